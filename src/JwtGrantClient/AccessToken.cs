@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Runtime.Serialization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace JwtGrantClient;
+
+/// <summary>An access token and what the authorization server said of it. It cannot print itself: only <see cref="Value"/> reveals it.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class AccessToken
+{
+    private static readonly Dictionary<string, JsonElement> NoMembers = [];
+
+    /// <summary>Makes a token, for sources and tests of your own.</summary>
+    /// <param name="value">The token as the server sent it: visible ASCII, not empty.</param>
+    /// <param name="expiresAt">When the server stops accepting it.</param>
+    /// <param name="type">How it is presented, RFC 6749 section 7.1.</param>
+    /// <param name="scope">The scope that was granted, or null where the server did not say.</param>
+    /// <param name="members">Further members of the token response.</param>
+    /// <exception cref="ArgumentException">The value could not stand in an Authorization header.</exception>
+    public AccessToken(
+        string value,
+        DateTimeOffset expiresAt,
+        string type = "Bearer",
+        string? scope = null,
+        IReadOnlyDictionary<string, JsonElement>? members = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        if (!IsPresentable(value))
+            throw new ArgumentException(
+                "The access token is empty or holds a space, a control character or a non-ASCII character; it could not be sent as a header.",
+                nameof(value));
+        Value = value;
+        ExpiresAt = expiresAt;
+        Type = type;
+        Scope = scope;
+        Members = members ?? NoMembers;
+        Authorization = new AuthenticationHeaderValue(type, value);
+    }
+
+    /// <summary>The secret itself. Whoever holds it can use it: send it only to the API it is for, and never log it.</summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string Value { get; }
+
+    /// <summary>How the token is presented: <c>Bearer</c> (RFC 6750), in this spelling whatever the server's was.</summary>
+    public string Type { get; }
+
+    /// <summary>When the server stops accepting the token, by this machine's wall clock, counted from before the request was sent.</summary>
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>The scope that was granted; null means as requested (RFC 6749 section 5.1).</summary>
+    public string? Scope { get; }
+
+    /// <summary>Members of the token response that have no property of their own, such as Salesforce's <c>instance_url</c>.</summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IReadOnlyDictionary<string, JsonElement> Members { get; }
+
+    /// <summary>The header, made once: it is immutable and every request shares it.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal AuthenticationHeaderValue Authorization { get; }
+
+    /// <summary>The whole life that the server gave the token; null where it came from a source that did not say.</summary>
+    internal TimeSpan? Lifetime { get; init; }
+
+    /// <summary>Describes the token without revealing it.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Type} access token ({Value.Length} characters, redacted), expires {ExpiresAt:u}");
+
+    /// <summary>RFC 6749 appendix A.12, less the space, which would end the token in a header (RFC 6750 section 2.1).</summary>
+    internal static bool IsPresentable(string? value) => !string.IsNullOrEmpty(value) && !value.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

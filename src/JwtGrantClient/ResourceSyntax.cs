@@ -1,0 +1,12 @@
+namespace JwtGrantClient;
+
+/// <summary>RFC 8707 section 2: a resource is an absolute URI without a fragment.</summary>
+internal static class ResourceSyntax
+{
+    /// <summary>What is wrong with the resource, or null where nothing is. The text is judged, never rewritten.</summary>
+    public static string? Problem(string resource) =>
+        !Uri.TryCreate(resource, UriKind.Absolute, out var uri) || !resource.StartsWith(uri.Scheme + ":", StringComparison.OrdinalIgnoreCase)
+            ? $"'{resource}' is not an absolute URI (RFC 8707 section 2)"
+        : resource.Contains('#', StringComparison.Ordinal) ? $"'{resource}' has a fragment; take off the part from # on (RFC 8707 section 2)"
+        : null;
+}

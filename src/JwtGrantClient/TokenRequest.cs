@@ -1,0 +1,113 @@
+using System.Collections.ObjectModel;
+using System.Text;
+
+namespace JwtGrantClient;
+
+/// <summary>
+/// What a token is for, where it differs from the client's configuration. Two requests with the same content are equal and share one
+/// token; every property is part of that comparison. Immutable: collections are copied when they are set.
+/// </summary>
+public sealed class TokenRequest : IEquatable<TokenRequest>
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private int _hash;
+
+    /// <summary>The client as configured.</summary>
+    public static TokenRequest Default { get; } = new();
+
+    /// <summary>
+    /// Scope values, separated by single spaces (RFC 6749 section 3.3). Default: the client's. Sent as given; compared as a set, so
+    /// <c>"a b"</c> and <c>"b a"</c> share one token.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text breaks the scope syntax.</exception>
+    public string? Scope
+    {
+        get;
+        init => field = value is null || ScopeSyntax.Problem(value) is not { } problem
+            ? value
+            : throw new ArgumentException($"The scope {problem}.", nameof(value));
+    }
+
+    /// <summary>The APIs that the token is for: absolute URIs without a fragment (RFC 8707 section 2). Default, or empty: the client's.</summary>
+    /// <exception cref="ArgumentException">A value is not an absolute URI, or has a fragment.</exception>
+    public IReadOnlyList<string> Resource
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (var resource in value)
+                if (ResourceSyntax.Problem(resource) is { } problem)
+                    throw new ArgumentException($"The resource {problem}.", nameof(value));
+            field = new ReadOnlyCollection<string>([.. value]);
+        }
+    } = [];
+
+    /// <summary>
+    /// The <c>sub</c> of the grant assertion: on whose behalf the token is asked for (RFC 7523 section 3 item 2). Default: the client's.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text is empty or not well-formed Unicode.</exception>
+    public string? Subject
+    {
+        get;
+        init => field = value is null || StrictUtf8.GetByteCount(value) > 0
+            ? value
+            : throw new ArgumentException("The subject is empty; leave it out for the client's own.", nameof(value));
+    }
+
+    /// <summary>Further form fields, over those of the client. A field of the protocol itself may not be named.</summary>
+    /// <exception cref="ArgumentException">A name is empty or belongs to the protocol.</exception>
+    public IReadOnlyDictionary<string, string> Parameters
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            foreach (var name in value.Keys)
+                if (ProtocolFields.Problem(name) is { } problem)
+                    throw new ArgumentException($"The parameter {problem}.", nameof(value));
+            field = new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(value, StringComparer.Ordinal));
+        }
+    } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Whether both ask for the same token.</summary>
+    /// <param name="other">The request to compare with.</param>
+    public bool Equals(TokenRequest? other) =>
+        ReferenceEquals(this, other) ||
+        (other is not null
+            && GetHashCode() == other.GetHashCode()
+            && Subject == other.Subject
+            && SameScope(Scope, other.Scope)
+            && Resource.SequenceEqual(other.Resource, StringComparer.Ordinal)
+            && Parameters.Count == other.Parameters.Count
+            && Parameters.All(p => other.Parameters.TryGetValue(p.Key, out var value) && value == p.Value));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as TokenRequest);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _hash != 0 ? _hash : _hash = ComputeHash();
+
+    /// <summary>Names what is asked for, without the parameters' values: one may be a secret.</summary>
+    public override string ToString() =>
+        $"scope: {Scope ?? "(default)"}; resource: {(Resource.Count == 0 ? "(default)" : string.Join(' ', Resource))}; " +
+        $"subject: {(Subject is null ? "(default)" : "(given)")}; parameters: {string.Join(' ', Parameters.Keys)}";
+
+    private int ComputeHash()
+    {
+        var hash = new HashCode();
+        hash.Add(Subject, StringComparer.Ordinal);
+        hash.Add(ScopeSet(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
+        foreach (var resource in Resource)
+            hash.Add(resource, StringComparer.Ordinal);
+        hash.Add(Parameters.Aggregate(0, (sum, p) => sum ^ HashCode.Combine(p.Key, p.Value)));
+        var computed = hash.ToHashCode();
+        return computed == 0 ? 1 : computed;
+    }
+
+    private static bool SameScope(string? one, string? other) =>
+        one == other || (one is not null && other is not null && ScopeSet(one).SetEquals(ScopeSet(other)));
+
+    private static HashSet<string> ScopeSet(string? scope) => scope is null ? [] : new(scope.Split(' '), StringComparer.Ordinal);
+}
