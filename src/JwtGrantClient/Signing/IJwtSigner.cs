@@ -1,0 +1,23 @@
+namespace JwtGrantClient;
+
+/// <summary>
+/// Signs what it is given, with one key and one algorithm. Asynchronous, so that the key can live in an HSM or a key management
+/// service; the library builds the JWT around it. Implementations must be safe for concurrent use.
+/// </summary>
+public interface IJwtSigner
+{
+    /// <summary>
+    /// The JOSE name of the algorithm (RFC 7518 section 3.1), such as <c>RS256</c>: asymmetric only. It is written into the header,
+    /// and the server checks the signature by it.
+    /// </summary>
+    string Algorithm { get; }
+
+    /// <summary>The <c>kid</c> under which the server knows the key (RFC 7515 section 4.1.4); null leaves it out.</summary>
+    string? KeyId { get; }
+
+    /// <summary>Signs the bytes of a JWS signing input (RFC 7515 section 5.1).</summary>
+    /// <param name="signingInput">The bytes to hash and sign; valid until the returned task completes.</param>
+    /// <param name="cancellationToken">Cancels a remote call.</param>
+    /// <returns>The signature as JWS wants it: for ECDSA, R and S at fixed width, not DER (RFC 7518 section 3.4).</returns>
+    ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+
+namespace JwtGrantClient.Signing;
+
+/// <summary>
+/// From settings to a signer (open first). Every error names the place the key came from and what was found there, never the key.
+/// </summary>
+internal static class SigningKeyLoader
+{
+    /// <summary>Reads the key and checks it against its algorithm.</summary>
+    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    public static IJwtSigner Load(SigningKeyOptions options)
+    {
+        var (text, place) = options switch
+        {
+            { Path: not null, Pem: not null } => throw JwtGrantException.Configuration(
+                "signing_key_ambiguous", "SigningKey has both a Path and a Pem; keep the one that holds the key."),
+            { Path: { } path } => (KeyFile.Read(path), $"the key file '{path}'"),
+            { Pem: { } pem } => (pem, "the key in SigningKey:Pem"),
+            _ => throw JwtGrantException.Configuration(
+                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Pem to its text."),
+        };
+        return PemPrivateKey.Parse(text, place) switch
+        {
+            RSA rsa => new RsaSigner(rsa, SignatureAlgorithm.Named(options.Algorithm ?? "RS256"), options.KeyId),
+            ECDsa ec => new EcdsaSigner(ec, SignatureAlgorithm.Named(options.Algorithm ?? Fitting(ec, place)), options.KeyId),
+            var other => throw new System.Diagnostics.UnreachableException($"{other.GetType()} is no kind of key that is parsed."),
+        };
+    }
+
+    private static string Fitting(ECDsa key, string place)
+    {
+        var curve = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        return SignatureAlgorithm.All.FirstOrDefault(a => a.CurveBits == EcdsaSigner.CurveBits(curve))?.Name
+            ?? throw JwtGrantException.Configuration(
+                "signing_key_does_not_fit",
+                $"In {place} there is an EC key on the curve {curve.FriendlyName ?? curve.Value}, which no JOSE algorithm of this library uses. " +
+                "Make a key on P-256, P-384 or P-521.");
+    }
+}
