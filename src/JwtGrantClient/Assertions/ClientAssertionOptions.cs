@@ -1,0 +1,23 @@
+namespace JwtGrantClient;
+
+/// <summary>The assertion that authenticates the client (RFC 7523 section 2.2, as updated by RFC 10070).</summary>
+public sealed class ClientAssertionOptions
+{
+    /// <summary>
+    /// The <c>aud</c> claim: one string, sent byte for byte. Default: the client's Issuer (RFC 10070). A server that wants something
+    /// else, such as its token endpoint's URL, gets it as a literal here.
+    /// </summary>
+    public string? Audience { get; set; }
+
+    /// <summary>The <c>typ</c> header. Default: <c>client-authentication+jwt</c> (RFC 10070); some older servers want <c>JWT</c>.</summary>
+    public string Type { get; set; } = JwtTypes.ClientAuthentication;
+
+    /// <summary>From <c>iat</c> to <c>exp</c>: whole seconds, 1 s to 15 min; up to 1 h with <see cref="AllowLongLifetime"/>. Default: 2 min.</summary>
+    public TimeSpan Lifetime { get; set; } = AssertionLifetime.Default;
+
+    /// <summary>Allows a <see cref="Lifetime"/> of up to 1 h. Default: false.</summary>
+    public bool AllowLongLifetime { get; set; }
+
+    /// <summary>The key of this assertion, where it differs from the client's SigningKey. Default: the client's SigningKey.</summary>
+    public SigningKeyOptions? SigningKey { get; set; }
+}
