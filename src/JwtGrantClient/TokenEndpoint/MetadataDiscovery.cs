@@ -1,0 +1,66 @@
+using JwtGrantClient.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// From an issuer to its metadata: RFC 8414 first, then OpenID Connect Discovery. Kept for an hour; a failure after that leaves the last
+/// good document in use, for a token endpoint seldom moves and a token is worth more than news of it.
+/// </summary>
+internal sealed class MetadataDiscovery(
+    string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    private volatile Kept? _kept;
+
+    /// <exception cref="JwtGrantException">No metadata could be read, now or ever.</exception>
+    public async ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken)
+    {
+        var kept = _kept;
+        if (kept is not null && clock.GetElapsedTime(kept.ReadAt) < Lifetime)
+            return kept.Metadata;
+        try
+        {
+            var readAt = clock.GetTimestamp();
+            var metadata = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            _kept = new(metadata, readAt);
+            return metadata;
+        }
+        catch (JwtGrantException e) when (kept is not null)
+        {
+            Log.MetadataKept(logger, issuer, e);
+            return kept.Metadata;
+        }
+    }
+
+    private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
+    {
+        var addresses = WellKnown.Addresses(issuer);
+        var statuses = new List<string>();
+        foreach (var address in addresses)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
+            request.Headers.Accept.Add(new("application/json"));
+            var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccess)
+                return ServerMetadata.Read(response, issuer, address, allowLoopbackHttp);
+            if (response.IsRedirect || response.Status >= 500)
+                throw NotFound($"'{address}' answered {response.Status}", Retryable.Status(response.Status), response);
+            statuses.Add($"'{address}' answered {response.Status}");
+        }
+        throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
+    }
+
+    private JwtGrantException NotFound(string seen, bool isTransient, RawResponse? response) => new(
+        JwtGrantErrorKind.Transport, "metadata_unavailable",
+        $"The metadata of the issuer '{issuer}' could not be read: {seen}; expected 200 and a JSON document (RFC 8414 section 3). " +
+        "Check Issuer, or set TokenEndpoint, which needs no metadata.")
+    {
+        StatusCode = response?.Status,
+        RetryAfter = response?.RetryAfter,
+        IsTransient = isTransient,
+    };
+
+    private sealed record Kept(ServerMetadata Metadata, long ReadAt);
+}

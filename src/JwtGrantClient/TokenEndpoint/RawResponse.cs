@@ -1,0 +1,38 @@
+using System.Net.Http.Headers;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>An HTTP answer, read whole: what the readers judge. No stream, no clock, so that they are pure functions.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Headers">The response's headers.</param>
+/// <param name="ContentType">The media type as sent, for error texts.</param>
+/// <param name="Body">The body, bounded and decompressed.</param>
+/// <param name="RequestedAt">This machine's wall clock from before the request was sent.</param>
+internal sealed record RawResponse(
+    int Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body, DateTimeOffset RequestedAt)
+{
+    public bool IsSuccess => Status is 200;
+
+    public bool IsRedirect => Status is >= 300 and < 400;
+
+    /// <summary>How far this machine's clock is ahead of the server's, by the Date header; null where there is none.</summary>
+    public TimeSpan? ClockAhead => Headers.Date is { } date ? RequestedAt - date : null;
+
+    /// <summary>Retry-After in either form (RFC 9110 section 10.2.3), from 0 to 5 minutes; null where there is none, or garbage.</summary>
+    public TimeSpan? RetryAfter
+    {
+        get
+        {
+            var asked = Headers.RetryAfter switch
+            {
+                { Delta: { } delta } => delta,
+                // Both dates are the server's where it sent its own, so that its clock may be off.
+                { Date: { } date } => date - (Headers.Date ?? RequestedAt),
+                _ => (TimeSpan?)null,
+            };
+            return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaximumRetryAfter.Ticks)) : null;
+        }
+    }
+
+    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,64 @@
+using System.Net.Http.Headers;
+using Polly;
+using Polly.Timeout;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// One token request, top-down (open first): find the endpoint, let grant and client authentication write a form, send it, read the
+/// answer. The whole of <see cref="AttemptAsync"/> runs again on a retry, so every attempt carries fresh assertions.
+/// </summary>
+internal sealed class TokenEndpointClient(
+    EndpointLocator endpoint,
+    ClientAuthentication authentication,
+    TokenEndpointTransport transport,
+    ResiliencePipeline retry,
+    ResponseRules rules,
+    TimeProvider clock) : ITokenEndpoint
+{
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+
+    public async Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(grant);
+        var exchange = new Exchange(grant, clock.GetTimestamp());
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(Exchange.Key, exchange);
+        try
+        {
+            return await retry.ExecuteAsync(
+                static (context, call) => call.Client.AttemptAsync(call.Exchange, context.CancellationToken),
+                context,
+                (Client: this, Exchange: exchange)).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException timeout)
+        {
+            throw exchange.TimedOut(timeout);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<TokenResponse> AttemptAsync(Exchange exchange, CancellationToken cancellationToken)
+    {
+        exchange.BeginAttempt();
+        try
+        {
+            var address = await endpoint.LocateAsync(cancellationToken).ConfigureAwait(false);
+            var form = new TokenForm();
+            await exchange.Grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
+            await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new TokenFormContent(form) };
+            request.Headers.Accept.Add(Json);
+            var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return TokenResponseReader.Read(response, rules);
+        }
+        catch (JwtGrantException error)
+        {
+            exchange.Failed(error);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// The token endpoint's own connections. Not the application's HttpClientFactory, whose defaults (a resilience handler, header logging)
+/// would replay or print assertions. What goes wrong below HTTP becomes a transport error here.
+/// </summary>
+internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock) : IDisposable
+{
+    private readonly HttpMessageInvoker _http = new(handler);
+
+    /// <summary>The handler that is used unless the user names another.</summary>
+    public static SocketsHttpHandler CreateHandler() => new()
+    {
+        // A 307 would carry the assertion to another host.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Credentials = null,
+        PreAuthenticate = false,
+        // A moved DNS name is noticed in time.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        AutomaticDecompression = DecompressionMethods.All,
+    };
+
+    /// <summary>Sends one request and reads the whole answer, up to the cap.</summary>
+    /// <exception cref="JwtGrantException">There was no answer, or one from somewhere else.</exception>
+    public async ValueTask<RawResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var target = request.RequestUri!;
+        var requestedAt = clock.GetUtcNow();
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            RefuseFollowedRedirect(response, target);
+            var body = await BoundedBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+            throw NoAnswer(target, e);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    // A handler of the user's own cannot be asked beforehand whether it follows redirects; afterwards the request shows it.
+    private static void RefuseFollowedRedirect(HttpResponseMessage response, Uri target)
+    {
+        if (response.RequestMessage?.RequestUri is { } answered && answered != target)
+            throw new JwtGrantException(
+                JwtGrantErrorKind.Configuration, "token_endpoint_redirect_followed",
+                $"The handler given for the token endpoint followed a redirect from '{target.Host}' to '{answered.Host}' and may have taken the assertion " +
+                "there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.");
+    }
+
+    private static string? ContentTypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.TryGetValues("Content-Type", out var values) ? SafeText.Of(string.Join(", ", values)) : null;
+
+    private static JwtGrantException NoAnswer(Uri target, Exception e) => new(
+        JwtGrantErrorKind.Transport,
+        NeverConnected(e) ? TransportErrors.Unreachable : TransportErrors.ConnectionFailed,
+        $"No answer from '{target.Host}:{target.Port}': {e.Message} " +
+        (NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy." : "The connection was made and then failed; the server may have seen the request."),
+        e)
+    {
+        IsTransient = e is not HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError },
+    };
+
+    private static bool NeverConnected(Exception e) => e is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+}

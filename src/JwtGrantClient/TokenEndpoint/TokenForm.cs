@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// The form fields of one wire attempt (RFC 6749 section 3.2). A grant and a client authentication write into it, each knowing nothing
+/// of the other; a field that both wrote would be refused by a strict server, so it is refused here.
+/// </summary>
+[DebuggerDisplay("{ToString(),nq}")]
+internal sealed class TokenForm
+{
+    private readonly List<KeyValuePair<string, string>> _fields = new(8);
+
+    public IEnumerable<KeyValuePair<string, string>> Fields => _fields;
+
+    /// <summary>Adds a field that may stand once. Null and empty values count as omitted and are left out (C23).</summary>
+    public void Add(string name, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return;
+        foreach (var field in _fields)
+            if (field.Key == name)
+                throw JwtGrantException.Configuration(
+                    "form_field_twice",
+                    $"The token request would carry '{name}' twice, which servers refuse (RFC 6749 section 3.2). " +
+                    "Give it in one place only: the setting that stands for it, or Parameters.");
+        _fields.Add(new(name, value));
+    }
+
+    /// <summary>Adds what the token is for. Only <c>resource</c> may stand more than once (RFC 8707 section 2).</summary>
+    public void AddRequest(TokenRequest request)
+    {
+        Add("scope", request.Scope);
+        foreach (var resource in request.Resource)
+            _fields.Add(new("resource", resource));
+        foreach (var (name, value) in request.Parameters)
+            Add(name, value);
+    }
+
+    /// <summary>Names the fields; their values hold assertions and secrets.</summary>
+    public override string ToString() => string.Join(' ', _fields.Select(field => field.Key));
+}

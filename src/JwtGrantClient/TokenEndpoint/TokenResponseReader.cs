@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// From status, headers and bytes to a token response (RFC 6749 section 5.1): a pure function. What it cannot accept it throws as a
+/// refusal or as a malformed response, never as anything else.
+/// </summary>
+internal static class TokenResponseReader
+{
+    private static readonly string[] OwnProperties =
+        ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token", "issued_token_type"];
+
+    /// <exception cref="JwtGrantException">The server refused, or answered with something else than a token.</exception>
+    public static TokenResponse Read(RawResponse response, ResponseRules rules)
+    {
+        if (response.IsRedirect)
+            throw RefusalReader.Redirect(response);
+        using var json = JsonBody.TryParse(response.Body, out var problem);
+        // Some servers report an error with status 200, so the member decides, not the status.
+        if (!response.IsSuccess || json?.RootElement.TryGetProperty("error", out _) == true)
+            throw RefusalReader.Read(response, json?.RootElement);
+        if (json is null)
+            throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})");
+        return Read(response, rules, json.RootElement);
+    }
+
+    private static TokenResponse Read(RawResponse response, ResponseRules rules, JsonElement json)
+    {
+        if (json.Text("access_token") is not { } value)
+            throw Malformed(response, $"access_token {Seen(json, "access_token")}; expected a string");
+        if (!AccessToken.IsPresentable(value))
+            throw Malformed(response, "access_token is empty or holds a space, a control character or a non-ASCII character");
+        var type = ReadType(response, rules, json);
+        var lifetime = ReadLifetime(response, rules, json);
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, json.Text("scope"), FurtherMembers(json)) { Lifetime = lifetime };
+        return new TokenResponse(token)
+        {
+            RefreshToken = json.Text("refresh_token"),
+            IdToken = json.Text("id_token"),
+            IssuedTokenType = json.Text("issued_token_type"),
+        };
+    }
+
+    // A token of a type that the client does not know must not be used (RFC 6749 section 7.1).
+    private static string ReadType(RawResponse response, ResponseRules rules, JsonElement json) => json.Text("token_type") switch
+    {
+        { } type when type.Equals("Bearer", StringComparison.OrdinalIgnoreCase) => "Bearer",
+        { } type => throw Malformed(response, $"token_type is '{SafeText.Of(type)}'; expected Bearer"),
+        null when IsAbsent(json, "token_type") && rules.DefaultType is { } assumed => assumed,
+        _ => throw Malformed(
+            response, $"token_type {Seen(json, "token_type")}; expected Bearer. For a server that leaves it out, set DefaultTokenType to Bearer"),
+    };
+
+    private static TimeSpan ReadLifetime(RawResponse response, ResponseRules rules, JsonElement json)
+    {
+        if (IsAbsent(json, "expires_in"))
+            return rules.DefaultLifetime;
+        return ExpiresIn.TryRead(json.GetProperty("expires_in"), out var lifetime)
+            ? lifetime
+            : throw Malformed(response, $"expires_in {Seen(json, "expires_in")} and no number of seconds");
+    }
+
+    private static Dictionary<string, JsonElement>? FurtherMembers(JsonElement json)
+    {
+        Dictionary<string, JsonElement>? members = null;
+        foreach (var member in json.EnumerateObject())
+            if (!OwnProperties.Contains(member.Name))
+                (members ??= new(StringComparer.Ordinal)).Add(member.Name, member.Value.Clone());
+        return members;
+    }
+
+    private static bool IsAbsent(JsonElement json, string name) =>
+        !json.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null;
+
+    private static string Seen(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var member) ? $"is a JSON {member.ValueKind.ToString().ToLowerInvariant()}" : "is missing";
+
+    private static JwtGrantException Malformed(RawResponse response, string what) =>
+        new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
+            $"The token endpoint answered {response.Status}, but {what}. Is the token endpoint's address right, and is no proxy in between?")
+        {
+            StatusCode = response.Status,
+        };
+}
