@@ -1,0 +1,60 @@
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace JwtGrantClient.Tests.Conventions.Redaction;
+
+/// <summary>A field or property in which an instance of <paramref name="Holder"/> has a secret.</summary>
+internal sealed record SecretMember(Type Holder, MemberInfo Member, string Name)
+{
+    private const BindingFlags OfInstances = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    private static readonly Type[] Text =
+        [typeof(string), typeof(ReadOnlyMemory<char>), typeof(Memory<char>), typeof(AuthenticationHeaderValue)];
+
+    private static readonly Type[] Raw = [typeof(char[]), typeof(byte[]), typeof(ReadOnlyMemory<byte>), typeof(Memory<byte>)];
+
+    public bool IsPublic => Member switch
+    {
+        FieldInfo variable => variable.IsPublic,
+        PropertyInfo property => property.GetMethod is { IsPublic: true },
+        _ => false,
+    };
+
+    /// <summary>Whether ToString of the member says its content, not only its type.</summary>
+    public bool IsText => Text.Contains(TypeOf(Member));
+
+    public static IEnumerable<SecretMember> In(Assembly assembly) =>
+        from type in assembly.WrittenTypes()
+        where !type.IsInterface && !type.IsEnum
+        from member in Readable(type).Select(member => new SecretMember(type, member, PlainName(member)))
+        where member.IsSecret && !SecretNames.Harmless.ContainsKey($"{type.Name}.{member.Name}")
+        select member;
+
+    public override string ToString() => $"{Holder.FullName}.{Name}";
+
+    private bool IsSecret =>
+        IsText || Raw.Contains(TypeOf(Member)) ? SecretNames.AreSecret(Holder, Name)
+        : IsPairs(TypeOf(Member)) && SecretNames.AreSecretCollection(Name);
+
+    private static IEnumerable<MemberInfo> Readable(Type type) =>
+        type.GetFields(OfInstances).Where(variable => !IsBackingField(variable))
+            .Concat<MemberInfo>(type.GetProperties(OfInstances).Where(property => property.CanRead))
+            .Where(member => member.DeclaringType!.Assembly == type.Assembly);
+
+    private static Type TypeOf(MemberInfo member) =>
+        member is FieldInfo variable ? variable.FieldType : ((PropertyInfo)member).PropertyType;
+
+    private static bool IsPairs(Type type) => type.GetInterfaces().Append(type).Any(contract =>
+        contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IEnumerable<>)
+        && contract.GenericTypeArguments[0] is { IsGenericType: true } item && item.GetGenericTypeDefinition() == typeof(KeyValuePair<,>));
+
+    /// <summary>A property speaks for its backing field; the field behind a captured constructor parameter speaks for itself.</summary>
+    private static bool IsBackingField(FieldInfo variable) =>
+        variable.IsDefined(typeof(CompilerGeneratedAttribute)) && variable.Name.EndsWith("k__BackingField", StringComparison.Ordinal);
+
+    /// <summary><c>_pem</c>, the captured parameter <c>&lt;pem&gt;P</c> and the explicit <c>IKey.Pem</c>, each by its own word.</summary>
+    private static string PlainName(MemberInfo member) => member.Name.StartsWith('<')
+        ? member.Name[1..member.Name.IndexOf('>', StringComparison.Ordinal)]
+        : member.Name.Split('.')[^1].TrimStart('_');
+}

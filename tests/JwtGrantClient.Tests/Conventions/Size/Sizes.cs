@@ -1,0 +1,43 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace JwtGrantClient.Tests.Conventions.Size;
+
+/// <summary>A file is read in one go and a method seen at a glance.</summary>
+internal static class Sizes
+{
+    public static IEnumerable<string> LongFiles(IEnumerable<SourceFile> files, int limit) =>
+        files.Where(file => file.Lines > limit).Select(Described);
+
+    public static int Median(IEnumerable<SourceFile> files)
+    {
+        int[] lines = [.. files.Select(file => file.Lines).Order()];
+        return lines.Length == 0 ? 0 : (lines[(lines.Length - 1) / 2] + lines[lines.Length / 2] + 1) / 2;
+    }
+
+    public static IEnumerable<string> Largest(IEnumerable<SourceFile> files, int count) =>
+        files.OrderByDescending(file => file.Lines).Take(count).Select(Described);
+
+    public static IEnumerable<string> LongMethods(IEnumerable<SourceFile> files, int limit) =>
+        from file in files
+        from node in file.Syntax.GetRoot().DescendantNodes()
+        let name = NameOf(node)
+        where name is not null
+        let span = node.GetLocation().GetLineSpan()
+        let lines = span.EndLinePosition.Line - span.StartLinePosition.Line + 1
+        where lines > limit
+        select $"{file.At(node.GetLocation())} {name} has {lines} lines";
+
+    private static string Described(SourceFile file) => $"{file.Path} has {file.Lines} lines";
+
+    private static string? NameOf(SyntaxNode node) => node switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.Text,
+        ConstructorDeclarationSyntax constructor => constructor.Identifier.Text,
+        BaseMethodDeclarationSyntax => "an operator or finalizer",
+        LocalFunctionStatementSyntax function => function.Identifier.Text,
+        PropertyDeclarationSyntax property => property.Identifier.Text,
+        IndexerDeclarationSyntax => "an indexer",
+        _ => null,
+    };
+}

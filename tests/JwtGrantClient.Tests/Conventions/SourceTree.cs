@@ -1,0 +1,55 @@
+using System.IO.Enumeration;
+
+namespace JwtGrantClient.Tests.Conventions;
+
+/// <summary>The repository as its authors wrote it: paths start at its root and use '/', build output is left out.</summary>
+internal static class SourceTree
+{
+    public static string Root { get; } = FindRoot();
+
+    public static IReadOnlyList<string> SrcProjects { get; } =
+        [.. Files("src", ".csproj").Select(path => Path.GetFileNameWithoutExtension(path))];
+
+    public static bool Has(string path) => File.Exists(Path.Combine(Root, path));
+
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    public static IReadOnlyList<SourceFile> CSharp(params IEnumerable<string> folders) =>
+        [.. folders.SelectMany(folder => Files(folder, ".cs")).Select(path => new SourceFile(path, Read(path)))];
+
+    public static IReadOnlyList<string> Files(string folder, string extension) =>
+        Entries(folder, (ref FileSystemEntry entry) => !entry.IsDirectory && entry.FileName.EndsWith(extension, StringComparison.Ordinal));
+
+    public static IReadOnlyList<string> Folders(string folder) => Entries(folder, (ref FileSystemEntry entry) => entry.IsDirectory);
+
+    private static List<string> Entries(string folder, FileSystemEnumerable<string>.FindPredicate wanted)
+    {
+        var written = new FileSystemEnumerable<string>(
+            Path.Combine(Root, folder),
+            (ref FileSystemEntry entry) => Path.GetRelativePath(Root, entry.ToFullPath()).Replace('\\', '/'),
+            new EnumerationOptions { RecurseSubdirectories = true })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !IsBuildOutput(entry.FileName) && wanted(ref entry),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsBuildOutput(entry.FileName),
+        };
+
+        return [.. written.Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsBuildOutput(ReadOnlySpan<char> name) =>
+        name is "bin" or "obj" or "artifacts" or "TestResults" or "BenchmarkDotNet.Artifacts";
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "JwtGrantClient.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException(
+            $"No JwtGrantClient.sln above {AppContext.BaseDirectory}. The convention tests read the sources: run them inside a clone.");
+    }
+}
