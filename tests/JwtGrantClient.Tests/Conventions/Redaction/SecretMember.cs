@@ -24,11 +24,14 @@ internal sealed record SecretMember(Type Holder, MemberInfo Member, string Name)
     /// <summary>Whether ToString of the member says its content, not only its type.</summary>
     public bool IsText => Text.Contains(TypeOf(Member));
 
+    /// <summary>How <see cref="SecretNames.Harmless"/> calls it.</summary>
+    public string Key => $"{Holder.Name}.{Name}";
+
     public static IEnumerable<SecretMember> In(Assembly assembly) =>
         from type in assembly.WrittenTypes()
         where !type.IsInterface && !type.IsEnum
         from member in Readable(type).Select(member => new SecretMember(type, member, PlainName(member)))
-        where member.IsSecret && !SecretNames.Harmless.ContainsKey($"{type.Name}.{member.Name}")
+        where member.IsSecret
         select member;
 
     public override string ToString() => $"{Holder.FullName}.{Name}";
