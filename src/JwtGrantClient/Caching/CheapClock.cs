@@ -1,0 +1,69 @@
+namespace JwtGrantClient.Caching;
+
+/// <summary>
+/// The cache's time: ticks of 100 ns that only go forward, with the time that the machine slept added. It is monotonic, so that a
+/// corrected wall clock neither kills nor prolongs a token, and it notices sleep, during which monotonic clocks may stand still.
+/// </summary>
+/// <remarks>
+/// With the system's clock it reads the coarse tick count, a sixth of the cost of an exact timestamp, which is what makes a cached token
+/// cost a few nanoseconds. With any other <see cref="TimeProvider"/> it asks that one.
+/// </remarks>
+internal sealed class CheapClock
+{
+    // A step of the wall clock that is smaller than this is a correction; a larger one forward is taken as sleep (REFRESH).
+    private const long SleepThreshold = TimeSpan.TicksPerSecond;
+    private const long CheckInterval = TimeSpan.TicksPerSecond;
+
+    private readonly TimeProvider _time;
+    private readonly bool _isSystem;
+    private readonly Lock _checking = new();
+    private long _slept, _nextCheck, _lastReading, _lastWall;
+
+    public CheapClock(TimeProvider time)
+    {
+        _time = time;
+        _isSystem = ReferenceEquals(time, TimeProvider.System);
+        _lastReading = Read();
+        _lastWall = time.GetUtcNow().Ticks;
+        _nextCheck = _lastReading + CheckInterval;
+    }
+
+    /// <summary>Now, in ticks since an unknown beginning.</summary>
+    public long Now
+    {
+        get
+        {
+            var reading = Read();
+            if (reading >= Volatile.Read(ref _nextCheck))
+                NoticeSleep(reading);
+            return reading + Volatile.Read(ref _slept);
+        }
+    }
+
+#pragma warning disable RS0030 // The one place that reads the cheap system clock; every other path goes through TimeProvider.
+    private long Read() => _isSystem ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : _time.GetElapsedTime(0).Ticks;
+#pragma warning restore RS0030
+
+    // Once a second at most, by one thread; the others go on with what is known.
+    private void NoticeSleep(long reading)
+    {
+        if (!_checking.TryEnter())
+            return;
+        try
+        {
+            if (reading < _nextCheck)
+                return;
+            var wall = _time.GetUtcNow().Ticks;
+            var drift = wall - _lastWall - (reading - _lastReading);
+            if (drift > SleepThreshold)
+                Volatile.Write(ref _slept, _slept + drift);
+            _lastWall = wall;
+            _lastReading = reading;
+            Volatile.Write(ref _nextCheck, reading + CheckInterval);
+        }
+        finally
+        {
+            _checking.Exit();
+        }
+    }
+}

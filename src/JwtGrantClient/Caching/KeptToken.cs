@@ -1,0 +1,28 @@
+namespace JwtGrantClient.Caching;
+
+/// <summary>A token with its life: replaced whole, so that readers need no lock.</summary>
+internal sealed record KeptToken(AccessToken Token, TokenLife Life, TimeSpan Lifetime)
+{
+    private static readonly long LeastRenewalInterval = TimeSpan.FromSeconds(30).Ticks;
+
+    /// <summary>Takes a token in, and draws its refresh point.</summary>
+    /// <exception cref="JwtGrantException">The token is at its end already.</exception>
+    public static KeptToken Adopt(AccessToken token, KeptToken? before, CacheContext context)
+    {
+        var (now, wall) = (context.Clock.Now, context.Time.GetUtcNow());
+        var lifetime = token.Lifetime ?? Longest(token.ExpiresAt - wall, TimeSpan.Zero);
+        // The wall clock tells how much of its life a token has spent; from here on only the monotonic clock counts.
+        var spent = Math.Clamp((wall - (token.ExpiresAt - lifetime)).Ticks, 0, lifetime.Ticks);
+        var life = TokenLife.Draw(now - spent, lifetime, context.Refresh, context.Random());
+        if (life.At(now) == Freshness.Expired)
+            throw new JwtGrantException(
+                JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival",
+                $"The token endpoint issued a token that lives {lifetime.TotalSeconds:0.###} s, of which {TimeSpan.FromTicks(spent).TotalSeconds:0.###} s " +
+                "had passed when it arrived. Raise the token lifetime at the server, or correct its expires_in.");
+        // A server that answers with the token it gave before would otherwise be asked again at once.
+        var nothingGained = before is not null && token.ExpiresAt <= before.Token.ExpiresAt;
+        return new(token, nothingGained ? life.NotDueBefore(now + LeastRenewalInterval) : life, lifetime);
+    }
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}

@@ -1,0 +1,44 @@
+namespace JwtGrantClient.Caching;
+
+/// <summary>What a token is worth at a moment.</summary>
+internal enum Freshness
+{
+    /// <summary>Hand it out.</summary>
+    Fresh,
+
+    /// <summary>Hand it out, and renew it aside.</summary>
+    Stale,
+
+    /// <summary>Wait for a new one.</summary>
+    Expired,
+}
+
+/// <summary>The rule's numbers for drawing a token's life, validated.</summary>
+internal sealed record RefreshSettings(double Earliest, double Latest, TimeSpan ExpiryAllowance);
+
+/// <summary>
+/// The two moments that divide a token's life, in ticks of <see cref="CheapClock"/> (REFRESH: the rule). Freshness is a pure function.
+/// </summary>
+/// <param name="Due">From here on it is renewed.</param>
+/// <param name="Hard">From here on it is not handed out.</param>
+internal readonly record struct TokenLife(long Due, long Hard)
+{
+    /// <summary>Draws the life of a token.</summary>
+    /// <param name="issued">The moment before the request was sent.</param>
+    /// <param name="lifetime">As the server gave it.</param>
+    /// <param name="settings">The rule's numbers.</param>
+    /// <param name="random">Uniform in [0, 1): drawn once for the token.</param>
+    public static TokenLife Draw(long issued, TimeSpan lifetime, RefreshSettings settings, double random)
+    {
+        var fraction = settings.Earliest + (settings.Latest - settings.Earliest) * random;
+        // The same proportions for a token of a few seconds, so that no lifetime costs a request per call.
+        var allowance = Math.Min(settings.ExpiryAllowance.Ticks, lifetime.Ticks / 10);
+        var hard = issued + lifetime.Ticks - allowance;
+        return new(Math.Min(issued + (long)(lifetime.Ticks * fraction), hard), hard);
+    }
+
+    public Freshness At(long now) => now < Due ? Freshness.Fresh : now < Hard ? Freshness.Stale : Freshness.Expired;
+
+    /// <summary>The same life with the renewal put off, but not past its end.</summary>
+    public TokenLife NotDueBefore(long moment) => this with { Due = Math.Min(Math.Max(Due, moment), Hard) };
+}
