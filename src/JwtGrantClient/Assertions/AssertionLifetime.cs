@@ -1,4 +1,4 @@
-namespace JwtGrantClient;
+namespace JwtGrantClient.Assertions;
 
 /// <summary>How long an assertion may live. Short, because it is a bearer credential until it ends (STANDARDS C13).</summary>
 internal static class AssertionLifetime

@@ -13,7 +13,7 @@ public sealed class AssertionOptions
     public string? Audience { get; set; }
 
     /// <summary>From <c>iat</c> to <c>exp</c>: whole seconds, 1 s to 15 min; up to 1 h with <see cref="AllowLongLifetime"/>. Default: 2 min.</summary>
-    public TimeSpan Lifetime { get; set; } = AssertionLifetime.Default;
+    public TimeSpan? Lifetime { get; set; }
 
     /// <summary>Allows a <see cref="Lifetime"/> of up to 1 h, for a server whose clock is far off. Default: false.</summary>
     public bool AllowLongLifetime { get; set; }

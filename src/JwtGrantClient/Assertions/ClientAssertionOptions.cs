@@ -10,10 +10,10 @@ public sealed class ClientAssertionOptions
     public string? Audience { get; set; }
 
     /// <summary>The <c>typ</c> header. Default: <c>client-authentication+jwt</c> (RFC 10070); some older servers want <c>JWT</c>.</summary>
-    public string Type { get; set; } = JwtTypes.ClientAuthentication;
+    public string? Type { get; set; }
 
     /// <summary>From <c>iat</c> to <c>exp</c>: whole seconds, 1 s to 15 min; up to 1 h with <see cref="AllowLongLifetime"/>. Default: 2 min.</summary>
-    public TimeSpan Lifetime { get; set; } = AssertionLifetime.Default;
+    public TimeSpan? Lifetime { get; set; }
 
     /// <summary>Allows a <see cref="Lifetime"/> of up to 1 h. Default: false.</summary>
     public bool AllowLongLifetime { get; set; }

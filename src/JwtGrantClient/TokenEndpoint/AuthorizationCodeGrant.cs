@@ -1,16 +1,24 @@
+using System.Diagnostics;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>RFC 6749 section 4.1.3 with RFC 7636 section 4.5.</summary>
 internal sealed class AuthorizationCodeGrant(string code, string? redirectUri, string? codeVerifier) : Grant
 {
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly string _code = code;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly string? _codeVerifier = codeVerifier;
+
     internal override bool MayBeRepeated => false;
 
     internal override ValueTask WriteAsync(TokenForm form, CancellationToken cancellationToken)
     {
         form.Add("grant_type", "authorization_code");
-        form.Add("code", code);
+        form.Add("code", _code);
         form.Add("redirect_uri", redirectUri);
-        form.Add("code_verifier", codeVerifier);
+        form.Add("code_verifier", _codeVerifier);
         return default;
     }
 }

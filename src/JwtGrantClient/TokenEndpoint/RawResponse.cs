@@ -1,16 +1,31 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Text.Json.Serialization;
 
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>An HTTP answer, read whole: what the readers judge. No stream, no clock, so that they are pure functions.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Headers">The response's headers.</param>
-/// <param name="ContentType">The media type as sent, for error texts.</param>
-/// <param name="Body">The body, bounded and decompressed.</param>
-/// <param name="RequestedAt">This machine's wall clock from before the request was sent.</param>
-internal sealed record RawResponse(
-    int Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body, DateTimeOffset RequestedAt)
+[DebuggerDisplay("{Status}")]
+internal sealed class RawResponse(
+    int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body, DateTimeOffset requestedAt)
 {
+    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
+
+    /// <summary>The HTTP status.</summary>
+    public int Status => status;
+
+    public HttpResponseHeaders Headers => headers;
+
+    /// <summary>The media type as sent, for error texts.</summary>
+    public string? ContentType => contentType;
+
+    /// <summary>The body, bounded and decompressed. It may hold a token.</summary>
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public ReadOnlyMemory<byte> Body { get; } = body;
+
+    /// <summary>This machine's wall clock from before the request was sent.</summary>
+    public DateTimeOffset RequestedAt => requestedAt;
+
     public bool IsSuccess => Status is 200;
 
     public bool IsRedirect => Status is >= 300 and < 400;
@@ -33,6 +48,4 @@ internal sealed record RawResponse(
             return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaximumRetryAfter.Ticks)) : null;
         }
     }
-
-    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
 }

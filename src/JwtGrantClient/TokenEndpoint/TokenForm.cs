@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -9,8 +10,10 @@ namespace JwtGrantClient.TokenEndpoint;
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class TokenForm
 {
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields = new(8);
 
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IEnumerable<KeyValuePair<string, string>> Fields => _fields;
 
     /// <summary>Adds a field that may stand once. Null and empty values count as omitted and are left out (C23).</summary>

@@ -1,0 +1,21 @@
+namespace JwtGrantClient;
+
+/// <summary>What a handler asks for, and where it may take the token.</summary>
+public sealed class AccessTokenHandlerOptions
+{
+    /// <summary>
+    /// What the token is for. Default: the client as configured. <see cref="AccessTokenHandler.TokenRequestKey"/> goes before it, request by request.
+    /// </summary>
+    public TokenRequest TokenRequest { get; set; } = TokenRequest.Default;
+
+    /// <summary>
+    /// Origins that may get the token, such as <c>https://api.example.com</c>: scheme, host and port. Default, empty: the base address of the
+    /// HttpClient, where AddJwtGrantToken can see one; else the host that each request is first addressed to.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; set; } = [];
+
+    /// <summary>
+    /// Allows http to 127.0.0.1, ::1 and localhost. Default: false; AddJwtGrantToken takes over the client's own setting.
+    /// </summary>
+    public bool AllowLoopbackHttp { get; set; }
+}

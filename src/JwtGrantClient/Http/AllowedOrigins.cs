@@ -1,0 +1,57 @@
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Http;
+
+/// <summary>Where a token may go (promise 11). Whoever is not allowed gets an error in place of a request.</summary>
+internal sealed class AllowedOrigins
+{
+    private readonly Uri[] _configured;
+    private readonly bool _allowLoopbackHttp;
+    private readonly ApiBaseAddress _base;
+
+    /// <exception cref="JwtGrantException">An origin is no absolute URL, or not https.</exception>
+    public AllowedOrigins(IEnumerable<string> configured, bool allowLoopbackHttp, ApiBaseAddress? baseAddress = null)
+    {
+        _base = baseAddress ?? new();
+        _allowLoopbackHttp = allowLoopbackHttp;
+        _configured = [.. configured.Select(origin => EndpointAddress.Problem(origin, allowLoopbackHttp) is { } problem
+            ? throw JwtGrantException.Configuration("allowed_origin_invalid", $"AllowedOrigins: {problem}.")
+            : new Uri(origin))];
+    }
+
+    /// <param name="target">Where the request goes now.</param>
+    /// <param name="first">Where the caller addressed it: a redirect rewrites the request's own address.</param>
+    /// <exception cref="JwtGrantException">The token may not go there.</exception>
+    public void Demand(Uri? target, Uri? first)
+    {
+        if (target is not { IsAbsoluteUri: true })
+            throw Refused("a request without an absolute address", "Set BaseAddress on the HttpClient, or an absolute address on the request.");
+        if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointAddress.IsLoopback(target)))
+            throw Refused(Origin(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
+        if (!AreSame(target, first!))
+            throw Refused(Origin(target), $"The request was made for {Origin(first!)} and then redirected; address it to the new place, if you trust that.");
+        if (!IsConfigured(target))
+            throw Refused(Origin(target), $"It may go to {Allowed()}; add the origin to AllowedOrigins, if the API there is to have it.");
+    }
+
+    /// <summary>Whether an address has the origin that the request was made for.</summary>
+    public static bool AreSame(Uri one, Uri other) =>
+        ReferenceEquals(one, other) || (one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost == other.IdnHost);
+
+    public static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
+    private bool IsConfigured(Uri target)
+    {
+        if (_configured.Length == 0)
+            return _base.Value is not { } known || AreSame(target, known);
+        foreach (var origin in _configured)
+            if (AreSame(target, origin))
+                return true;
+        return _base.Value is { } address && AreSame(target, address);
+    }
+
+    private string Allowed() => string.Join(", ", _configured.Append(_base.Value).OfType<Uri>().Select(Origin));
+
+    private static JwtGrantException Refused(string where, string remedy) =>
+        JwtGrantException.Configuration("origin_not_allowed", $"The access token was not sent, and the request neither, to {where}. {remedy}");
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Caching;
+using JwtGrantClient.Diagnostics;
+using JwtGrantClient.Signing;
+using JwtGrantClient.TokenEndpoint;
+using Microsoft.Extensions.Logging;
+using Polly;
+
+namespace JwtGrantClient.Setup;
+
+/// <summary>What a composition needs from outside: the seams of time, transport and telemetry.</summary>
+internal sealed record Surroundings(
+    TimeProvider Time, ILogger Logger, Meter Meter, IJwtSigner? Signer, HttpMessageHandler? TokenEndpointHandler, ResiliencePipeline? RetryPipeline);
+
+/// <summary>
+/// From checked settings to a working client: the one place that knows how the steps are put together (open first). Every step gets its
+/// own immutable part of the settings.
+/// </summary>
+internal static class ClientComposition
+{
+    private static readonly TimeSpan DefaultTokenLifetime = TimeSpan.FromMinutes(5);
+
+#pragma warning disable CA2000 // What is made here is owned, and disposed, by the client that is returned.
+    /// <exception cref="JwtGrantException">The key could not be read.</exception>
+    public static ComposedClient Compose(string name, JwtGrantOptions options, Surroundings around)
+    {
+        var signer = around.Signer ?? (options.SigningKey.IsSet ? SigningKeyLoader.Load(options.SigningKey) : null);
+        var ids = new JtiGenerator(RandomNumberGenerator.Fill);
+        var transport = new TokenEndpointTransport(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(), around.Time);
+        var clientAssertions = options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
+            ? new AssertionFactory(ClientProfile(options), ClientSigner(options, around, signer), around.Time, ids)
+            : null;
+        var endpoint = new TokenEndpointClient(
+            Locator(options, transport, around),
+            Authentication(options, clientAssertions),
+            transport,
+            around.RetryPipeline ?? RetryPipeline.Create(around.Time, Uniform, around.Logger),
+            new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType),
+            around.Time);
+        var grantAssertions = options.Grant == GrantType.JwtBearer ? new AssertionFactory(GrantProfile(options), signer!, around.Time, ids) : null;
+        var tokens = new CachedTokenSource(new CacheContext(
+            name,
+            new TokenEndpointSource(endpoint, grantAssertions, Defaults(options)),
+            around.Time,
+            new CheapClock(around.Time),
+            new RefreshSettings(options.Refresh.Earliest, options.Refresh.Latest, options.Refresh.ExpiryAllowance),
+            Uniform,
+            new TokenMetrics(around.Meter),
+            around.Logger));
+        return new(name, tokens, endpoint, clientAssertions, transport, options.AllowLoopbackHttp);
+    }
+#pragma warning restore CA2000
+
+    private static EndpointLocator Locator(JwtGrantOptions options, TokenEndpointTransport transport, Surroundings around) =>
+        options.TokenEndpoint is { } configured
+            ? new(configured)
+            : new(new MetadataDiscovery(options.Issuer!, options.AllowLoopbackHttp, transport, around.Time, around.Logger));
+
+    private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionFactory? assertions)
+    {
+        var clientId = options.SendClientId ? options.ClientId : null;
+        return assertions is null ? new ClientAuthentication.None(clientId) : new ClientAuthentication.PrivateKeyJwt(assertions, clientId);
+    }
+
+    private static IJwtSigner ClientSigner(JwtGrantOptions options, Surroundings around, IJwtSigner? main) =>
+        around.Signer is null && options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Load(own) : main!;
+
+    // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (C04).
+    private static AssertionProfile ClientProfile(JwtGrantOptions options) => new(
+        options.ClientAssertion.Type ?? JwtTypes.ClientAuthentication,
+        options.ClientId!,
+        options.ClientId!,
+        options.ClientAssertion.Audience ?? options.Issuer!,
+        options.ClientAssertion.Lifetime ?? AssertionLifetime.Default,
+        new Dictionary<string, object>());
+
+    private static AssertionProfile GrantProfile(JwtGrantOptions options)
+    {
+        var issuer = options.Assertion.Issuer ?? options.ClientId!;
+        return new(
+            JwtTypes.Jwt,
+            issuer,
+            options.Assertion.Subject ?? issuer,
+            options.Assertion.Audience ?? options.Issuer ?? options.TokenEndpoint!,
+            options.Assertion.Lifetime ?? AssertionLifetime.Default,
+            new Dictionary<string, object>(options.Assertion.Claims, StringComparer.Ordinal));
+    }
+
+    private static TokenRequest Defaults(JwtGrantOptions options) => new()
+    {
+        Scope = options.Scope,
+        Resource = [.. options.Resource],
+        Parameters = options.Parameters.AsReadOnly(),
+    };
+
+    // Spreads refreshes and retries; from the system's generator, which needs no seed and no lock.
+    private static double Uniform() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
+}

@@ -1,0 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JwtGrantClient.Setup;
+
+internal sealed record JwtGrantClientBuilder(string Name, IServiceCollection Services) : IJwtGrantClientBuilder;

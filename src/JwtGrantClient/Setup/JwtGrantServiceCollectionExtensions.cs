@@ -1,0 +1,74 @@
+using JwtGrantClient;
+using JwtGrantClient.Setup;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds clients to a container.</summary>
+public static class JwtGrantServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a named client, to be had as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/> and
+    /// <see cref="IAssertionSource"/>. Adding a name twice composes. With a host, the settings are checked at start-up.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The client's name.</param>
+    /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>.</param>
+    public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, string name, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return services.Add(name, options => options
+            .Configure(settings => OptionsBinding.Bind(section, settings))
+            .Services.AddSingleton<IOptionsChangeTokenSource<JwtGrantOptions>>(new ConfigurationChangeTokenSource<JwtGrantOptions>(name, section)));
+    }
+
+    /// <summary>Adds a named client; see <see cref="AddJwtGrantClient(IServiceCollection, string, IConfiguration)"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The client's name.</param>
+    /// <param name="configure">Its settings.</param>
+    public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, string name, Action<JwtGrantOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.Add(name, options => options.Configure(configure));
+    }
+
+    /// <summary>Adds the one client of an application that has but one: plain <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>, <see cref="IAssertionSource"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>.</param>
+    public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, IConfiguration section) =>
+        services.AddPlain().AddJwtGrantClient(Options.Options.DefaultName, section);
+
+    /// <summary>Adds the one client of an application that has but one; see <see cref="AddJwtGrantClient(IServiceCollection, IConfiguration)"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Its settings.</param>
+    public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, Action<JwtGrantOptions> configure) =>
+        services.AddPlain().AddJwtGrantClient(Options.Options.DefaultName, configure);
+
+    private static JwtGrantClientBuilder Add(this IServiceCollection services, string name, Action<OptionsBuilder<JwtGrantOptions>> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
+        services.AddSingleton(new ClientName(name));
+        services.TryAddSingleton<ClientRegistry>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
+        // For any key, so that a name nobody added fails with the list of those that were.
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Endpoint);
+        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Assertions);
+        return new(name, services);
+    }
+
+    private static IServiceCollection AddPlain(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Tokens);
+        services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Endpoint);
+        services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Assertions);
+        return services;
+    }
+
+    private static ComposedClient Client(this IServiceProvider provider, object? name) =>
+        provider.GetRequiredService<ClientRegistry>().Get(name as string ?? Options.Options.DefaultName);
+}

@@ -1,0 +1,117 @@
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Signing;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Setup;
+
+/// <summary>
+/// Everything that is wrong with a client's settings, at once: each problem names the setting, what was seen and the remedy. The key is
+/// read here too, so that a missing file shows at start-up and not at the first token.
+/// </summary>
+internal static class OptionsProblems
+{
+    private static readonly TimeSpan ShortestDefaultLifetime = TimeSpan.FromSeconds(1), LongestDefaultLifetime = TimeSpan.FromDays(1);
+
+    /// <param name="options">The settings.</param>
+    /// <param name="hasSigner">Whether a signer is given by code, so that no key is needed.</param>
+    public static IEnumerable<string> Of(JwtGrantOptions options, bool hasSigner) =>
+        options.BindingProblems.Count > 0
+            ? options.BindingProblems
+            : [.. OfServer(options), .. OfClient(options), .. OfKeys(options, hasSigner), .. OfAssertions(options), .. OfRequest(options), .. OfTokens(options)];
+
+    private static IEnumerable<string> OfServer(JwtGrantOptions options)
+    {
+        if (options is { Issuer: null, TokenEndpoint: null })
+            yield return "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.";
+        if (options.Issuer is { } issuer)
+        {
+            if (EndpointAddress.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
+                yield return $"Issuer: {problem}.";
+            else if (issuer.Contains('?', StringComparison.Ordinal))
+                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part from ? on.";
+        }
+        if (options.TokenEndpoint is { } endpoint && EndpointAddress.Problem(endpoint, options.AllowLoopbackHttp) is { } wrong)
+            yield return $"TokenEndpoint: {wrong}.";
+    }
+
+    private static IEnumerable<string> OfClient(JwtGrantOptions options)
+    {
+        if (!Enum.IsDefined(options.Grant))
+            yield return $"Grant: {(int)options.Grant} is not a grant. Choose one of {string.Join(", ", Enum.GetNames<GrantType>())}.";
+        if (!Enum.IsDefined(options.ClientAuthentication))
+            yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
+        if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
+            yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt.";
+        if (string.IsNullOrEmpty(options.ClientId) && options.ClientAuthentication != ClientAuthenticationMethod.None)
+            yield return $"ClientId is missing; {options.ClientAuthentication} needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows.";
+        else if (string.IsNullOrEmpty(options.ClientId) && options is { Grant: GrantType.JwtBearer, Assertion.Issuer: null })
+            yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
+        if (options.Profile is { } profile)
+            yield return ProviderProfile.Problem(profile);
+    }
+
+    private static IEnumerable<string> OfKeys(JwtGrantOptions options, bool hasSigner)
+    {
+        var needsMainKey = options.Grant == GrantType.JwtBearer || options.ClientAssertion.SigningKey is not { IsSet: true };
+        if (!hasSigner && needsMainKey && KeyProblem(options.SigningKey) is { } main)
+            yield return $"SigningKey: {main}";
+        if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
+            && options.ClientAssertion.SigningKey is { IsSet: true } own && KeyProblem(own) is { } problem)
+            yield return $"ClientAssertion:SigningKey: {problem}";
+    }
+
+    private static string? KeyProblem(SigningKeyOptions key)
+    {
+        try
+        {
+            SigningKeyLoader.Load(key);
+            return null;
+        }
+        catch (JwtGrantException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static IEnumerable<string> OfAssertions(JwtGrantOptions options)
+    {
+        var (grant, client) = (options.Assertion, options.ClientAssertion);
+        if (grant.Lifetime is { } lifetime && AssertionLifetime.Problem(lifetime, grant.AllowLongLifetime) is { } tooLong)
+            yield return $"Assertion:Lifetime {tooLong}.";
+        if (client.Lifetime is { } clientLifetime && AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime) is { } wrong)
+            yield return $"ClientAssertion:Lifetime {wrong}.";
+        foreach (var (name, value) in grant.Claims)
+            if (ExtraClaims.Problem(name, value) is { } problem)
+                yield return $"Assertion:Claims: {problem}.";
+        if (client.Type is "")
+            yield return "ClientAssertion:Type is empty. Leave it out for client-authentication+jwt (RFC 10070), or set it to JWT for an older server.";
+        if (options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, Issuer: null } && string.IsNullOrEmpty(client.Audience))
+            yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
+                "or Audience, for a server that wants another literal.";
+    }
+
+    private static IEnumerable<string> OfRequest(JwtGrantOptions options)
+    {
+        if (options.Scope is { } scope && ScopeSyntax.Problem(scope) is { } bad)
+            yield return $"Scope: '{scope}' {bad}.";
+        foreach (var resource in options.Resource)
+            if (ResourceSyntax.Problem(resource) is { } problem)
+                yield return $"Resource: {problem}.";
+        foreach (var name in options.Parameters.Keys)
+            if (ProtocolFields.Problem(name) is { } problem)
+                yield return $"Parameters: {problem}.";
+    }
+
+    private static IEnumerable<string> OfTokens(JwtGrantOptions options)
+    {
+        var refresh = options.Refresh;
+        if (!(refresh.Earliest >= 0.1 && refresh.Earliest <= refresh.Latest && refresh.Latest <= 0.95))
+            yield return $"Refresh: Earliest is {refresh.Earliest} and Latest is {refresh.Latest}; expected 0.1 <= Earliest <= Latest <= 0.95.";
+        if (refresh.ExpiryAllowance < TimeSpan.Zero || refresh.ExpiryAllowance > TimeSpan.FromMinutes(5))
+            yield return $"Refresh:ExpiryAllowance is {refresh.ExpiryAllowance}; expected 00:00:00 to 00:05:00.";
+        if (options.DefaultTokenLifetime is { } lifetime && (lifetime < ShortestDefaultLifetime || lifetime > LongestDefaultLifetime))
+            yield return $"DefaultTokenLifetime is {lifetime}; expected {ShortestDefaultLifetime} to {LongestDefaultLifetime}.";
+        if (options.DefaultTokenType is not (null or "Bearer"))
+            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer, or nothing, which makes a response without token_type an error.";
+    }
+}
