@@ -1,0 +1,23 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace JwtGrantClient.Tests.Given;
+
+/// <summary>A JWT taken apart, without any of the code under test.</summary>
+internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] SigningInput, byte[] Signature)
+{
+    public static Jwt Parse(string compact)
+    {
+        var parts = compact.Split('.');
+        Assert.Equal(3, parts.Length);
+        return new(
+            JsonElement.Parse(Base64Url.DecodeFromChars(parts[0])),
+            JsonElement.Parse(Base64Url.DecodeFromChars(parts[1])),
+            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+            Base64Url.DecodeFromChars(parts[2]));
+    }
+
+    /// <summary>A claim's text, or its raw JSON where it is no string.</summary>
+    public string? this[string claim] => Payload.TryGetProperty(claim, out var value) ? value.ToString() : null;
+}
