@@ -11,11 +11,10 @@ internal sealed class EcdsaSigner : IJwtSigner
     public EcdsaSigner(ECDsa key, SignatureAlgorithm algorithm, string? keyId)
     {
         // RFC 7518 section 3.4: the algorithm fixes the curve. secp256k1 and brainpool also have 256 bits, so the name counts, not the size.
-        var curve = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
-        if (CurveBits(curve) != algorithm.CurveBits)
+        if (algorithm.CurveBits == 0 || JoseCurve.Bits(key) != algorithm.CurveBits)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"The signing key is an EC key on the curve {curve.FriendlyName ?? curve.Value}, which {algorithm.Name} cannot use. " +
+                $"The signing key is an EC key on the curve {JoseCurve.Name(key)}, which {algorithm.Name} cannot use. " +
                 "ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4); set the algorithm that fits, or leave it out.");
         _key = key;
         _algorithm = algorithm;
@@ -25,15 +24,6 @@ internal sealed class EcdsaSigner : IJwtSigner
     public string Algorithm => _algorithm.Name;
 
     public string? KeyId { get; }
-
-    /// <summary>The size of a curve that JOSE knows, else -1.</summary>
-    public static int CurveBits(Oid curve) => (curve.Value, curve.FriendlyName) switch
-    {
-        ("1.2.840.10045.3.1.7", _) or (null, "nistP256" or "ECDSA_P256") => 256,
-        ("1.3.132.0.34", _) or (null, "nistP384" or "ECDSA_P384") => 384,
-        ("1.3.132.0.35", _) or (null, "nistP521" or "ECDSA_P521") => 521,
-        _ => -1,
-    };
 
     // The default format of SignData is already R and S at fixed width, as JWS wants it.
     public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>

@@ -28,13 +28,10 @@ internal static class SigningKeyLoader
         };
     }
 
-    private static string Fitting(ECDsa key, string place)
-    {
-        var curve = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
-        return SignatureAlgorithm.All.FirstOrDefault(a => a.CurveBits == EcdsaSigner.CurveBits(curve))?.Name
+    private static string Fitting(ECDsa key, string place) =>
+        SignatureAlgorithm.All.FirstOrDefault(a => a.CurveBits != 0 && a.CurveBits == JoseCurve.Bits(key))?.Name
             ?? throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"In {place} there is an EC key on the curve {curve.FriendlyName ?? curve.Value}, which no JOSE algorithm of this library uses. " +
+                $"In {place} there is an EC key on the curve {JoseCurve.Name(key)}, which no JOSE algorithm of this library uses. " +
                 "Make a key on P-256, P-384 or P-521.");
-    }
 }
