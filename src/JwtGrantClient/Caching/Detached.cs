@@ -6,7 +6,7 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal static class Detached
 {
-    public static Task<T> Run<T>(Func<Task<T>> work)
+    public static Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         Task<T> task;
         if (ExecutionContext.IsFlowSuppressed())

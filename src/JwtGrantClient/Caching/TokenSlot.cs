@@ -60,7 +60,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
     private void TakeOff()
     {
         _waiting = 0;
-        _flight = Detached.Run(FlyAsync);
+        _flight = Detached.RunAsync(FlyAsync);
     }
 
     private async Task<AccessToken> FlyAsync()
