@@ -3,12 +3,20 @@ using System.Net;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// The form as a body that can be sent once. A handler that retried below us would replay the assertion, which the server must refuse
-/// as a second sight of its <c>jti</c>; it gets this error instead, and our own retry makes a new assertion.
+/// The form as a body that can be sent once. A handler that retried below us, or followed a 307, would replay the assertion, which the
+/// server must refuse as a second sight of its <c>jti</c>; it gets this error instead, and our own retry makes a new assertion.
 /// </summary>
-internal sealed class TokenFormContent(TokenForm form) : FormUrlEncodedContent(form.Fields)
+internal sealed class TokenFormContent : HttpContent
 {
+    // Wrapped, not inherited from: a form's own ways to be read (synchronously, or as a stream) would go round the guard.
+    private readonly FormUrlEncodedContent _form;
     private int _sent;
+
+    public TokenFormContent(TokenForm form)
+    {
+        _form = new(form.Fields);
+        Headers.ContentType = _form.Headers.ContentType;
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -18,8 +26,22 @@ internal sealed class TokenFormContent(TokenForm form) : FormUrlEncodedContent(f
         if (Interlocked.Exchange(ref _sent, 1) == 1)
             throw new JwtGrantException(
                 JwtGrantErrorKind.Configuration, "assertion_replay_prevented",
-                "A handler below the token endpoint client tried to send the same token request twice; its assertion is single-use. " +
-                "Remove retries from the token endpoint's handler: this library retries by itself, with a fresh assertion each time.");
-        return base.SerializeToStreamAsync(stream, context, cancellationToken);
+                "A handler below the token endpoint client tried to send the same token request twice, as a retry or to follow a redirect; its " +
+                "assertion is single-use. Take retries and redirects off the token endpoint's handler: this library retries by itself, with a " +
+                "fresh assertion each time.");
+        return _form.CopyToAsync(stream, context, cancellationToken);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _form.Headers.ContentLength!.Value;
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _form.Dispose();
+        base.Dispose(disposing);
     }
 }
