@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>One challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1), as far as OAuth needs it (RFC 6750 section 3).</summary>
@@ -31,10 +33,20 @@ internal readonly record struct Challenge(string Scheme, string? Error, string? 
         if (equals < 0)
             return false;
         rest = rest[(equals + 1)..].TrimStart();
-        var length = rest.StartsWith("\"", StringComparison.Ordinal) ? QuotedLength(rest) : TokenLength(rest);
-        value = rest[..length].Trim('"').ToString();
+        var isQuoted = rest.StartsWith("\"", StringComparison.Ordinal);
+        var length = isQuoted ? QuotedLength(rest) : TokenLength(rest);
+        value = isQuoted ? Unquoted(rest[1..length]) : rest[..length].Trim().ToString();
         rest = rest[length..];
         return true;
+    }
+
+    // RFC 9110 section 5.6.4: a backslash stands before a character that is meant literally.
+    private static string Unquoted(ReadOnlySpan<char> text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length && text[i] != '"'; i++)
+            plain.Append(text[i] == '\\' && i + 1 < text.Length ? text[++i] : text[i]);
+        return plain.ToString();
     }
 
     private static int TokenLength(ReadOnlySpan<char> text) => text.IndexOf(',') is var comma and >= 0 ? comma : text.Length;

@@ -13,10 +13,10 @@ internal static class EndpointAddress
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             return $"'{address}' is not an absolute URL; expected something like https://as.example.com/token";
-        if (address.Contains('#', StringComparison.Ordinal))
-            return $"'{address}' has a fragment; take off the part from # on (RFC 6749 section 3.2)";
         if (uri.UserInfo.Length > 0)
             return $"has a user name or password before its host '{uri.Host}'; take it off";
+        if (address.Contains('#', StringComparison.Ordinal))
+            return $"'{address}' has a fragment; take off the part from # on (RFC 6749 section 3.2)";
         if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && allowLoopbackHttp && IsLoopback(uri)))
             return null;
         return uri.Scheme == Uri.UriSchemeHttp && IsLoopback(uri)

@@ -27,6 +27,9 @@ internal static class ExpiresIn
     private static double Parse(string? text)
     {
         const NumberStyles Digits = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
-        return double.TryParse(text, Digits, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+        // Whatever the styles, TryParse knows the word Infinity; digits that overflow are infinite too, and are clamped.
+        return double.TryParse(text, Digits, CultureInfo.InvariantCulture, out var number) && text.AsSpan().ContainsAnyInRange('0', '9')
+            ? number
+            : double.NaN;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -7,21 +8,27 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>From an answer that is no token to the error that callers see (RFC 6749 section 5.2). A pure function.</summary>
 internal static class RefusalReader
 {
+    // A token of an answer that was taken for an error, or the form that an error page repeats.
+    private static readonly SearchValues<string> SecretWords =
+        SearchValues.Create(["token", "assertion", "secret", "password", "verifier", "code="], StringComparison.OrdinalIgnoreCase);
+
     public static JwtGrantException Read(RawResponse response, JsonElement? json)
     {
-        var member = json is { } body && body.TryGetProperty("error", out var error) ? error : default;
         // An error that is an object or a number says that OAuth was understood and refused; sending it again would change nothing.
-        if (member.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.String))
-            return Refused(response, "unreadable_error", description: null, uri: null);
-        var code = json?.Text("error") ?? ErrorInChallenge(response);
-        return code is null
-            ? NotOAuth(response)
-            : Refused(response, SafeText.Of(code), json?.Text("error_description") ?? DescriptionInChallenge(response), json?.Text("error_uri"));
+        if (json is { } body && HasError(body))
+            return Refused(response, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
+        return ChallengeWithError(response) is { Error: { } error } challenge
+            ? Refused(response, error, challenge.Description, uri: null)
+            : NotOAuth(response);
     }
+
+    /// <summary>Whether the body reports an error. Null and empty are how some servers write that there is none.</summary>
+    public static bool HasError(JsonElement json) =>
+        json.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null && error.Text() is not "";
 
     public static JwtGrantException Redirect(RawResponse response) => new(
         JwtGrantErrorKind.Transport, "token_endpoint_redirected",
-        $"The token endpoint answered {response.Status}, a redirect to {response.Headers.Location?.GetHost() ?? "an unknown place"}. It was not followed: " +
+        $"The token endpoint answered {response.Status}, a redirect to {PlaceOf(response.Headers.Location)}. It was not followed: " +
         "an assertion goes only where it was meant to. Set TokenEndpoint to the final address, if you trust it.")
     {
         StatusCode = response.Status,
@@ -29,6 +36,7 @@ internal static class RefusalReader
 
     private static JwtGrantException Refused(RawResponse response, string error, string? description, string? uri)
     {
+        error = SafeText.Of(error);
         description = description is null ? null : SafeText.Of(description);
         var cure = RefusalAdvice.For(error, description, response.ClockAhead);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
@@ -56,15 +64,23 @@ internal static class RefusalReader
         IsTransient = Retryable.Status(response.Status),
     };
 
-    private static string FirstWords(ReadOnlySpan<byte> body) =>
-        body.IsEmpty ? "" : $"\nThe body begins: {SafeText.Of(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim()}";
+    private static string FirstWords(ReadOnlySpan<byte> body)
+    {
+        var words = SafeText.Of(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim();
+        return words.Length == 0 ? ""
+            : words.AsSpan().ContainsAny(SecretWords) ? "\nThe body is not shown, for it may hold a secret."
+            : $"\nThe body begins: {words}";
+    }
 
-    private static string? ErrorInChallenge(RawResponse response) => Challenges(response).FirstOrDefault(c => c.Error is not null).Error;
+    private static Challenge ChallengeWithError(RawResponse response) => response.Headers.WwwAuthenticate
+        .Select(header => Challenge.Read(header.Scheme, header.Parameter))
+        .FirstOrDefault(challenge => !string.IsNullOrEmpty(challenge.Error));
 
-    private static string? DescriptionInChallenge(RawResponse response) => Challenges(response).FirstOrDefault(c => c.Error is not null).Description;
-
-    private static IEnumerable<Challenge> Challenges(RawResponse response) =>
-        response.Headers.WwwAuthenticate.Select(header => Challenge.Read(header.Scheme, header.Parameter));
-
-    private static string GetHost(this Uri location) => location.IsAbsoluteUri ? $"'{location.Host}'" : "another path of the same host";
+    private static string PlaceOf(Uri? location) => location switch
+    {
+        null => "an unknown place",
+        { IsAbsoluteUri: true } => $"'{SafeText.Of(location.Host)}'",
+        _ when location.OriginalString.StartsWith("//", StringComparison.Ordinal) => "another host",
+        _ => "another path of the same host",
+    };
 }

@@ -18,7 +18,7 @@ internal static class TokenResponseReader
             throw RefusalReader.Redirect(response);
         using var json = JsonBody.TryParse(response.Body, out var problem);
         // Some servers report an error with status 200, so the member decides, not the status.
-        if (!response.IsSuccess || json?.RootElement.TryGetProperty("error", out _) == true)
+        if (!response.IsSuccess || (json is not null && RefusalReader.HasError(json.RootElement)))
             throw RefusalReader.Read(response, json?.RootElement);
         if (json is null)
             throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})");
