@@ -2,13 +2,16 @@ using System.Buffers;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>Reads a body up to a cap, counted after decompression, so that neither a large page nor a gzip bomb fills the memory.</summary>
+/// <summary>
+/// Reads a body up to a cap, counted after decompression, so that neither a large page nor a gzip bomb fills the memory. The page of an
+/// HTTP error is cut there, for its status says what matters.
+/// </summary>
 internal static class BoundedBody
 {
     public const int MaximumBytes = 1024 * 1024;
     private const int FirstBytes = 4096;
 
-    /// <exception cref="JwtGrantException">The body is larger than the cap.</exception>
+    /// <exception cref="JwtGrantException">The body of a success is larger than the cap.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -21,7 +24,7 @@ internal static class BoundedBody
             {
                 length += read;
                 if (length > MaximumBytes)
-                    throw TooLarge((int)response.StatusCode);
+                    return response.IsSuccessStatusCode ? throw TooLarge((int)response.StatusCode) : buffer.AsSpan(0, MaximumBytes).ToArray();
                 if (length == buffer.Length)
                     Grow(ref buffer, length);
             }

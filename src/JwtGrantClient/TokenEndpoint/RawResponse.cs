@@ -7,7 +7,7 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>An HTTP answer, read whole: what the readers judge. No stream, no clock, so that they are pure functions.</summary>
 [DebuggerDisplay("{Status}")]
 internal sealed class RawResponse(
-    int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body, DateTimeOffset requestedAt)
+    int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body, DateTimeOffset requestedAt, DateTimeOffset receivedAt)
 {
     private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
 
@@ -30,8 +30,17 @@ internal sealed class RawResponse(
 
     public bool IsRedirect => Status is >= 300 and < 400;
 
-    /// <summary>How far this machine's clock is ahead of the server's, by the Date header; null where there is none.</summary>
-    public TimeSpan? ClockAhead => Headers.Date is { } date ? RequestedAt - date : null;
+    /// <summary>
+    /// How far this machine's clock is ahead of the server's, by the Date header; null where there is none. A Date between request and answer
+    /// agrees, however slow the server was.
+    /// </summary>
+    public TimeSpan? ClockAhead => Headers.Date switch
+    {
+        { } date when date < RequestedAt => RequestedAt - date,
+        { } date when date > receivedAt => receivedAt - date,
+        { } => TimeSpan.Zero,
+        null => null,
+    };
 
     /// <summary>Retry-After in either form (RFC 9110 section 10.2.3), from 0 to 5 minutes; null where there is none, or garbage.</summary>
     public TimeSpan? RetryAfter

@@ -31,12 +31,12 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         var requestedAt = clock.GetUtcNow();
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            RefuseFollowedRedirect(response, target);
+            using var response = await SendToAsync(target, request, cancellationToken).ConfigureAwait(false);
+            var receivedAt = clock.GetUtcNow();
             var body = await BoundedBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
-            return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt);
+            return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))
         {
             throw NoAnswer(target, e);
         }
@@ -45,14 +45,33 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     public void Dispose() => _http.Dispose();
 
     // A handler of the user's own cannot be asked beforehand whether it follows redirects; afterwards the request shows it.
-    private static void RefuseFollowedRedirect(HttpResponseMessage response, Uri target)
+    private async Task<HttpResponseMessage> SendToAsync(Uri target, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (response.RequestMessage?.RequestUri is { } answered && answered != target)
-            throw new JwtGrantException(
-                JwtGrantErrorKind.Configuration, "token_endpoint_redirect_followed",
-                $"The handler given for the token endpoint followed a redirect from '{target.Host}' to '{answered.Host}' and may have taken the assertion " +
-                "there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.");
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (request.RequestUri != target && !cancellationToken.IsCancellationRequested)
+        {
+            throw FollowedRedirect(target, request.RequestUri, e);
+        }
+        var answered = response.RequestMessage?.RequestUri ?? request.RequestUri;
+        if (answered == target)
+            return response;
+        response.Dispose();
+        throw FollowedRedirect(target, answered);
     }
+
+    private static JwtGrantException FollowedRedirect(Uri target, Uri? answered, Exception? e = null) => new(
+        JwtGrantErrorKind.Configuration, "token_endpoint_redirect_followed",
+        $"The handler given for the token endpoint followed a redirect from '{target.Authority}' to '{answered?.Authority}' and may have taken the " +
+        "assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
+        e);
+
+    // A handler with a timeout of its own, SocketsHttpHandler.ConnectTimeout for one, reports it as a cancellation that nobody asked for.
+    private static bool IsOwnTimeout(Exception e, CancellationToken cancellationToken) =>
+        e is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     private static string? ContentTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.TryGetValues("Content-Type", out var values) ? SafeText.Of(string.Join(", ", values)) : null;
