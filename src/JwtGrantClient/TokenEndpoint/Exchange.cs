@@ -9,6 +9,7 @@ internal sealed class Exchange(Grant grant, long startedAt)
     public static readonly ResiliencePropertyKey<Exchange> Key = new("JwtGrantClient.Exchange");
 
     private JwtGrantException? _lastError;
+    private int _mayHaveBeenSeen;
 
     public Grant Grant => grant;
 
@@ -16,36 +17,50 @@ internal sealed class Exchange(Grant grant, long startedAt)
     public long StartedAt => startedAt;
 
     /// <summary>
-    /// Whether the grant may go on the wire again after this failure. A grant that is used up by being seen may only where no connection
-    /// was made, so that no server saw it.
+    /// Whether another attempt may follow this failure. A grant that is used up by being seen may go on only while no server can have
+    /// seen it: the failure was before the sending, or no connection was made.
     /// </summary>
-    public bool MayBeSentAfter(Exception? failure) => failure switch
-    {
-        JwtGrantException { Code: TransportErrors.Unreachable, IsTransient: true } => true,
-        JwtGrantException { IsTransient: true } or TimeoutRejectedException => grant.MayBeRepeated,
-        _ => false,
-    };
+    public bool MayBeSentAfter(Exception? failure) =>
+        failure is JwtGrantException { IsTransient: true } or TimeoutRejectedException
+        && (grant.MayBeRepeated || Volatile.Read(ref _mayHaveBeenSeen) == 0);
 
     /// <summary>Remembers how an attempt failed.</summary>
     public void Failed(JwtGrantException error) => _lastError = error;
 
-    /// <summary>Holds a retry pipeline of the user's own to the same rule.</summary>
-    /// <exception cref="JwtGrantException">The grant may not be sent again: the failure of the last attempt.</exception>
-    public void BeginAttempt()
+    /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whether it retries or hedges.</summary>
+    /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again: then the failure of the last attempt.</exception>
+    public async ValueTask<RawResponse> SendAsync(TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (_lastError is { } last && !grant.MayBeRepeated && !MayBeSentAfter(last))
-            throw last;
+        if (Interlocked.Exchange(ref _mayHaveBeenSeen, 1) == 1 && !grant.MayBeRepeated)
+            throw _lastError ?? NotAgain();
+        try
+        {
+            return await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JwtGrantException e) when (e.Code == TransportErrors.Unreachable)
+        {
+            Volatile.Write(ref _mayHaveBeenSeen, 0);
+            throw;
+        }
     }
 
-    /// <summary>The error for an exchange that ran out of time.</summary>
-    public JwtGrantException TimedOut(TimeoutRejectedException timeout) => new(
-        JwtGrantErrorKind.Transport, TransportErrors.Timeout,
-        $"The token endpoint gave no usable answer within {timeout.Timeout.TotalSeconds:0} s." +
+    /// <summary>The error for an exchange that the pipeline ended: out of time, or by a strategy of the user's own.</summary>
+    public JwtGrantException Ended(ExecutionRejectedException rejection) => new(
+        JwtGrantErrorKind.Transport,
+        rejection is TimeoutRejectedException ? TransportErrors.Timeout : TransportErrors.NotLetThrough,
+        (rejection is TimeoutRejectedException timeout
+            ? $"The token endpoint gave no usable answer within {timeout.Timeout.TotalSeconds:0} s."
+            : $"The retry pipeline did not let the token request through ({rejection.GetType().Name}).") +
         (_lastError is null ? " Check the address and the firewall." : $" The last failure: {_lastError.Message}"),
-        (Exception?)_lastError ?? timeout)
+        (Exception?)_lastError ?? rejection)
     {
         IsTransient = true,
         StatusCode = _lastError?.StatusCode,
         RetryAfter = _lastError?.RetryAfter,
     };
+
+    private static JwtGrantException NotAgain() => new(
+        JwtGrantErrorKind.Transport, "grant_used_up",
+        "The server may have seen this grant in an attempt that got no answer, and it is good for one use; it was not sent again. " +
+        "Start over, for an authorization code with the login.");
 }

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Polly;
-using Polly.Timeout;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -31,9 +30,9 @@ internal sealed class TokenEndpointClient(
                 context,
                 (Client: this, Exchange: exchange)).ConfigureAwait(false);
         }
-        catch (TimeoutRejectedException timeout)
+        catch (ExecutionRejectedException rejection)
         {
-            throw exchange.TimedOut(timeout);
+            throw exchange.Ended(rejection);
         }
         finally
         {
@@ -43,7 +42,6 @@ internal sealed class TokenEndpointClient(
 
     private async ValueTask<TokenResponse> AttemptAsync(Exchange exchange, CancellationToken cancellationToken)
     {
-        exchange.BeginAttempt();
         try
         {
             var address = await endpoint.LocateAsync(cancellationToken).ConfigureAwait(false);
@@ -52,7 +50,7 @@ internal sealed class TokenEndpointClient(
             await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new TokenFormContent(form) };
             request.Headers.Accept.Add(Json);
-            var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await exchange.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
             return TokenResponseReader.Read(response, rules);
         }
         catch (JwtGrantException error)

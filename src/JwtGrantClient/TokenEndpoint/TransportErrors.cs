@@ -11,4 +11,7 @@ internal static class TransportErrors
 
     /// <summary>No usable answer in time.</summary>
     public const string Timeout = "token_endpoint_timeout";
+
+    /// <summary>A strategy of the user's own pipeline, such as a circuit breaker, ended the exchange.</summary>
+    public const string NotLetThrough = "token_request_not_let_through";
 }
