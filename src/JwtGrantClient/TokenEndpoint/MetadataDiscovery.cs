@@ -4,13 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// From an issuer to its metadata: RFC 8414 first, then OpenID Connect Discovery. Kept for an hour; a failure after that leaves the last
-/// good document in use, for a token endpoint seldom moves and a token is worth more than news of it.
+/// From an issuer to its metadata: RFC 8414 first, then OpenID Connect Discovery. Kept for an hour; a failure after that, or an answer that
+/// is slow to come, leaves the last good document in use for another while, for a token endpoint seldom moves and a token is worth more
+/// than news of it.
 /// </summary>
 internal sealed class MetadataDiscovery(
     string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan
+        Lifetime = TimeSpan.FromHours(1), AfterFailure = TimeSpan.FromMinutes(5), RenewalTimeout = TimeSpan.FromSeconds(3);
 
     private volatile Kept? _kept;
 
@@ -18,19 +20,27 @@ internal sealed class MetadataDiscovery(
     public async ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken)
     {
         var kept = _kept;
-        if (kept is not null && clock.GetElapsedTime(kept.ReadAt) < Lifetime)
+        if (kept is not null && clock.GetElapsedTime(kept.Since) < kept.Lifetime)
             return kept.Metadata;
+        var metadata = kept is null
+            ? new Kept(await ReadAsync(cancellationToken).ConfigureAwait(false), clock.GetTimestamp(), Lifetime)
+            : await RenewAsync(kept, cancellationToken).ConfigureAwait(false);
+        _kept = metadata;
+        return metadata.Metadata;
+    }
+
+    private async ValueTask<Kept> RenewAsync(Kept kept, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(RenewalTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var readAt = clock.GetTimestamp();
-            var metadata = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            _kept = new(metadata, readAt);
-            return metadata;
+            return new(await ReadAsync(either.Token).ConfigureAwait(false), clock.GetTimestamp(), Lifetime);
         }
-        catch (JwtGrantException e) when (kept is not null)
+        catch (Exception e) when (e is JwtGrantException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.MetadataKept(logger, issuer, e);
-            return kept.Metadata;
+            return new(kept.Metadata, clock.GetTimestamp(), AfterFailure);
         }
     }
 
@@ -45,7 +55,7 @@ internal sealed class MetadataDiscovery(
             var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
                 return ServerMetadata.Read(response, issuer, address, allowLoopbackHttp);
-            if (response.IsRedirect || response.Status >= 500)
+            if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
                 throw NotFound($"'{address}' answered {response.Status}", Retryable.Status(response.Status), response);
             statuses.Add($"'{address}' answered {response.Status}");
         }
@@ -62,5 +72,5 @@ internal sealed class MetadataDiscovery(
         IsTransient = isTransient,
     };
 
-    private sealed record Kept(ServerMetadata Metadata, long ReadAt);
+    private sealed record Kept(ServerMetadata Metadata, long Since, TimeSpan Lifetime);
 }
