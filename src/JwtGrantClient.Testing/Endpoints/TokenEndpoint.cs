@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using JwtGrantClient.Testing.Grants;
+using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tokens;
+
+namespace JwtGrantClient.Testing.Endpoints;
+
+/// <summary>One token request, top-down: read the form, find out who asks, judge the grant, then what it may have; issue, or refuse.</summary>
+internal sealed class TokenEndpoint(
+    ServerTerms terms, TokenIssuer tokens, ClientAuthenticator authenticator, JwtBearerGrant jwtBearer, AuthorizationCodeGrant authorizationCode)
+{
+    public static readonly IReadOnlyList<string> GrantTypes = [JwtBearerGrant.Type, ClientCredentialsGrant.Type, AuthorizationCodeGrant.Type];
+
+    public ServerResponse Answer(ServerRequest request, RecordedRequest record)
+    {
+        try
+        {
+            var form = FormReader.Read(request, record.Form);
+            var grantType = form.Required("grant_type");
+            var client = authenticator.Authenticate(request, form);
+            GrantPolicy.DemandGrantType(client, grantType);
+            var entitlement = JudgeGrant(grantType, new(form, client));
+            GrantPolicy.DemandGrantType(entitlement.Client, grantType);
+            GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
+            GrantPolicy.DemandResources(form.Resources);
+            return Issued(tokens.Issue(
+                entitlement.ClientId, entitlement.Subject, entitlement.Scope, form.Resources.Count > 0 ? form.Resources : [terms.Issuer]));
+        }
+        catch (RefusedException refused)
+        {
+            record.Refusal = refused.Refusal;
+            return Refused(refused.Refusal, request);
+        }
+    }
+
+    private Entitlement JudgeGrant(string grantType, GrantRequest request) => grantType switch
+    {
+        JwtBearerGrant.Type => jwtBearer.Judge(request),
+        ClientCredentialsGrant.Type => ClientCredentialsGrant.Judge(request),
+        AuthorizationCodeGrant.Type => authorizationCode.Judge(request),
+        _ => throw RefusedException.Other("unsupported_grant_type", "S17", "RFC 6749 section 5.2",
+            $"The grant type is '{grantType}'; this server knows {string.Join(", ", GrantTypes)}."),
+    };
+
+    private static ServerResponse Issued(IssuedToken token)
+    {
+        var json = new JsonObject { ["access_token"] = token.Value, ["token_type"] = "Bearer", ["expires_in"] = token.ExpiresIn };
+        if (token.Scope is not null)
+            json["scope"] = token.Scope;
+        return ServerResponse.Json(200, json);
+    }
+
+    private static ServerResponse Refused(Refusal refusal, ServerRequest request)
+    {
+        var json = new JsonObject { ["error"] = refusal.Error, ["error_description"] = ErrorText.Allowed($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})") };
+        // A client that tried the Authorization header is challenged in the scheme that it tried (RFC 6749 section 5.2).
+        var tried = request.Header("Authorization") is not null && refusal.Status == 401;
+        return ServerResponse.Json(refusal.Status, json, tried ? [new("WWW-Authenticate", "Basic realm=\"token\"")] : []);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Buffers;
+using JwtGrantClient.Testing.Judging;
+
+namespace JwtGrantClient.Testing.Grants;
+
+/// <summary>What a client may have (S17, S18): judged last, when it is known who asks.</summary>
+internal static class GrantPolicy
+{
+    private static readonly SearchValues<char> ScopeCharacters = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x5F).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
+    public static void DemandGrantType(ClientRegistration? client, string grantType)
+    {
+        if (client?.AllowedGrantTypes?.Contains(grantType) == false)
+            throw RefusedException.Other("unauthorized_client", "S17", "RFC 6749 section 5.2", $"'{client.Id}' may not use the grant type {grantType}.");
+    }
+
+    public static void DemandScope(Entitlement entitlement, IReadOnlyList<string>? supported)
+    {
+        if (entitlement.Scope is not { } scope)
+            return;
+        var values = scope.Split(' ');
+        if (scope.AsSpan().ContainsAnyExcept(ScopeCharacters) || values.Any(value => value.Length == 0))
+            throw Refused("The scope breaks the syntax: visible ASCII without quote and backslash, one space between values.");
+        if (supported is not null && values.FirstOrDefault(value => !supported.Contains(value)) is { } unknown)
+            throw Refused($"There is no scope '{unknown}' here.");
+        if (entitlement.Client?.AllowedScopes is { } allowed && values.FirstOrDefault(value => !allowed.Contains(value)) is { } excessive)
+            throw Refused($"'{entitlement.Client.Id}' may not have the scope '{excessive}'.");
+    }
+
+    public static void DemandResources(IReadOnlyList<string> resources)
+    {
+        foreach (var resource in resources)
+            if (!resource.Contains(':', StringComparison.Ordinal) || !Uri.TryCreate(resource, UriKind.Absolute, out _) || resource.Contains('#', StringComparison.Ordinal))
+                throw RefusedException.Other("invalid_target", "S17", "RFC 8707 section 2", $"The resource '{resource}' is no absolute URI without fragment.");
+    }
+
+    private static RefusedException Refused(string explanation) => RefusedException.Other("invalid_scope", "S17", "RFC 6749 section 3.3", explanation);
+}

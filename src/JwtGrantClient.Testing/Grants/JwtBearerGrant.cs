@@ -1,0 +1,22 @@
+using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.Judging;
+
+namespace JwtGrantClient.Testing.Grants;
+
+/// <summary>RFC 7523 section 2.1: the assertion is the grant; client authentication is optional, but checked where it is there (S18).</summary>
+internal sealed class JwtBearerGrant(AssertionJudge judge, ClientAuthenticator authenticator)
+{
+    public const string Type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+    public Entitlement Judge(GrantRequest request)
+    {
+        var named = request.AuthenticatedClient ?? authenticator.Named(request.Form);
+        var assertion = judge.Judge(request.Form.Required("assertion"), AssertionUse.Grant);
+        if (request.AuthenticatedClient is null && assertion.Party.Client is { } signer)
+            ClientAuthenticator.DemandSameClient(request.Form, signer);
+        var client = named ?? assertion.Party.Client;
+        if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
+            throw RefusedException.Client("S18", "RFC 7523 section 3.1", $"'{client.Id}' must authenticate beside its grant; send a client_assertion.");
+        return new(client, client?.Id ?? assertion.Issuer, assertion.Subject, request.Form["scope"]);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using JwtGrantClient.Testing.Jose;
+
+namespace JwtGrantClient.Testing.Judging;
+
+/// <summary>What the claims of an assertion must say (RFC 7523 section 3, S10 to S16).</summary>
+internal sealed class ClaimRules(ServerTerms terms)
+{
+    private const int MinimumIdLength = 16, MaximumIdLength = 128;
+
+    private readonly TimeRules _times = new(terms);
+
+    public JudgedAssertion Check(JsonElement claims, Party party, AssertionUse use)
+    {
+        var (issuer, subject) = (claims.Text("iss"), claims.Text("sub"));
+        if (string.IsNullOrEmpty(issuer))
+            throw use.Refuse("S10", "RFC 7523 section 3 item 1", $"The {use.Noun} has no iss, or one that is no string.");
+        if (string.IsNullOrEmpty(subject))
+            throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Noun} has no sub, or one that is no string.");
+        if (use.IsClientAuthentication && issuer != subject)
+            throw use.Refuse("S10", "OpenID Connect Core section 9", $"The {use.Noun}'s iss is '{issuer}' and its sub '{subject}'; both must be the client_id.");
+        if (!use.IsClientAuthentication && party.AllowedSubjects?.Contains(subject) == false)
+            throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Noun}'s sub is '{subject}', for whom '{party.Name}' may not speak.");
+        CheckAudience(claims, use);
+        var expiresAt = _times.Check(claims, use);
+        return new(party, issuer, subject, CheckId(claims, use), expiresAt);
+    }
+
+    // Compared as strings, byte for byte: no case folding, no slash added or taken off (RFC 3986 section 6.2.1).
+    private void CheckAudience(JsonElement claims, AssertionUse use)
+    {
+        const string Clause = "RFC 7523 section 3 item 3, RFC 10070";
+        if (!claims.TryGetProperty("aud", out var aud))
+            throw use.Refuse("S12", Clause, $"The {use.Noun} has no aud; expected '{terms.Issuer}'.");
+        if (use.IsClientAuthentication && terms.Options.FapiMode && aud.ValueKind != JsonValueKind.String)
+            throw use.Refuse("S12", "FAPI 2.0 section 5.3.3.1", $"The {use.Noun}'s aud must be a string here; it is {aud.ValueKind}.");
+        var audiences = aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().ToList() : [aud];
+        if (audiences is not [{ ValueKind: JsonValueKind.String } sole])
+            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
+        var seen = sole.GetString();
+        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that address.
+        if (seen != terms.Issuer && (use.IsClientAuthentication || seen != terms.TokenEndpoint))
+            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud is '{seen}'; expected '{terms.Issuer}', byte for byte{(use.IsClientAuthentication ? "" : ", or the token endpoint")}.");
+    }
+
+    private static string CheckId(JsonElement claims, AssertionUse use) => claims.Text("jti") is { Length: >= MinimumIdLength and <= MaximumIdLength } id
+        ? id
+        : throw use.Refuse("S16", "OpenID Connect Core section 9", claims.TryGetProperty("jti", out var jti)
+            ? $"The {use.Noun}'s jti is {(jti.ValueKind == JsonValueKind.String ? $"{jti.GetString()!.Length} characters long" : "no string")}; expected {MinimumIdLength} to {MaximumIdLength} characters."
+            : $"The {use.Noun} has no jti.");
+}

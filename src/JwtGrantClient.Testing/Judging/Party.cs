@@ -1,0 +1,18 @@
+using JwtGrantClient.Testing.Jose;
+
+namespace JwtGrantClient.Testing.Judging;
+
+/// <summary>Somebody whose signatures are known: a client, or an issuer that is trusted for grants.</summary>
+internal sealed record Party(
+    string Name,
+    ClientRegistration? Client,
+    IReadOnlyList<VerificationKey> Keys,
+    string? SigningAlgorithm,
+    IReadOnlyList<string>? AllowedSubjects)
+{
+    public static Party Of(ClientRegistration client) =>
+        new(client.Id, client, KeyReader.Read(client.PublicKeyPem, client.KeyId, client.Jwks, client.Id), client.SigningAlgorithm, client.AllowedSubjects);
+
+    public static Party Of(TrustedIssuer issuer) =>
+        new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects);
+}

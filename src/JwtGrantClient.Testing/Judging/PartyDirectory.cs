@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+
+namespace JwtGrantClient.Testing.Judging;
+
+/// <summary>Who is registered.</summary>
+internal sealed class PartyDirectory
+{
+    private readonly ConcurrentDictionary<string, Party> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Party> _issuers = new(StringComparer.Ordinal);
+
+    public void Register(ClientRegistration client) => _clients[client.Id] = Party.Of(client);
+
+    public void Trust(TrustedIssuer issuer) => _issuers[issuer.Issuer] = Party.Of(issuer);
+
+    public Party? Client(string? id) => id is not null && _clients.TryGetValue(id, out var client) ? client : null;
+
+    /// <summary>Who may sign a grant under this <c>iss</c>: a trusted issuer, or a client for itself.</summary>
+    public Party? GrantIssuer(string? issuer) => issuer is not null && _issuers.TryGetValue(issuer, out var trusted) ? trusted : Client(issuer);
+}

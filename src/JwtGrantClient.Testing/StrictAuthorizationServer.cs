@@ -1,0 +1,134 @@
+using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.Grants;
+using JwtGrantClient.Testing.Hosting;
+using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tokens;
+using Microsoft.AspNetCore.Builder;
+
+namespace JwtGrantClient.Testing;
+
+/// <summary>
+/// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
+/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt.
+/// </summary>
+/// <remarks>
+/// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's type
+/// parameter (refused as invalid_client); S03 the compact form; S04 strict JSON; S05 no crit, no b64; S06 the algorithm; S07 the key by
+/// <c>kid</c>; S08 the signature; S09 <c>typ</c>; S09a one JWT, one use; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>; S13 <c>exp</c>; S14
+/// <c>iat</c> and <c>nbf</c>; S15 the life from <c>iat</c> to <c>exp</c>; S16 <c>jti</c>, single-use; S17 grants, scopes and secrets; S18 client
+/// authentication beside a grant. Not yet: DPoP, pushed authorization requests, introspection, client secrets.
+/// </remarks>
+public sealed class StrictAuthorizationServer : IAsyncDisposable
+{
+    private readonly PartyDirectory _parties = new();
+    private readonly AuthorizationCodeGrant _codes = new();
+    private readonly TokenIssuer _tokens;
+    private readonly Router _router;
+    private readonly ServerTerms _terms;
+    private WebApplication? _app;
+
+    private StrictAuthorizationServer(ServerTerms terms)
+    {
+        _terms = terms;
+        _tokens = new(terms);
+        var judge = new AssertionJudge(terms, _parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
+        var authenticator = new ClientAuthenticator(judge, _parties);
+        _router = new(terms, new TokenEndpoint(terms, _tokens, authenticator, new JwtBearerGrant(judge, authenticator), _codes));
+    }
+
+    /// <summary>The issuer identifier, as the metadata spells it.</summary>
+    public string Issuer => _terms.Issuer;
+
+    /// <summary>The token endpoint's address.</summary>
+    public string TokenEndpoint => _terms.TokenEndpoint;
+
+    /// <summary>Where the keys are that issued tokens are signed with.</summary>
+    public string JwksUri => _terms.JwksUri;
+
+    /// <summary>Every request so far, in the order in which they came.</summary>
+    public IReadOnlyList<RecordedRequest> Requests => _router.Requests;
+
+    /// <summary>How many access tokens were issued.</summary>
+    public int TokensIssued => _tokens.Issued;
+
+    /// <summary>Starts a server that listens on 127.0.0.1.</summary>
+    /// <param name="options">How it judges. Default: strictly, on a free port.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<StrictAuthorizationServer> StartAsync(
+        StrictAuthorizationServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        // The address is known once it listens; requests before that wait for it.
+        var started = new TaskCompletionSource<StrictAuthorizationServer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var app = await KestrelFront.StartAsync(
+            options.Port,
+            async (request, cancellationToken) => await (await started.Task.ConfigureAwait(false))._router.AnswerAsync(request, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        var server = new StrictAuthorizationServer(new(options.Issuer ?? app.Urls.Single(), options)) { _app = app };
+        started.SetResult(server);
+        return server;
+    }
+
+    /// <summary>Makes a server without a socket; <see cref="CreateHandler"/> leads to it.</summary>
+    /// <param name="options">How it judges. Default: strictly, as <c>https://as.example.com</c>.</param>
+    public static StrictAuthorizationServer CreateInMemory(StrictAuthorizationServerOptions? options = null) =>
+        new(new(options?.Issuer ?? "https://as.example.com", options ?? new()));
+
+    /// <summary>A handler for an HttpClient that leads straight to the server.</summary>
+    public HttpMessageHandler CreateHandler() => new InMemoryHandler(_router.AnswerAsync);
+
+    /// <summary>Registers a client, or replaces the one with the same id.</summary>
+    /// <param name="client">The client.</param>
+    /// <exception cref="ArgumentException">Its keys cannot be used.</exception>
+    public void RegisterClient(ClientRegistration client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _parties.Register(client);
+    }
+
+    /// <summary>Trusts an issuer other than a client for grant assertions.</summary>
+    /// <param name="issuer">The issuer.</param>
+    /// <exception cref="ArgumentException">Its keys cannot be used.</exception>
+    public void TrustIssuer(TrustedIssuer issuer)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        _parties.Trust(issuer);
+    }
+
+    /// <summary>Issues an authorization code, as if a user had logged in.</summary>
+    /// <param name="clientId">The client that may redeem it.</param>
+    /// <param name="redirectUri">The redirect URI of the authorization request.</param>
+    /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2), or null.</param>
+    /// <param name="scope">The scope that was granted.</param>
+    /// <param name="subject">The user. Default: the client.</param>
+    public string IssueAuthorizationCode(string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>
+        _codes.Issue(clientId, redirectUri, codeChallenge, scope, subject);
+
+    /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
+    /// <param name="authorization">The header's value, or null.</param>
+    /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
+    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) => BearerCheck.Check(_tokens, authorization, requiredScope);
+
+    /// <summary>Makes an issued token invalid.</summary>
+    /// <param name="accessToken">The token.</param>
+    public void Revoke(string accessToken) => _tokens.Revoke(accessToken);
+
+    /// <summary>Makes all issued tokens invalid.</summary>
+    public void RevokeAll() => _tokens.RevokeAll();
+
+    /// <summary>Scripts what the token endpoint does with its next request; several are taken in order.</summary>
+    /// <param name="response">What it does.</param>
+    public void Enqueue(ScriptedResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        _router.Enqueue(response);
+    }
+
+    /// <summary>Stops listening.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync().ConfigureAwait(false);
+    }
+}

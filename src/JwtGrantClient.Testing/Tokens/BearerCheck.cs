@@ -1,0 +1,17 @@
+namespace JwtGrantClient.Testing.Tokens;
+
+/// <summary>Checks a request to a resource server (RFC 6750 section 3).</summary>
+internal static class BearerCheck
+{
+    public static AccessTokenCheck Check(TokenIssuer tokens, string? authorization, string? requiredScope)
+    {
+        // Without any credentials the challenge has no error (RFC 6750 section 3.1).
+        if (authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) != true)
+            return new(401, "Bearer");
+        if (tokens.Find(authorization["Bearer ".Length..].Trim()) is not { } token)
+            return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is unknown, expired or revoked\"");
+        if (requiredScope is not null && token.Scope?.Split(' ').Contains(requiredScope) != true)
+            return new(403, $"Bearer error=\"insufficient_scope\", scope=\"{requiredScope}\"");
+        return new(200, null, token.ClientId, token.Subject, token.Scope);
+    }
+}

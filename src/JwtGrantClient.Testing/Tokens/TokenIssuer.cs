@@ -1,0 +1,74 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using JwtGrantClient.Testing.Judging;
+
+namespace JwtGrantClient.Testing.Tokens;
+
+/// <summary>Issues access tokens as JWTs (RFC 9068) signed by a key of this process, and knows which of them are still good.</summary>
+internal sealed class TokenIssuer(ServerTerms terms)
+{
+    // One key for all servers of a process: making one takes a tenth of a second, and a token is known by the server that keeps it.
+    private static readonly Lazy<RSA> Key = new(() => RSA.Create(2048));
+    private const string KeyId = "strict-1";
+
+    private readonly ConcurrentDictionary<string, IssuedToken> _live = new(StringComparer.Ordinal);
+    private int _issued;
+
+    public int Issued => Volatile.Read(ref _issued);
+
+    public IssuedToken Issue(string clientId, string subject, string? scope, IReadOnlyList<string> audience)
+    {
+        var now = terms.Now;
+        // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
+        var expires = (now + terms.Options.TokenLifetime - DateTimeOffset.UnixEpoch).TotalSeconds;
+        var exp = (long)Math.Ceiling(expires);
+        var claims = new JsonObject
+        {
+            ["iss"] = terms.Issuer, ["sub"] = subject, ["client_id"] = clientId, ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
+            ["aud"] = audience.Count == 1 ? audience[0] : new JsonArray([.. audience.Select(item => JsonValue.Create(item))]),
+            ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+        };
+        if (scope is not null)
+            claims["scope"] = scope;
+        var token = new IssuedToken(Sign(claims), clientId, subject, scope, DateTimeOffset.FromUnixTimeSeconds(exp), (long)Math.Floor(terms.Options.TokenLifetime.TotalSeconds));
+        _live[token.Value] = token;
+        Interlocked.Increment(ref _issued);
+        return token;
+    }
+
+    public void Revoke(string token) => _live.TryRemove(token, out _);
+
+    public void RevokeAll() => _live.Clear();
+
+    /// <summary>The token, if this server issued it, did not revoke it and its time is not over.</summary>
+    public IssuedToken? Find(string value) => _live.TryGetValue(value, out var token) && terms.Now < token.ExpiresAt ? token : null;
+
+    public static JsonObject PublicKeys()
+    {
+        var key = Key.Value.ExportParameters(includePrivateParameters: false);
+        return new()
+        {
+            ["keys"] = new JsonArray(new JsonObject
+            {
+                ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = KeyId,
+                ["n"] = Base64Url.EncodeToString(key.Modulus), ["e"] = Base64Url.EncodeToString(key.Exponent),
+            }),
+        };
+    }
+
+    private static string Sign(JsonObject claims)
+    {
+        var header = new JsonObject { ["alg"] = "RS256", ["typ"] = "at+jwt", ["kid"] = KeyId };
+        var input = $"{Encode(header)}.{Encode(claims)}";
+        var signature = Key.Value.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{input}.{Base64Url.EncodeToString(signature)}";
+    }
+
+    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+}
+
+/// <summary>An access token as it was issued.</summary>
+internal sealed record IssuedToken(string Value, string ClientId, string Subject, string? Scope, DateTimeOffset ExpiresAt, long ExpiresIn);
