@@ -13,12 +13,12 @@ internal static class SigningKeyLoader
     {
         var (text, place) = options switch
         {
-            { Path: not null, Pem: not null } => throw JwtGrantException.Configuration(
-                "signing_key_ambiguous", "SigningKey has both a Path and a Pem; keep the one that holds the key."),
+            { Path: not null, Text: not null } => throw JwtGrantException.Configuration(
+                "signing_key_ambiguous", "SigningKey has both a Path and a Text; keep the one that holds the key."),
             { Path: { } path } => (KeyFile.Read(path), $"the key file '{path}'"),
-            { Pem: { } pem } => (pem, "the key in SigningKey:Pem"),
+            { Text: { } inline } => (inline, "the key in SigningKey:Text"),
             _ => throw JwtGrantException.Configuration(
-                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Pem to its text."),
+                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text."),
         };
         return PemPrivateKey.Parse(text, place) switch
         {

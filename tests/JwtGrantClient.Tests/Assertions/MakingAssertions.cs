@@ -10,7 +10,7 @@ namespace JwtGrantClient.Tests.Assertions;
 public sealed class MakingAssertions
 {
     private readonly FakeTimeProvider _clock = new(The.Moment);
-    private readonly IJwtSigner _signer = SigningKeyLoader.Load(new() { Pem = The.RsaPrivatePem, KeyId = The.KeyId });
+    private readonly IJwtSigner _signer = SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId });
 
     [Fact]
     public async Task Writes_every_claim_as_the_RFC_wants_it()

@@ -19,14 +19,14 @@ public sealed class LoadingAPemKey : IDisposable
             File.WriteAllText(path, pem);
 
             Assert.Equal("RS256", SigningKeyLoader.Load(new() { Path = path }).Algorithm);
-            Assert.Equal("RS256", SigningKeyLoader.Load(new() { Pem = pem }).Algorithm);
+            Assert.Equal("RS256", SigningKeyLoader.Load(new() { Text = pem }).Algorithm);
         }
     }
 
     [Fact]
     public void Takes_text_before_the_block_and_the_key_id_as_given()
     {
-        var signer = SigningKeyLoader.Load(new() { Pem = "Bag Attributes\n  friendlyName: batch\n" + The.RsaPrivatePem, KeyId = The.KeyId });
+        var signer = SigningKeyLoader.Load(new() { Text = "Bag Attributes\n  friendlyName: batch\n" + The.RsaPrivatePem, KeyId = The.KeyId });
 
         Assert.Equal(The.KeyId, signer.KeyId);
     }
@@ -39,8 +39,8 @@ public sealed class LoadingAPemKey : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
-        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Pem = key.ExportECPrivateKeyPem() }).Algorithm);
-        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Pem = key.ExportPkcs8PrivateKeyPem() }).Algorithm);
+        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Text = key.ExportECPrivateKeyPem() }).Algorithm);
+        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Text = key.ExportPkcs8PrivateKeyPem() }).Algorithm);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class LoadingAPemKey : IDisposable
     {
         using var small = RSA.Create(1024);
 
-        Refused(new() { Pem = small.ExportPkcs8PrivateKeyPem() }, "signing_key_too_small",
+        Refused(new() { Text = small.ExportPkcs8PrivateKeyPem() }, "signing_key_too_small",
             "The RSA signing key has 1024 bits; RS256 needs at least 2048 (RFC 7518 section 3.3). " +
             "Make a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
     }
@@ -58,7 +58,7 @@ public sealed class LoadingAPemKey : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
 
-        Refused(new() { Pem = key.ExportPkcs8PrivateKeyPem(), Algorithm = "ES256" }, "signing_key_does_not_fit",
+        Refused(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "ES256" }, "signing_key_does_not_fit",
             "The signing key is an EC key on the curve P-384, which ES256 cannot use. " +
             "ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4); set the algorithm that fits, or leave it out.");
     }
@@ -68,14 +68,14 @@ public sealed class LoadingAPemKey : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.brainpoolP256r1);
 
-        Refused(new() { Pem = key.ExportPkcs8PrivateKeyPem() }, "signing_key_does_not_fit",
-            "In the key in SigningKey:Pem there is an EC key on the curve brainpoolP256r1, which no JOSE algorithm of this library uses. " +
+        Refused(new() { Text = key.ExportPkcs8PrivateKeyPem() }, "signing_key_does_not_fit",
+            "In the key in SigningKey:Text there is an EC key on the curve brainpoolP256r1, which no JOSE algorithm of this library uses. " +
             "Make a key on P-256, P-384 or P-521.");
     }
 
     [Fact]
     public void Refuses_an_RSA_key_under_an_EC_algorithm() =>
-        Refused(new() { Pem = The.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
+        Refused(new() { Text = The.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
             "The signing key is RSA, but the algorithm is ES256, which wants an EC key. Set the algorithm to RS256 or PS256, or give an EC key.");
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class LoadingAPemKey : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.brainpoolP256r1);
 
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Pem = key.ExportPkcs8PrivateKeyPem(), Algorithm = "RS256" }));
+        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "RS256" }));
 
         Assert.StartsWith("The signing key is an EC key on the curve brainpoolP256r1, which RS256 cannot use. ", error.Message, StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public sealed class LoadingAPemKey : IDisposable
     [InlineData("rs256", "The signing algorithm 'rs256' is not known. ")]
     public void Refuses_an_algorithm_by_name_and_reason(string algorithm, string reason)
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Pem = The.RsaPrivatePem, Algorithm = algorithm }));
+        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, Algorithm = algorithm }));
 
         Assert.Equal("algorithm_not_supported", error.Code);
         Assert.StartsWith(reason, error.Message, StringComparison.Ordinal);
@@ -103,18 +103,18 @@ public sealed class LoadingAPemKey : IDisposable
 
     public static TheoryData<string, string> UnusableTexts => new()
     {
-        { "", "In the key in SigningKey:Pem no PEM block was found. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
-        { The.RsaPrivatePem[..400], "In the key in SigningKey:Pem no PEM block was found. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
-        { The.RsaPublicPem, "In the key in SigningKey:Pem there is only a public key. Signing needs the private key; the public one is for the server." },
-        { Block("CERTIFICATE"), "In the key in SigningKey:Pem there is a certificate first. Give the file that holds its private key." },
-        { Block("PRIVATE KEY"), "In the key in SigningKey:Pem the block 'PRIVATE KEY' does not parse. It is cut short or damaged; copy it again, whole." },
-        { Block("RSA PRIVATE KEY"), "In the key in SigningKey:Pem the block 'RSA PRIVATE KEY' does not parse. It is cut short or damaged; copy it again, whole." },
-        { Block("DH PARAMETERS"), "In the key in SigningKey:Pem there is a PEM block 'DH PARAMETERS'. Expected PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY." },
+        { "", "In the key in SigningKey:Text no PEM block was found. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
+        { The.RsaPrivatePem[..400], "In the key in SigningKey:Text no PEM block was found. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
+        { The.RsaPublicPem, "In the key in SigningKey:Text there is only a public key. Signing needs the private key; the public one is for the server." },
+        { Block("CERTIFICATE"), "In the key in SigningKey:Text there is a certificate first. Give the file that holds its private key." },
+        { Block("PRIVATE KEY"), "In the key in SigningKey:Text the block 'PRIVATE KEY' does not parse. It is cut short or damaged; copy it again, whole." },
+        { Block("RSA PRIVATE KEY"), "In the key in SigningKey:Text the block 'RSA PRIVATE KEY' does not parse. It is cut short or damaged; copy it again, whole." },
+        { Block("DH PARAMETERS"), "In the key in SigningKey:Text there is a PEM block 'DH PARAMETERS'. Expected PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY." },
     };
 
     [Theory]
     [MemberData(nameof(UnusableTexts))]
-    public void Says_what_it_saw_in_place_of_a_key(string pem, string message) => Refused(new() { Pem = pem }, "signing_key_unusable", message);
+    public void Says_what_it_saw_in_place_of_a_key(string pem, string message) => Refused(new() { Text = pem }, "signing_key_unusable", message);
 
     [Fact]
     public void Says_what_stands_where_the_file_should_be()
@@ -134,9 +134,9 @@ public sealed class LoadingAPemKey : IDisposable
     [Fact]
     public void Wants_exactly_one_place()
     {
-        Refused(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Pem to its text.");
-        Refused(new() { Path = "key.pem", Pem = The.RsaPrivatePem }, "signing_key_ambiguous",
-            "SigningKey has both a Path and a Pem; keep the one that holds the key.");
+        Refused(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text.");
+        Refused(new() { Path = "key.pem", Text = The.RsaPrivatePem }, "signing_key_ambiguous",
+            "SigningKey has both a Path and a Text; keep the one that holds the key.");
     }
 
     private static string Block(string label) => new(PemEncoding.Write(label, [0x30, 0x03, 0x02, 0x01, 0x00]));
