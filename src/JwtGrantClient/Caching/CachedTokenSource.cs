@@ -29,9 +29,12 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         return default;
     }
 
-    /// <summary>Ends the flights; whoever waits for one gets <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Ends the flights; whoever waits for one gets <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
     public void Dispose()
     {
+        // A container disposes what it handed out, beside the client that owns it.
+        if (_disposing.IsCancellationRequested)
+            return;
         _disposing.Cancel();
         _disposing.Dispose();
     }
