@@ -25,7 +25,11 @@ public sealed class AccessTokenHandler : DelegatingHandler
     /// <param name="logger">Told of refused tokens. Default: nobody.</param>
     /// <exception cref="JwtGrantException">An allowed origin is not a usable address.</exception>
     public AccessTokenHandler(ITokenSource tokens, AccessTokenHandlerOptions? options = null, ILogger? logger = null)
-        : this(tokens, options?.TokenRequest ?? TokenRequest.Default, new AllowedOrigins(options?.AllowedOrigins ?? [], options?.AllowLoopbackHttp ?? false), logger)
+        : this(
+            tokens,
+            options?.TokenRequest ?? TokenRequest.Default,
+            new AllowedOrigins(options?.AllowedOrigins ?? [], options?.AllowLoopbackHttp ?? false),
+            logger)
     {
     }
 
@@ -58,7 +62,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var token = await pending.ConfigureAwait(false);
 
         var (response, tokenArrived) = await SendAsync(request, token, first!, cancellationToken).ConfigureAwait(false);
-        var verdict = tokenArrived ? ApiAnswer.Judge(response, out var scope) : Missing(out scope);
+        string? scope = null;
+        var verdict = tokenArrived ? ApiAnswer.Judge(response, out scope) : TokenVerdict.None;
         if (verdict == TokenVerdict.InsufficientScope)
             Log.InsufficientScope(_logger, AllowedOrigins.Origin(first!), scope);
         // A token that was acquired in this very call is as new as can be; another would fare no better.
@@ -73,21 +78,31 @@ public sealed class AccessTokenHandler : DelegatingHandler
         throw new NotSupportedException("AccessTokenHandler is asynchronous; use HttpClient.SendAsync in place of Send.");
 
     private async Task<HttpResponseMessage> SendAgainAsync(
-        HttpRequestMessage request, HttpResponseMessage rejection, TokenRequest tokenRequest, AccessToken rejected, Uri first, CancellationToken cancellationToken)
+        HttpRequestMessage request,
+        HttpResponseMessage rejection,
+        TokenRequest tokenRequest,
+        AccessToken rejected,
+        Uri first,
+        CancellationToken cancellationToken)
     {
         Log.TokenRejected(_logger, AllowedOrigins.Origin(first));
-        await _tokens.InvalidateAsync(tokenRequest, rejected, cancellationToken).ConfigureAwait(false);
-        if (!CanBeSentAgain(request.Content))
-            return rejection;
         AccessToken renewed;
         try
         {
+            await _tokens.InvalidateAsync(tokenRequest, rejected, cancellationToken).ConfigureAwait(false);
+            if (!CanBeSentAgain(request.Content))
+                return rejection;
             renewed = await _tokens.GetTokenAsync(tokenRequest, cancellationToken).ConfigureAwait(false);
         }
-        catch (JwtGrantException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The cache has logged why. The API's own answer says more to the caller than our failure to better it.
+            // The source has logged why. The API's own answer says more to the caller than our failure to better it.
             return rejection;
+        }
+        catch (OperationCanceledException)
+        {
+            rejection.Dispose();
+            throw;
         }
         if (renewed.Value == rejected.Value)
             return rejection;
@@ -104,8 +119,9 @@ public sealed class AccessTokenHandler : DelegatingHandler
         try
         {
             var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            // A redirect takes the header off and may lead elsewhere; who answered then never saw the token.
-            return (response, ReferenceEquals(request.Headers.Authorization, token.Authorization));
+            // A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.
+            var tokenArrived = ReferenceEquals(request.Headers.Authorization, token.Authorization) && AllowedOrigins.AreSame(request.RequestUri!, first);
+            return (response, tokenArrived);
         }
         finally
         {
@@ -113,12 +129,6 @@ public sealed class AccessTokenHandler : DelegatingHandler
             if (!ReferenceEquals(request.RequestUri, first))
                 request.Options.Set(FirstAddressKey, first);
         }
-    }
-
-    private static TokenVerdict Missing(out string? scope)
-    {
-        scope = null;
-        return TokenVerdict.None;
     }
 
     private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;

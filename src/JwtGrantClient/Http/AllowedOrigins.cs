@@ -9,12 +9,12 @@ internal sealed class AllowedOrigins
     private readonly bool _allowLoopbackHttp;
     private readonly ApiBaseAddress _base;
 
-    /// <exception cref="JwtGrantException">An origin is no absolute URL, or not https.</exception>
+    /// <exception cref="JwtGrantException">An origin is no absolute URL, not https, or more than an origin.</exception>
     public AllowedOrigins(IEnumerable<string> configured, bool allowLoopbackHttp, ApiBaseAddress? baseAddress = null)
     {
         _base = baseAddress ?? new();
         _allowLoopbackHttp = allowLoopbackHttp;
-        _configured = [.. configured.Select(origin => EndpointAddress.Problem(origin, allowLoopbackHttp) is { } problem
+        _configured = [.. configured.Select(origin => Problem(origin, allowLoopbackHttp) is { } problem
             ? throw JwtGrantException.Configuration("allowed_origin_invalid", $"AllowedOrigins: {problem}.")
             : new Uri(origin))];
     }
@@ -34,11 +34,17 @@ internal sealed class AllowedOrigins
             throw Refused(Origin(target), $"It may go to {Allowed()}; add the origin to AllowedOrigins, if the API there is to have it.");
     }
 
-    /// <summary>Whether an address has the origin that the request was made for.</summary>
+    /// <summary>Whether two addresses have the same scheme, host and port (RFC 6454 section 5).</summary>
     public static bool AreSame(Uri one, Uri other) =>
         ReferenceEquals(one, other) || (one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost == other.IdnHost);
 
-    public static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
+    // Without the user name and password that an address may hold.
+    public static string Origin(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
+    // A path would be read as a limit, which it could not be: the token opens the whole API.
+    private static string? Problem(string origin, bool allowLoopbackHttp) =>
+        EndpointAddress.Problem(origin, allowLoopbackHttp)
+        ?? (new Uri(origin).PathAndQuery != "/" ? $"'{origin}' has a path or a query; an origin is scheme, host and port. Take off what follows the host" : null);
 
     private bool IsConfigured(Uri target)
     {

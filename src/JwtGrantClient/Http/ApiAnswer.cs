@@ -24,25 +24,16 @@ internal static class ApiAnswer
         scope = null;
         if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
             return TokenVerdict.None;
-        var (isBearer, isOther) = (false, false);
-        foreach (var header in response.Headers.WwwAuthenticate)
+        Challenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => Challenge.Read(header.Scheme, header.Parameter))];
+        Challenge[] bearer = [.. all.Where(challenge => challenge.IsBearer)];
+        if (response.StatusCode == HttpStatusCode.Forbidden)
         {
-            var challenge = Challenge.Read(header.Scheme, header.Parameter);
-            if (!challenge.IsBearer)
-            {
-                isOther = true;
-                continue;
-            }
-            if (challenge.Error == "insufficient_scope")
-            {
-                scope = challenge.Scope;
-                return TokenVerdict.InsufficientScope;
-            }
-            // Another error than invalid_token is about the request: a new token would meet the same answer.
-            if (challenge.Error is not (null or "invalid_token"))
-                return TokenVerdict.None;
-            isBearer = true;
+            var insufficient = Array.Find(bearer, challenge => challenge.Error == "insufficient_scope");
+            scope = insufficient.Scope is { } asked ? SafeText.Of(asked) : null;
+            return insufficient.Error is null ? TokenVerdict.None : TokenVerdict.InsufficientScope;
         }
-        return response.StatusCode == HttpStatusCode.Unauthorized && (isBearer || !isOther) ? TokenVerdict.Rejected : TokenVerdict.None;
+        // Another error than invalid_token is about the request, and another scheme about another credential: a new token would not do.
+        var mayCure = bearer.Length > 0 ? Array.TrueForAll(bearer, challenge => challenge.Error is null or "invalid_token") : all.Length == 0;
+        return mayCure ? TokenVerdict.Rejected : TokenVerdict.None;
     }
 }
