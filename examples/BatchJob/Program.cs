@@ -1,1 +1,33 @@
-Console.WriteLine("not yet");
+using BatchJob;
+using JwtGrantClient;
+
+// The job: these lines are what a real batch job has.
+var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+await using var surroundings = await Surroundings.StartAsync(builder.Configuration);
+
+var client = builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
+builder.Services
+    .AddHttpClient("reports", http => http.BaseAddress = surroundings.ApiAddress)
+    .AddJwtGrantToken("reports")
+    .AddHttpMessageHandler(() => new UnauthorizedCounter(surroundings.Tally));
+builder.Services.AddSingleton<DownloadJob>();
+builder.Services.AddSingleton(TimeProvider.System);
+
+// The rest watches it, for the summary.
+builder.Services.AddSingleton(surroundings.Tally);
+client.UseTokenEndpointHandler(_ => new TokenResponseRecorder(surroundings.IssuedTokens)
+{
+    // As the library demands of a replacement: no redirect is followed.
+    InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
+});
+using var meter = new TokenMeter(surroundings.Tally);
+using var host = builder.Build();
+await host.StartAsync();
+
+Console.WriteLine($"Authorization server: {surroundings.ServerDescription}");
+Console.WriteLine($"Report API:           {surroundings.ApiDescription}");
+var job = host.Services.GetRequiredService<DownloadJob>();
+await job.RunAsync(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+
+await host.StopAsync();
+return Summary.Print(surroundings);

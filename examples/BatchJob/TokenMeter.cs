@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+
+namespace BatchJob;
+
+/// <summary>Listens to the library's meter, as OpenTelemetry would.</summary>
+internal sealed class TokenMeter : IDisposable
+{
+    private readonly MeterListener _listener = new();
+
+    public TokenMeter(Tally tally)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "JwtGrantClient")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+        {
+            if (instrument.Name == "jwtgrantclient.blocked_calls")
+                tally.CallBlocked();
+            else if (instrument.Name == "jwtgrantclient.acquisitions" && Tag(tags, "reason") is { } reason)
+                tally.Acquired(ahead: reason == "ahead");
+        });
+        _listener.Start();
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private static string? Tag(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)
+    {
+        foreach (var tag in tags)
+            if (tag.Key == name)
+                return tag.Value as string;
+        return null;
+    }
+}
