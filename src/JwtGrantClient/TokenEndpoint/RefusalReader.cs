@@ -8,7 +8,8 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>From an answer that is no token to the error that callers see (RFC 6749 section 5.2). A pure function.</summary>
 internal static class RefusalReader
 {
-    // A token of an answer that was taken for an error, or the form that an error page repeats.
+    private static readonly string[] ForPeople = ["message", "detail", "title", "error_description"];
+
     private static readonly SearchValues<string> SecretWords =
         SearchValues.Create(["token", "assertion", "secret", "password", "verifier", "code="], StringComparison.OrdinalIgnoreCase);
 
@@ -19,7 +20,7 @@ internal static class RefusalReader
             return Refused(response, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
         return ChallengeWithError(response) is { Error: { } error } challenge
             ? Refused(response, error, challenge.Description, uri: null)
-            : NotOAuth(response);
+            : NotOAuth(response, json);
     }
 
     /// <summary>Whether the body reports an error. Null and empty are how some servers write that there is none.</summary>
@@ -52,22 +53,27 @@ internal static class RefusalReader
         };
     }
 
-    // A proxy, a firewall, a gateway page: keep its first words, for they often name the culprit.
-    private static JwtGrantException NotOAuth(RawResponse response) => new(
+    private static JwtGrantException NotOAuth(RawResponse response, JsonElement? json) => new(
         JwtGrantErrorKind.Transport, "token_endpoint_failed", string.Create(
             CultureInfo.InvariantCulture,
             $"The token endpoint answered {response.Status} without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
-        "Expected a token, or an error by RFC 6749 section 5.2; look for a proxy, a wrong address or a server in trouble." + FirstWords(response.Body.Span))
+        "Expected a token, or an error by RFC 6749 section 5.2; look for a proxy, a wrong address or a server in trouble." + WordsOf(response.Body.Span, json))
     {
         StatusCode = response.Status,
         RetryAfter = response.RetryAfter,
         IsTransient = Retryable.Status(response.Status),
     };
 
-    private static string FirstWords(ReadOnlySpan<byte> body)
+    // A proxy, a firewall, a gateway page: its words often name the culprit. Of JSON only what is written for people, for the rest may be a
+    // token; of a page the beginning, unless it repeats the request.
+    private static string WordsOf(ReadOnlySpan<byte> body, JsonElement? json)
     {
+        if (json is { } members)
+            return ForPeople.Select(name => members.Text(name)).FirstOrDefault(text => text is not null) is { } message
+                ? $"\nThe body says: {SafeText.Of(message)}"
+                : "";
         var words = SafeText.Of(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim();
-        return words.Length == 0 ? ""
+        return words is "" or ['{' or '[', ..] ? ""
             : words.AsSpan().ContainsAny(SecretWords) ? "\nThe body is not shown, for it may hold a secret."
             : $"\nThe body begins: {words}";
     }

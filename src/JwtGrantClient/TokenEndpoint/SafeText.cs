@@ -9,21 +9,22 @@ namespace JwtGrantClient.TokenEndpoint;
 /// </summary>
 internal static partial class SafeText
 {
-    private const int MaximumLength = 512;
+    private const int MaximumLength = 512, MaximumSearched = 16 * 1024;
     private const string Cut = "...";
 
     public static string Of(string text)
     {
-        var bounded = text.Length <= MaximumLength ? text : string.Concat(text.AsSpan(0, MaximumLength - Cut.Length), Cut);
-        var plain = string.Create(bounded.Length, bounded, static (plain, source) =>
+        // Bounded twice: before the search, so that a megabyte costs none, and after it, so that an echoed JWT leaves room for the words.
+        var shown = Jwt.Replace(text.Length <= MaximumSearched ? text : text[..MaximumSearched], "(a JWT, not shown)");
+        var bounded = shown.Length <= MaximumLength ? shown : string.Concat(shown.AsSpan(0, MaximumLength - Cut.Length), Cut);
+        return string.Create(bounded.Length, bounded, static (safe, source) =>
         {
-            for (var i = 0; i < plain.Length; i++)
-                plain[i] = IsPlain(source[i]) ? source[i] : ' ';
+            for (var i = 0; i < safe.Length; i++)
+                safe[i] = IsPlain(source[i]) ? source[i] : ' ';
         });
-        return Jwt.Replace(plain, "(a JWT, not shown)");
     }
 
-    /// <summary>Base64url of an opening brace and quote, long enough to be worth hiding; never shorter than what replaces it.</summary>
+    /// <summary>Base64url of an opening brace and quote, and enough of it to be worth hiding.</summary>
     [GeneratedRegex(@"eyJ[\w\-.]{15,}", RegexOptions.CultureInvariant)]
     private static partial Regex Jwt { get; }
 
