@@ -30,6 +30,11 @@ internal static class BoundedBody
             }
             return buffer.AsSpan(0, length).ToArray();
         }
+        catch (InvalidOperationException e)
+        {
+            // So BrotliStream calls what the other decoders call invalid data.
+            throw new InvalidDataException(e.Message, e);
+        }
         finally
         {
             // It held a token.

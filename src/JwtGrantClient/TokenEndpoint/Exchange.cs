@@ -27,7 +27,7 @@ internal sealed class Exchange(Grant grant, long startedAt)
     /// <summary>Remembers how an attempt failed.</summary>
     public void Failed(JwtGrantException error) => _lastError = error;
 
-    /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whether it retries or hedges.</summary>
+    /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whatever it retries.</summary>
     /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again: then the failure of the last attempt.</exception>
     public async ValueTask<RawResponse> SendAsync(TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
     {
