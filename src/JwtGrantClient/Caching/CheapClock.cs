@@ -16,6 +16,7 @@ internal sealed class CheapClock
 
     private readonly TimeProvider _time;
     private readonly bool _isSystem;
+    private readonly long _beginning;
     private readonly Lock _checking = new();
     private long _slept, _nextCheck, _lastReading, _lastWall;
 
@@ -23,47 +24,66 @@ internal sealed class CheapClock
     {
         _time = time;
         _isSystem = ReferenceEquals(time, TimeProvider.System);
+        // Counted from here, because a timestamp of years loses single ticks where TimeProvider turns it into a TimeSpan.
+        _beginning = time.GetTimestamp();
         _lastReading = Read();
         _lastWall = time.GetUtcNow().Ticks;
         _nextCheck = _lastReading + CheckInterval;
     }
 
-    /// <summary>Now, in ticks since an unknown beginning.</summary>
+    /// <summary>Now, in ticks since an unknown beginning. Sleep shows within a second of waking.</summary>
     public long Now
     {
         get
         {
             var reading = Read();
             if (reading >= Volatile.Read(ref _nextCheck))
-                NoticeSleep(reading);
+                TryNoticeSleep();
             return reading + Volatile.Read(ref _slept);
         }
     }
 
+    /// <summary>Now, with sleep noticed at once: for a moment that is set against the wall clock, which knows of it already.</summary>
+    public long NowAfterSleep()
+    {
+        lock (_checking)
+        {
+            NoticeSleep();
+            return Read() + _slept;
+        }
+    }
+
 #pragma warning disable RS0030 // The one place that reads the cheap system clock; every other path goes through TimeProvider.
-    private long Read() => _isSystem ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : _time.GetElapsedTime(0).Ticks;
+    private long Read() => _isSystem ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : _time.GetElapsedTime(_beginning).Ticks;
 #pragma warning restore RS0030
 
-    // Once a second at most, by one thread; the others go on with what is known.
-    private void NoticeSleep(long reading)
+    // Once a second, by one thread; the others go on with what is known.
+    private void TryNoticeSleep()
     {
         if (!_checking.TryEnter())
             return;
         try
         {
-            if (reading < _nextCheck)
-                return;
-            var wall = _time.GetUtcNow().Ticks;
-            var drift = wall - _lastWall - (reading - _lastReading);
-            if (drift > SleepThreshold)
-                Volatile.Write(ref _slept, _slept + drift);
-            _lastWall = wall;
-            _lastReading = reading;
-            Volatile.Write(ref _nextCheck, reading + CheckInterval);
+            NoticeSleep();
         }
         finally
         {
             _checking.Exit();
         }
+    }
+
+    private void NoticeSleep()
+    {
+        // The wall clock is read between two readings, each used where it makes the drift smaller: a thread that is held up here does
+        // not take its own pause for sleep.
+        var before = Read();
+        var wall = _time.GetUtcNow().Ticks;
+        var after = Read();
+        var drift = wall - _lastWall - (after - _lastReading);
+        if (drift > SleepThreshold)
+            Volatile.Write(ref _slept, _slept + drift);
+        _lastReading = before;
+        _lastWall = wall;
+        Volatile.Write(ref _nextCheck, after + CheckInterval);
     }
 }

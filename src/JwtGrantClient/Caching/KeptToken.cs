@@ -9,7 +9,7 @@ internal sealed record KeptToken(AccessToken Token, TokenLife Life, TimeSpan Lif
     /// <exception cref="JwtGrantException">The token is at its end already.</exception>
     public static KeptToken Adopt(AccessToken token, KeptToken? before, CacheContext context)
     {
-        var (now, wall) = (context.Clock.Now, context.Time.GetUtcNow());
+        var (now, wall) = (context.Clock.NowAfterSleep(), context.Time.GetUtcNow());
         var lifetime = token.Lifetime ?? Longest(token.ExpiresAt - wall, TimeSpan.Zero);
         // The wall clock tells how much of its life a token has spent; from here on only the monotonic clock counts.
         var spent = Math.Clamp((wall - (token.ExpiresAt - lifetime)).Ticks, 0, lifetime.Ticks);
