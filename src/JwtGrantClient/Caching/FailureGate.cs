@@ -33,9 +33,10 @@ internal sealed class FailureGate(Func<double> random)
     {
         var exponent = Math.Min(_failures++, 10);
         LastError = error;
-        _opensAt = error.RetryAfter is { } asked
-            ? now + Math.Min(asked.Ticks, MaximumRetryAfter.Ticks)
-            : hard is { } end ? Math.Min(now + WhileValid(exponent).Ticks, end) : now + WithNothing(exponent).Ticks;
+        _opensAt = hard is { } end ? Math.Min(now + WhileValid(exponent).Ticks, end) : now + WithNothing(exponent).Ticks;
+        // The server may ask for a longer rest, not for a shorter one: "Retry-After: 0" would let every call through.
+        if (error.RetryAfter is { } asked)
+            _opensAt = Math.Max(_opensAt, now + Math.Min(asked.Ticks, MaximumRetryAfter.Ticks));
     }
 
     // Equal jitter: half fixed, half drawn; 5 s x 2^n, at most 120 s.
