@@ -38,6 +38,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<AccessToken>(cancellationToken);
         Task<AccessToken> flight;
+        bool blocked;
         lock (_deciding)
         {
             var now = context.Clock.Now;
@@ -51,9 +52,10 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
                 return ValueTask.FromException<AccessToken>(Remembered(now));
             flight = _flight;
             _waiting++;
-            if (_hasHeldOne)
-                context.Metrics.CallBlocked(context.Client);
+            blocked = _hasHeldOne;
         }
+        if (blocked)
+            context.Metrics.CallBlocked(context.Client);
         return new(flight.WaitAsync(cancellationToken));
     }
 
@@ -65,38 +67,48 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
 
     private async Task<AccessToken> FlyAsync()
     {
+        AccessToken token;
+        string reason;
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
-            return Land(await context.Source.GetTokenAsync(request, context.Disposed).ConfigureAwait(false));
+            token = await context.Source.GetTokenAsync(request, context.Disposed).ConfigureAwait(false);
+            reason = Land(token);
         }
-        catch (OperationCanceledException) when (context.Disposed.IsCancellationRequested)
+        catch (Exception) when (context.Disposed.IsCancellationRequested)
         {
             throw new ObjectDisposedException(nameof(CachedTokenSource), $"The token source of client '{context.Client}' was disposed.");
         }
+        catch (JwtGrantException e)
+        {
+            Crash(e);
+            throw;
+        }
         catch (Exception e)
         {
-            var error = e as JwtGrantException ?? new JwtGrantException(
+            var error = new JwtGrantException(
                 JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {e.Message}", e);
             Crash(error);
-            throw error == e ? e : error;
+            throw error;
         }
-    }
-
-    private AccessToken Land(AccessToken token)
-    {
-        string reason;
-        lock (_deciding)
-        {
-            Volatile.Write(ref _kept, KeptToken.Adopt(token, _kept, context));
-            reason = _waiting == 0 ? AcquisitionReason.Ahead : _hasHeldOne ? AcquisitionReason.Blocked : AcquisitionReason.First;
-            _hasHeldOne = true;
-            _gate.Succeeded();
-            _flight = null;
-        }
+        // Outside the try: by now the next flight may be under way, and a listener that throws must not end it as if it had failed.
         context.Metrics.Acquired(context.Client, reason);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
         return token;
+    }
+
+    /// <summary>Keeps the token and says why it was fetched.</summary>
+    private string Land(AccessToken token)
+    {
+        lock (_deciding)
+        {
+            Volatile.Write(ref _kept, KeptToken.Adopt(token, _kept, context));
+            var reason = _waiting == 0 ? AcquisitionReason.Ahead : _hasHeldOne ? AcquisitionReason.Blocked : AcquisitionReason.First;
+            _hasHeldOne = true;
+            _gate.Succeeded();
+            _flight = null;
+            return reason;
+        }
     }
 
     private void Crash(JwtGrantException error)

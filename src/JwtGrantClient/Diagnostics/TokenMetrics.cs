@@ -20,7 +20,7 @@ internal sealed class TokenMetrics
     {
         _acquisitions = meter.CreateCounter<long>(
             "jwtgrantclient.acquisitions", "{acquisition}",
-            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked; error.type where it failed.");
+            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked, of one that brought a token; error.type of one that failed.");
         _blockedCalls = meter.CreateCounter<long>(
             "jwtgrantclient.blocked_calls", "{call}", "Calls that had to wait for a token although the client had held one before.");
     }
