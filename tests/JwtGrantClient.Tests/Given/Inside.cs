@@ -1,0 +1,20 @@
+using System.Reflection;
+using JwtGrantClient.Caching;
+
+namespace JwtGrantClient.Tests.Given;
+
+/// <summary>What no caller can see: found by type, so that a renamed field stays found.</summary>
+internal static class Inside
+{
+    /// <summary>The lock of the slot of the default request.</summary>
+    public static Lock LockOf(CachedTokenSource tokens) => Field<Lock>(SlotOf(tokens))!;
+
+    /// <summary>Whether a token request is under way: known from the moment of the decision, before the thread pool has begun it.</summary>
+    public static bool IsFetching(CachedTokenSource tokens) => Field<Task<AccessToken>>(SlotOf(tokens)) is not null;
+
+    private static TokenSlot SlotOf(CachedTokenSource tokens) => Field<TokenSlot>(tokens)!;
+
+    private static T? Field<T>(object owner)
+        where T : class =>
+        (T?)owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Single(field => field.FieldType == typeof(T)).GetValue(owner);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.Given;
+
+/// <summary>A fake clock whose wall time can be set apart from its monotonic time, as a correction or a night's sleep does.</summary>
+internal sealed class TwoClocks(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private TimeSpan _apart;
+
+    /// <summary>Runs whenever the wall clock is about to be read.</summary>
+    public Action BeforeWall { get; set; } = () => { };
+
+    public void StepWall(TimeSpan step) => _apart += step;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        BeforeWall();
+        return base.GetUtcNow() + _apart;
+    }
+
+    // The base class would take it from the wall clock.
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
+}
