@@ -28,8 +28,9 @@ internal sealed class Exchange(Grant grant, long startedAt)
     public void Failed(JwtGrantException error) => _lastError = error;
 
     /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whatever it retries.</summary>
-    /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again: then the failure of the last attempt.</exception>
-    public async ValueTask<RawResponse> SendAsync(TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again.</exception>
+    public async ValueTask<RawResponse> SendAsync(
+        TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _mayHaveBeenSeen, 1) == 1 && !grant.MayBeRepeated)
             throw _lastError ?? NotAgain();

@@ -7,7 +7,8 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>An HTTP answer, read whole: what the readers judge. No stream, no clock, so that they are pure functions.</summary>
 [DebuggerDisplay("{Status}")]
 internal sealed class RawResponse(
-    int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body, DateTimeOffset requestedAt, DateTimeOffset receivedAt)
+    int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body,
+    DateTimeOffset requestedAt, DateTimeOffset receivedAt)
 {
     private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
 
@@ -31,8 +32,8 @@ internal sealed class RawResponse(
     public bool IsRedirect => Status is >= 300 and < 400;
 
     /// <summary>
-    /// How far this machine's clock is ahead of the server's, by the Date header; null where there is none. A Date between request and answer
-    /// agrees, however slow the server was.
+    /// How far this machine's clock is ahead of the server's, by the Date header; null where there is none. A Date between request
+    /// and answer agrees, however slow the server was.
     /// </summary>
     public TimeSpan? ClockAhead => Headers.Date switch
     {

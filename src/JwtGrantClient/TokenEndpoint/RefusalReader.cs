@@ -57,7 +57,8 @@ internal static class RefusalReader
         JwtGrantErrorKind.Transport, "token_endpoint_failed", string.Create(
             CultureInfo.InvariantCulture,
             $"The token endpoint answered {response.Status} without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
-        "Expected a token, or an error by RFC 6749 section 5.2; look for a proxy, a wrong address or a server in trouble." + WordsOf(response.Body.Span, json))
+        "Expected a token, or an error by RFC 6749 section 5.2; look for a proxy, a wrong address or a server in trouble." +
+        WordsOf(response.Body.Span, json))
     {
         StatusCode = response.Status,
         RetryAfter = response.RetryAfter,

@@ -65,8 +65,8 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
 
     private static JwtGrantException FollowedRedirect(Uri target, Uri? answered, Exception? e = null) => new(
         JwtGrantErrorKind.Configuration, "token_endpoint_redirect_followed",
-        $"The handler given for the token endpoint followed a redirect from '{target.Authority}' to '{answered?.Authority}' and may have taken the " +
-        "assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
+        $"The handler given for the token endpoint followed a redirect from '{target.Authority}' to '{answered?.Authority}' and may have " +
+        "taken the assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
         e);
 
     // A handler with a timeout of its own, SocketsHttpHandler.ConnectTimeout for one, reports it as a cancellation that nobody asked for.
