@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Signing;
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+using Polly;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>A token endpoint client put together by hand: real keys, real assertions, a still clock, retries without delay.</summary>
+internal sealed class Composition
+{
+    /// <summary>The token endpoint's address; null where metadata gives it.</summary>
+    public string? Endpoint { get; init; }
+
+    public string Issuer { get; init; } = The.Issuer;
+
+    public bool Authenticated { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public ObservedTime Time { get; init; } = new();
+
+    public Func<double> Random { get; init; } = () => 0;
+
+    public HttpMessageHandler Handler { get; init; } = TokenEndpointTransport.CreateHandler();
+
+    public ResiliencePipeline? Pipeline { get; init; }
+
+    public CapturedLog Log { get; } = new();
+
+    public AssertionFactory Assertions(string type = "JWT") => new(
+        new(type, The.ClientId, The.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
+        new RsaSigner(The.RsaKey, SignatureAlgorithm.Named("RS256"), The.KeyId),
+        Time,
+        new(RandomNumberGenerator.Fill));
+
+    public Grant JwtBearer(TokenRequest? request = null) => new JwtBearerGrant(Assertions(), request ?? TokenRequest.Default);
+
+    public TokenEndpointClient Build()
+    {
+        var transport = new TokenEndpointTransport(Handler, Time);
+        return new(
+            Endpoint is { } configured ? new(configured) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
+            Authenticated
+                ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt"), ClientId)
+                : new ClientAuthentication.None(ClientId),
+            transport,
+            Pipeline ?? RetryPipeline.Create(Time, Random, Log),
+            new ResponseRules(TimeSpan.FromMinutes(5), DefaultType: null),
+            Time);
+    }
+
+    /// <summary>Makes the request with a jwt-bearer grant, or the one given.</summary>
+    public Task<TokenResponse> RequestAsync(Grant? grant = null, CancellationToken? cancellation = null) =>
+        Build().RequestAsync(grant ?? JwtBearer(), cancellation ?? TestContext.Current.CancellationToken);
+
+    /// <summary>Makes a request that must fail, and returns how.</summary>
+    public Task<JwtGrantException> FailAsync(Grant? grant = null) => Assert.ThrowsAsync<JwtGrantException>(() => RequestAsync(grant));
+}

@@ -1,0 +1,44 @@
+using JwtGrantClient.Tests.Given;
+using Microsoft.AspNetCore.Http;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>Every wire attempt carries fresh assertions: the server has seen the old ones, whatever came back.</summary>
+public sealed class FreshAssertionTests
+{
+    public static TheoryData<string, RequestDelegate> Failures => new()
+    {
+        { "503", Reply.Status(503) },
+        { "429", Reply.Status(429) },
+        { "dropped connection", Reply.Drop },
+        { "cut body", context => { context.Response.ContentLength = 100; return context.Response.WriteAsync("{"); } },
+        { "server_error", Reply.Error("server_error") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task An_attempt_after_a_failure_has_new_ids(string failure, RequestDelegate reply)
+    {
+        await using var server = await ScriptedServer.StartAsync(reply, reply, Reply.Token);
+
+        await new Composition { Endpoint = server.TokenEndpoint, Authenticated = true }.RequestAsync();
+
+        Assert.True(server.Requests.Count == 3, failure);
+        Assert.Equal(6, server.Requests.SelectMany(sent => new[] { sent.Assertion["jti"], sent.ClientAssertion["jti"] }).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task An_attempt_after_a_wait_has_new_times()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Status(503, ("Retry-After", "7")), Reply.Token);
+        var client = new Composition { Endpoint = server.TokenEndpoint };
+
+        var request = client.RequestAsync();
+        client.Time.Advance(await client.Time.NextDelayAsync());
+        await request;
+
+        var first = The.Moment.ToUnixTimeSeconds();
+        Assert.Equal([first, first + 7], server.Requests.Select(sent => sent.Assertion.Payload.GetProperty("iat").GetInt64()));
+        Assert.Equal([first + 120, first + 127], server.Requests.Select(sent => sent.Assertion.Payload.GetProperty("exp").GetInt64()));
+    }
+}

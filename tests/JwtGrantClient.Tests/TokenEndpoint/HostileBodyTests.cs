@@ -1,0 +1,127 @@
+using System.IO.Compression;
+using System.Text;
+using JwtGrantClient.TokenEndpoint;
+using Microsoft.AspNetCore.Http;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>Bodies that are large, compressed, mislabelled or cut (promise 13).</summary>
+public sealed class HostileBodyTests
+{
+    [Theory]
+    [InlineData("gzip"), InlineData("deflate"), InlineData("br")]
+    public async Task A_compressed_answer_is_read(string encoding)
+    {
+        var body = Compress(encoding, Encoding.UTF8.GetBytes(Reply.TokenJson));
+        await using var server = await ScriptedServer.StartAsync(Reply.Bytes(encoding, body));
+
+        Assert.Equal("abc", (await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync()).AccessToken.Value);
+    }
+
+    [Theory]
+    [InlineData("gzip"), InlineData("deflate"), InlineData("br")]
+    public async Task A_damaged_compressed_answer_is_a_transport_error(string encoding)
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Bytes(encoding, [.. Enumerable.Repeat((byte)0xFF, 64)]));
+
+        var error = await new Composition { Endpoint = server.TokenEndpoint }.FailAsync();
+
+        Assert.Equal((JwtGrantErrorKind.Transport, "connection_failed", true), (error.Kind, error.Code, error.IsTransient));
+    }
+
+    [Fact]
+    public async Task A_body_of_the_cap_is_read_and_one_more_byte_is_refused()
+    {
+        var most = Reply.TokenJson + new string(' ', BoundedBody.MaximumBytes - Reply.TokenJson.Length);
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, most), Reply.Json(200, most + " "));
+        var client = new Composition { Endpoint = server.TokenEndpoint };
+
+        Assert.Equal("abc", (await client.RequestAsync()).AccessToken.Value);
+        AssertTooLarge(await client.FailAsync());
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("gzip"), InlineData("br")]
+    public async Task A_bomb_is_refused_after_the_cap_decompressed(string encoding)
+    {
+        var bomb = Compress(encoding, new byte[64 * BoundedBody.MaximumBytes]);
+        Assert.True(bomb.Length < BoundedBody.MaximumBytes);
+        await using var server = await ScriptedServer.StartAsync(Reply.Bytes(encoding, bomb));
+
+        AssertTooLarge(await new Composition { Endpoint = server.TokenEndpoint }.FailAsync());
+    }
+
+    [Fact]
+    public async Task An_endless_body_is_refused_without_waiting_for_its_end()
+    {
+        var left = new TaskCompletionSource();
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            try
+            {
+                var piece = new byte[64 * 1024];
+                while (!context.RequestAborted.IsCancellationRequested)
+                    await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+            }
+            catch (OperationCanceledException)
+            {
+                // Expected: the client hangs up.
+            }
+            left.TrySetResult();
+        });
+
+        AssertTooLarge(await new Composition { Endpoint = server.TokenEndpoint }.FailAsync());
+        await left.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_large_error_page_is_cut_and_judged_by_its_status()
+    {
+        await using var server = await ScriptedServer.StartAsync(
+            Reply.Body(503, "text/html", new string('x', 2 * BoundedBody.MaximumBytes)), Reply.Token);
+
+        Assert.Equal("abc", (await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync()).AccessToken.Value);
+    }
+
+    [Theory]
+    [InlineData("application/json;charset=\"utf8\""), InlineData("application/json; charset=nonsense")]
+    [InlineData("text/plain"), InlineData("nonsense")]
+    public async Task The_label_on_the_body_does_not_matter(string contentType)
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Body(200, contentType, Reply.TokenJson));
+
+        Assert.Equal("abc", (await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync()).AccessToken.Value);
+    }
+
+    [Fact]
+    public async Task A_sign_in_page_is_told_with_its_content_type()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Body(200, "text/html; charset=iso-8859-1", "<html>Sign in</html>"));
+
+        var error = await new Composition { Endpoint = server.TokenEndpoint }.FailAsync();
+
+        Assert.Equal("token_response_malformed", error.Code);
+        Assert.Contains("(Content-Type: text/html; charset=iso-8859-1)", error.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    private static void AssertTooLarge(JwtGrantException error)
+    {
+        Assert.Equal((JwtGrantErrorKind.MalformedResponse, "response_too_large", 200), (error.Kind, error.Code, error.StatusCode));
+        Assert.False(error.IsTransient);
+    }
+
+    private static byte[] Compress(string encoding, byte[] body)
+    {
+        var bytes = new MemoryStream();
+        using (Stream stream = encoding switch
+        {
+            "gzip" => new GZipStream(bytes, CompressionLevel.Fastest),
+            "deflate" => new ZLibStream(bytes, CompressionLevel.Fastest),
+            _ => new BrotliStream(bytes, CompressionLevel.Fastest),
+        })
+            stream.Write(body);
+        return bytes.ToArray();
+    }
+}

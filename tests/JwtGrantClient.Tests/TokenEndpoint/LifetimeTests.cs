@@ -1,0 +1,57 @@
+using System.Text.Json;
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>expires_in in every form that servers send: BEHAVIOURS rows 25 to 27.</summary>
+public sealed class LifetimeTests
+{
+    private const double TenYears = 315_576_000;
+
+    [Theory]
+    [InlineData("3600", 3600)]
+    [InlineData("\"86400\"", 86400)]
+    [InlineData("3600.0", 3600)]
+    [InlineData("3600.9", 3600)]
+    [InlineData("\"3600.9\"", 3600)]
+    [InlineData("1e3", 1000)]
+    [InlineData("0", 0)]
+    [InlineData("-1", 0)]
+    [InlineData("\"-1\"", 0)]
+    [InlineData("-1e99", 0)]
+    [InlineData("2147483648", TenYears)]
+    [InlineData("9223372036854775808", TenYears)]
+    [InlineData("\"9223372036854775808\"", TenYears)]
+    [InlineData("1e99", TenYears)]
+    [InlineData("1e999", TenYears)]
+    public void A_number_of_seconds_is_read_in_any_notation_and_clamped(string json, double seconds)
+    {
+        Assert.True(ExpiresIn.TryRead(JsonElement.Parse(json), out var lifetime));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), lifetime);
+    }
+
+    [Theory]
+    [InlineData("false"), InlineData("true"), InlineData("{}"), InlineData("[3600]"), InlineData("\"\""), InlineData("\"zzz\"")]
+    [InlineData("\"Infinity\""), InlineData("\"-Infinity\""), InlineData("\"NaN\""), InlineData("\"1 h\""), InlineData("\" 3600\"")]
+    [InlineData("\"1,5\""), InlineData("\"0x10\""), InlineData("\"\\ud800\"")]
+    public void Anything_else_is_malformed(string json)
+    {
+        Assert.False(ExpiresIn.TryRead(JsonElement.Parse(json), out _));
+
+        var error = Answer.Refuse(200, $$"""{"access_token":"abc","token_type":"Bearer","expires_in":{{json}}}""");
+        Assert.Equal(JwtGrantErrorKind.MalformedResponse, error.Kind);
+        Assert.Contains("expires_in is a JSON ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("and no number of seconds", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(""), InlineData(""","expires_in":null""")]
+    public void A_missing_lifetime_is_the_default_one_and_never_endless(string member)
+    {
+        var token = Answer.Read($$"""{"access_token":"abc","token_type":"Bearer"{{member}}}""").AccessToken;
+
+        Assert.Equal(The.Moment + TimeSpan.FromMinutes(5), token.ExpiresAt);
+        Assert.Equal(TimeSpan.FromMinutes(5), token.Lifetime);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+using JwtGrantClient.Tests.Given;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>A clock that stands still until told, and tells of waits: a test advances once one has begun, never before.</summary>
+internal sealed class ObservedTime() : FakeTimeProvider(The.Moment)
+{
+    public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10), Flight = TimeSpan.FromSeconds(30);
+
+    private readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        Observe(dueTime);
+        return new ObservedTimer(timer, this);
+    }
+
+    /// <summary>The next wait that is no deadline, once it has begun.</summary>
+    public ValueTask<TimeSpan> NextDelayAsync() => _delays.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    private void Observe(TimeSpan dueTime)
+    {
+        if (dueTime >= TimeSpan.Zero && dueTime != Attempt && dueTime != Flight)
+            _delays.Writer.TryWrite(dueTime);
+    }
+
+    private sealed class ObservedTimer(ITimer timer, ObservedTime time) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var changed = timer.Change(dueTime, period);
+            time.Observe(dueTime);
+            return changed;
+        }
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
+    }
+}

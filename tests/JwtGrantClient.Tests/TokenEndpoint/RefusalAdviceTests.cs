@@ -1,0 +1,64 @@
+using System.Globalization;
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>The first line of a refusal names the likely cure.</summary>
+public sealed class RefusalAdviceTests
+{
+    [Theory]
+    [InlineData("invalid_grant", "audience mismatch", "set the assertion's Audience")]
+    [InlineData("invalid_client", "wrong 'aud' claim", "set the assertion's Audience")]
+    [InlineData("invalid_client", "unknown kid", "check SigningKey:KeyId")]
+    [InlineData("invalid_grant", "No key found", "check SigningKey:KeyId")]
+    [InlineData("invalid_client", "alg not allowed", "set SigningKey:Algorithm")]
+    [InlineData("invalid_grant", "assertion expired", "lower the assertion's Lifetime")]
+    [InlineData("invalid_grant", null, "check its issuer, subject, audience and key")]
+    [InlineData("invalid_client", "audit trail monkeys", "check ClientId, the registered public key and the audience")]
+    [InlineData("unauthorized_client", null, "allow it in the server's registration")]
+    [InlineData("unsupported_grant_type", null, "choose another Grant")]
+    [InlineData("invalid_scope", null, "check Scope")]
+    [InlineData("invalid_target", null, "does not know the Resource (RFC 8707)")]
+    [InlineData("consent_required", null, "A person must consent first")]
+    [InlineData("interaction_required", null, "A person must consent first")]
+    [InlineData("something_else", "audience", "See the server's manual")]
+    public void The_cure_follows_the_error_and_the_servers_words(string error, string? description, string cure)
+    {
+        var words = description is null ? "" : $$""","error_description":"{{description}}" """;
+
+        Assert.Contains(cure, Answer.Refuse(400, $$"""{"error":"{{error}}"{{words}}}""").FirstLine(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-90, "clock is 90 s ahead of the server's Date")]
+    [InlineData(90, "clock is 90 s behind the server's Date")]
+    public void A_wrong_clock_goes_first_with_its_measured_offset(int dateOffset, string cure)
+    {
+        var date = The.Moment.AddSeconds(dateOffset).ToString("R", CultureInfo.InvariantCulture);
+
+        var error = Answer.Refuse(400, """{"error":"invalid_grant","error_description":"audience"}""", ("Date", date));
+
+        Assert.Contains(cure, error.FirstLine(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mon, 23 Nov 2026 09:00:05 GMT", "invalid_grant")]
+    [InlineData("Mon, 23 Nov 2026 08:59:55 GMT", "invalid_grant")]
+    [InlineData("yesterday", "invalid_grant")]
+    [InlineData("Mon, 23 Nov 2026 10:00:00 GMT", "invalid_scope")]
+    public void A_clock_that_agrees_or_does_not_matter_is_not_blamed(string date, string error) => Assert.DoesNotContain(
+        "clock", Answer.Refuse(400, $$"""{"error":"{{error}}"}""", ("Date", date)).FirstLine(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0), InlineData(4), InlineData(9)]
+    public void A_slow_server_is_not_taken_for_a_wrong_clock(int dateOffset)
+    {
+        using var message = new HttpResponseMessage();
+        message.Headers.Date = The.Moment.AddSeconds(dateOffset);
+
+        var response = new RawResponse(400, message.Headers, null, default, The.Moment, The.Moment.AddSeconds(9));
+
+        Assert.Equal(TimeSpan.Zero, response.ClockAhead);
+    }
+}

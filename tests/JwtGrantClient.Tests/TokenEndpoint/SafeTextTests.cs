@@ -1,0 +1,35 @@
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+public sealed class SafeTextTests
+{
+    [Theory]
+    [InlineData("plain words, ümlauts and 漢字", "plain words, ümlauts and 漢字")]
+    [InlineData("a\r\nb\tc\0d\u007f\u0085e", "a  b c d  e")]
+    [InlineData("a\u2028b\u2029c", "a b c")]
+    [InlineData("a\u202eb\u200bc\ufeffd", "a b c d")]
+    [InlineData("a😀b", "a  b")]
+    [InlineData("", "")]
+    public void It_is_on_one_line_and_shows_all_it_holds(string text, string safe) => Assert.Equal(safe, SafeText.Of(text));
+
+    [Theory]
+    [InlineData(512, 512), InlineData(513, 512), InlineData(1_000_000, 512)]
+    public void It_is_at_most_512_characters(int length, int expected)
+    {
+        var safe = SafeText.Of(new string('x', length));
+
+        Assert.Equal(expected, safe.Length);
+        Assert.Equal(length > 512, safe.EndsWith("...", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_JWT_that_a_server_echoes_is_not_shown()
+    {
+        var jwt = (await new Composition().Assertions().GetAssertionAsync(TestContext.Current.CancellationToken)).Value;
+
+        Assert.Equal("Assertion '(a JWT, not shown)' was refused", SafeText.Of($"Assertion '{jwt}' was refused"));
+        Assert.Equal("eyJ is how one begins", SafeText.Of("eyJ is how one begins"));
+        Assert.DoesNotContain(jwt[..40], SafeText.Of(new string('x', 480) + jwt), StringComparison.Ordinal);
+    }
+}

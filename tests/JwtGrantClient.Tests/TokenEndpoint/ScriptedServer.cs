@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using JwtGrantClient.Tests.Given;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>A server on loopback that records what comes in and answers by a script, whose last line repeats.</summary>
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<Received> _received = new();
+    private readonly RequestDelegate[] _script;
+    private Loopback _loopback = null!;
+    private int _calls, _next;
+
+    private ScriptedServer(RequestDelegate[] script) => _script = script;
+
+    public string Address => _loopback.Address;
+
+    public string TokenEndpoint => Address + "/token";
+
+    /// <summary>Requests whose head came in, be their body whole or not.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    public IReadOnlyList<Received> Requests => [.. _received];
+
+    public static async Task<ScriptedServer> StartAsync(params RequestDelegate[] script)
+    {
+        var server = new ScriptedServer(script);
+        server._loopback = await Loopback.StartAsync(server.AnswerAsync);
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => _loopback.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _calls);
+        context.Request.EnableBuffering();
+        using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        _received.Enqueue(new(
+            context.Request.Method,
+            context.Request.GetEncodedPathAndQuery(),
+            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body));
+        await _script[Math.Min(Interlocked.Increment(ref _next), _script.Length) - 1](context);
+    }
+}
+
+/// <summary>A request as it came off the wire.</summary>
+internal sealed record Received(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>The form as a server reads it, every value of a field.</summary>
+    public Dictionary<string, Microsoft.Extensions.Primitives.StringValues> Form => new FormReader(Body).ReadForm();
+
+    public Jwt Assertion => Jwt.Parse(Form["assertion"].Single()!);
+
+    public Jwt ClientAssertion => Jwt.Parse(Form["client_assertion"].Single()!);
+}

@@ -1,0 +1,66 @@
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>Which metadata may be used (RFC 8414 section 3.3, C01).</summary>
+public sealed class ServerMetadataTests
+{
+    private const string Address = "https://as.example.com/.well-known/oauth-authorization-server";
+
+    [Fact]
+    public void A_document_that_speaks_for_the_issuer_gives_the_endpoint() => Assert.Equal(
+        "https://login.example.net/t?x=1",
+        Read("""{"issuer":"https://as.example.com","token_endpoint":"https://login.example.net/t?x=1"}""").TokenEndpoint);
+
+    [Theory]
+    [InlineData("\"https://as.example.com/\"", "'https://as.example.com/'")]
+    [InlineData("\"https://AS.example.com\"", "'https://AS.example.com'")]
+    [InlineData("\"https://as.example.com:443\"", "'https://as.example.com:443'")]
+    [InlineData("\"https://evil.example\"", "'https://evil.example'")]
+    [InlineData("null", "'(none)'")]
+    [InlineData("[\"https://as.example.com\"]", "'(none)'")]
+    public void Another_issuer_is_refused_byte_for_byte(string issuer, string seen)
+    {
+        var error = Refuse($$"""{"issuer":{{issuer}},"token_endpoint":"https://as.example.com/token"}""");
+
+        Assert.Equal((JwtGrantErrorKind.MalformedResponse, "metadata_issuer_mismatch", false), (error.Kind, error.Code, error.IsTransient));
+        Assert.Contains($"speaks for the issuer {seen}, but '{The.Issuer}' is configured", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://as.example.com/token", "has the scheme 'http'")]
+    [InlineData("http://127.0.0.1/token", "set AllowLoopbackHttp to true")]
+    [InlineData("ftp://as.example.com/token", "has the scheme 'ftp'")]
+    [InlineData("/token", "is not an absolute URL")]
+    [InlineData("https://as.example.com/token#f", "has a fragment")]
+    [InlineData("https://user:hunter2@as.example.com/token#f", "has a user name or password")]
+    public void An_endpoint_that_is_not_safe_is_refused(string endpoint, string why)
+    {
+        var error = Refuse($$"""{"issuer":"https://as.example.com","token_endpoint":"{{endpoint}}"}""");
+
+        Assert.Equal("metadata_endpoint_refused", error.Code);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<html>", "is not JSON")]
+    [InlineData("", "is empty")]
+    [InlineData("[]", "is a JSON array, not an object")]
+    [InlineData("""{"issuer":"https://evil.example","issuer":"https://as.example.com"}""", "names a member twice")]
+    [InlineData("""{"issuer":"https://as.example.com"}""", "names no token_endpoint. Set TokenEndpoint.")]
+    [InlineData("""{"issuer":"https://as.example.com","token_endpoint":7}""", "names no token_endpoint")]
+    public void Garbage_is_malformed(string body, string why)
+    {
+        var error = Refuse(body);
+
+        Assert.Equal("metadata_malformed", error.Code);
+        Assert.StartsWith($"The metadata at '{Address}' ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    private static ServerMetadata Read(string body) => ServerMetadata.Read(Answer.Of(200, body), The.Issuer, Address, allowLoopbackHttp: false);
+
+    private static JwtGrantException Refuse(string body) => Assert.Throws<JwtGrantException>(() => Read(body));
+}

@@ -1,0 +1,65 @@
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>A token request, completed from the client's settings, becomes the configured grant.</summary>
+public sealed class TokenEndpointSourceTests
+{
+    private static readonly TokenRequest Settings = new()
+    {
+        Scope = "default",
+        Resource = ["https://default"],
+        Parameters = new Dictionary<string, string> { ["audience"] = "default", ["kept"] = "yes" },
+    };
+
+    [Fact]
+    public async Task The_default_request_is_the_client_as_configured()
+    {
+        var sent = await SendAsync(TokenRequest.Default);
+
+        Assert.Equal(
+            ("default", "https://default", "default", "yes"),
+            (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["kept"].ToString()));
+        Assert.Equal(The.ClientId, sent.Assertion["sub"]);
+    }
+
+    [Fact]
+    public async Task What_a_request_says_goes_before_the_settings()
+    {
+        var sent = await SendAsync(new()
+        {
+            Scope = "own",
+            Resource = ["https://own"],
+            Subject = "alice",
+            Parameters = new Dictionary<string, string> { ["audience"] = "own" },
+        });
+
+        Assert.Equal(
+            ("own", "https://own", "own", "yes"),
+            (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["kept"].ToString()));
+        Assert.Equal("alice", sent.Assertion["sub"]);
+    }
+
+    [Fact]
+    public async Task Client_credentials_have_no_place_for_a_subject()
+    {
+        var source = new TokenEndpointSource(new Composition { Endpoint = The.TokenEndpoint }.Build(), assertions: null, Settings);
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(
+            () => source.GetTokenAsync(new() { Subject = "alice" }, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "subject_without_assertion"), (error.Kind, error.Code));
+    }
+
+    private static async Task<Received> SendAsync(TokenRequest request)
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Token);
+        var client = new Composition { Endpoint = server.TokenEndpoint };
+
+        await new TokenEndpointSource(client.Build(), client.Assertions(), Settings)
+            .GetTokenAsync(request, TestContext.Current.CancellationToken);
+
+        return Assert.Single(server.Requests);
+    }
+}

@@ -1,0 +1,43 @@
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+public sealed class TokenFormTests
+{
+    [Fact]
+    public void A_field_stands_once()
+    {
+        var form = new TokenForm();
+        form.Add("client_id", "a");
+
+        var error = Assert.Throws<JwtGrantException>(() => form.Add("client_id", "a"));
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "form_field_twice"), (error.Kind, error.Code));
+        Assert.Contains("'client_id' twice", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null), InlineData("")]
+    public void An_empty_value_counts_as_omitted(string? value)
+    {
+        var form = new TokenForm();
+        form.Add("scope", value);
+        form.Add("scope", "a");
+
+        Assert.Equal([new("scope", "a")], form.Fields);
+    }
+
+    [Fact]
+    public void A_request_writes_scope_resources_and_parameters()
+    {
+        var form = new TokenForm();
+        form.AddRequest(new()
+        {
+            Scope = "b a",
+            Resource = ["https://one", "https://two"],
+            Parameters = new Dictionary<string, string> { ["audience"] = "x" },
+        });
+
+        Assert.Equal([new("scope", "b a"), new("resource", "https://one"), new("resource", "https://two"), new("audience", "x")], form.Fields);
+    }
+}
