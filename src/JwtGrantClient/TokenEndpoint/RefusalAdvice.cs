@@ -16,16 +16,8 @@ internal static class RefusalAdvice
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date; set it right (NTP).");
-        return error switch
+        return IsAboutAnAssertion(error) && ByWords(description) is { } cure ? cure : error switch
         {
-            "invalid_grant" or "invalid_client" when Mentions(description, "audience", "aud") =>
-                "The audience is not the one the server expects; set the assertion's Audience to its literal value, byte for byte.",
-            "invalid_grant" or "invalid_client" when Mentions(description, "kid", "key") =>
-                "The server does not know the signing key; check SigningKey:KeyId and that the public key is registered under it.",
-            "invalid_grant" or "invalid_client" when Mentions(description, "alg", "algorithm") =>
-                "The server does not accept the signing algorithm; set SigningKey:Algorithm to the one that is registered.",
-            "invalid_grant" or "invalid_client" when Mentions(description, "expired", "exp", "iat", "nbf") =>
-                "The server finds the assertion's times wrong; compare the clocks and lower the assertion's Lifetime.",
             "invalid_grant" =>
                 "The server does not accept the assertion, or the code; check its issuer, subject, audience and key against what is registered there.",
             "invalid_client" => "The server does not accept the client's authentication; check ClientId, the registered public key and the audience.",
@@ -38,6 +30,20 @@ internal static class RefusalAdvice
             _ => "See the server's manual for this error.",
         };
     }
+
+    // Servers that nobody here wrote say invalid_token or invalid_request too, where RFC 7523 section 3 has the other two.
+    private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";
+
+    private static string? ByWords(string? description) =>
+        Mentions(description, "audience", "audiences", "aud") ?
+            "The audience is not the one the server expects; set the assertion's Audience to its literal value, byte for byte."
+        : Mentions(description, "kid", "key") ?
+            "The server does not know the signing key; check SigningKey:KeyId and that the public key is registered under it."
+        : Mentions(description, "alg", "algorithm") ?
+            "The server does not accept the signing algorithm; set SigningKey:Algorithm to the one that is registered."
+        : Mentions(description, "expired", "exp", "iat", "nbf") ?
+            "The server finds the assertion's times wrong; compare the clocks and lower the assertion's Lifetime."
+        : null;
 
     private static bool Mentions(string? description, params ReadOnlySpan<string> words)
     {
