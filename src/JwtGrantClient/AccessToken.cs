@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
@@ -13,13 +14,17 @@ public sealed class AccessToken
 {
     private static readonly Dictionary<string, JsonElement> NoMembers = [];
 
+    /// <summary>A token by RFC 9110 section 5.6.2.</summary>
+    private static readonly SearchValues<char> SchemeCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>Makes a token, for sources and tests of your own.</summary>
     /// <param name="value">The token as the server sent it: visible ASCII, not empty.</param>
     /// <param name="expiresAt">When the server stops accepting it.</param>
     /// <param name="type">How it is presented, RFC 6749 section 7.1.</param>
     /// <param name="scope">The scope that was granted, or null where the server did not say.</param>
     /// <param name="members">Further members of the token response.</param>
-    /// <exception cref="ArgumentException">The value could not stand in an Authorization header.</exception>
+    /// <exception cref="ArgumentException">The value or the type could not stand in an Authorization header.</exception>
     public AccessToken(
         string value,
         DateTimeOffset expiresAt,
@@ -28,6 +33,8 @@ public sealed class AccessToken
         IReadOnlyDictionary<string, JsonElement>? members = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
+        if (type.AsSpan().ContainsAnyExcept(SchemeCharacters))
+            throw new ArgumentException("The token type is no scheme of an Authorization header (RFC 9110 section 11.1).", nameof(type));
         if (!IsPresentable(value))
             throw new ArgumentException(
                 "The access token is empty or holds a space, a control character or a non-ASCII character; it could not be sent as a header.",
