@@ -23,14 +23,14 @@ internal static class ClientComposition
     private static readonly TimeSpan DefaultTokenLifetime = TimeSpan.FromMinutes(5);
 
 #pragma warning disable CA2000 // What is made here is owned, and disposed, by the client that is returned.
-    /// <exception cref="JwtGrantException">The key could not be read.</exception>
+    /// <exception cref="JwtGrantException">The key could not be read, or a signer's algorithm is refused.</exception>
     public static ComposedClient Compose(string name, JwtGrantOptions options, Surroundings around)
     {
-        var signer = around.Signer ?? (options.SigningKey.IsSet ? SigningKeyLoader.Load(options.SigningKey) : null);
+        var signer = Asymmetric(around.Signer) ?? (options.SigningKey.IsSet ? SigningKeyLoader.Load(options.SigningKey) : null);
         var ids = new JtiGenerator(RandomNumberGenerator.Fill);
         var transport = new TokenEndpointTransport(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(), around.Time);
         var clientAssertions = options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
-            ? new AssertionFactory(ClientProfile(options), ClientSigner(options, around, signer), around.Time, ids)
+            ? new AssertionFactory(ClientProfile(options), ClientSigner(options, signer), around.Time, ids)
             : null;
         var endpoint = new TokenEndpointClient(
             Locator(options, transport, around),
@@ -64,8 +64,14 @@ internal static class ClientComposition
         return assertions is null ? new ClientAuthentication.None(clientId) : new ClientAuthentication.PrivateKeyJwt(assertions, clientId);
     }
 
-    private static IJwtSigner ClientSigner(JwtGrantOptions options, Surroundings around, IJwtSigner? main) =>
-        around.Signer is null && options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Load(own) : main!;
+    // Local keys are held to this where they are loaded.
+    private static IJwtSigner? Asymmetric(IJwtSigner? given) =>
+        given is not null && SignatureAlgorithm.RefusalOf(given.Algorithm) is { } refusal
+            ? throw JwtGrantException.Configuration("algorithm_not_supported", refusal)
+            : given;
+
+    private static IJwtSigner ClientSigner(JwtGrantOptions options, IJwtSigner? main) =>
+        options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Load(own) : main!;
 
     // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (C04).
     private static AssertionProfile ClientProfile(JwtGrantOptions options) => new(

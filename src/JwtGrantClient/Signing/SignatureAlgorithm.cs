@@ -21,22 +21,23 @@ internal sealed record SignatureAlgorithm(string Name, HashAlgorithmName Hash, R
         new("ES512", HashAlgorithmName.SHA512, CurveBits: 521),
     ];
 
+    private static string Known => string.Join(", ", All.Select(a => a.Name));
+
     /// <summary>Finds an algorithm by its JOSE name, which is case-sensitive.</summary>
     /// <exception cref="JwtGrantException">The name is refused or unknown; the message says which are known.</exception>
     public static SignatureAlgorithm Named(string name) =>
-        All.FirstOrDefault(a => a.Name == name) ?? throw JwtGrantException.Configuration("algorithm_not_supported", RefusalOf(name));
+        All.FirstOrDefault(a => a.Name == name) ?? throw JwtGrantException.Configuration(
+            "algorithm_not_supported",
+            RefusalOf(name) ?? $"The signing algorithm '{name}' is not known. Choose one of {Known}; names are case-sensitive (RFC 7518 section 3.1).");
 
-    private static string RefusalOf(string name)
+    /// <summary>Why an algorithm may sign no assertion, whoever holds the key; null where it may.</summary>
+    public static string? RefusalOf(string name) => name switch
     {
-        var known = string.Join(", ", All.Select(a => a.Name));
-        return name switch
-        {
-            _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
-                $"The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). Choose one of {known}.",
-            _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) =>
-                $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also " +
-                $"forge it. Register a public key with the server and choose one of {known}.",
-            _ => $"The signing algorithm '{name}' is not known. Choose one of {known}; names are case-sensitive (RFC 7518 section 3.1).",
-        };
-    }
+        _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
+            $"The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). Choose one of {Known}.",
+        _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(name.ElementAtOrDefault(2)) =>
+            $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also " +
+            $"forge it. Register a public key with the server and choose one of {Known}.",
+        _ => null,
+    };
 }
