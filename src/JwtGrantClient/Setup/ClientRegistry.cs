@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -18,26 +19,38 @@ internal sealed record ClientName(string Value);
 internal sealed class ClientRegistry(
     IServiceProvider services, IEnumerable<ClientName> names, IOptionsMonitor<JwtGrantOptions> options, IOptionsMonitor<ClientParts> parts) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, ComposedClient> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
     private readonly Meter _meter = services.GetService<IMeterFactory>()?.Create(TokenMetrics.MeterName) ?? new Meter(TokenMetrics.MeterName);
+
+    /// <summary>Adds the registry, for whoever comes first: a client, or an HttpClient that wants one.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddOptions();
+        services.TryAddSingleton<ClientRegistry>();
+    }
 
     /// <exception cref="JwtGrantException">The name is unknown, or the client's settings are wrong.</exception>
     public ComposedClient Get(string name)
     {
-        if (_clients.TryGetValue(name, out var known))
-            return known;
-        var composed = Compose(name);
-        if (_clients.TryAdd(name, composed))
-            return composed;
-        // Another thread was first; this one has kept no token yet.
-        composed.Dispose();
-        return _clients[name];
+        // Composed once, however many ask at once: the parts that come by code may hand out the same handler twice, which a loser would dispose.
+        var client = _clients.GetOrAdd(name, static (name, registry) => new(() => registry.Compose(name)), this);
+        try
+        {
+            return client.Value;
+        }
+        catch
+        {
+            // A Lazy remembers its failure; the next call tries again.
+            _clients.TryRemove(new(name, client));
+            throw;
+        }
     }
 
     public void Dispose()
     {
         foreach (var client in _clients.Values)
-            client.Dispose();
+            if (client.IsValueCreated)
+                client.Value.Dispose();
         _meter.Dispose();
     }
 
@@ -52,9 +65,9 @@ internal sealed class ClientRegistry(
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance,
                 _meter,
-                code.Signer?.Invoke(services),
-                code.TokenEndpointHandler?.Invoke(services),
-                code.RetryPipeline?.Invoke(services)));
+                Make(code.Signer, "UseSigner"),
+                Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
+                Make(code.RetryPipeline, "UseRetryPipeline")));
         }
         catch (OptionsValidationException e)
         {
@@ -62,10 +75,16 @@ internal sealed class ClientRegistry(
         }
     }
 
+    // A null must not fall back to the configured key or to the built-in part: the user believes that another one is in use.
+    private T? Make<T>(Func<IServiceProvider, T>? part, string method)
+        where T : class =>
+        part is null ? null : part(services) ?? throw JwtGrantException.Configuration(
+            "part_missing", $"The function given to {method} returned null. Return the part, or do not call {method}.");
+
     private string UnknownName(string name)
     {
         var known = names.Select(n => n.Value.Length == 0 ? "(the one without a name)" : $"'{n.Value}'").Distinct().ToList();
-        return $"There is no JwtGrantClient named '{name}'. Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. " +
-            "Call AddJwtGrantClient with this name, or correct the name.";
+        return $"There is no JwtGrantClient {(name.Length == 0 ? "without a name" : $"named '{name}'")}. " +
+            $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. Add it with AddJwtGrantClient, or correct the name.";
     }
 }

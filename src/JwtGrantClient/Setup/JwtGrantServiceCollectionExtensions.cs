@@ -11,11 +11,12 @@ public static class JwtGrantServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a named client, to be had as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/> and
-    /// <see cref="IAssertionSource"/>. Adding a name twice composes. With a host, the settings are checked at start-up.
+    /// <see cref="IAssertionSource"/>. Adding a name twice composes. Wrong settings, all of them at once, fail the start of a host
+    /// (<see cref="OptionsValidationException"/>) and without one the first use (<see cref="JwtGrantException"/>).
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The client's name.</param>
-    /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>.</param>
+    /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>. A key that is no setting is a mistake, and told as one.</param>
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
@@ -52,7 +53,7 @@ public static class JwtGrantServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(name);
         configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
         services.AddSingleton(new ClientName(name));
-        services.TryAddSingleton<ClientRegistry>();
+        ClientRegistry.AddTo(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
         // For any key, so that a name nobody added fails with the list of those that were.
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
@@ -63,12 +64,14 @@ public static class JwtGrantServiceCollectionExtensions
 
     private static IServiceCollection AddPlain(this IServiceCollection services)
     {
+        ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Tokens);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Endpoint);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Assertions);
         return services;
     }
 
-    private static ComposedClient Client(this IServiceProvider provider, object? name) =>
-        provider.GetRequiredService<ClientRegistry>().Get(name as string ?? Options.Options.DefaultName);
+    private static ComposedClient Client(this IServiceProvider provider, object? key) =>
+        provider.GetRequiredService<ClientRegistry>().Get(key as string ?? throw JwtGrantException.Configuration(
+            "client_unknown", $"The key of a client is its name, a string; '{key}' is of the type {key?.GetType().ToString() ?? "null"}."));
 }

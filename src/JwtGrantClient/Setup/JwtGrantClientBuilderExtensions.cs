@@ -1,0 +1,46 @@
+using JwtGrantClient;
+using JwtGrantClient.Setup;
+using Polly;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Parts that a client gets by code.</summary>
+public static class JwtGrantClientBuilderExtensions
+{
+    /// <summary>
+    /// Signs with a signer of your own, such as one over a key management service, in place of SigningKey. A ClientAssertion:SigningKey
+    /// that is set keeps its place.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="signer">Makes the signer, once. The container does not dispose it.</param>
+    public static IJwtGrantClientBuilder UseSigner(this IJwtGrantClientBuilder builder, Func<IServiceProvider, IJwtSigner> signer) =>
+        builder.With(signer, parts => parts.Signer = signer);
+
+    /// <summary>
+    /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow redirects
+    /// and must not retry: the library does, with a fresh assertion each time.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="handler">Makes the handler, once. It is disposed with the client.</param>
+    public static IJwtGrantClientBuilder UseTokenEndpointHandler(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, HttpMessageHandler> handler) =>
+        builder.With(handler, parts => parts.TokenEndpointHandler = handler);
+
+    /// <summary>
+    /// Retries token requests by a pipeline of your own. Every run of it makes a new assertion; a grant that is single-use is not sent again
+    /// whatever it says. Default: at most three retries, 1 s x 2^n with full jitter, 10 s each and 30 s in all.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="pipeline">Makes the pipeline, once.</param>
+    public static IJwtGrantClientBuilder UseRetryPipeline(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, ResiliencePipeline> pipeline) =>
+        builder.With(pipeline, parts => parts.RetryPipeline = pipeline);
+
+    private static IJwtGrantClientBuilder With(this IJwtGrantClientBuilder builder, Delegate given, Action<ClientParts> take)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(given);
+        builder.Services.Configure(builder.Name, take);
+        return builder;
+    }
+}
