@@ -65,6 +65,9 @@ public sealed class JwtGrantOptions
     /// <summary>A provider whose ways become the defaults of settings that are not set. Default: none.</summary>
     public string? Profile { get; set; }
 
-    /// <summary>What went wrong while configuration was bound; it makes validation fail.</summary>
-    internal List<string> BindingProblems { get; } = [];
+    /// <summary>What is wrong with the configuration that this was bound from; it makes validation fail.</summary>
+    internal List<string> SectionProblems { get; } = [];
+
+    /// <summary>False where a value of the configuration could not be taken over.</summary>
+    internal bool IsBound { get; set; } = true;
 }

@@ -15,9 +15,32 @@ internal static class OptionsProblems
     /// <param name="options">The settings.</param>
     /// <param name="hasSigner">Whether a signer is given by code, so that no key is needed.</param>
     public static IEnumerable<string> Of(JwtGrantOptions options, bool hasSigner) =>
-        options.BindingProblems.Count > 0
-            ? options.BindingProblems
-            : [.. OfServer(options), .. OfClient(options), .. OfKeys(options, hasSigner), .. OfAssertions(options), .. OfRequest(options), .. OfTokens(options)];
+    [
+        .. options.SectionProblems,
+        // What could not be bound stands at its default, which is not the user's word: there is nothing to judge yet.
+        .. options.IsBound
+            ? [
+                .. OfTexts(options), .. OfServer(options), .. OfClient(options), .. OfKeys(options, hasSigner),
+                .. OfAssertions(options), .. OfRequest(options), .. OfTokens(options),
+            ]
+            : Array.Empty<string>(),
+    ];
+
+    // An environment variable that is set to nothing would else be sent as an empty claim.
+    private static IEnumerable<string> OfTexts(JwtGrantOptions options) =>
+        from text in new (string Name, string? Value)[]
+        {
+            ("ClientId", options.ClientId),
+            ("SigningKey:KeyId", options.SigningKey.KeyId),
+            ("Assertion:Issuer", options.Assertion.Issuer),
+            ("Assertion:Subject", options.Assertion.Subject),
+            ("Assertion:Audience", options.Assertion.Audience),
+            ("ClientAssertion:Audience", options.ClientAssertion.Audience),
+            ("ClientAssertion:Type", options.ClientAssertion.Type),
+            ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
+        }
+        where text.Value is ""
+        select $"{text.Name} is empty. Give it a value, or leave it out.";
 
     private static IEnumerable<string> OfServer(JwtGrantOptions options)
     {
@@ -42,9 +65,9 @@ internal static class OptionsProblems
             yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
             yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt.";
-        if (string.IsNullOrEmpty(options.ClientId) && options.ClientAuthentication != ClientAuthenticationMethod.None)
+        if (options.ClientId is null && options.ClientAuthentication != ClientAuthenticationMethod.None)
             yield return $"ClientId is missing; {options.ClientAuthentication} needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows.";
-        else if (string.IsNullOrEmpty(options.ClientId) && options is { Grant: GrantType.JwtBearer, Assertion.Issuer: null })
+        else if (options.ClientId is null && options is { Grant: GrantType.JwtBearer, Assertion.Issuer: null })
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
         if (options.Profile is { } profile)
             yield return ProviderProfile.Problem(profile);
@@ -53,7 +76,7 @@ internal static class OptionsProblems
     private static IEnumerable<string> OfKeys(JwtGrantOptions options, bool hasSigner)
     {
         var needsMainKey = options.Grant == GrantType.JwtBearer || options.ClientAssertion.SigningKey is not { IsSet: true };
-        if (!hasSigner && needsMainKey && KeyProblem(options.SigningKey) is { } main)
+        if (!hasSigner && (needsMainKey || options.SigningKey.IsSet) && KeyProblem(options.SigningKey) is { } main)
             yield return $"SigningKey: {main}";
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
             && options.ClientAssertion.SigningKey is { IsSet: true } own && KeyProblem(own) is { } problem)
@@ -83,9 +106,7 @@ internal static class OptionsProblems
         foreach (var (name, value) in grant.Claims)
             if (ExtraClaims.Problem(name, value) is { } problem)
                 yield return $"Assertion:Claims: {problem}.";
-        if (client.Type is "")
-            yield return "ClientAssertion:Type is empty. Leave it out for client-authentication+jwt (RFC 10070), or set it to JWT for an older server.";
-        if (options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, Issuer: null } && string.IsNullOrEmpty(client.Audience))
+        if (options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, Issuer: null, ClientAssertion.Audience: null })
             yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
                 "or Audience, for a server that wants another literal.";
     }
