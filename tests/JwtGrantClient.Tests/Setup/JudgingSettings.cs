@@ -1,0 +1,182 @@
+using JwtGrantClient.Setup;
+using JwtGrantClient.Tests.Given;
+
+namespace JwtGrantClient.Tests.Setup;
+
+/// <summary>Each problem names the setting, what was seen and the remedy. Each text stands here as a user reads it.</summary>
+public sealed class JudgingSettings
+{
+    /// <summary>What is made wrong with settings that are right, and what is said of it.</summary>
+    private static readonly Dictionary<string, (Action<JwtGrantOptions> Spoil, string Problem)> Cases = new()
+    {
+        ["neither issuer nor endpoint"] = (
+            o => o.TokenEndpoint = null,
+            "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address."),
+        ["issuer without a scheme"] = (
+            o => o.Issuer = "as.example.com",
+            "Issuer: 'as.example.com' is not an absolute URL; expected something like https://as.example.com/token."),
+        ["issuer empty"] = (
+            o => o.Issuer = "",
+            "Issuer: '' is not an absolute URL; expected something like https://as.example.com/token."),
+        ["issuer over http"] = (
+            o => o.Issuer = "http://as.example.com",
+            "Issuer: 'http://as.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
+        ["issuer with a query"] = (
+            o => o.Issuer = "https://as.example.com/?tenant=1",
+            "Issuer: 'https://as.example.com/?tenant=1' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part from ? on."),
+        ["issuer with a fragment"] = (
+            o => o.Issuer = "https://as.example.com/#a",
+            "Issuer: 'https://as.example.com/#a' has a fragment; take off the part from # on (RFC 6749 section 3.2)."),
+        ["endpoint on this machine without the opt-in"] = (
+            o => (o.TokenEndpoint, o.AllowLoopbackHttp) = ("http://127.0.0.1:5000/token", false),
+            "TokenEndpoint: 'http://127.0.0.1:5000/token' is http; use https, or set AllowLoopbackHttp to true for a server on this machine."),
+        ["endpoint with a fragment"] = (
+            o => o.TokenEndpoint = "https://as.example.com/token#x",
+            "TokenEndpoint: 'https://as.example.com/token#x' has a fragment; take off the part from # on (RFC 6749 section 3.2)."),
+        ["endpoint with a password"] = (
+            o => o.TokenEndpoint = "https://me:secret@as.example.com/token",
+            "TokenEndpoint: has a user name or password before its host 'as.example.com'; take it off."),
+        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials."),
+        ["no such method"] = (
+            o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
+            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt."),
+        ["client credentials without authentication"] = (
+            o => o.Grant = GrantType.ClientCredentials,
+            "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt."),
+        ["no client id for the assertion"] = (
+            o => o.ClientId = null,
+            "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer."),
+        ["no client id for authentication"] = (
+            o => (o.ClientId, o.ClientAuthentication, o.Issuer) = (null, ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer),
+            "ClientId is missing; PrivateKeyJwt needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows."),
+        ["client id empty"] = (o => o.ClientId = "", "ClientId is empty. Give it a value, or leave it out."),
+        ["key id empty"] = (o => o.SigningKey.KeyId = "", "SigningKey:KeyId is empty. Give it a value, or leave it out."),
+        ["assertion issuer empty"] = (o => o.Assertion.Issuer = "", "Assertion:Issuer is empty. Give it a value, or leave it out."),
+        ["subject empty"] = (o => o.Assertion.Subject = "", "Assertion:Subject is empty. Give it a value, or leave it out."),
+        ["audience empty"] = (o => o.Assertion.Audience = "", "Assertion:Audience is empty. Give it a value, or leave it out."),
+        ["client audience empty"] = (
+            o => o.ClientAssertion.Audience = "", "ClientAssertion:Audience is empty. Give it a value, or leave it out."),
+        ["client type empty"] = (o => o.ClientAssertion.Type = "", "ClientAssertion:Type is empty. Give it a value, or leave it out."),
+        ["client key id empty"] = (
+            o => o.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem, KeyId = "" },
+            "ClientAssertion:SigningKey:KeyId is empty. Give it a value, or leave it out."),
+        ["no audience for authentication"] = (
+            o => o.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
+            "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
+            "or Audience, for a server that wants another literal."),
+        ["profile"] = (
+            o => o.Profile = "google",
+            "Profile: 'google' is not known; this version has no profiles yet. Leave it out, and set what the provider wants one by one."),
+        ["no key"] = (
+            o => o.SigningKey = new(),
+            "SigningKey: No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text."),
+        ["two keys"] = (
+            o => o.SigningKey.Path = "batch.pem",
+            "SigningKey: SigningKey has both a Path and a Text; keep the one that holds the key."),
+        ["no key file"] = (
+            o => o.SigningKey = new() { Path = "/nowhere/batch.pem" },
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Set SigningKey:Path to a PEM file."),
+        ["a key that is not needed but wrong"] = (
+            o =>
+            {
+                (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer);
+                (o.ClientAssertion.SigningKey, o.SigningKey) = (o.SigningKey, new() { Path = "/nowhere/batch.pem" });
+            },
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Set SigningKey:Path to a PEM file."),
+        ["a client key that is wrong"] = (
+            o =>
+            {
+                (o.ClientAuthentication, o.Issuer) = (ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer);
+                o.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem, Algorithm = "none" };
+            },
+            "ClientAssertion:SigningKey: The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). " +
+            "Choose one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512."),
+        ["lifetime zero"] = (o => o.Assertion.Lifetime = TimeSpan.Zero, "Assertion:Lifetime is 00:00:00; the shortest is 00:00:01."),
+        ["lifetime of 16 minutes"] = (
+            o => o.Assertion.Lifetime = TimeSpan.FromMinutes(16),
+            "Assertion:Lifetime is 00:16:00; the longest is 00:15:00, or 01:00:00 with AllowLongLifetime set to true."),
+        ["lifetime of two hours"] = (
+            o => (o.Assertion.Lifetime, o.Assertion.AllowLongLifetime) = (TimeSpan.FromHours(2), true),
+            "Assertion:Lifetime is 02:00:00; the longest is 01:00:00, with AllowLongLifetime."),
+        ["client lifetime in fractions"] = (
+            o => o.ClientAssertion.Lifetime = TimeSpan.FromMilliseconds(1500),
+            "ClientAssertion:Lifetime is 00:00:01.5000000; an assertion counts whole seconds (RFC 7519 section 2)."),
+        ["registered claim"] = (
+            o => o.Assertion.Claims["aud"] = "x",
+            "Assertion:Claims: 'aud' is written by the library itself; use the setting that stands for it."),
+        ["claim of an odd type"] = (
+            o => o.Assertion.Claims["x"] = 1.5m,
+            "Assertion:Claims: 'x' is of the type System.Decimal; a claim is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings."),
+        ["scope empty"] = (o => o.Scope = "", "Scope: '' is empty; leave it out to ask for the server's default scope."),
+        ["scope with two spaces"] = (
+            o => o.Scope = "a  b",
+            "Scope: 'a  b' begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3)."),
+        ["resource with a fragment"] = (
+            o => o.Resource = ["https://api.example.com/#x"],
+            "Resource: 'https://api.example.com/#x' has a fragment; take off the part from # on (RFC 8707 section 2)."),
+        ["resource that is a path"] = (o => o.Resource = ["/api"], "Resource: '/api' is not an absolute URI (RFC 8707 section 2)."),
+        ["protocol field as a parameter"] = (
+            o => o.Parameters["assertion"] = "x",
+            "Parameters: 'assertion' is a field of the protocol itself; use the setting that stands for it."),
+        ["parameter without a name"] = (o => o.Parameters[""] = "x", "Parameters: has an empty name."),
+        ["refresh too early"] = (
+            o => o.Refresh.Earliest = 0.05,
+            "Refresh: Earliest is 0.05 and Latest is 0.8; expected 0.1 <= Earliest <= Latest <= 0.95."),
+        ["refresh crossed"] = (
+            o => o.Refresh.Earliest = 0.9,
+            "Refresh: Earliest is 0.9 and Latest is 0.8; expected 0.1 <= Earliest <= Latest <= 0.95."),
+        ["refresh not a number"] = (
+            o => o.Refresh.Latest = double.NaN,
+            "Refresh: Earliest is 0.5 and Latest is NaN; expected 0.1 <= Earliest <= Latest <= 0.95."),
+        ["allowance too long"] = (
+            o => o.Refresh.ExpiryAllowance = TimeSpan.FromMinutes(6),
+            "Refresh:ExpiryAllowance is 00:06:00; expected 00:00:00 to 00:05:00."),
+        ["default lifetime too long"] = (
+            o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
+            "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),
+        ["default type"] = (
+            o => o.DefaultTokenType = "mac",
+            "DefaultTokenType is 'mac'; expected Bearer, or nothing, which makes a response without token_type an error."),
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_wrong_setting_is_one_problem(string name)
+    {
+        var (spoil, problem) = Cases[name];
+        var options = SomeClient.Options();
+        spoil(options);
+
+        Assert.Equal([problem], OptionsProblems.Of(options, hasSigner: false));
+    }
+
+    [Fact]
+    public void Right_settings_have_no_problem() => Assert.Empty(OptionsProblems.Of(SomeClient.Options(), hasSigner: false));
+
+    [Fact]
+    public void The_limits_themselves_are_right()
+    {
+        var options = SomeClient.Options();
+        (options.Assertion.Lifetime, options.ClientAssertion.Lifetime) = (TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
+        options.ClientAssertion.AllowLongLifetime = true;
+        (options.Refresh.Earliest, options.Refresh.Latest, options.Refresh.ExpiryAllowance) = (0.1, 0.95, TimeSpan.FromMinutes(5));
+        (options.DefaultTokenLifetime, options.DefaultTokenType) = (TimeSpan.FromDays(1), "Bearer");
+
+        Assert.Empty(OptionsProblems.Of(options, hasSigner: false));
+    }
+
+    [Fact]
+    public void A_signer_given_by_code_needs_no_key() =>
+        Assert.Empty(OptionsProblems.Of(new JwtGrantOptions { TokenEndpoint = The.TokenEndpoint, ClientId = The.ClientId }, hasSigner: true));
+
+    [Fact]
+    public void A_grant_assertion_with_an_issuer_needs_no_client_id()
+    {
+        var options = SomeClient.Options();
+        (options.ClientId, options.Assertion.Issuer) = (null, "someone");
+
+        Assert.Empty(OptionsProblems.Of(options, hasSigner: false));
+    }
+}
