@@ -1,0 +1,41 @@
+using System.Reflection;
+using BenchmarkDotNet.Attributes;
+using JwtGrantClient.Benchmarks;
+
+namespace JwtGrantClient.Tests.Benchmarks;
+
+/// <summary>Runs every benchmark once, so that none rots between two measurements. It measures nothing.</summary>
+public sealed class EveryBenchmarkRuns
+{
+    public static TheoryData<Type, string> All =>
+    [
+        .. from type in typeof(CachedGet).Assembly.GetTypes()
+           from method in type.GetMethods()
+           where method.GetCustomAttribute<BenchmarkAttribute>() is not null
+           select new TheoryDataRow<Type, string>(type, method.Name),
+    ];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Once(Type type, string method)
+    {
+        var benchmark = Activator.CreateInstance(type)!;
+        await CallAsync<GlobalSetupAttribute>(benchmark);
+
+        var result = type.GetMethod(method)!.Invoke(benchmark, []);
+
+        // What a benchmark measures it returns, so that the compiler cannot leave it out.
+        Assert.NotNull(result);
+        if (result is Task pending)
+            await pending.WaitAsync(TestContext.Current.CancellationToken);
+        await CallAsync<GlobalCleanupAttribute>(benchmark);
+    }
+
+    private static async Task CallAsync<TAttribute>(object benchmark)
+        where TAttribute : Attribute
+    {
+        foreach (var method in benchmark.GetType().GetMethods().Where(method => method.GetCustomAttribute<TAttribute>() is not null))
+            if (method.Invoke(benchmark, []) is Task task)
+                await task;
+    }
+}
