@@ -96,18 +96,22 @@ public sealed class NoticingSleep
         }
     }
 
-    [Fact]
-    public void A_thread_that_is_held_up_between_the_two_clocks_does_not_take_it_for_sleep()
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    public void A_thread_that_is_held_up_between_the_two_clocks_does_not_take_it_for_sleep(int minutesBefore, int minutesAfter)
     {
         var clock = new CheapClock(_time);
         var start = clock.Now;
         _time.Advance(Second);
-        _time.BeforeWall = () => _time.Advance(TimeSpan.FromMinutes(1));
+        _time.BeforeWall = () => _time.Advance(TimeSpan.FromMinutes(minutesBefore));
+        _time.AfterWall = () => _time.Advance(TimeSpan.FromMinutes(minutesAfter));
         _ = clock.Now;
-        _time.BeforeWall = () => { };
+        _time.BeforeWall = _time.AfterWall = () => { };
         _time.Advance(Second);
 
-        Assert.Equal(start + TimeSpan.FromSeconds(62).Ticks, clock.Now);
+        Assert.Equal(start + (2 * Second + TimeSpan.FromMinutes(minutesBefore + minutesAfter)).Ticks, clock.Now);
     }
 
     [Fact]

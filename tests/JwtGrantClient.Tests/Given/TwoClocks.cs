@@ -10,12 +10,17 @@ internal sealed class TwoClocks(DateTimeOffset start) : FakeTimeProvider(start)
     /// <summary>Runs whenever the wall clock is about to be read.</summary>
     public Action BeforeWall { get; set; } = () => { };
 
+    /// <summary>Runs whenever the wall clock has just been read, before the reader gets the time.</summary>
+    public Action AfterWall { get; set; } = () => { };
+
     public void StepWall(TimeSpan step) => _apart += step;
 
     public override DateTimeOffset GetUtcNow()
     {
         BeforeWall();
-        return base.GetUtcNow() + _apart;
+        var wall = base.GetUtcNow() + _apart;
+        AfterWall();
+        return wall;
     }
 
     // The base class would take it from the wall clock.
