@@ -27,7 +27,7 @@ public sealed class ClientRegistration
     /// <summary>Scope values that the client may ask for. Default: all.</summary>
     public IReadOnlyList<string>? AllowedScopes { get; init; }
 
-    /// <summary>Subjects that its grant assertions may name. Default: any.</summary>
+    /// <summary>Subjects that its grant assertions may name. Default: itself, and any but another registered client.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 
     /// <summary>Whether a jwt-bearer grant needs client authentication too. Default: false (RFC 7523 section 3.1 leaves it optional).</summary>

@@ -14,6 +14,9 @@ internal sealed class JwtBearerGrant(AssertionJudge judge, ClientAuthenticator a
         var assertion = judge.Judge(request.Form.Required("assertion"), AssertionUse.Grant);
         if (request.AuthenticatedClient is null && assertion.Party.Client is { } signer)
             ClientAuthenticator.DemandSameClient(request.Form, signer);
+        // What a client signs for itself is a stolen thing in the hands of another.
+        if (request.AuthenticatedClient is { } presenter && assertion.Party.Client is { } owner && owner.Id != presenter.Id)
+            throw RefusedException.Grant("S10", "RFC 6749 section 5.2", $"The grant assertion is that of '{owner.Id}', but '{presenter.Id}' presents it.");
         var client = named ?? assertion.Party.Client;
         if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
             throw RefusedException.Client("S18", "RFC 7523 section 3.1", $"'{client.Id}' must authenticate beside its grant; send a client_assertion.");

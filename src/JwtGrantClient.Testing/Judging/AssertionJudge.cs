@@ -7,7 +7,7 @@ namespace JwtGrantClient.Testing.Judging;
 /// </summary>
 internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, ReplayStore replays)
 {
-    private readonly ClaimRules _claims = new(terms);
+    private readonly ClaimRules _claims = new(terms, parties);
 
     /// <returns>Who signed it, and what it claims.</returns>
     /// <exception cref="RefusedException">A rule is broken.</exception>
@@ -29,17 +29,19 @@ internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, 
     // The key must be the issuer's own (RFC 8725 section 3.8), so the unverified claims say whose to try, and nothing more.
     private Party FindParty(SignedJwt jwt, AssertionUse use)
     {
-        var name = jwt.Claims.Text(use.IsClientAuthentication ? "sub" : "iss");
-        var party = use.IsClientAuthentication ? parties.Client(name) : parties.GrantIssuer(name);
-        return party ?? throw use.Refuse("S10", "RFC 7523 section 3 items 1 and 2",
-            $"The {use.Noun}'s {(use.IsClientAuthentication ? "sub" : "iss")} is '{name ?? "(missing)"}', who is not registered here. Register the client, or correct its id.");
+        var (claim, rule) = use.IsClientAuthentication ? ("sub", "S11") : ("iss", "S10");
+        if (jwt.Claims.Text(claim) is not { Length: > 0 } name)
+            throw use.Refuse(rule, "RFC 7523 section 3 items 1 and 2", $"The {use.Noun} has no {claim}, or one that is no string.");
+        return (use.IsClientAuthentication ? parties.Client(name) : parties.GrantIssuer(name))
+            ?? throw use.Refuse("S10", "RFC 7523 section 3 items 1 and 2",
+                $"The {use.Noun}'s {claim} is '{name}', who is not registered here. Register the client, or correct its id.");
     }
 
     private static void CheckSignature(SignedJwt jwt, Party party, VerificationAlgorithm algorithm, AssertionUse use)
     {
         if (party.SigningAlgorithm is { } registered && registered != algorithm.Name)
             throw use.Refuse("S06", "RFC 8725 section 3.1", $"The {use.Noun} is signed by {algorithm.Name}, but '{party.Name}' is registered for {registered}.");
-        var key = KeyRules.Choose(jwt.Header.Text("kid"), party, algorithm, use);
+        var key = KeyRules.Choose(jwt.Header, party, algorithm, use);
         if (key.Disagreement(algorithm) is { } disagreement)
             throw use.Refuse("S06", "RFC 8725 section 3.1", $"The {use.Noun} is signed by {algorithm.Name}, but {disagreement}.");
         if (!key.Verifies(jwt.SigningInput, jwt.Signature, algorithm))

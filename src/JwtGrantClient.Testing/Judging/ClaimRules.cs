@@ -4,7 +4,7 @@ using JwtGrantClient.Testing.Jose;
 namespace JwtGrantClient.Testing.Judging;
 
 /// <summary>What the claims of an assertion must say (RFC 7523 section 3, S10 to S16).</summary>
-internal sealed class ClaimRules(ServerTerms terms)
+internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
 {
     private const int MinimumIdLength = 16, MaximumIdLength = 128;
 
@@ -19,12 +19,16 @@ internal sealed class ClaimRules(ServerTerms terms)
             throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Noun} has no sub, or one that is no string.");
         if (use.IsClientAuthentication && issuer != subject)
             throw use.Refuse("S10", "OpenID Connect Core section 9", $"The {use.Noun}'s iss is '{issuer}' and its sub '{subject}'; both must be the client_id.");
-        if (!use.IsClientAuthentication && party.AllowedSubjects?.Contains(subject) == false)
+        if (!use.IsClientAuthentication && !MaySpeakFor(party, subject))
             throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Noun}'s sub is '{subject}', for whom '{party.Name}' may not speak.");
         CheckAudience(claims, use);
         var expiresAt = _times.Check(claims, use);
         return new(party, issuer, subject, CheckId(claims, use), expiresAt);
     }
+
+    // Users are not registered here, so a client may name any; but another client's identity is not a client's to take (S11).
+    private bool MaySpeakFor(Party party, string subject) =>
+        party.AllowedSubjects?.Contains(subject) ?? (party.Client is null || subject == party.Name || parties.Client(subject) is null);
 
     // Compared as strings, byte for byte: no case folding, no slash added or taken off (RFC 3986 section 6.2.1).
     private void CheckAudience(JsonElement claims, AssertionUse use)
