@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using JwtGrantClient.Testing.Tests.Given;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>S10, S11, S12 and S16: who says it, of whom, to whom, and under which id.</summary>
+public sealed class JudgingClaims
+{
+    private static readonly Dictionary<string, (string Rule, Action<AJwt> Bend)> BadInAnyUse = new()
+    {
+        ["iss empty"] = ("S10", jwt => jwt.Claim("iss", "")),
+        ["iss missing"] = ("S10", jwt => jwt.Without("iss")),
+        ["iss null"] = ("S10", jwt => jwt.Claim("iss", null)),
+        ["iss a number"] = ("S10", jwt => jwt.Claim("iss", 1)),
+        ["iss a list"] = ("S10", jwt => jwt.Claim("iss", new JsonArray(The.ClientId))),
+        ["iss and sub unknown"] = ("S10", jwt => jwt.Claim("iss", "nobody").Claim("sub", "nobody")),
+        ["iss and sub in another case"] = ("S10", jwt => jwt.Claim("iss", "Batch-Worker").Claim("sub", "Batch-Worker")),
+        ["sub missing"] = ("S11", jwt => jwt.Without("sub")),
+        ["sub empty"] = ("S11", jwt => jwt.Claim("sub", "")),
+        ["sub null"] = ("S11", jwt => jwt.Claim("sub", null)),
+        ["sub a number"] = ("S11", jwt => jwt.Claim("sub", 1)),
+        ["sub a list"] = ("S11", jwt => jwt.Claim("sub", new JsonArray(The.ClientId))),
+        ["aud missing"] = ("S12", jwt => jwt.Without("aud")),
+        ["aud null"] = ("S12", jwt => jwt.Claim("aud", null)),
+        ["aud empty"] = ("S12", jwt => jwt.Claim("aud", "")),
+        ["aud a number"] = ("S12", jwt => jwt.Claim("aud", 1)),
+        ["aud an object"] = ("S12", jwt => jwt.Claim("aud", new JsonObject())),
+        ["aud an empty list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray())),
+        ["aud a list with a number"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(1))),
+        ["aud a list in a list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(new JsonArray(The.Issuer)))),
+        ["aud of two, the issuer first"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(The.Issuer, "https://other.example.com"))),
+        ["aud of issuer and token endpoint"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(The.Issuer, The.TokenEndpoint))),
+        ["aud of the issuer twice"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(The.Issuer, The.Issuer))),
+        ["aud of another server"] = ("S12", jwt => jwt.Claim("aud", "https://other.example.com")),
+        ["aud with a slash more"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + "/")),
+        ["aud with the default port"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + ":443")),
+        ["aud in upper case"] = ("S12", jwt => jwt.Claim("aud", "HTTPS://AS.EXAMPLE.COM")),
+        ["aud with a space"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + " ")),
+        ["aud the metadata's address"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + "/.well-known/oauth-authorization-server")),
+        ["jti missing"] = ("S16", jwt => jwt.Without("jti")),
+        ["jti empty"] = ("S16", jwt => jwt.Claim("jti", "")),
+        ["jti null"] = ("S16", jwt => jwt.Claim("jti", null)),
+        ["jti a number"] = ("S16", jwt => jwt.Claim("jti", 12345678901234567)),
+        ["jti of 15 characters"] = ("S16", jwt => jwt.Claim("jti", new string('a', 15))),
+        ["jti of 129 characters"] = ("S16", jwt => jwt.Claim("jti", new string('a', 129))),
+    };
+
+    public static TheoryData<string, Use> BadInBothUses => Rows.InBothUses(BadInAnyUse.Keys);
+
+    [Theory, MemberData(nameof(BadInBothUses))]
+    public async Task A_bad_claim_is_refused(string row, Use use)
+    {
+        var jwt = new AJwt();
+        BadInAnyUse[row].Bend(jwt);
+
+        var answer = await AServer.Start().PresentAsync(jwt, use);
+
+        answer.ShouldBeRefused(use, BadInAnyUse[row].Rule);
+    }
+
+    [Theory]
+    [InlineData(Use.Grant, 16), InlineData(Use.Grant, 128), InlineData(Use.ClientAuthentication, 16), InlineData(Use.ClientAuthentication, 128)]
+    public async Task A_jti_of_16_to_128_characters_is_accepted(Use use, int length) =>
+        (await AServer.Start().PresentAsync(new AJwt().Claim("jti", new string('a', length)), use)).ShouldBeGranted();
+
+    [Theory]
+    [InlineData(Use.Grant), InlineData(Use.ClientAuthentication)]
+    public async Task A_list_of_one_audience_is_accepted(Use use) =>
+        (await AServer.Start().PresentAsync(new AJwt().Claim("aud", new JsonArray(The.Issuer)), use)).ShouldBeGranted();
+
+    [Fact]
+    public async Task By_FAPI_the_audience_of_client_authentication_is_a_string()
+    {
+        var server = AServer.Start(clock => new() { TimeProvider = clock, FapiMode = true });
+
+        (await server.PresentAsync(new AJwt().Claim("aud", new JsonArray(The.Issuer)), Use.ClientAuthentication))
+            .ShouldBeRefused(Use.ClientAuthentication, "S12").Saying("string");
+        (await server.PresentAsync(new AJwt(), Use.ClientAuthentication)).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task The_token_endpoint_is_an_audience_for_a_grant_and_never_for_client_authentication()
+    {
+        var server = AServer.Start();
+
+        (await server.PresentAsync(new AJwt().Claim("aud", The.TokenEndpoint), Use.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt().Claim("aud", The.TokenEndpoint), Use.ClientAuthentication))
+            .ShouldBeRefused(Use.ClientAuthentication, "S12");
+    }
+
+    [Fact]
+    public async Task A_client_authenticates_nobody_but_itself()
+    {
+        var server = AServer.Start();
+        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+
+        (await server.PresentAsync(new AJwt().Claim("sub", The.OtherClientId), Use.ClientAuthentication))
+            .ShouldBeRefused(Use.ClientAuthentication, "S10").Saying("both must be the client_id");
+        (await server.PresentAsync(new AJwt().Claim("iss", The.OtherClientId), Use.ClientAuthentication))
+            .ShouldBeRefused(Use.ClientAuthentication, "S10");
+    }
+
+    [Fact]
+    public async Task A_client_id_beside_a_client_assertion_names_the_same_client()
+    {
+        var server = AServer.Start();
+        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+
+        (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", The.OtherClientId), .. AServer.ClientAssertion()]))
+            .ShouldBeRefused(401, "invalid_client", "S10");
+        (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", The.ClientId), .. AServer.ClientAssertion()]))
+            .ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task A_trusted_issuer_may_sign_grants_and_authenticates_no_client()
+    {
+        var server = AServer.Start();
+        server.Server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+        AJwt Signed() => new AJwt().Claim("iss", "https://idp.example.com").Claim("sub", "user-1").SignedBy(The.OtherRsaKey);
+
+        (await server.PresentAsync(Signed(), Use.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(Signed().Claim("sub", "https://idp.example.com"), Use.ClientAuthentication))
+            .ShouldBeRefused(Use.ClientAuthentication, "S10");
+    }
+
+    [Fact]
+    public async Task A_key_signs_under_its_own_issuer_alone()
+    {
+        var server = AServer.Start();
+        server.Server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+
+        (await server.PresentAsync(new AJwt().Claim("iss", "https://idp.example.com"))).ShouldBeRefused(Use.Grant, "S08");
+        (await server.PresentAsync(new AJwt().SignedBy(The.OtherRsaKey))).ShouldBeRefused(Use.Grant, "S08");
+    }
+}

@@ -1,0 +1,132 @@
+using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tests.Given;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>S16 and S09a: a jti serves once, whoever presents it and as what; and only a good assertion uses it up.</summary>
+public sealed class SeeingAnAssertionAgain
+{
+    [Theory]
+    [InlineData(Use.Grant, Use.Grant), InlineData(Use.Grant, Use.ClientAuthentication)]
+    [InlineData(Use.ClientAuthentication, Use.Grant), InlineData(Use.ClientAuthentication, Use.ClientAuthentication)]
+    public async Task The_second_sight_is_refused_whatever_the_use(Use first, Use second)
+    {
+        var server = AServer.Start();
+        var assertion = new AJwt().Compact();
+
+        (await server.PresentAsync(assertion, first)).ShouldBeGranted();
+
+        (await server.PresentAsync(assertion, second)).ShouldBeRefused(second, "S16").Saying("seen before");
+    }
+
+    [Fact]
+    public async Task The_same_jti_in_another_assertion_is_a_second_sight()
+    {
+        var server = AServer.Start();
+
+        (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef"))).ShouldBeGranted();
+
+        (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", The.Now - 1))).ShouldBeRefused(Use.Grant, "S16");
+    }
+
+    [Fact]
+    public async Task Two_clients_may_have_the_same_jti()
+    {
+        var server = AServer.Start();
+        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        AJwt Of(string client) => new AJwt().Claim("iss", client).Claim("sub", client).Claim("jti", "0123456789abcdef");
+
+        (await server.PresentAsync(Of(The.ClientId))).ShouldBeGranted();
+        (await server.PresentAsync(Of(The.OtherClientId))).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task Of_fifty_equal_requests_at_once_one_passes()
+    {
+        var server = AServer.Start();
+        var assertion = new AJwt().Compact();
+        var start = new TaskCompletionSource();
+
+        var answers = Enumerable.Range(0, 50).Select(_ => Task.Run(async () =>
+        {
+            await start.Task;
+            return await server.PresentAsync(assertion, Use.ClientAuthentication);
+        })).ToList();
+        start.SetResult();
+
+        Assert.Single(await Task.WhenAll(answers), answer => answer.Status == System.Net.HttpStatusCode.OK);
+        Assert.Equal(1, server.Server.TokensIssued);
+    }
+
+    [Theory]
+    [InlineData("signature"), InlineData("audience"), InlineData("expiry"), InlineData("kid"), InlineData("typ")]
+    public async Task A_bad_assertion_does_not_use_up_its_jti(string fault)
+    {
+        var server = AServer.Start();
+        AJwt Fresh() => new AJwt().Claim("jti", "0123456789abcdef");
+        var bad = fault switch
+        {
+            "signature" => Fresh().SignedBy(The.OtherRsaKey),
+            "audience" => Fresh().Claim("aud", "https://other.example.com"),
+            "expiry" => Fresh().Claim("exp", The.Now),
+            "kid" => Fresh().Head("kid", "unknown"),
+            _ => Fresh().Head("typ", "at+jwt"),
+        };
+
+        Assert.NotNull((await server.PresentAsync(bad)).Refusal);
+
+        (await server.PresentAsync(Fresh())).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task A_good_assertion_is_used_up_also_where_the_request_fails_later()
+    {
+        var server = AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedScopes = ["read"] });
+        var assertion = new AJwt().Compact();
+
+        (await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", assertion), ("scope", "write"))).ShouldBeRefused(400, "invalid_scope", "S17");
+
+        (await server.PresentAsync(assertion, Use.Grant)).ShouldBeRefused(Use.Grant, "S16");
+    }
+
+    [Fact]
+    public async Task One_JWT_cannot_be_grant_and_client_assertion_of_a_request()
+    {
+        var assertion = new AJwt().Compact();
+
+        var answer = await AServer.Start().PostAsync(
+            [("grant_type", The.JwtBearer), ("assertion", assertion), .. AServer.ClientAssertion(assertion)]);
+
+        answer.ShouldBeRefused(401, "invalid_client", "S09a");
+    }
+
+    [Fact]
+    public async Task Two_JWTs_of_one_jti_cannot_either()
+    {
+        AJwt Of(long iat) => new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", iat);
+
+        var answer = await AServer.Start().PostAsync(
+            [("grant_type", The.JwtBearer), ("assertion", Of(The.Now).Compact()), .. AServer.ClientAssertion(Of(The.Now - 1).Compact())]);
+
+        answer.ShouldBeRefused(400, "invalid_grant", "S16");
+    }
+
+    [Theory]
+    [InlineData(-1, false), InlineData(0, true)]
+    public void An_id_is_kept_until_its_assertion_could_no_longer_pass_and_is_then_forgotten(int ticksAfter, bool forgotten)
+    {
+        var clock = new FakeTimeProvider(The.Moment);
+        var store = new ReplayStore(clock, skew: TimeSpan.FromSeconds(5));
+        Assert.True(store.TryRecord("a", "first", The.Moment.AddSeconds(60)));
+        clock.Advance(TimeSpan.FromSeconds(65) + TimeSpan.FromTicks(ticksAfter));
+
+        // A sweep comes with one recording of many.
+        for (var i = 0; i < 2000; i++)
+            store.TryRecord("a", $"{i}", The.Moment.AddHours(1));
+
+        Assert.Equal(forgotten ? 2000 : 2001, store.Count);
+        Assert.False(store.TryRecord("a", "1999", The.Moment.AddHours(1)));
+        Assert.Equal(forgotten, store.TryRecord("a", "first", The.Moment.AddHours(1)));
+    }
+}
