@@ -20,9 +20,8 @@ public static class JwtGrantServiceCollectionExtensions
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return services.Add(name, options => options
-            .Configure(settings => OptionsBinding.Bind(section, settings))
-            .Services.AddSingleton<IOptionsChangeTokenSource<JwtGrantOptions>>(new ConfigurationChangeTokenSource<JwtGrantOptions>(name, section)));
+        // No change token: settings are read once, and a wrong edit must not throw at whoever reloads the configuration of a running application.
+        return services.Add(name, options => options.Configure(settings => OptionsBinding.Bind(section, settings)));
     }
 
     /// <summary>Adds a named client; see <see cref="AddJwtGrantClient(IServiceCollection, string, IConfiguration)"/>.</summary>

@@ -88,4 +88,22 @@ public sealed class FailingEarly
         Assert.Equal((JwtGrantErrorKind.Configuration, "settings_invalid"), (error.Kind, error.Code));
         Assert.Equal(Problems, error.Message.Split('\n'));
     }
+
+    [Fact]
+    public async Task A_wrong_edit_of_the_configuration_leaves_a_running_client_alone()
+    {
+        var endpoint = new IssuingEndpoint();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Reports:Scope", "reports.read")]).Build();
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", configuration.GetSection("Reports"));
+        services.AddSomeClient("reports", endpoint);
+        await using var provider = services.BuildServiceProvider();
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+
+        configuration["Reports:Grant"] = "no such grant";
+        configuration.Reload();
+
+        Assert.Equal("token-1", (await tokens.GetTokenAsync(Cancellation)).Value);
+        Assert.Equal("reports.read", endpoint.Forms[0]["scope"]);
+    }
 }
