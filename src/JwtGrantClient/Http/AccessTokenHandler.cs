@@ -12,8 +12,10 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class AccessTokenHandler : DelegatingHandler
 {
-    private static readonly HttpRequestOptionsKey<Uri> FirstAddressKey = new("JwtGrantClient.FirstAddress");
+    private static readonly HttpRequestOptionsKey<TokenRequest> OwnRequestKey = new("JwtGrantClient.TokenRequest");
+    private static bool _isKeyInUse;
 
+    private readonly RedirectedRequests _redirected = new();
     private readonly ITokenSource _tokens;
     private readonly TokenRequest _tokenRequest;
     private readonly AllowedOrigins _origins;
@@ -43,33 +45,30 @@ public sealed class AccessTokenHandler : DelegatingHandler
     }
 
     /// <summary>Set on a request's options, it says what the token of that one request is for: a user, a tenant, a scope.</summary>
-    public static HttpRequestOptionsKey<TokenRequest> TokenRequestKey { get; } = new("JwtGrantClient.TokenRequest");
+    public static HttpRequestOptionsKey<TokenRequest> TokenRequestKey
+    {
+        get
+        {
+            // Whoever sets it asks for it here first. Until somebody does, no request's options are looked at, for looking makes them.
+            _isKeyInUse = true;
+            return OwnRequestKey;
+        }
+    }
 
     /// <inheritdoc/>
     /// <exception cref="JwtGrantException">No token could be had, or it may not go where the request goes; nothing was sent.</exception>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Headers.Authorization is not null)
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-
-        // An outer retry brings the same message again, and a redirect may have rewritten its address in between.
-        var first = request.Options.TryGetValue(FirstAddressKey, out var known) ? known : request.RequestUri;
+            return base.SendAsync(request, cancellationToken);
+        var first = _redirected.FirstAddressOf(request);
         _origins.Demand(request.RequestUri, first);
-        var tokenRequest = request.Options.TryGetValue(TokenRequestKey, out var own) ? own : _tokenRequest;
+        var tokenRequest = _isKeyInUse && request.Options.TryGetValue(OwnRequestKey, out var own) ? own : _tokenRequest;
         var pending = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
-        var wasKept = pending.IsCompletedSuccessfully;
-        var token = await pending.ConfigureAwait(false);
-
-        var (response, tokenArrived) = await SendAsync(request, token, first!, cancellationToken).ConfigureAwait(false);
-        string? scope = null;
-        var verdict = tokenArrived ? ApiAnswer.Judge(response, out scope) : TokenVerdict.None;
-        if (verdict == TokenVerdict.InsufficientScope)
-            Log.InsufficientScope(_logger, AllowedOrigins.Origin(first!), scope);
-        // A token that was acquired in this very call is as new as can be; another would fare no better.
-        return verdict == TokenVerdict.Rejected && wasKept
-            ? await SendAgainAsync(request, response, tokenRequest, token, first!, cancellationToken).ConfigureAwait(false)
-            : response;
+        return pending.IsCompletedSuccessfully
+            ? SendWithKeptTokenAsync(new(request, first!, tokenRequest, pending.Result), cancellationToken)
+            : SendWithNewTokenAsync(request, first!, tokenRequest, pending, cancellationToken);
     }
 
     /// <summary>Refused: getting a token is asynchronous, and a request without one must not go out.</summary>
@@ -77,22 +76,45 @@ public sealed class AccessTokenHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("AccessTokenHandler is asynchronous; use HttpClient.SendAsync in place of Send.");
 
-    private async Task<HttpResponseMessage> SendAgainAsync(
-        HttpRequestMessage request,
-        HttpResponseMessage rejection,
-        TokenRequest tokenRequest,
-        AccessToken rejected,
-        Uri first,
-        CancellationToken cancellationToken)
+    // An answer that is there already and says nothing of the token goes through without a further allocation.
+    private Task<HttpResponseMessage> SendWithKeptTokenAsync(in Attempt attempt, CancellationToken cancellationToken)
     {
-        Log.TokenRejected(_logger, AllowedOrigins.Origin(first));
+        var sending = BeginAsync(attempt, cancellationToken);
+#pragma warning disable CA1849 // The task has completed; reading its result does not block.
+        if (!sending.IsCompletedSuccessfully || ApiAnswer.MayConcernTheToken(sending.Result))
+            return JudgeAsync(attempt, sending, cancellationToken);
+#pragma warning restore CA1849
+        End(attempt);
+        return sending;
+    }
+
+    // A token that was acquired in this very call is as new as can be; after a 401 another would fare no better.
+    private async Task<HttpResponseMessage> SendWithNewTokenAsync(
+        HttpRequestMessage request, Uri first, TokenRequest tokenRequest, ValueTask<AccessToken> pending, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt(request, first, tokenRequest, await pending.ConfigureAwait(false));
+        var (response, _) = await FinishAsync(attempt, BeginAsync(attempt, cancellationToken)).ConfigureAwait(false);
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> JudgeAsync(Attempt attempt, Task<HttpResponseMessage> sending, CancellationToken cancellationToken)
+    {
+        var (response, verdict) = await FinishAsync(attempt, sending).ConfigureAwait(false);
+        return verdict == TokenVerdict.Rejected
+            ? await SendAgainAsync(attempt, response, cancellationToken).ConfigureAwait(false)
+            : response;
+    }
+
+    private async Task<HttpResponseMessage> SendAgainAsync(Attempt attempt, HttpResponseMessage rejection, CancellationToken cancellationToken)
+    {
+        Log.TokenRejected(_logger, AllowedOrigins.Origin(attempt.First));
         AccessToken renewed;
         try
         {
-            await _tokens.InvalidateAsync(tokenRequest, rejected, cancellationToken).ConfigureAwait(false);
-            if (!CanBeSentAgain(request.Content))
+            await _tokens.InvalidateAsync(attempt.TokenRequest, attempt.Token, cancellationToken).ConfigureAwait(false);
+            if (!CanBeSentAgain(attempt.Request.Content))
                 return rejection;
-            renewed = await _tokens.GetTokenAsync(tokenRequest, cancellationToken).ConfigureAwait(false);
+            renewed = await _tokens.GetTokenAsync(attempt.TokenRequest, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -104,32 +126,61 @@ public sealed class AccessTokenHandler : DelegatingHandler
             rejection.Dispose();
             throw;
         }
-        if (renewed.Value == rejected.Value)
+        if (renewed.Value == attempt.Token.Value)
             return rejection;
         rejection.Dispose();
-        var (response, _) = await SendAsync(request, renewed, first, cancellationToken).ConfigureAwait(false);
+        var again = attempt with { Token = renewed };
+        var (response, _) = await FinishAsync(again, BeginAsync(again, cancellationToken)).ConfigureAwait(false);
         return response;
     }
 
-    /// <summary>Sends with the header set, and takes it off again: the request is the caller's, and an outer retry must acquire anew.</summary>
-    private async Task<(HttpResponseMessage Response, bool TokenArrived)> SendAsync(
-        HttpRequestMessage request, AccessToken token, Uri first, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> BeginAsync(in Attempt attempt, CancellationToken cancellationToken)
     {
-        request.Headers.Authorization = token.Authorization;
+        attempt.Request.Headers.Authorization = attempt.Token.Authorization;
         try
         {
-            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            // A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.
-            var tokenArrived = ReferenceEquals(request.Headers.Authorization, token.Authorization) && AllowedOrigins.AreSame(request.RequestUri!, first);
-            return (response, tokenArrived);
+            return base.SendAsync(attempt.Request, cancellationToken);
         }
-        finally
+        catch
         {
-            request.Headers.Authorization = null;
-            if (!ReferenceEquals(request.RequestUri, first))
-                request.Options.Set(FirstAddressKey, first);
+            End(attempt);
+            throw;
         }
     }
 
+    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishAsync(Attempt attempt, Task<HttpResponseMessage> sending)
+    {
+        try
+        {
+            var response = await sending.ConfigureAwait(false);
+            if (!attempt.TokenArrived)
+                return (response, TokenVerdict.None);
+            var verdict = ApiAnswer.Judge(response, out var scope);
+            if (verdict == TokenVerdict.InsufficientScope)
+                Log.InsufficientScope(_logger, AllowedOrigins.Origin(attempt.First), scope);
+            return (response, verdict);
+        }
+        finally
+        {
+            End(attempt);
+        }
+    }
+
+    // The request is the caller's: the header comes off, so that an outer retry acquires anew; where it was first addressed is kept in mind.
+    private void End(in Attempt attempt)
+    {
+        attempt.Request.Headers.Authorization = null;
+        if (!ReferenceEquals(attempt.Request.RequestUri, attempt.First))
+            _redirected.Remember(attempt.Request, attempt.First);
+    }
+
     private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;
+
+    /// <summary>One sending of a request with one token.</summary>
+    private readonly record struct Attempt(HttpRequestMessage Request, Uri First, TokenRequest TokenRequest, AccessToken Token)
+    {
+        // A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.
+        public bool TokenArrived =>
+            ReferenceEquals(Request.Headers.Authorization, Token.Authorization) && AllowedOrigins.AreSame(Request.RequestUri!, First);
+    }
 }

@@ -19,10 +19,14 @@ internal enum TokenVerdict
 /// <summary>The table of REFRESH: what the handler does with the API's answer. A pure function of status and challenges (RFC 6750 section 3.1).</summary>
 internal static class ApiAnswer
 {
+    /// <summary>Whether an answer needs judging at all.</summary>
+    public static bool MayConcernTheToken(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+
     public static TokenVerdict Judge(HttpResponseMessage response, out string? scope)
     {
         scope = null;
-        if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+        if (!MayConcernTheToken(response))
             return TokenVerdict.None;
         Challenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => Challenge.Read(header.Scheme, header.Parameter))];
         Challenge[] bearer = [.. all.Where(challenge => challenge.IsBearer)];
