@@ -9,7 +9,7 @@ namespace JwtGrantClient.Assertions;
 internal sealed class AssertionFactory(AssertionProfile profile, IJwtSigner signer, TimeProvider clock, JtiGenerator ids) : IAssertionSource
 {
     private readonly AssertionPayload _payload = new(profile);
-    private readonly byte[] _header = CompactJws.EncodeHeader(signer, profile.Type);
+    private readonly CurrentHeader _header = new(signer, profile.Type);
 
     public ValueTask<Assertion> GetAssertionAsync(CancellationToken cancellationToken = default) => CreateAsync(null, cancellationToken);
 
@@ -23,7 +23,8 @@ internal sealed class AssertionFactory(AssertionProfile profile, IJwtSigner sign
         try
         {
             var length = _payload.Write(buffer, subject, issuedAt, expiresAt, ids);
-            var jwt = await CompactJws.SignAsync(signer, _header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            var header = await _header.GetAsync(cancellationToken).ConfigureAwait(false);
+            var jwt = await CompactJws.SignAsync(header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             return new Assertion(jwt, AssertionTypes.Jwt, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
         }
         finally

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.Assertions;
 
@@ -14,7 +15,7 @@ internal static class ExtraClaims
     {
         "" => "has an empty name",
         _ when Registered.Contains(name) => $"'{name}' is written by the library itself; use the setting that stands for it",
-        _ when !IsWritable(value) => $"'{name}' is of the type {value?.GetType().ToString() ?? "null"}; " +
+        _ when !PlainJson.CanWrite(value) => $"'{name}' is of the type {value?.GetType().ToString() ?? "null"}; " +
             "a claim is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings",
         _ => null,
     };
@@ -25,37 +26,7 @@ internal static class ExtraClaims
         foreach (var (name, value) in claims)
         {
             writer.WritePropertyName(name);
-            WriteValue(writer, value);
-        }
-    }
-
-    private static bool IsWritable(object? value) => value switch
-    {
-        string or bool or int or long => true,
-        double number => double.IsFinite(number),
-        JsonElement json => json.ValueKind is not JsonValueKind.Undefined,
-        IEnumerable<string?> list => list.All(item => item is not null),
-        _ => false,
-    };
-
-    private static void WriteValue(Utf8JsonWriter writer, object value)
-    {
-        switch (value)
-        {
-            case string text: writer.WriteStringValue(text); break;
-            case bool flag: writer.WriteBooleanValue(flag); break;
-            case int number: writer.WriteNumberValue(number); break;
-            case long number: writer.WriteNumberValue(number); break;
-            case double number: writer.WriteNumberValue(number); break;
-            case JsonElement json: json.WriteTo(writer); break;
-            case IEnumerable<string> list:
-                writer.WriteStartArray();
-                foreach (var item in list)
-                    writer.WriteStringValue(item);
-                writer.WriteEndArray();
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException("Claims are checked by Problem before they are written.");
+            PlainJson.Write(writer, value);
         }
     }
 }

@@ -27,4 +27,19 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "The API at {Origin} answered 403 insufficient_scope; it asks for the scope '{Scope}'")]
     public static partial void InsufficientScope(ILogger logger, string origin, string? scope);
+
+    [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
+    public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
+
+    [LoggerMessage(21, LogLevel.Information, "In {Place} there is a new key: '{OldKeyId}' gives way to {Algorithm} and '{KeyId}'")]
+    public static partial void KeyReplaced(ILogger logger, string place, string? oldKeyId, string algorithm, string? keyId);
+
+    [LoggerMessage(22, LogLevel.Warning, "The signing key could not be renewed; the last good one ('{KeyId}') stays in use")]
+    public static partial void KeyKept(ILogger logger, string? keyId, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Warning, "The certificate '{Subject}' ({Thumbprint}) of the signing key ends at {End}, in {Days} days; renew it")]
+    public static partial void CertificateEnds(ILogger logger, string subject, string thumbprint, DateTimeOffset end, int days);
+
+    [LoggerMessage(24, LogLevel.Error, "The certificate '{Subject}' ({Thumbprint}) of the signing key ended at {End}; servers may refuse it. Renew it")]
+    public static partial void CertificateEnded(ILogger logger, string subject, string thumbprint, DateTimeOffset end);
 }

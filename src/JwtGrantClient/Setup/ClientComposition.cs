@@ -26,11 +26,12 @@ internal static class ClientComposition
     /// <exception cref="JwtGrantException">The key could not be read, or a signer's algorithm is refused.</exception>
     public static ComposedClient Compose(string name, JwtGrantOptions options, Surroundings around)
     {
-        var signer = Asymmetric(around.Signer) ?? (options.SigningKey.IsSet ? SigningKeyLoader.Load(options.SigningKey) : null);
+        var signer = around.Signer ?? (options.SigningKey.IsSet ? SigningKeyLoader.Open(options.SigningKey, around.Time, around.Logger) : null);
+        var clientSigner = ClientSigner(options, around, signer);
         var ids = new JtiGenerator(RandomNumberGenerator.Fill);
         var transport = new TokenEndpointTransport(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(), around.Time);
         var clientAssertions = options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
-            ? new AssertionFactory(ClientProfile(options), ClientSigner(options, signer), around.Time, ids)
+            ? new AssertionFactory(ClientProfile(options), clientSigner!, around.Time, ids)
             : null;
         var endpoint = new TokenEndpointClient(
             Locator(options, transport, around),
@@ -38,7 +39,12 @@ internal static class ClientComposition
             transport,
             around.RetryPipeline ?? RetryPipeline.Create(around.Time, Uniform, around.Logger),
             new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType),
-            around.Time);
+            around.Time,
+            keysRefused: () =>
+            {
+                signer?.Refused();
+                clientSigner?.Refused();
+            });
         var grantAssertions = options.Grant == GrantType.JwtBearer ? new AssertionFactory(GrantProfile(options), signer!, around.Time, ids) : null;
         var tokens = new CachedTokenSource(new CacheContext(
             name,
@@ -64,14 +70,8 @@ internal static class ClientComposition
         return assertions is null ? new ClientAuthentication.None(clientId) : new ClientAuthentication.PrivateKeyJwt(assertions, clientId);
     }
 
-    // Local keys are held to this where they are loaded.
-    private static IJwtSigner? Asymmetric(IJwtSigner? given) =>
-        given is not null && SignatureAlgorithm.RefusalOf(given.Algorithm) is { } refusal
-            ? throw JwtGrantException.Configuration("algorithm_not_supported", refusal)
-            : given;
-
-    private static IJwtSigner ClientSigner(JwtGrantOptions options, IJwtSigner? main) =>
-        options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Load(own) : main!;
+    private static IJwtSigner? ClientSigner(JwtGrantOptions options, Surroundings around, IJwtSigner? main) =>
+        options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Open(own, around.Time, around.Logger) : main;
 
     // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (C04).
     private static AssertionProfile ClientProfile(JwtGrantOptions options) => new(

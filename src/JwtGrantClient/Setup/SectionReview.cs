@@ -13,6 +13,7 @@ internal sealed class SectionReview
     private static readonly Dictionary<Type, Action<SectionReview, IConfigurationSection>> Readers = new()
     {
         [typeof(SigningKeyOptions)] = (review, child) => review.ReadSection<SigningKeyOptions>(child),
+        [typeof(CertificateStoreOptions)] = (review, child) => review.ReadSection<CertificateStoreOptions>(child),
         [typeof(AssertionOptions)] = (review, child) => review.ReadSection<AssertionOptions>(child),
         [typeof(ClientAssertionOptions)] = (review, child) => review.ReadSection<ClientAssertionOptions>(child),
         [typeof(RefreshOptions)] = (review, child) => review.ReadSection<RefreshOptions>(child),

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace JwtGrantClient.Signing;
 
@@ -15,27 +14,11 @@ internal static class CompactJws
     /// <summary>A JWT is no HTML: the plus sign of <c>client-authentication+jwt</c> needs no escape.</summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    /// <summary>The protected header as it stands in front of the first dot: made once per signer and type.</summary>
-    public static byte[] EncodeHeader(IJwtSigner signer, string type)
-    {
-        var json = new ArrayBufferWriter<byte>(128);
-        using (var writer = new Utf8JsonWriter(json, new() { Encoder = Encoder }))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("alg"u8, signer.Algorithm);
-            writer.WriteString("typ"u8, type);
-            if (signer.KeyId is { } keyId)
-                writer.WriteString("kid"u8, keyId);
-            writer.WriteEndObject();
-        }
-        return Base64Url.EncodeToUtf8(json.WrittenSpan);
-    }
-
-    /// <summary>Signs the payload under an encoded header and returns header.payload.signature.</summary>
+    /// <summary>Signs the payload under a header, with the signer that the header tells of, and returns header.payload.signature.</summary>
     /// <exception cref="JwtGrantException">The signer failed, or returned nothing.</exception>
-    public static async ValueTask<string> SignAsync(
-        IJwtSigner signer, byte[] encodedHeader, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public static async ValueTask<string> SignAsync(JwsHeader header, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        var (signer, encodedHeader) = (header.Signer, header.Encoded);
         var length = encodedHeader.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
@@ -51,18 +34,20 @@ internal static class CompactJws
         }
         catch (Exception e) when (e is not (JwtGrantException or OperationCanceledException))
         {
-            // Whatever a key service's own client throws, callers see one family of errors, and the cause inside it.
-            throw new JwtGrantException(
-                JwtGrantErrorKind.Signing, "signing_failed",
-                $"The {signer.Algorithm} signer{(signer.KeyId is { } id ? $" with the key '{id}'" : "")} failed: {e.GetType().Name}. " +
-                "The inner exception says why; check the key, or the service that holds it.",
-                e);
+            throw Failed(signer, e);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>Whatever a key service's own client throws, callers see one family of errors, and the cause inside it.</summary>
+    public static JwtGrantException Failed(IJwtSigner signer, Exception cause) => new(
+        JwtGrantErrorKind.Signing, "signing_failed",
+        $"The {signer.Algorithm} signer{(signer.KeyId is { } id ? $" with the key '{id}'" : "")} failed: {cause.GetType().Name}. " +
+        "The inner exception says why; check the key, or the service that holds it.",
+        cause);
 
     private static string Join(byte[] signingInput, int length, ReadOnlyMemory<byte> signature) =>
         string.Create(length + 1 + Base64Url.GetEncodedLength(signature.Length), (signingInput, length, signature), static (jws, parts) =>

@@ -2,15 +2,16 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Signs with an EC key in this process. Signing leaves the key unchanged, so threads share it without a lock.</summary>
-internal sealed class EcdsaSigner : IJwtSigner
+/// <summary>ECDSA on the curve that the algorithm fixes (RFC 7518 section 3.4).</summary>
+internal sealed class EcdsaSigner : LocalSigner
 {
     private readonly ECDsa _key;
     private readonly SignatureAlgorithm _algorithm;
 
-    public EcdsaSigner(ECDsa key, SignatureAlgorithm algorithm, string? keyId)
+    public EcdsaSigner(ECDsa key, SignatureAlgorithm algorithm, KeyIdentity identity)
+        : base(algorithm, identity)
     {
-        // RFC 7518 section 3.4: the algorithm fixes the curve. secp256k1 and brainpool also have 256 bits, so the name counts, not the size.
+        // secp256k1 and brainpool also have 256 bits, so the curve's identifier counts, not its size.
         if (algorithm.CurveBits == 0 || JoseCurve.Bits(key) != algorithm.CurveBits)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
@@ -18,14 +19,9 @@ internal sealed class EcdsaSigner : IJwtSigner
                 "ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4); set the algorithm that fits, or leave it out.");
         _key = key;
         _algorithm = algorithm;
-        KeyId = keyId;
     }
 
-    public string Algorithm => _algorithm.Name;
-
-    public string? KeyId { get; }
-
     // The default format of SignData is already R and S at fixed width, as JWS wants it.
-    public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
+    public override ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
         new(_key.SignData(signingInput.Span, _algorithm.Hash));
 }

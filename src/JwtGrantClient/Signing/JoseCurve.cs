@@ -19,6 +19,7 @@ internal static class JoseCurve
             "1.2.840.10045.3.1.7" => (256, "P-256"),
             "1.3.132.0.34" => (384, "P-384"),
             "1.3.132.0.35" => (521, "P-521"),
+            "1.3.132.0.10" => (0, "secp256k1"),
             _ => (0, oid.FriendlyName ?? oid.Value ?? "without a name"),
         };
     }

@@ -2,15 +2,16 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Signs with an RSA key in this process. Signing leaves the key unchanged, so threads share it without a lock.</summary>
-internal sealed class RsaSigner : IJwtSigner
+/// <summary>RSASSA-PKCS1-v1_5 and RSASSA-PSS, the latter with a salt as long as the hash (RFC 7518 sections 3.3 and 3.5).</summary>
+internal sealed class RsaSigner : LocalSigner
 {
     private const int MinimumBits = 2048;
 
     private readonly RSA _key;
     private readonly SignatureAlgorithm _algorithm;
 
-    public RsaSigner(RSA key, SignatureAlgorithm algorithm, string? keyId)
+    public RsaSigner(RSA key, SignatureAlgorithm algorithm, KeyIdentity identity)
+        : base(algorithm, identity)
     {
         // RFC 7518 sections 3.3 and 3.5; checked here because the token library signs with any size (C18).
         if (key.KeySize < MinimumBits)
@@ -18,19 +19,21 @@ internal sealed class RsaSigner : IJwtSigner
                 "signing_key_too_small",
                 $"The RSA signing key has {key.KeySize} bits; {algorithm.Name} needs at least {MinimumBits} (RFC 7518 section 3.3). " +
                 "Make a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
-        if (algorithm.Padding is null)
+        if (!IsSound(key.ExportParameters(includePrivateParameters: false).Exponent))
             throw JwtGrantException.Configuration(
-                "signing_key_does_not_fit",
-                $"The signing key is RSA, but the algorithm is {algorithm.Name}, which wants an EC key. Set the algorithm to RS256 or PS256, or give an EC key.");
+                "signing_key_unusable",
+                "The RSA signing key has a public exponent that is even, or 1, which signs nothing (RFC 8017 section 3.1). Make a new key, with the usual 65537.");
         _key = key;
         _algorithm = algorithm;
-        KeyId = keyId;
     }
 
-    public string Algorithm => _algorithm.Name;
-
-    public string? KeyId { get; }
-
-    public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
+    public override ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
         new(_key.SignData(signingInput.Span, _algorithm.Hash, _algorithm.Padding!));
+
+    /// <summary>Whether a public exponent is odd and at least 3. With 1 the signature is the padded hash itself, and anyone can write it.</summary>
+    public static bool IsSound(ReadOnlySpan<byte> exponent)
+    {
+        exponent = exponent.TrimStart((byte)0);
+        return !exponent.IsEmpty && (exponent[^1] & 1) == 1 && !exponent.SequenceEqual<byte>([1]);
+    }
 }

@@ -1,37 +1,52 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// From settings to a signer (open first). Every error names the place the key came from and what was found there, never the key.
+/// From settings to a signer (open first): read the place that they name, tell the format by the content, hold the key to the rules of its
+/// algorithm. Every error names the place and what was found there, never the key.
 /// </summary>
 internal static class SigningKeyLoader
 {
-    /// <summary>Reads the key and checks it against its algorithm.</summary>
+    /// <summary>A signer that follows its key when the place holds a new one.</summary>
     /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
-    public static IJwtSigner Load(SigningKeyOptions options)
+    public static IJwtSigner Open(SigningKeyOptions options, TimeProvider clock, ILogger logger) =>
+        new RotatingSigner(options.Copy(), clock, logger);
+
+    /// <summary>A signer with the key that the place holds now.</summary>
+    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    public static LocalSigner Load(SigningKeyOptions options)
     {
-        var (text, place) = options switch
-        {
-            { Path: not null, Text: not null } => throw JwtGrantException.Configuration(
-                "signing_key_ambiguous", "SigningKey has both a Path and a Text; keep the one that holds the key."),
-            { Path: { } path } => (KeyFile.Read(path), $"the key file '{path}'"),
-            { Text: { } inline } => (inline, "the key in SigningKey:Text"),
-            _ => throw JwtGrantException.Configuration(
-                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text."),
-        };
-        return PemPrivateKey.Parse(text, place) switch
-        {
-            RSA rsa => new RsaSigner(rsa, SignatureAlgorithm.Named(options.Algorithm ?? "RS256"), options.KeyId),
-            ECDsa ec => new EcdsaSigner(ec, SignatureAlgorithm.Named(options.Algorithm ?? Fitting(ec, place)), options.KeyId),
-            var other => throw new System.Diagnostics.UnreachableException($"{other.GetType()} is no kind of key that is parsed."),
-        };
+        using var content = KeyContent.Read(options);
+        return Load(content, options);
     }
 
-    private static string Fitting(ECDsa key, string place) =>
-        SignatureAlgorithm.All.FirstOrDefault(a => a.CurveBits != 0 && a.CurveBits == JoseCurve.Bits(key))?.Name
-            ?? throw JwtGrantException.Configuration(
-                "signing_key_does_not_fit",
-                $"In {place} there is an EC key on the curve {JoseCurve.Name(key)}, which no JOSE algorithm of this library uses. " +
-                "Make a key on P-256, P-384 or P-521.");
+    /// <inheritdoc cref="Load(SigningKeyOptions)"/>
+    public static LocalSigner Load(KeyContent content, SigningKeyOptions options) =>
+        SignerFor(KeyFormat.Parse(content, options), content.Place, options);
+
+    /// <summary>Names the key, chooses its algorithm and checks that they fit.</summary>
+    /// <exception cref="JwtGrantException">They do not fit, or the settings ask for what the key does not have.</exception>
+    public static LocalSigner SignerFor(KeyMaterial found, string place, SigningKeyOptions options)
+    {
+        try
+        {
+            var algorithm = SignatureAlgorithm.Choose(found, place, options.Algorithm);
+            var identity = KeyIdentity.Of(found, place, options);
+            return found.Key switch
+            {
+                RSA rsa => new RsaSigner(rsa, algorithm, identity),
+                ECDsa ec => new EcdsaSigner(ec, algorithm, identity),
+                MLDsa mldsa => new MlDsaSigner(mldsa, algorithm, identity),
+                var other => throw new UnreachableException($"{other.GetType()} is no kind of key that is parsed."),
+            };
+        }
+        catch
+        {
+            found.Key.Dispose();
+            throw;
+        }
+    }
 }

@@ -13,7 +13,8 @@ internal sealed class TokenEndpointClient(
     TokenEndpointTransport transport,
     ResiliencePipeline retry,
     ResponseRules rules,
-    TimeProvider clock) : ITokenEndpoint
+    TimeProvider clock,
+    Action? keysRefused = null) : ITokenEndpoint
 {
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
 
@@ -56,6 +57,9 @@ internal sealed class TokenEndpointClient(
         catch (JwtGrantException error)
         {
             exchange.Failed(error);
+            // The key may have been replaced: it is read again before the next attempt (REFRESH).
+            if (error.Error is "invalid_client" or "invalid_grant")
+                keysRefused?.Invoke();
             throw;
         }
     }

@@ -23,7 +23,11 @@ public sealed class BindingTheContract
           "Scope": "reports.read",
           "Resource": [ "https://api.example.com", "urn:example:files" ],
           "Parameters": { "audience": "https://api.example.com" },
-          "SigningKey": { "Path": "keys/batch.pem", "Text": "text", "KeyId": "2026-11", "Algorithm": "PS256" },
+          "SigningKey": {
+            "Path": "keys/batch.pem", "Text": "text", "Variable": "KEY",
+            "Certificate": { "Thumbprint": "00", "Subject": "CN=batch", "StoreName": "Root", "StoreLocation": "LocalMachine" },
+            "Password": "password", "PasswordVariable": "PASSWORD", "PasswordFile": "password.txt",
+            "KeyId": "2026-11", "KeyIdFrom": "JwkThumbprint", "Algorithm": "PS256", "X5t": true, "X5tS256": true, "X5c": true },
           "Assertion": {
             "Issuer": "issuer",
             "Subject": "subject",
@@ -36,7 +40,11 @@ public sealed class BindingTheContract
             "Type": "JWT",
             "Lifetime": "00:01:00",
             "AllowLongLifetime": true,
-            "SigningKey": { "Path": "keys/client.pem", "Text": "text", "KeyId": "client", "Algorithm": "ES256" } },
+            "SigningKey": {
+              "Path": "keys/client.pem", "Text": "text", "Variable": "KEY",
+              "Certificate": { "Thumbprint": "00", "Subject": "CN=client", "StoreName": "Root", "StoreLocation": "LocalMachine" },
+              "Password": "password", "PasswordVariable": "PASSWORD", "PasswordFile": "password.txt",
+              "KeyId": "client", "KeyIdFrom": "CertificateThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
           "Refresh": { "Earliest": 0.4, "Latest": 0.9, "ExpiryAllowance": "00:00:05" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",

@@ -14,7 +14,7 @@ public sealed class FailingEarly
     [
         "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.",
         "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.",
-        "SigningKey: No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text.",
+        "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.",
         "Scope: '' is empty; leave it out to ask for the server's default scope.",
     ];
 

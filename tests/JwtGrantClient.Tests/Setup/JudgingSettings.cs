@@ -69,20 +69,20 @@ public sealed class JudgingSettings
             "Profile: 'google' is not known; this version has no profiles yet. Leave it out, and set what the provider wants one by one."),
         ["no key"] = (
             o => o.SigningKey = new(),
-            "SigningKey: No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text."),
+            "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate."),
         ["two keys"] = (
             o => o.SigningKey.Path = "batch.pem",
-            "SigningKey: SigningKey has both a Path and a Text; keep the one that holds the key."),
+            "SigningKey: SigningKey has Path and Text; keep the one that holds the key."),
         ["no key file"] = (
             o => o.SigningKey = new() { Path = "/nowhere/batch.pem" },
-            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Set SigningKey:Path to a PEM file."),
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
         ["a key that is not needed but wrong"] = (
             o =>
             {
                 (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer);
                 (o.ClientAssertion.SigningKey, o.SigningKey) = (o.SigningKey, new() { Path = "/nowhere/batch.pem" });
             },
-            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Set SigningKey:Path to a PEM file."),
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
         ["a client key that is wrong"] = (
             o =>
             {
@@ -90,7 +90,7 @@ public sealed class JudgingSettings
                 o.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem, Algorithm = "none" };
             },
             "ClientAssertion:SigningKey: The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). " +
-            "Choose one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512."),
+            "Choose one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ML-DSA-44, ML-DSA-65, ML-DSA-87."),
         ["lifetime zero"] = (o => o.Assertion.Lifetime = TimeSpan.Zero, "Assertion:Lifetime is 00:00:00; the shortest is 00:00:01."),
         ["lifetime of 16 minutes"] = (
             o => o.Assertion.Lifetime = TimeSpan.FromMinutes(16),

@@ -14,7 +14,7 @@ public sealed class ReviewingSections
     [InlineData("""{ "Scopes": "x" }""", "JwtGrant:Scopes is not a setting. Did you mean Scope?")]
     [InlineData("""{ "Assertion": { "Audiance": "x" } }""", "JwtGrant:Assertion:Audiance is not a setting. Did you mean Audience?")]
     [InlineData("""{ "ClientAssertion": { "SigningKey": { "Kid": "x" } } }""",
-        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The settings here are Path, Text, KeyId, Algorithm.")]
+        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The settings here are Path, Text, Variable, Certificate, Password, PasswordVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
     public void An_unknown_key_is_told_with_the_nearest_known(string json, string problem) => AssertPassedOver(json, problem);
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class ReviewingSections
         Assert.Equal(
             [
                 "JwtGrant:SigninKey is not a setting. Did you mean SigningKey?",
-                "SigningKey: No signing key is set. Set SigningKey:Path to a PEM file, or SigningKey:Text to its text.",
+                "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.",
             ],
             OptionsProblems.Of(options, hasSigner: false));
     }
@@ -90,7 +90,7 @@ public sealed class ReviewingSections
 
         Assert.Equal(
             [
-                "JwtGrant:SigningKey is a text; expected a section with Path, Text, KeyId, Algorithm.",
+                "JwtGrant:SigningKey is a text; expected a section with Path, Text, Variable, Certificate, Password, PasswordVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
                 "JwtGrant:SigningKy is not a setting. Did you mean SigningKey?",
             ],
             review.Problems);

@@ -99,7 +99,7 @@ public sealed class WritingACompactJws
     }
 
     private static Task<string> SignAsync(IJwtSigner signer) =>
-        CompactJws.SignAsync(signer, CompactJws.EncodeHeader(signer, "client-authentication+jwt"), Payload, TestContext.Current.CancellationToken).AsTask();
+        CompactJws.SignAsync(new JwsHeader(signer, "client-authentication+jwt"), Payload, TestContext.Current.CancellationToken).AsTask();
 
     private sealed class FarSigner : IJwtSigner
     {

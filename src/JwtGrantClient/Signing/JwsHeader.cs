@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace JwtGrantClient.Signing;
+
+/// <summary>The protected header as it stands in front of the first dot: made once for each signer and type.</summary>
+internal sealed class JwsHeader
+{
+    /// <exception cref="JwtGrantException">The signer's algorithm proves nothing, or its header says what it may not.</exception>
+    public JwsHeader(IJwtSigner signer, string type)
+    {
+        AlgorithmRefusal.Check(signer);
+        Signer = signer;
+        var json = new ArrayBufferWriter<byte>(128);
+        using (var writer = new Utf8JsonWriter(json, new() { Encoder = CompactJws.Encoder }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("alg"u8, signer.Algorithm);
+            writer.WriteString("typ"u8, type);
+            if (signer.KeyId is { } keyId)
+                writer.WriteString("kid"u8, keyId);
+            foreach (var (name, value) in signer.Header ?? new Dictionary<string, object>())
+                Write(writer, name, value);
+            writer.WriteEndObject();
+        }
+        Encoded = Base64Url.EncodeToUtf8(json.WrittenSpan);
+    }
+
+    /// <summary>The signer that it tells of.</summary>
+    public IJwtSigner Signer { get; }
+
+    public byte[] Encoded { get; }
+
+    private static void Write(Utf8JsonWriter writer, string name, object value)
+    {
+        // crit and b64 would change how the JWS is read: RFC 7515 section 4.1.11, and RFC 7797 section 7 forbids the latter in a JWT.
+        if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !PlainJson.CanWrite(value))
+            throw JwtGrantException.Configuration(
+                "signer_header_invalid",
+                $"The signer's Header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. alg, typ, kid, crit and b64 may not be named; {PlainJson.Types}.");
+        writer.WritePropertyName(name);
+        PlainJson.Write(writer, value);
+    }
+}

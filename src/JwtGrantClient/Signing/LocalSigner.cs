@@ -1,0 +1,19 @@
+namespace JwtGrantClient.Signing;
+
+/// <summary>
+/// Signs with a key in this process. Signing leaves a key unchanged, so threads share it without a lock; nobody disposes it, for an assertion
+/// may be in the making when the key is replaced: its handle goes with its last user.
+/// </summary>
+internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity identity) : IJwtSigner
+{
+    public string Algorithm => algorithm.Name;
+
+    public string? KeyId => identity.KeyId;
+
+    public IReadOnlyDictionary<string, object>? Header => identity.Header;
+
+    /// <summary>What the key was found as.</summary>
+    public KeyIdentity Identity => identity;
+
+    public abstract ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default);
+}
