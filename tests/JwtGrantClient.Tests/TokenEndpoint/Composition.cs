@@ -31,7 +31,7 @@ internal sealed class Composition
 
     public AssertionFactory Assertions(string type = "JWT") => new(
         new(type, The.ClientId, The.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
-        SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId }),
+        new RsaSigner(The.RsaKey, SignatureAlgorithm.Named("RS256"), The.KeyId),
         Time,
         new(RandomNumberGenerator.Fill));
 
@@ -53,7 +53,7 @@ internal sealed class Composition
 
     /// <summary>Makes the request with a jwt-bearer grant, or the one given.</summary>
     public Task<TokenResponse> RequestAsync(Grant? grant = null, CancellationToken? cancellation = null) =>
-        Build().RequestAsync(grant ?? JwtBearer(), cancellation ?? TestContext.Current.CancellationToken);
+        Build().RequestAsync(grant ?? JwtBearer(), cancellation ?? TestContext.Current.CancellationToken).WaitAsync(ObservedTime.Patience);
 
     /// <summary>Makes a request that must fail, and returns how.</summary>
     public Task<JwtGrantException> FailAsync(Grant? grant = null) => Assert.ThrowsAsync<JwtGrantException>(() => RequestAsync(grant));

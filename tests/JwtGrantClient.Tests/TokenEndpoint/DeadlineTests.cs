@@ -138,9 +138,9 @@ public sealed class DeadlineTests
             await WaitAsync(context);
         };
 
-        public ValueTask<bool> BegunAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        public Task<bool> BegunAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.Patience);
 
-        public ValueTask<bool> HungUpAsync() => _hungUp.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        public Task<bool> HungUpAsync() => _hungUp.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.Patience);
 
         private async Task WaitAsync(HttpContext context)
         {

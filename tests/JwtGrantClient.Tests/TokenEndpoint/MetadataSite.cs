@@ -38,8 +38,12 @@ internal sealed class MetadataSite : IAsyncDisposable
     }
 
     /// <summary>Obtains a token with one client, which keeps the metadata.</summary>
-    public async Task RequestAsync() =>
-        Assert.Equal("abc", (await _endpoint.RequestAsync(Client.JwtBearer(), TestContext.Current.CancellationToken)).AccessToken.Value);
+    public async Task RequestAsync()
+    {
+        var response = await _endpoint.RequestAsync(Client.JwtBearer(), TestContext.Current.CancellationToken).WaitAsync(ObservedTime.Patience);
+
+        Assert.Equal("abc", response.AccessToken.Value);
+    }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -9,6 +9,9 @@ internal sealed class ObservedTime() : FakeTimeProvider(The.Moment)
 {
     public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10), Flight = TimeSpan.FromSeconds(30);
 
+    /// <summary>Real time after which what should have come counts as not coming: a fault fails a test and does not hang it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -19,7 +22,8 @@ internal sealed class ObservedTime() : FakeTimeProvider(The.Moment)
     }
 
     /// <summary>The next wait that is no deadline, once it has begun.</summary>
-    public ValueTask<TimeSpan> NextDelayAsync() => _delays.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public Task<TimeSpan> NextDelayAsync() =>
+        _delays.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     private void Observe(TimeSpan dueTime)
     {
