@@ -31,7 +31,7 @@ internal sealed class Composition
 
     public AssertionFactory Assertions(string type = "JWT") => new(
         new(type, The.ClientId, The.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
-        new RsaSigner(The.RsaKey, SignatureAlgorithm.Named("RS256"), The.KeyId),
+        SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId }),
         Time,
         new(RandomNumberGenerator.Fill));
 
