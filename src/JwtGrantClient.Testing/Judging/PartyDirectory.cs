@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Judging;
 
@@ -8,7 +9,13 @@ internal sealed class PartyDirectory
     private readonly ConcurrentDictionary<string, Party> _clients = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Party> _issuers = new(StringComparer.Ordinal);
 
-    public void Register(ClientRegistration client) => _clients[client.Id] = Party.Of(client);
+    public void Register(ClientRegistration client)
+    {
+        if (client.SigningAlgorithm is { } name && VerificationAlgorithm.Named(name) is null)
+            throw new ArgumentException(
+                $"SigningAlgorithm is '{name}'; this server verifies {string.Join(", ", VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}.");
+        _clients[client.Id] = Party.Of(client);
+    }
 
     public void Trust(TrustedIssuer issuer) => _issuers[issuer.Issuer] = Party.Of(issuer);
 
