@@ -21,7 +21,7 @@ namespace JwtGrantClient.Testing;
 public sealed class StrictAuthorizationServer : IAsyncDisposable
 {
     private readonly PartyDirectory _parties = new();
-    private readonly AuthorizationCodeGrant _codes = new();
+    private readonly AuthorizationCodeGrant _codes;
     private readonly TokenIssuer _tokens;
     private readonly Router _router;
     private readonly ServerTerms _terms;
@@ -30,6 +30,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     private StrictAuthorizationServer(ServerTerms terms)
     {
         _terms = terms;
+        _codes = new(terms);
         _tokens = new(terms);
         var judge = new AssertionJudge(terms, _parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
         var authenticator = new ClientAuthenticator(judge, _parties);
@@ -55,25 +56,36 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     /// <param name="options">How it judges. Default: strictly, on a free port.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static async Task<StrictAuthorizationServer> StartAsync(
         StrictAuthorizationServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
+        options.Validate();
         // The address is known once it listens; requests before that wait for it.
         var started = new TaskCompletionSource<StrictAuthorizationServer>(TaskCreationOptions.RunContinuationsAsynchronously);
         var app = await KestrelFront.StartAsync(
             options.Port,
-            async (request, cancellationToken) => await (await started.Task.ConfigureAwait(false))._router.AnswerAsync(request, cancellationToken).ConfigureAwait(false),
+            async (request, cancellationToken) =>
+            {
+                var server = await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return await server._router.AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+            },
             cancellationToken).ConfigureAwait(false);
-        var server = new StrictAuthorizationServer(new(options.Issuer ?? app.Urls.Single(), options)) { _app = app };
+        var server = new StrictAuthorizationServer(ServerTerms.ListeningAt(app.Urls.Single(), options)) { _app = app };
         started.SetResult(server);
         return server;
     }
 
     /// <summary>Makes a server without a socket; <see cref="CreateHandler"/> leads to it.</summary>
     /// <param name="options">How it judges. Default: strictly, as <c>https://as.example.com</c>.</param>
-    public static StrictAuthorizationServer CreateInMemory(StrictAuthorizationServerOptions? options = null) =>
-        new(new(options?.Issuer ?? "https://as.example.com", options ?? new()));
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static StrictAuthorizationServer CreateInMemory(StrictAuthorizationServerOptions? options = null)
+    {
+        options ??= new();
+        options.Validate();
+        return new(ServerTerms.InMemory(options));
+    }
 
     /// <summary>A handler for an HttpClient that leads straight to the server.</summary>
     public HttpMessageHandler CreateHandler() => new InMemoryHandler(_router.AnswerAsync);
@@ -96,10 +108,10 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
         _parties.Trust(issuer);
     }
 
-    /// <summary>Issues an authorization code, as if a user had logged in.</summary>
+    /// <summary>Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes (RFC 6749 section 4.1.2).</summary>
     /// <param name="clientId">The client that may redeem it.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request.</param>
-    /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2), or null.</param>
+    /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2); null for none, and then a verifier is refused.</param>
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
     public string IssueAuthorizationCode(string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>

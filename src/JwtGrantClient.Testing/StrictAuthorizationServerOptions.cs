@@ -3,25 +3,39 @@ namespace JwtGrantClient.Testing;
 /// <summary>How the server judges. The defaults are strict; every switch makes it stricter still, or sets a time.</summary>
 public sealed class StrictAuthorizationServerOptions
 {
-    /// <summary>The issuer identifier, with or without a path. Default: the address it listens on; in memory <c>https://as.example.com</c>.</summary>
+    /// <summary>
+    /// The issuer identifier, with or without a path: an http or https URL without query and fragment (RFC 8414 section 2). Default: the address
+    /// it listens on; in memory <c>https://as.example.com</c>. The endpoints lie under it, save that a listening server whose issuer is not on
+    /// loopback has them where it listens.
+    /// </summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The TCP port on 127.0.0.1; 0 takes a free one. Default: 0.</summary>
+    /// <summary>The TCP port on 127.0.0.1, 0 to 65535; 0 takes a free one. Default: 0.</summary>
     public int Port { get; init; }
 
-    /// <summary>How long issued tokens live. Default: 5 min. <c>expires_in</c> is rounded down to the second, the token's <c>exp</c> up.</summary>
+    /// <summary>
+    /// How long issued tokens live; more than zero. Default: 5 min. <c>expires_in</c> is rounded down to the second, the token's <c>exp</c> up.
+    /// </summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The longest life of an assertion, from now and from its <c>iat</c> to its <c>exp</c>. Default: 300 s.</summary>
+    /// <summary>
+    /// The longest life of an assertion from its <c>iat</c> to its <c>exp</c>; more than zero. Default: 300 s. From now to its <c>exp</c> it is
+    /// <see cref="FutureTolerance"/> longer, for the client's clock may be ahead.
+    /// </summary>
     public TimeSpan MaxAssertionLifetime { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>How long after its <c>exp</c> an assertion is still accepted. Default: 0 s.</summary>
+    /// <summary>How long after its <c>exp</c> an assertion is still accepted; not negative. Default: 0 s.</summary>
     public TimeSpan ClockSkew { get; init; }
 
-    /// <summary>How far <c>iat</c> and <c>nbf</c> may lie ahead of the server's clock (FAPI 2.0 section 5.3.2.1). Default: 10 s.</summary>
+    /// <summary>
+    /// How far <c>iat</c> and <c>nbf</c> may lie ahead of the server's clock (FAPI 2.0 section 5.3.2.1); not negative. Default: 10 s.
+    /// </summary>
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>FAPI 2.0: the audience of client authentication is a string, never an array. Default: false, which accepts an array of one.</summary>
+    /// <summary>
+    /// FAPI 2.0: the audience of client authentication is a string, never an array. Default: false, which accepts an array of one. It does not
+    /// narrow the algorithms: set <see cref="ClientRegistration.SigningAlgorithm"/> for that.
+    /// </summary>
     public bool FapiMode { get; init; }
 
     /// <summary>Refuses a client assertion without the type <c>client-authentication+jwt</c> (RFC 10070). Default: false.</summary>
@@ -33,6 +47,16 @@ public sealed class StrictAuthorizationServerOptions
     /// <summary>Called after each request, also with the <see cref="RecordedRequest.Refusal"/>, for a log. Default: nothing.</summary>
     public Action<RecordedRequest>? OnRequest { get; init; }
 
-    /// <summary>The server's clock. Default: the system's.</summary>
+    /// <summary>The server's clock, by which it also dates its answers. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        if (Issuer is not null && !(Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && !Issuer.AsSpan().ContainsAny('?', '#')))
+            throw new ArgumentException($"Issuer is '{Issuer}'; expected an http or https URL without query and fragment.");
+        if (TokenLifetime <= TimeSpan.Zero || MaxAssertionLifetime <= TimeSpan.Zero)
+            throw new ArgumentException($"TokenLifetime is {TokenLifetime} and MaxAssertionLifetime {MaxAssertionLifetime}; expected more than zero.");
+        if (ClockSkew < TimeSpan.Zero || FutureTolerance < TimeSpan.Zero)
+            throw new ArgumentException($"ClockSkew is {ClockSkew} and FutureTolerance {FutureTolerance}; expected zero or more.");
+    }
 }

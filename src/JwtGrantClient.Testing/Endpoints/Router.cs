@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Jose;
@@ -12,7 +13,6 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
 {
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ConcurrentQueue<ScriptedResponse> _script = new();
-    private readonly string _issuerPath = PathOf(terms.Issuer);
 
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
@@ -21,11 +21,13 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
     public async Task<ServerResponse> AnswerAsync(ServerRequest request, CancellationToken cancellationToken)
     {
         var record = new RecordedRequest(
-            request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body), FormReader.Fields(request.Body));
+            request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body),
+            FormReader.TryDecode(request.Body, out _) ?? []);
         _requests.Enqueue(record);
-        var response = request.Path == $"{_issuerPath}/token" && _script.TryDequeue(out var scripted)
+        var response = request.Path == $"{terms.Path}/token" && _script.TryDequeue(out var scripted)
             ? await scripted.Run(() => Route(request, record), terms.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
             : Route(request, record);
+        response = Dated(response);
         record.Status = response.Status;
         terms.Options.OnRequest?.Invoke(record);
         return response;
@@ -33,13 +35,23 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
 
     private ServerResponse Route(ServerRequest request, RecordedRequest record)
     {
-        if (request.Path == $"{_issuerPath}/token")
+        if (request.Path == $"{terms.Path}/token")
             return tokenEndpoint.Answer(request, record);
-        var isMetadata = request.Path == $"/.well-known/oauth-authorization-server{_issuerPath}" || request.Path == $"{_issuerPath}/.well-known/openid-configuration";
-        if (!isMetadata && request.Path != $"{_issuerPath}/jwks")
+        // RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery section 4 behind it.
+        var isMetadata = request.Path == $"/.well-known/oauth-authorization-server{terms.Path}"
+            || request.Path == $"{terms.Path}/.well-known/openid-configuration";
+        if (!isMetadata && request.Path != $"{terms.Path}/jwks")
             return ServerResponse.Empty(404);
-        return request.Method == "GET" ? ServerResponse.Json(200, isMetadata ? Metadata() : TokenIssuer.PublicKeys()) : ServerResponse.Empty(405);
+        return request.Method == "GET"
+            ? ServerResponse.Json(200, isMetadata ? Metadata() : TokenIssuer.PublicKeys())
+            : ServerResponse.Empty(405, new KeyValuePair<string, string>("Allow", "GET"));
     }
+
+    // By the server's own clock, which a test may have set: clients compare it with theirs.
+    private ServerResponse Dated(ServerResponse response) =>
+        ReferenceEquals(response, ServerResponse.Dropped) || response.Headers.Any(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
+            ? response
+            : response with { Headers = [.. response.Headers, new("Date", terms.Now.ToString("R", CultureInfo.InvariantCulture))] };
 
     // RFC 8414 section 2; the issuer is spelt exactly as it was set (S19).
     private JsonObject Metadata() => new()
@@ -54,10 +66,4 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
     };
 
     private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
-
-    private static string PathOf(string issuer)
-    {
-        var path = issuer.IndexOf('/', issuer.IndexOf("://", StringComparison.Ordinal) + 3);
-        return path < 0 ? "" : issuer[path..].TrimEnd('/');
-    }
 }

@@ -15,9 +15,12 @@ internal sealed class TokenEndpoint(
     {
         try
         {
-            var form = FormReader.Read(request, record.Form);
+            if (request.Body.Length > ServerRequest.MaximumBody)
+                throw RefusedException.Request("S01", "RFC 9110 section 15.5.14", $"The body is longer than {ServerRequest.MaximumBody} bytes.", 413);
+            var form = FormReader.Read(request);
             var grantType = form.Required("grant_type");
             var client = authenticator.Authenticate(request, form);
+            GrantPolicy.DemandKnown(grantType, GrantTypes);
             GrantPolicy.DemandGrantType(client, grantType);
             var entitlement = JudgeGrant(grantType, new(form, client));
             GrantPolicy.DemandGrantType(entitlement.Client, grantType);
@@ -37,9 +40,7 @@ internal sealed class TokenEndpoint(
     {
         JwtBearerGrant.Type => jwtBearer.Judge(request),
         ClientCredentialsGrant.Type => ClientCredentialsGrant.Judge(request),
-        AuthorizationCodeGrant.Type => authorizationCode.Judge(request),
-        _ => throw RefusedException.Other("unsupported_grant_type", "S17", "RFC 6749 section 5.2",
-            $"The grant type is '{grantType}'; this server knows {string.Join(", ", GrantTypes)}."),
+        _ => authorizationCode.Judge(request),
     };
 
     private static ServerResponse Issued(IssuedToken token)
@@ -52,9 +53,21 @@ internal sealed class TokenEndpoint(
 
     private static ServerResponse Refused(Refusal refusal, ServerRequest request)
     {
-        var json = new JsonObject { ["error"] = refusal.Error, ["error_description"] = ErrorText.Allowed($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})") };
-        // A client that tried the Authorization header is challenged in the scheme that it tried (RFC 6749 section 5.2).
-        var tried = request.Header("Authorization") is not null && refusal.Status == 401;
-        return ServerResponse.Json(refusal.Status, json, tried ? [new("WWW-Authenticate", "Basic realm=\"token\"")] : []);
+        var json = new JsonObject
+        {
+            ["error"] = refusal.Error,
+            ["error_description"] = ErrorText.Allowed($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})"),
+        };
+        return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? Challenge(request) : []);
+    }
+
+    // A client that tried the Authorization header is challenged in the scheme that it tried (RFC 6749 section 5.2).
+    private static IEnumerable<KeyValuePair<string, string>> Challenge(ServerRequest request)
+    {
+        if (request.Header("Authorization") is not { } tried)
+            return [];
+        var scheme = tried.Split(' ', ',')[0];
+        var isToken = scheme.Length > 0 && scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        return [new("WWW-Authenticate", $"{(isToken ? scheme : "Basic")} realm=\"token\"")];
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
@@ -7,37 +8,56 @@ using JwtGrantClient.Testing.Judging;
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>RFC 6749 section 4.1.3 with PKCE (RFC 7636): a code is for one client, one redirect URI, one use.</summary>
-internal sealed class AuthorizationCodeGrant
+internal sealed class AuthorizationCodeGrant(ServerTerms terms)
 {
     public const string Type = "authorization_code";
+
+    private const string Clause = "RFC 6749 section 4.1.3", PkceClause = "RFC 7636 section 4.6";
+
+    // RFC 6749 section 4.1.2 recommends no more.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    // RFC 7636 section 4.1.
+    private static readonly SearchValues<char> VerifierCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
     private readonly ConcurrentDictionary<string, Code> _codes = new(StringComparer.Ordinal);
 
     public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        _codes[value] = new(clientId, redirectUri, codeChallenge, scope, subject);
+        _codes[value] = new(clientId, redirectUri, codeChallenge, scope, subject, terms.Now + Lifetime);
         return value;
     }
 
     public Entitlement Judge(GrantRequest request)
     {
         var client = request.AuthenticatedClient
-            ?? throw RefusedException.Client("S17", "RFC 6749 section 4.1.3", "The authorization_code grant needs client authentication; send a client_assertion.");
+            ?? throw RefusedException.Client("S17", Clause, "The authorization_code grant needs client authentication; send a client_assertion.");
         // Whoever presents it uses it up, so that a stolen code cannot be tried at leisure.
-        if (!_codes.TryRemove(request.Form.Required("code"), out var code))
-            throw RefusedException.Grant("S17", "RFC 6749 section 4.1.3", "The code is unknown, or was used before.");
+        if (!_codes.TryRemove(request.Form.Required("code"), out var code) || terms.Now >= code.ExpiresAt)
+            throw RefusedException.Grant("S17", Clause, "The code is unknown, expired, or was used before.");
         if (code.ClientId != client.Id)
-            throw RefusedException.Grant("S17", "RFC 6749 section 4.1.3", "The code was issued to another client.");
+            throw RefusedException.Grant("S17", Clause, "The code was issued to another client.");
         if (request.Form["redirect_uri"] != code.RedirectUri)
-            throw RefusedException.Grant("S17", "RFC 6749 section 4.1.3", $"The redirect_uri is not the one of the authorization request, '{code.RedirectUri}'.");
-        if (code.Challenge is not null && Challenge(request.Form["code_verifier"]) != code.Challenge)
-            throw RefusedException.Grant("S17", "RFC 7636 section 4.6", "The code_verifier is missing, or does not match the code_challenge.");
+            throw RefusedException.Grant(
+                "S17", Clause, $"The redirect_uri is '{request.Form["redirect_uri"] ?? "missing"}', not the authorization request's, '{code.RedirectUri}'.");
+        CheckVerifier(request.Form["code_verifier"], code.Challenge);
         return new(client, client.Id, code.Subject ?? client.Id, code.Scope);
     }
 
-    private static string? Challenge(string? verifier) =>
-        verifier is null ? null : Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
+    private static void CheckVerifier(string? verifier, string? challenge)
+    {
+        // Else an attacker could strip the challenge from the authorization request unseen.
+        if (challenge is null && verifier is not null)
+            throw RefusedException.Grant("S17", "RFC 9700 section 4.8.2", "There is a code_verifier, but the authorization request had no code_challenge.");
+        if (challenge is null)
+            return;
+        if (verifier is not { Length: >= 43 and <= 128 } || verifier.AsSpan().ContainsAnyExcept(VerifierCharacters))
+            throw RefusedException.Grant("S17", PkceClause, "The code_verifier is missing, or not 43 to 128 characters of A-Z a-z 0-9 - . _ ~.");
+        if (Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))) != challenge)
+            throw RefusedException.Grant("S17", PkceClause, "The code_verifier does not match the code_challenge.");
+    }
 
-    private sealed record Code(string ClientId, string RedirectUri, string? Challenge, string? Scope, string? Subject);
+    private sealed record Code(string ClientId, string RedirectUri, string? Challenge, string? Scope, string? Subject, DateTimeOffset ExpiresAt);
 }

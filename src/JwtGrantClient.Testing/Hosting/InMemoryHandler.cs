@@ -13,7 +13,7 @@ internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Tas
         var response = await answer(
             new(
                 request.Method.Method,
-                Uri.UnescapeDataString(address.AbsolutePath),
+                address.AbsolutePath,
                 address.Query,
                 [.. headers.SelectMany(header => header.Value.Select(value => new KeyValuePair<string, string>(header.Key, value)))],
                 request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)),

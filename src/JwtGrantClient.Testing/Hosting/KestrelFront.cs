@@ -3,35 +3,50 @@ using JwtGrantClient.Testing.Endpoints;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace JwtGrantClient.Testing.Hosting;
 
 /// <summary>A socket on 127.0.0.1, and nowhere else.</summary>
 internal static class KestrelFront
 {
-    public static async Task<WebApplication> StartAsync(int port, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer, CancellationToken cancellationToken)
+    public static async Task<WebApplication> StartAsync(
+        int port, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        // Empty: what the application around it has in appsettings.json, environment and logging is not for this server.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            // Read up to our own limit, so that what is over it is answered and recorded as any other request.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
         var app = builder.Build();
         app.Run(context => HandleAsync(context, answer));
-        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
         return app;
     }
 
     private static async Task HandleAsync(HttpContext context, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
         var response = await answer(
             new(
                 context.Request.Method,
-                context.Request.Path.Value ?? "",
+                PathOf(context),
                 context.Request.QueryString.Value ?? "",
-                [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => new KeyValuePair<string, string>(header.Key, value ?? "")))],
-                body.ToArray()),
+                [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
+                await ReadBodyAsync(context).ConfigureAwait(false)),
             context.RequestAborted).ConfigureAwait(false);
         if (ReferenceEquals(response, ServerResponse.Dropped))
         {
@@ -43,5 +58,30 @@ internal static class KestrelFront
             context.Response.Headers.Append(name, value);
         if (response.Body.Length > 0)
             await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    // As it was sent, escapes and all, as the issuer's path is compared too.
+    private static string PathOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return target.StartsWith('/') ? target.Split('?')[0] : context.Request.Path.Value ?? "";
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var chunk = new byte[8192];
+        while (body.Length <= ServerRequest.MaximumBody
+            && await context.Request.Body.ReadAsync(chunk, context.RequestAborted).ConfigureAwait(false) is > 0 and var read)
+            await body.WriteAsync(chunk.AsMemory(0, read), context.RequestAborted).ConfigureAwait(false);
+        return body.ToArray();
+    }
+
+    /// <summary>The usual one takes Ctrl+C from the process that the server is a guest in.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

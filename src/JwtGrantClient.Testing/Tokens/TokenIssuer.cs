@@ -2,6 +2,8 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Judging;
 
@@ -14,6 +16,11 @@ internal sealed class TokenIssuer(ServerTerms terms)
     private static readonly Lazy<RSA> Key = new(() => RSA.Create(2048));
     private const string KeyId = "strict-1";
 
+    // Signed as people would write it: at+jwt, not at\u002Bjwt.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, IssuedToken> _live = new(StringComparer.Ordinal);
     private int _issued;
 
@@ -23,8 +30,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
     {
         var now = terms.Now;
         // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
-        var expires = (now + terms.Options.TokenLifetime - DateTimeOffset.UnixEpoch).TotalSeconds;
-        var exp = (long)Math.Ceiling(expires);
+        var exp = (now + terms.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
         var claims = new JsonObject
         {
             ["iss"] = terms.Issuer, ["sub"] = subject, ["client_id"] = clientId, ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
@@ -33,7 +39,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
         };
         if (scope is not null)
             claims["scope"] = scope;
-        var token = new IssuedToken(Sign(claims), clientId, subject, scope, DateTimeOffset.FromUnixTimeSeconds(exp), (long)Math.Floor(terms.Options.TokenLifetime.TotalSeconds));
+        var token = new IssuedToken(Sign(claims), clientId, subject, scope, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
         _live[token.Value] = token;
         Interlocked.Increment(ref _issued);
         return token;
@@ -67,7 +73,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
         return $"{input}.{Base64Url.EncodeToString(signature)}";
     }
 
-    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(Readable)));
 }
 
 /// <summary>An access token as it was issued.</summary>
