@@ -6,24 +6,32 @@ namespace JwtGrantClient.Assertions;
 /// <summary>
 /// Clock, id and signer in; a fresh assertion out, at every call (open first). Nothing is kept, so nothing can be sent twice.
 /// </summary>
-internal sealed class AssertionFactory(AssertionProfile profile, IJwtSigner signer, TimeProvider clock, JtiGenerator ids) : IAssertionSource
+/// <param name="profile">What all its assertions have in common.</param>
+/// <param name="signer">Signs them.</param>
+/// <param name="clock">Gives their times.</param>
+/// <param name="ids">Gives each its <c>jti</c>.</param>
+/// <param name="edit">The user's hand in each of them; null for none.</param>
+internal sealed class AssertionFactory(
+    AssertionProfile profile, IJwtSigner signer, TimeProvider clock, JtiGenerator ids, Action<AssertionDraft>? edit = null)
 {
     private readonly AssertionPayload _payload = new(profile);
     private readonly CurrentHeader _header = new(signer, profile.Type);
 
-    public ValueTask<Assertion> GetAssertionAsync(CancellationToken cancellationToken = default) => CreateAsync(null, cancellationToken);
-
-    /// <summary>Makes an assertion for a subject; null for the profile's.</summary>
-    public async ValueTask<Assertion> CreateAsync(string? subject, CancellationToken cancellationToken)
+    /// <summary>Makes an assertion.</summary>
+    /// <exception cref="JwtGrantException">It could not be signed, or the user's edit of it is not allowed.</exception>
+    public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
+        var header = await _header.GetAsync(cancellationToken).ConfigureAwait(false);
+        var payload = _payload;
+        if (edit is not null)
+            (header, payload) = AssertionDraft.Apply(edit, context, profile, header);
         // Whole seconds, rounded down: a server whose clock is a moment behind refuses an iat in its future (C13, C14).
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var expiresAt = issuedAt + (long)profile.Lifetime.TotalSeconds;
-        var buffer = ArrayPool<byte>.Shared.Rent(_payload.MaximumLength(subject));
+        var buffer = ArrayPool<byte>.Shared.Rent(payload.MaximumLength(context.Subject));
         try
         {
-            var length = _payload.Write(buffer, subject, issuedAt, expiresAt, ids);
-            var header = await _header.GetAsync(cancellationToken).ConfigureAwait(false);
+            var length = payload.Write(buffer, context.Subject, issuedAt, expiresAt, ids);
             var jwt = await CompactJws.SignAsync(header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             return new Assertion(jwt, AssertionTypes.Jwt, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
         }
@@ -39,4 +47,7 @@ internal static class AssertionTypes
 {
     /// <summary>RFC 7523 section 2.2.</summary>
     public const string Jwt = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    /// <summary>SPIFFE's own (draft-ietf-oauth-spiffe-client-auth).</summary>
+    public const string Spiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
 }

@@ -6,6 +6,15 @@ internal static class AssertionLifetime
     public static readonly TimeSpan Default = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15), LongLimit = TimeSpan.FromHours(1);
 
+    /// <summary>A JWT in place of a client secret is kept and reused; Apple takes up to 15,777,000 s.</summary>
+    public static readonly TimeSpan SecretDefault = TimeSpan.FromDays(1);
+    private static readonly TimeSpan SecretShortest = TimeSpan.FromMinutes(5), SecretLongest = TimeSpan.FromSeconds(15_777_000);
+
+    /// <summary>What is wrong with the lifetime of a JWT in place of a client secret, or null where nothing is.</summary>
+    public static string? SecretProblem(TimeSpan lifetime) => lifetime < SecretShortest || lifetime > SecretLongest || lifetime.Ticks % TimeSpan.TicksPerSecond != 0
+        ? $"is {lifetime}; a JWT in place of a client secret lives whole seconds from {SecretShortest} to {SecretLongest}"
+        : null;
+
     /// <summary>What is wrong with a lifetime, or null where nothing is.</summary>
     public static string? Problem(TimeSpan lifetime, bool allowLong) => lifetime switch
     {

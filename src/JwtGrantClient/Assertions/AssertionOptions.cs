@@ -19,6 +19,12 @@ public sealed class AssertionOptions
     public bool AllowLongLifetime { get; set; }
 
     /// <summary>
+    /// A file with a JWT that somebody else signs and renews, sent unchanged as the grant; read for every attempt. No key is needed then, and the
+    /// other settings of this section have no place. Default: none; the library signs.
+    /// </summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>
     /// Further claims. From configuration: strings and arrays of strings. By code also bool, int, long, double and
     /// <see cref="System.Text.Json.JsonElement"/>. A registered claim (iss, sub, aud, exp, nbf, iat, jti) may not be named.
     /// </summary>

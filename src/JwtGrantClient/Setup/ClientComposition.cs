@@ -11,8 +11,20 @@ using Polly;
 namespace JwtGrantClient.Setup;
 
 /// <summary>What a composition needs from outside: the seams of time, transport and telemetry.</summary>
-internal sealed record Surroundings(
-    TimeProvider Time, ILogger Logger, Meter Meter, IJwtSigner? Signer, HttpMessageHandler? TokenEndpointHandler, ResiliencePipeline? RetryPipeline);
+internal sealed record Surroundings(TimeProvider Time, ILogger Logger, Meter Meter)
+{
+    public IJwtSigner? Signer { get; init; }
+
+    public AssertionProvider? GrantAssertion { get; init; }
+
+    public AssertionProvider? ClientAssertion { get; init; }
+
+    public Action<AssertionDraft>? EditAssertion { get; init; }
+
+    public HttpMessageHandler? TokenEndpointHandler { get; init; }
+
+    public ResiliencePipeline? RetryPipeline { get; init; }
+}
 
 /// <summary>
 /// From checked settings to a working client: the one place that knows how the steps are put together (open first). Every step gets its
@@ -30,9 +42,7 @@ internal static class ClientComposition
         var clientSigner = ClientSigner(options, around, signer);
         var ids = new JtiGenerator(RandomNumberGenerator.Fill);
         var transport = new TokenEndpointTransport(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(), around.Time);
-        var clientAssertions = options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
-            ? new AssertionFactory(ClientProfile(options), clientSigner!, around.Time, ids)
-            : null;
+        var (clientAssertions, clientRefused) = AssertionComposition.ForClient(options, around, clientSigner, ids);
         var endpoint = new TokenEndpointClient(
             Locator(options, transport, around),
             Authentication(options, clientAssertions),
@@ -43,9 +53,9 @@ internal static class ClientComposition
             keysRefused: () =>
             {
                 signer?.Refused();
-                clientSigner?.Refused();
+                clientRefused?.Invoke();
             });
-        var grantAssertions = options.Grant == GrantType.JwtBearer ? new AssertionFactory(GrantProfile(options), signer!, around.Time, ids) : null;
+        var grantAssertions = AssertionComposition.ForGrant(options, around, signer, ids);
         var tokens = new CachedTokenSource(new CacheContext(
             name,
             new TokenEndpointSource(endpoint, grantAssertions, Defaults(options)),
@@ -55,44 +65,29 @@ internal static class ClientComposition
             Uniform,
             new TokenMetrics(around.Meter),
             around.Logger));
-        return new(name, tokens, endpoint, clientAssertions, transport, options.AllowLoopbackHttp);
+        var assertionSource = clientAssertions is null ? null : new AssertionSource(clientAssertions, options.Issuer);
+        return new(name, tokens, endpoint, assertionSource, transport, options.AllowLoopbackHttp);
     }
 #pragma warning restore CA2000
 
     private static EndpointLocator Locator(JwtGrantOptions options, TokenEndpointTransport transport, Surroundings around) =>
         options.TokenEndpoint is { } configured
-            ? new(configured)
+            ? new(configured, options.Issuer)
             : new(new MetadataDiscovery(options.Issuer!, options.AllowLoopbackHttp, transport, around.Time, around.Logger));
 
-    private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionFactory? assertions)
+    private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionProvider? assertions)
     {
         var clientId = options.SendClientId ? options.ClientId : null;
-        return assertions is null ? new ClientAuthentication.None(clientId) : new ClientAuthentication.PrivateKeyJwt(assertions, clientId);
+        return options.ClientAuthentication switch
+        {
+            ClientAuthenticationMethod.PrivateKeyJwt => new ClientAuthentication.PrivateKeyJwt(assertions!, clientId),
+            ClientAuthenticationMethod.JwtAsClientSecret => new ClientAuthentication.JwtAsClientSecret(assertions!, options.ClientId!),
+            _ => new ClientAuthentication.None(clientId),
+        };
     }
 
     private static IJwtSigner? ClientSigner(JwtGrantOptions options, Surroundings around, IJwtSigner? main) =>
         options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Open(own, around.Time, around.Logger) : main;
-
-    // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (C04).
-    private static AssertionProfile ClientProfile(JwtGrantOptions options) => new(
-        options.ClientAssertion.Type ?? JwtTypes.ClientAuthentication,
-        options.ClientId!,
-        options.ClientId!,
-        options.ClientAssertion.Audience ?? options.Issuer!,
-        options.ClientAssertion.Lifetime ?? AssertionLifetime.Default,
-        new Dictionary<string, object>());
-
-    private static AssertionProfile GrantProfile(JwtGrantOptions options)
-    {
-        var issuer = options.Assertion.Issuer ?? options.ClientId!;
-        return new(
-            JwtTypes.Jwt,
-            issuer,
-            options.Assertion.Subject ?? issuer,
-            options.Assertion.Audience ?? options.Issuer ?? options.TokenEndpoint!,
-            options.Assertion.Lifetime ?? AssertionLifetime.Default,
-            new Dictionary<string, object>(options.Assertion.Claims, StringComparer.Ordinal));
-    }
 
     private static TokenRequest Defaults(JwtGrantOptions options) => new()
     {

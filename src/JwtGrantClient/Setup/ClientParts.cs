@@ -7,6 +7,12 @@ internal sealed class ClientParts
 {
     public Func<IServiceProvider, IJwtSigner>? Signer { get; set; }
 
+    public Func<IServiceProvider, AssertionProvider>? GrantAssertion { get; set; }
+
+    public Func<IServiceProvider, AssertionProvider>? ClientAssertion { get; set; }
+
+    public Action<AssertionDraft>? EditAssertion { get; set; }
+
     public Func<IServiceProvider, HttpMessageHandler>? TokenEndpointHandler { get; set; }
 
     public Func<IServiceProvider, ResiliencePipeline>? RetryPipeline { get; set; }

@@ -64,10 +64,15 @@ internal sealed class ClientRegistry(
             return ClientComposition.Compose(name, settings, new Surroundings(
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance,
-                _meter,
-                Make(code.Signer, "UseSigner"),
-                Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
-                Make(code.RetryPipeline, "UseRetryPipeline")));
+                _meter)
+            {
+                Signer = Make(code.Signer, "UseSigner"),
+                GrantAssertion = Make(code.GrantAssertion, "UseGrantAssertion"),
+                ClientAssertion = Make(code.ClientAssertion, "UseClientAssertion"),
+                EditAssertion = code.EditAssertion,
+                TokenEndpointHandler = Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
+                RetryPipeline = Make(code.RetryPipeline, "UseRetryPipeline"),
+            });
         }
         catch (OptionsValidationException e)
         {

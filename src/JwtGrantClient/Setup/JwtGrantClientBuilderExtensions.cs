@@ -17,6 +17,29 @@ public static class JwtGrantClientBuilderExtensions
         builder.With(signer, parts => parts.Signer = signer);
 
     /// <summary>
+    /// Takes the client assertion from a provider of your own, which is called for each attempt; it is sent unchanged. ClientAuthentication stays
+    /// PrivateKeyJwt. No SigningKey is needed for it.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="provider">Makes the provider, once.</param>
+    public static IJwtGrantClientBuilder UseClientAssertion(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
+        builder.With(provider, parts => parts.ClientAssertion = provider);
+
+    /// <summary>Takes the grant assertion from a provider of your own, which is called for each attempt; it is sent unchanged.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="provider">Makes the provider, once.</param>
+    public static IJwtGrantClientBuilder UseGrantAssertion(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
+        builder.With(provider, parts => parts.GrantAssertion = provider);
+
+    /// <summary>Edits each assertion that the library makes, before it is signed. Several edits are made one after another.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="edit">Adds claims and header members. It must be safe for concurrent use.</param>
+    public static IJwtGrantClientBuilder EditAssertions(this IJwtGrantClientBuilder builder, Action<AssertionDraft> edit) =>
+        builder.With(edit, parts => parts.EditAssertion += edit);
+
+    /// <summary>
     /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow redirects
     /// and must not retry: the library does, with a fresh assertion each time.
     /// </summary>

@@ -7,7 +7,8 @@ internal sealed class JwtGrantOptionsValidator(IOptionsMonitor<ClientParts> part
 {
     public ValidateOptionsResult Validate(string? name, JwtGrantOptions options)
     {
-        var problems = OptionsProblems.Of(options, hasSigner: parts.Get(name).Signer is not null).ToList();
+        var code = parts.Get(name);
+        var problems = OptionsProblems.Of(options, code.Signer is not null, code.GrantAssertion is not null, code.ClientAssertion is not null).ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.Select(problem => Introduce(name, problem)));
     }
 

@@ -49,7 +49,11 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
         var around = new Surroundings(
             timeProvider ?? TimeProvider.System,
             loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance,
-            meter, signer, tokenEndpointHandler, RetryPipeline: null);
+            meter)
+        {
+            Signer = signer,
+            TokenEndpointHandler = tokenEndpointHandler,
+        };
         return new(ClientComposition.Compose("", options, around), meter);
     }
 

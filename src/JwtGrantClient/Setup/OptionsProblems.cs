@@ -14,14 +14,26 @@ internal static class OptionsProblems
 
     /// <param name="options">The settings.</param>
     /// <param name="hasSigner">Whether a signer is given by code, so that no key is needed.</param>
-    public static IEnumerable<string> Of(JwtGrantOptions options, bool hasSigner) =>
+    /// <param name="hasGrantAssertion">Whether grant assertions are given by code.</param>
+    /// <param name="hasClientAssertion">Whether client assertions are given by code.</param>
+    public static IEnumerable<string> Of(
+        JwtGrantOptions options, bool hasSigner, bool hasGrantAssertion = false, bool hasClientAssertion = false) =>
+        Of(options, hasSigner, new Signed(
+            Grant: options.Grant == GrantType.JwtBearer && !hasGrantAssertion && options.Assertion.TokenFile is null,
+            Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
+                && !hasClientAssertion && options.ClientAssertion.TokenFile is null));
+
+    /// <summary>Which assertions the library signs itself, so that their claims and a key are needed.</summary>
+    private readonly record struct Signed(bool Grant, bool Client);
+
+    private static IEnumerable<string> Of(JwtGrantOptions options, bool hasSigner, Signed signed) =>
     [
         .. options.SectionProblems,
         // What could not be bound stands at its default, which is not the user's word: there is nothing to judge yet.
         .. options.IsBound
             ? [
-                .. OfTexts(options), .. OfServer(options), .. OfClient(options), .. OfKeys(options, hasSigner),
-                .. OfAssertions(options), .. OfRequest(options), .. OfTokens(options),
+                .. OfTexts(options), .. OfServer(options), .. OfClient(options, signed), .. OfKeys(options, hasSigner, signed),
+                .. OfAssertions(options, signed), .. OfRequest(options), .. OfTokens(options),
             ]
             : Array.Empty<string>(),
     ];
@@ -35,7 +47,11 @@ internal static class OptionsProblems
             ("Assertion:Issuer", options.Assertion.Issuer),
             ("Assertion:Subject", options.Assertion.Subject),
             ("Assertion:Audience", options.Assertion.Audience),
+            ("Assertion:TokenFile", options.Assertion.TokenFile),
+            ("ClientAssertion:Issuer", options.ClientAssertion.Issuer),
             ("ClientAssertion:Audience", options.ClientAssertion.Audience),
+            ("ClientAssertion:TokenFile", options.ClientAssertion.TokenFile),
+            ("ClientAssertion:AssertionType", options.ClientAssertion.AssertionType),
             ("ClientAssertion:Type", options.ClientAssertion.Type),
             ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
         }
@@ -57,7 +73,7 @@ internal static class OptionsProblems
             yield return $"TokenEndpoint: {wrong}.";
     }
 
-    private static IEnumerable<string> OfClient(JwtGrantOptions options)
+    private static IEnumerable<string> OfClient(JwtGrantOptions options, Signed signed)
     {
         if (!Enum.IsDefined(options.Grant))
             yield return $"Grant: {(int)options.Grant} is not a grant. Choose one of {string.Join(", ", Enum.GetNames<GrantType>())}.";
@@ -65,21 +81,20 @@ internal static class OptionsProblems
             yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
             yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt.";
-        if (options.ClientId is null && options.ClientAuthentication != ClientAuthenticationMethod.None)
+        if (options.ClientId is null && (signed.Client || options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret))
             yield return $"ClientId is missing; {options.ClientAuthentication} needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows.";
-        else if (options.ClientId is null && options is { Grant: GrantType.JwtBearer, Assertion.Issuer: null })
+        else if (options is { ClientId: null, Assertion.Issuer: null } && signed.Grant)
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
         if (options.Profile is { } profile)
             yield return ProviderProfile.Problem(profile);
     }
 
-    private static IEnumerable<string> OfKeys(JwtGrantOptions options, bool hasSigner)
+    private static IEnumerable<string> OfKeys(JwtGrantOptions options, bool hasSigner, Signed signed)
     {
-        var needsMainKey = options.Grant == GrantType.JwtBearer || options.ClientAssertion.SigningKey is not { IsSet: true };
+        var needsMainKey = signed.Grant || (signed.Client && options.ClientAssertion.SigningKey is not { IsSet: true });
         if (!hasSigner && (needsMainKey || options.SigningKey.IsSet) && KeyProblem(options.SigningKey) is { } main)
             yield return $"SigningKey: {main}";
-        if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt
-            && options.ClientAssertion.SigningKey is { IsSet: true } own && KeyProblem(own) is { } problem)
+        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } own && KeyProblem(own) is { } problem)
             yield return $"ClientAssertion:SigningKey: {problem}";
     }
 
@@ -96,17 +111,21 @@ internal static class OptionsProblems
         }
     }
 
-    private static IEnumerable<string> OfAssertions(JwtGrantOptions options)
+    private static IEnumerable<string> OfAssertions(JwtGrantOptions options, Signed signed)
     {
         var (grant, client) = (options.Assertion, options.ClientAssertion);
         if (grant.Lifetime is { } lifetime && AssertionLifetime.Problem(lifetime, grant.AllowLongLifetime) is { } tooLong)
             yield return $"Assertion:Lifetime {tooLong}.";
-        if (client.Lifetime is { } clientLifetime && AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime) is { } wrong)
+        var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;
+        if (client.Lifetime is { } clientLifetime
+            && (isSecret ? AssertionLifetime.SecretProblem(clientLifetime) : AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime)) is { } wrong)
             yield return $"ClientAssertion:Lifetime {wrong}.";
+        if (client is { AssertionType: not null, TokenFile: null })
+            yield return "ClientAssertion:AssertionType is set without TokenFile, but it says what the token in that file is. Set TokenFile, or leave it out.";
         foreach (var (name, value) in grant.Claims)
             if (ExtraClaims.Problem(name, value) is { } problem)
                 yield return $"Assertion:Claims: {problem}.";
-        if (options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, Issuer: null, ClientAssertion.Audience: null })
+        if (options is { Issuer: null, ClientAssertion.Audience: null } && signed.Client)
             yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
                 "or Audience, for a server that wants another literal.";
     }

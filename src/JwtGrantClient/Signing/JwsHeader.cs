@@ -7,8 +7,13 @@ namespace JwtGrantClient.Signing;
 /// <summary>The protected header as it stands in front of the first dot: made once for each signer and type.</summary>
 internal sealed class JwsHeader
 {
+    private static readonly IReadOnlyDictionary<string, object> None = new Dictionary<string, object>();
+
+    /// <param name="signer">Names the algorithm and the key.</param>
+    /// <param name="type">The <c>typ</c>.</param>
+    /// <param name="more">Members that go before the signer's own of the same name.</param>
     /// <exception cref="JwtGrantException">The signer's algorithm proves nothing, or its header says what it may not.</exception>
-    public JwsHeader(IJwtSigner signer, string type)
+    public JwsHeader(IJwtSigner signer, string type, IReadOnlyDictionary<string, object>? more = null)
     {
         AlgorithmRefusal.Check(signer);
         Signer = signer;
@@ -20,7 +25,10 @@ internal sealed class JwsHeader
             writer.WriteString("typ"u8, type);
             if (signer.KeyId is { } keyId)
                 writer.WriteString("kid"u8, keyId);
-            foreach (var (name, value) in signer.Header ?? new Dictionary<string, object>())
+            foreach (var (name, value) in signer.Header ?? None)
+                if (more?.ContainsKey(name) != true)
+                    Write(writer, name, value);
+            foreach (var (name, value) in more ?? None)
                 Write(writer, name, value);
             writer.WriteEndObject();
         }
@@ -38,7 +46,7 @@ internal sealed class JwsHeader
         if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !PlainJson.CanWrite(value))
             throw JwtGrantException.Configuration(
                 "signer_header_invalid",
-                $"The signer's Header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. alg, typ, kid, crit and b64 may not be named; {PlainJson.Types}.");
+                $"The header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. alg, typ, kid, crit and b64 may not be named; {PlainJson.Types}.");
         writer.WritePropertyName(name);
         PlainJson.Write(writer, value);
     }

@@ -13,7 +13,7 @@ internal sealed class AuthorizationCodeGrant(string code, string? redirectUri, s
 
     internal override bool MayBeRepeated => false;
 
-    internal override ValueTask WriteAsync(TokenForm form, CancellationToken cancellationToken)
+    internal override ValueTask WriteAsync(TokenForm form, Attempt attempt, CancellationToken cancellationToken)
     {
         form.Add("grant_type", "authorization_code");
         form.Add("code", _code);

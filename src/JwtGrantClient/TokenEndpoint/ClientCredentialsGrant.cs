@@ -5,7 +5,7 @@ internal sealed class ClientCredentialsGrant(TokenRequest request) : Grant
 {
     internal override bool MayBeRepeated => true;
 
-    internal override ValueTask WriteAsync(TokenForm form, CancellationToken cancellationToken)
+    internal override ValueTask WriteAsync(TokenForm form, Attempt attempt, CancellationToken cancellationToken)
     {
         form.Add("grant_type", "client_credentials");
         form.AddRequest(request);

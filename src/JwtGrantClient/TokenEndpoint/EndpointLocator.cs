@@ -7,10 +7,13 @@ internal sealed class EndpointLocator
     private volatile Uri? _address;
 
     /// <summary>The endpoint as configured; metadata is then not fetched.</summary>
-    public EndpointLocator(string tokenEndpoint) => _address = new Uri(tokenEndpoint);
+    public EndpointLocator(string tokenEndpoint, string? issuer = null) => (_address, Issuer) = (new Uri(tokenEndpoint), issuer);
 
     /// <summary>The endpoint by the issuer's metadata.</summary>
-    public EndpointLocator(MetadataDiscovery discovery) => _discovery = discovery;
+    public EndpointLocator(MetadataDiscovery discovery) => (_discovery, Issuer) = (discovery, discovery.Issuer);
+
+    /// <summary>The server's issuer as configured.</summary>
+    public string? Issuer { get; }
 
     public async ValueTask<Uri> LocateAsync(CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ internal sealed class Exchange(Grant grant, long startedAt)
 
     private JwtGrantException? _lastError;
     private int _mayHaveBeenSeen;
+    private int _attempts;
 
     public Grant Grant => grant;
 
@@ -23,6 +24,9 @@ internal sealed class Exchange(Grant grant, long startedAt)
     public bool MayBeSentAfter(Exception? failure) =>
         failure is JwtGrantException { IsTransient: true } or TimeoutRejectedException
         && (grant.MayBeRepeated || Volatile.Read(ref _mayHaveBeenSeen) == 0);
+
+    /// <summary>Counts an attempt: 1 for the first.</summary>
+    public int NextAttempt() => ++_attempts;
 
     /// <summary>Remembers how an attempt failed.</summary>
     public void Failed(JwtGrantException error) => _lastError = error;

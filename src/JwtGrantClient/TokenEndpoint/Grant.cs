@@ -19,7 +19,7 @@ public abstract class Grant
     internal abstract bool MayBeRepeated { get; }
 
     /// <summary>Writes the grant's fields. Called once for each wire attempt, so what must be fresh is made here.</summary>
-    internal abstract ValueTask WriteAsync(TokenForm form, CancellationToken cancellationToken);
+    internal abstract ValueTask WriteAsync(TokenForm form, Attempt attempt, CancellationToken cancellationToken);
 
     /// <summary>An authorization code from a user's login (RFC 6749 section 4.1.3). It is single-use.</summary>
     /// <param name="code">The code from the redirect.</param>

@@ -18,4 +18,7 @@ public enum ClientAuthenticationMethod
 
     /// <summary>By a signed JWT (RFC 7523 section 2.2; <c>private_key_jwt</c> in OpenID Connect Core section 9).</summary>
     PrivateKeyJwt,
+
+    /// <summary>By a signed JWT in the place of the client secret, kept for most of its life: Sign in with Apple.</summary>
+    JwtAsClientSecret,
 }

@@ -16,6 +16,8 @@ internal sealed class MetadataDiscovery(
 
     private volatile Kept? _kept;
 
+    public string Issuer => issuer;
+
     /// <exception cref="JwtGrantException">No metadata could be read, now or ever.</exception>
     public async ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken)
     {

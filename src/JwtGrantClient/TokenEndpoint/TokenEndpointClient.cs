@@ -46,9 +46,10 @@ internal sealed class TokenEndpointClient(
         try
         {
             var address = await endpoint.LocateAsync(cancellationToken).ConfigureAwait(false);
+            var attempt = new Attempt(endpoint.Issuer, address, exchange.NextAttempt());
             var form = new TokenForm();
-            await exchange.Grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
-            await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
+            await exchange.Grant.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
+            await authentication.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new TokenFormContent(form) };
             request.Headers.Accept.Add(Json);
             var response = await exchange.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);

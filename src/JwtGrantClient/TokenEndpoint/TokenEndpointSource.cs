@@ -1,5 +1,3 @@
-using JwtGrantClient.Assertions;
-
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="endpoint">Where the grant is exchanged.</param>
 /// <param name="assertions">The grant assertions of jwt-bearer; null means client_credentials.</param>
 /// <param name="defaults">The scope, resources and parameters of the client's settings.</param>
-internal sealed class TokenEndpointSource(ITokenEndpoint endpoint, AssertionFactory? assertions, TokenRequest defaults) : ITokenSource
+internal sealed class TokenEndpointSource(ITokenEndpoint endpoint, AssertionProvider? assertions, TokenRequest defaults) : ITokenSource
 {
     public async ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {

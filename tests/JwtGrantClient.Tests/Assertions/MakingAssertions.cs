@@ -43,7 +43,7 @@ public sealed class MakingAssertions
 
         var ids = new HashSet<string>();
         for (var i = 0; i < 100; i++)
-            ids.Add(Jwt.Parse((await factory.GetAssertionAsync(TestContext.Current.CancellationToken)).Value)["jti"]!);
+            ids.Add(Jwt.Parse((await factory.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value)["jti"]!);
 
         Assert.Equal(100, ids.Count);
         Assert.All(ids, id => Assert.InRange(id.Length, 128 / 6, 128));
@@ -63,7 +63,7 @@ public sealed class MakingAssertions
     {
         const string Subject = "Zoë \"the\" \\ émigré 😀";
 
-        var assertion = await Factory(Profile()).CreateAsync(Subject, TestContext.Current.CancellationToken);
+        var assertion = await Factory(Profile()).ProvideAsync(new AssertionContext { Subject = Subject }, TestContext.Current.CancellationToken);
 
         Assert.Equal(Subject, Jwt.Parse(assertion.Value)["sub"]);
     }
@@ -121,7 +121,7 @@ public sealed class MakingAssertions
     [Fact]
     public async Task Says_its_type_and_its_end()
     {
-        var assertion = await Factory(Profile()).GetAssertionAsync(TestContext.Current.CancellationToken);
+        var assertion = await Factory(Profile()).ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken);
 
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", assertion.Type);
         Assert.Equal(The.Moment + TimeSpan.FromMinutes(2), assertion.ExpiresAt);
@@ -134,5 +134,5 @@ public sealed class MakingAssertions
     private AssertionFactory Factory(AssertionProfile profile) => new(profile, _signer, _clock, new JtiGenerator(RandomNumberGenerator.Fill));
 
     private async Task<Jwt> MakeAsync(AssertionProfile profile) =>
-        Jwt.Parse((await Factory(profile).GetAssertionAsync(TestContext.Current.CancellationToken)).Value);
+        Jwt.Parse((await Factory(profile).ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value);
 }

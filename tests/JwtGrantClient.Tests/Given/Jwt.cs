@@ -18,6 +18,12 @@ internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] Signi
             Base64Url.DecodeFromChars(parts[2]));
     }
 
+    /// <summary>A JWT of somebody else's, whose signature nobody checks.</summary>
+    public static string Some(DateTimeOffset expiresAt) => string.Join('.',
+        Encode("""{"alg":"RS256"}"""), Encode($$"""{"sub":"batch","exp":{{expiresAt.ToUnixTimeSeconds()}}}"""), Encode("signature"));
+
+    private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+
     /// <summary>A claim's text, or its raw JSON where it is no string.</summary>
     public string? this[string claim] => Payload.TryGetProperty(claim, out var value) ? value.ToString() : null;
 }

@@ -34,8 +34,10 @@ public sealed class BindingTheContract
             "Audience": "audience",
             "Lifetime": "00:03:00",
             "AllowLongLifetime": true,
+            "TokenFile": "grant.jwt",
             "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } },
           "ClientAssertion": {
+            "Issuer": "team", "TokenFile": "client.jwt", "AssertionType": "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",
             "Audience": "client-audience",
             "Type": "JWT",
             "Lifetime": "00:01:00",

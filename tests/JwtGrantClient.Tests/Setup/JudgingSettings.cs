@@ -39,7 +39,7 @@ public sealed class JudgingSettings
         ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials."),
         ["no such method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
-            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt."),
+            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt, JwtAsClientSecret."),
         ["client credentials without authentication"] = (
             o => o.Grant = GrantType.ClientCredentials,
             "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt."),

@@ -24,7 +24,7 @@ public sealed class ReviewingSections
     [InlineData("""{ "Resource": [ { "a": "b" } ] }""", "JwtGrant:Resource:0 is a list or a section; expected one value.")]
     [InlineData("""{ "Parameters": { "p": [ "a" ] } }""", "JwtGrant:Parameters:p is a list or a section; expected one value.")]
     [InlineData("""{ "Assertion": "x" }""",
-        "JwtGrant:Assertion is a text; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, Claims.")]
+        "JwtGrant:Assertion is a text; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, TokenFile, Claims.")]
     [InlineData("""{ "Assertion": { "Claims": { "address": { "city": "x" } } } }""",
         "JwtGrant:Assertion:Claims:address is nested; configuration gives strings and arrays of strings. Add other claims by code.")]
     [InlineData("""{ "Assertion": { "Claims": { "list": [ [ "x" ] ] } } }""",
@@ -36,7 +36,7 @@ public sealed class ReviewingSections
     [Theory]
     [InlineData("""{ "Grant": "jwt-bearer" }""", "JwtGrant:Grant is 'jwt-bearer'; expected JwtBearer or ClientCredentials.")]
     [InlineData("""{ "Grant": 1 }""", "JwtGrant:Grant is '1'; expected JwtBearer or ClientCredentials.")]
-    [InlineData("""{ "ClientAuthentication": "" }""", "JwtGrant:ClientAuthentication is ''; expected None or PrivateKeyJwt.")]
+    [InlineData("""{ "ClientAuthentication": "" }""", "JwtGrant:ClientAuthentication is ''; expected None or PrivateKeyJwt or JwtAsClientSecret.")]
     [InlineData("""{ "SendClientId": "yes" }""", "JwtGrant:SendClientId is 'yes'; expected true or false.")]
     [InlineData("""{ "Refresh": { "Earliest": "0,5" } }""", "JwtGrant:Refresh:Earliest is '0,5'; expected a number such as 0.5.")]
     [InlineData("""{ "Assertion": { "Lifetime": "2m" } }""",

@@ -34,7 +34,7 @@ public sealed class TakingAUsersSigner
 
         Assert.Equal("signer_header_invalid", error.Code);
         Assert.Equal(
-            $"The signer's Header has '{name}', of the type System.String. alg, typ, kid, crit and b64 may not be named; " +
+            $"The header has '{name}', of the type System.String. alg, typ, kid, crit and b64 may not be named; " +
             "a value is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings.",
             error.Message);
     }
@@ -60,7 +60,7 @@ public sealed class TakingAUsersSigner
         var kids = new List<string?>();
         for (var i = 0; i < 3; i++)
         {
-            var jwt = Jwt.Parse((await factory.GetAssertionAsync(TestContext.Current.CancellationToken)).Value);
+            var jwt = Jwt.Parse((await factory.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value);
             kids.Add(jwt.Header.GetProperty("kid").GetString());
             Assert.True(turning.Key(i).VerifyData(jwt.SigningInput, jwt.Signature, HashAlgorithmName.SHA256));
         }
@@ -75,7 +75,7 @@ public sealed class TakingAUsersSigner
             new("JWT", The.ClientId, The.ClientId, The.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
             new LostSigner(), TimeProvider.System, new(RandomNumberGenerator.Fill));
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(async () => await factory.GetAssertionAsync(TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<JwtGrantException>(async () => await factory.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken));
 
         Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
         Assert.IsType<TimeoutException>(error.InnerException);

@@ -35,7 +35,7 @@ internal sealed class Composition
         Time,
         new(RandomNumberGenerator.Fill));
 
-    public Grant JwtBearer(TokenRequest? request = null) => new JwtBearerGrant(Assertions(), request ?? TokenRequest.Default);
+    public Grant JwtBearer(TokenRequest? request = null) => new JwtBearerGrant(Assertions().ProvideAsync, request ?? TokenRequest.Default);
 
     public TokenEndpointClient Build()
     {
@@ -43,7 +43,7 @@ internal sealed class Composition
         return new(
             Endpoint is { } configured ? new(configured) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
-                ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt"), ClientId)
+                ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new ClientAuthentication.None(ClientId),
             transport,
             Pipeline ?? RetryPipeline.Create(Time, Random, Log),

@@ -26,7 +26,7 @@ public sealed class SafeTextTests
     [Fact]
     public async Task A_JWT_that_a_server_echoes_is_not_shown()
     {
-        var jwt = (await new Composition().Assertions().GetAssertionAsync(TestContext.Current.CancellationToken)).Value;
+        var jwt = (await new Composition().Assertions().ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value;
 
         Assert.Equal("Assertion '(a JWT, not shown)' was refused", SafeText.Of($"Assertion '{jwt}' was refused"));
         Assert.Equal("eyJ is how one begins", SafeText.Of("eyJ is how one begins"));

@@ -57,7 +57,7 @@ public sealed class TokenEndpointSourceTests
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
-        await new TokenEndpointSource(client.Build(), client.Assertions(), Settings)
+        await new TokenEndpointSource(client.Build(), client.Assertions().ProvideAsync, Settings)
             .GetTokenAsync(request, TestContext.Current.CancellationToken);
 
         return Assert.Single(server.Requests);

@@ -1,0 +1,44 @@
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Tests.Given;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.Assertions;
+
+public sealed class KeepingAnAssertion
+{
+    private static readonly TimeSpan Life = TimeSpan.FromDays(1);
+
+    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly KeptAssertions _kept;
+    private int _made;
+
+    public KeepingAnAssertion() => _kept = new(MakeAsync, _clock);
+
+    [Fact]
+    public async Task Hands_out_one_until_four_fifths_of_its_life_are_over()
+    {
+        var first = await ProvideAsync();
+        _clock.Advance(Life * 0.8 - TimeSpan.FromTicks(1));
+        Assert.Same(first, await ProvideAsync());
+
+        _clock.Advance(TimeSpan.FromTicks(1));
+
+        Assert.NotSame(first, await ProvideAsync());
+        Assert.Equal(2, _made);
+    }
+
+    [Fact]
+    public async Task Makes_a_new_one_after_a_refusal()
+    {
+        var first = await ProvideAsync();
+
+        _kept.Forget();
+
+        Assert.NotSame(first, await ProvideAsync());
+    }
+
+    private Task<Assertion> ProvideAsync() => _kept.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken).AsTask();
+
+    private ValueTask<Assertion> MakeAsync(AssertionContext context, CancellationToken cancellationToken) =>
+        new(new Assertion($"jwt-{++_made}", AssertionTypes.Jwt, _clock.GetUtcNow() + Life));
+}
