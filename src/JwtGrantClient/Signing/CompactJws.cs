@@ -32,7 +32,7 @@ internal static class CompactJws
                     JwtGrantErrorKind.Signing, "signature_empty", $"The {signer.Algorithm} signer returned an empty signature; expected its raw bytes.");
             return Join(buffer, length, signature);
         }
-        catch (Exception e) when (e is not (JwtGrantException or OperationCanceledException))
+        catch (Exception e) when (IsFailure(e, cancellationToken))
         {
             throw Failed(signer, e);
         }
@@ -41,6 +41,10 @@ internal static class CompactJws
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>A key service's client whose own time is up also throws OperationCanceledException, though nobody cancelled: it failed.</summary>
+    public static bool IsFailure(Exception thrown, CancellationToken cancellationToken) =>
+        thrown is not JwtGrantException && !(thrown is OperationCanceledException && cancellationToken.IsCancellationRequested);
 
     /// <summary>Whatever a key service's own client throws, callers see one family of errors, and the cause inside it.</summary>
     public static JwtGrantException Failed(IJwtSigner signer, Exception cause) => new(

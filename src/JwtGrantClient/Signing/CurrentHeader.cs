@@ -16,7 +16,7 @@ internal sealed class CurrentHeader(IJwtSigner signer, string type)
                 Volatile.Write(ref _last, header = new(current, type));
             return header;
         }
-        catch (Exception e) when (e is not (JwtGrantException or OperationCanceledException))
+        catch (Exception e) when (CompactJws.IsFailure(e, cancellationToken))
         {
             throw CompactJws.Failed(signer, e);
         }

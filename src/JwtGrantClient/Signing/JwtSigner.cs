@@ -1,10 +1,14 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Signing;
 using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient;
 
-/// <summary>Signers for keys that the application has as objects. A key in a file or a setting needs none of this: see <see cref="SigningKeyOptions"/>.</summary>
+/// <summary>
+/// Signers for keys that the application has as objects, or that are somewhere else. A key in a file or a setting needs none of this: see
+/// <see cref="SigningKeyOptions"/>.
+/// </summary>
 public static class JwtSigner
 {
     /// <summary>Signs with a certificate's private key, which may be one that cannot be exported.</summary>
@@ -27,6 +31,39 @@ public static class JwtSigner
         ArgumentNullException.ThrowIfNull(key);
         using var content = KeyContent.Of("the JsonWebKey");
         return SigningKeyLoader.SignerFor(JwkKey.Parse(key, content), content.Place, WithoutPlace(options));
+    }
+
+    /// <summary>
+    /// Signs by a call to where the key is: a key management service or an HSM. What comes back is checked as far as that is possible
+    /// without the public key.
+    /// </summary>
+    /// <param name="algorithm">
+    /// The JOSE name of the algorithm, such as <c>ES256</c>, whatever the service itself calls it: those of
+    /// <see cref="SigningKeyOptions.Algorithm"/>, and Ed25519 or, for older servers, EdDSA (RFC 9864). For PS* have the service make the salt as
+    /// long as the hash (RFC 7518 section 3.5).
+    /// </param>
+    /// <param name="keyId">The <c>kid</c> under which the server knows the key (RFC 7515 section 4.1.4); null leaves it out.</param>
+    /// <param name="sign">
+    /// Gets the signing input, valid until its task completes, and returns the signature. It is called for several assertions at once. A
+    /// service that wants the digest gets <c>SHA256.HashData(input.Span)</c>, or by whichever hash the algorithm names. What it throws is
+    /// reported as <see cref="JwtGrantErrorKind.Signing"/>, with the cause inside.
+    /// </param>
+    /// <param name="ecdsaFormat">
+    /// How the service writes ES* signatures: R and S at fixed width (Azure Key Vault, PKCS#11) or as DER (AWS KMS, Google Cloud KMS). Other
+    /// algorithms pay no heed to it. Default: fixed width, as a JWS has it (RFC 7518 section 3.4).
+    /// </param>
+    /// <param name="header">Further members of the header, such as <c>x5t#S256</c>; see <see cref="IJwtSigner.Header"/>. Copied. Default: none.</param>
+    /// <exception cref="JwtGrantException">The algorithm is <c>none</c>, HMAC or unknown.</exception>
+    public static IJwtSigner Remote(
+        string algorithm,
+        string? keyId,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> sign,
+        DSASignatureFormat ecdsaFormat = DSASignatureFormat.IeeeP1363FixedFieldConcatenation,
+        IReadOnlyDictionary<string, object>? header = null)
+    {
+        ArgumentNullException.ThrowIfNull(algorithm);
+        ArgumentNullException.ThrowIfNull(sign);
+        return new RemoteSigner(algorithm, keyId, sign, ecdsaFormat, header);
     }
 
     private static SigningKeyOptions WithoutPlace(SigningKeyOptions? options)

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+
+namespace JwtGrantClient.Signing;
+
+/// <summary>
+/// Signs by a call to somewhere else, and checks what comes back as far as that is possible without the public key: a server would only say
+/// that the signature does not verify.
+/// </summary>
+internal sealed class RemoteSigner : IJwtSigner
+{
+    private const int MinimumRsaBytes = 2048 / 8;
+
+    private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> _sign;
+    private readonly DSASignatureFormat _format;
+    private readonly SignatureAlgorithm? _algorithm;
+
+    /// <exception cref="JwtGrantException">The algorithm is refused or unknown.</exception>
+    public RemoteSigner(
+        string algorithm,
+        string? keyId,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> sign,
+        DSASignatureFormat format,
+        IReadOnlyDictionary<string, object>? header)
+    {
+        // RFC 8037 and RFC 9864: no local key signs with these, and the width of their signatures is the service's affair.
+        _algorithm = algorithm is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.Named(algorithm);
+        _sign = sign;
+        _format = format;
+        Algorithm = algorithm;
+        KeyId = keyId;
+        Header = header?.ToDictionary(StringComparer.Ordinal);
+    }
+
+    public string Algorithm { get; }
+
+    public string? KeyId { get; }
+
+    public IReadOnlyDictionary<string, object>? Header { get; }
+
+    public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default)
+    {
+        var signature = await _sign(signingInput, cancellationToken).ConfigureAwait(false);
+        if (_algorithm is null)
+            return signature;
+        if (_algorithm.CurveBits != 0)
+            return EcdsaSignature.ToFixedWidth(signature, _format, _algorithm);
+        // RFC 8017 section 8: an RSA signature is as long as the modulus, and a modulus has at least 2048 bits (C18).
+        return _algorithm.Padding is null || signature.Length >= MinimumRsaBytes ? signature : throw new JwtGrantException(
+            JwtGrantErrorKind.Signing, "signature_unusable",
+            $"The {Algorithm} signer returned {signature.Length} bytes; an RSA key of at least 2048 bits makes at least {MinimumRsaBytes}. " +
+            "Is the key an RSA key of that size?");
+    }
+}
