@@ -1,0 +1,134 @@
+using System.Net;
+using JwtGrantClient.Testing.Tests.Given;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>S01, S02, S17 and S18: one way of client authentication at a time, and each attempt is judged.</summary>
+public sealed class AuthenticatingTheClient
+{
+    [Theory]
+    [InlineData(null), InlineData(""), InlineData("urn:ietf:params:oauth:client-assertion-type:saml2-bearer"), InlineData("jwt-bearer")]
+    [InlineData("urn:ietf:params:oauth:grant-type:jwt-bearer"), InlineData("URN:IETF:PARAMS:OAUTH:CLIENT-ASSERTION-TYPE:JWT-BEARER")]
+    public async Task A_client_assertion_needs_its_type(string? type)
+    {
+        (string, string)[] typed = type is null ? [] : [("client_assertion_type", type)];
+
+        var answer = await AServer.Start().PostAsync([("grant_type", "client_credentials"), ("client_assertion", new AJwt().Compact()), .. typed]);
+
+        answer.ShouldBeRefused(401, "invalid_client", "S02");
+    }
+
+    [Theory]
+    [InlineData(null), InlineData("")]
+    public async Task The_type_alone_is_no_client_authentication(string? assertion)
+    {
+        (string, string)[] more = assertion is null ? [] : [("client_assertion", assertion)];
+
+        var answer = await AServer.Start().PostAsync(
+            [("grant_type", "client_credentials"), ("client_assertion_type", The.ClientAssertionType), .. more]);
+
+        answer.ShouldBeRefused(401, "invalid_client", "S02");
+    }
+
+    [Fact]
+    public async Task Without_a_client_assertion_there_are_no_client_credentials() =>
+        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId))).ShouldBeRefused(401, "invalid_client", "S17");
+
+    [Theory]
+    [InlineData("Basic YTpi", "Basic"), InlineData("Bearer abc", "Bearer"), InlineData("", "Basic"), InlineData("Negotiate", "Negotiate")]
+    [InlineData("Ba\"d x", "Basic")]
+    public async Task Whoever_tries_the_authorization_header_is_challenged_in_its_scheme(string header, string scheme)
+    {
+        using var content = new FormUrlEncodedContent([KeyValuePair.Create("grant_type", "client_credentials")]);
+
+        var answer = await AServer.Start().PostAsync(content, ("Authorization", header));
+
+        answer.ShouldBeRefused(401, "invalid_client", "S17");
+        Assert.StartsWith(scheme + " realm=", answer.Response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_client_assertion_is_answered_without_a_challenge()
+    {
+        var answer = await AServer.Start().PresentAsync(new AJwt().SignedBy(The.OtherRsaKey), Use.ClientAuthentication);
+
+        answer.ShouldBeRefused(401, "invalid_client", "S08");
+        Assert.Empty(answer.Response.Headers.WwwAuthenticate);
+    }
+
+    [Fact]
+    public async Task A_client_secret_is_not_known_here() =>
+        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId), ("client_secret", "s")))
+            .ShouldBeRefused(401, "invalid_client", "S17");
+
+    [Theory]
+    [InlineData("header"), InlineData("secret"), InlineData("two headers")]
+    public async Task Two_ways_at_once_are_an_invalid_request_and_use_up_no_jti(string second)
+    {
+        var server = AServer.Start();
+        var assertion = new AJwt().Compact();
+        (string Name, string Value)[] fields =
+            [("grant_type", "client_credentials"), .. AServer.ClientAssertion(assertion), .. second == "secret" ? [("client_secret", "s")] : Array.Empty<(string, string)>()];
+        using var content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+        (string, string)[] headers = second switch
+        {
+            "header" => [("Authorization", "Basic YTpi")],
+            "two headers" => [("Authorization", "Basic YTpi"), ("Authorization", "Bearer x")],
+            _ => [],
+        };
+
+        (await server.PostAsync(content, headers)).ShouldBeRefused(400, "invalid_request", "S01");
+
+        (await server.PresentAsync(assertion, Use.ClientAuthentication)).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task Grant_and_client_assertion_serve_together_in_one_request()
+    {
+        var server = AServer.Start();
+
+        var answer = await server.PostAsync(
+            [("grant_type", The.JwtBearer), ("assertion", new AJwt().Claim("sub", "user-1").Compact()), .. AServer.ClientAssertion()]);
+
+        answer.ShouldBeGranted();
+        var check = server.Server.CheckAccessToken($"Bearer {answer.AccessToken}");
+        Assert.Equal((The.ClientId, "user-1"), (check.ClientId, check.Subject));
+    }
+
+    [Theory]
+    [InlineData("client assertion"), InlineData("header"), InlineData("secret")]
+    public async Task Bad_credentials_beside_a_good_grant_are_refused(string credentials)
+    {
+        var server = AServer.Start();
+        var grant = new AJwt().Compact();
+        (string Name, string Value)[] fields =
+        [
+            ("grant_type", The.JwtBearer), ("assertion", grant),
+            .. credentials switch
+            {
+                "client assertion" => AServer.ClientAssertion(new AJwt().SignedBy(The.OtherRsaKey).Compact()),
+                "secret" => [("client_secret", "s")],
+                _ => Array.Empty<(string, string)>(),
+            },
+        ];
+        using var content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+
+        var answer = await server.PostAsync(content, credentials == "header" ? [("Authorization", "Basic YTpi")] : []);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.Status);
+        Assert.Equal("invalid_client", answer["error"]);
+        (await server.PresentAsync(grant, Use.Grant)).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task A_client_may_be_held_to_authenticate_beside_its_grant()
+    {
+        var server = AServer.Start(client: new()
+        {
+            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true,
+        });
+
+        (await server.PresentAsync(new AJwt(), Use.Grant)).ShouldBeRefused(401, "invalid_client", "S18");
+        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), .. AServer.ClientAssertion()])).ShouldBeGranted();
+    }
+}
