@@ -6,11 +6,16 @@ using System.Text.Json.Nodes;
 namespace JwtGrantClient.Testing.Tests.Given;
 
 /// <summary>An assertion made by hand, good until a test bends it.</summary>
-internal sealed class AJwt
+internal sealed class AJwt(DateTimeOffset now)
 {
     private string? _header;
     private string? _payload;
     private Func<byte[], byte[]> _sign = input => The.RsaKey.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+
+    public AJwt()
+        : this(The.Moment)
+    {
+    }
 
     public JsonObject Header { get; } = new() { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = The.KeyId };
 
@@ -19,8 +24,8 @@ internal sealed class AJwt
         ["iss"] = The.ClientId,
         ["sub"] = The.ClientId,
         ["aud"] = The.Issuer,
-        ["iat"] = The.Now,
-        ["exp"] = The.Now + 120,
+        ["iat"] = now.ToUnixTimeSeconds(),
+        ["exp"] = now.ToUnixTimeSeconds() + 120,
         ["jti"] = NewId(),
     };
 

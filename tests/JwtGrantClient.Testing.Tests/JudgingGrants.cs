@@ -1,0 +1,143 @@
+using JwtGrantClient.Testing.Tests.Given;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>S11, S17 and S18: what a grant entitles to, and whom.</summary>
+public sealed class JudgingGrants
+{
+    [Theory]
+    [InlineData("password"), InlineData("refresh_token"), InlineData("JWT-BEARER"), InlineData("urn:ietf:params:oauth:grant-type:saml2-bearer")]
+    public async Task An_unknown_grant_type_is_not_supported(string type) =>
+        (await AServer.Start().PostAsync([("grant_type", type), .. AServer.ClientAssertion()])).ShouldBeRefused(400, "unsupported_grant_type", "S17");
+
+    [Fact]
+    public async Task A_client_may_be_held_to_some_grant_types()
+    {
+        var server = WithClient(grants: [The.JwtBearer]);
+
+        (await server.PresentAsync(new AJwt(), Use.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt(), Use.ClientAuthentication)).ShouldBeRefused(400, "unauthorized_client", "S17");
+        (await server.PostAsync([("grant_type", "password"), .. AServer.ClientAssertion()])).ShouldBeRefused(400, "unsupported_grant_type", "S17");
+        (await WithClient(grants: ["client_credentials"]).PresentAsync(new AJwt(), Use.Grant)).ShouldBeRefused(400, "unauthorized_client", "S17");
+    }
+
+    [Theory]
+    [InlineData("read", true), InlineData("read write", true), InlineData("write read", true), InlineData("delete", false), InlineData("read delete", false)]
+    [InlineData("Read", false), InlineData("admin", false)]
+    public async Task A_client_gets_no_scope_but_its_own(string scope, bool allowed)
+    {
+        var server = WithClient(scopes: ["read", "write", "admin"], supported: ["read", "write", "delete"]);
+
+        var answer = await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", scope));
+
+        if (allowed)
+            Assert.Equal(scope, answer.ShouldBeGranted()["scope"]);
+        else
+            answer.ShouldBeRefused(400, "invalid_scope", "S17");
+    }
+
+    [Theory]
+    [InlineData("a  b"), InlineData(" a"), InlineData("a "), InlineData(" "), InlineData("a\"b"), InlineData("a\\b"), InlineData("a\tb"), InlineData("é"), InlineData("a\u007f")]
+    public async Task A_scope_follows_its_syntax(string scope) =>
+        (await AServer.Start().PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", scope)))
+            .ShouldBeRefused(400, "invalid_scope", "S17");
+
+    [Fact]
+    public async Task Without_a_scope_the_answer_has_none() =>
+        Assert.Null((await AServer.Start().PresentAsync(new AJwt())).ShouldBeGranted()["scope"]);
+
+    [Theory]
+    [InlineData("api"), InlineData("/api"), InlineData("//api.example.com"), InlineData("https://api.example.com#part"), InlineData("https://api.example.com/a#")]
+    public async Task A_resource_is_an_absolute_URI_without_fragment(string resource) =>
+        (await AServer.Start().PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("resource", resource)))
+            .ShouldBeRefused(400, "invalid_target", "S17");
+
+    [Fact]
+    public async Task Resources_are_the_audience_of_the_token_and_may_be_several()
+    {
+        (string, string)[] Request() => [("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("resource", "https://a.example.com")];
+
+        var one = await AServer.Start().PostAsync(Request());
+        var two = await AServer.Start().PostAsync([.. Request(), ("resource", "urn:example:b")]);
+
+        Assert.Equal("https://a.example.com", IssuedToken.Claims(one.ShouldBeGranted().AccessToken).GetProperty("aud").GetString());
+        Assert.Equal(
+            ["https://a.example.com", "urn:example:b"],
+            IssuedToken.Claims(two.ShouldBeGranted().AccessToken).GetProperty("aud").EnumerateArray().Select(audience => audience.GetString()));
+    }
+
+    [Theory]
+    [InlineData(null, "user-1", true), InlineData(null, The.ClientId, true), InlineData(null, The.OtherClientId, false)]
+    [InlineData("user-1", "user-1", true), InlineData("user-1", "user-2", false), InlineData("user-1", The.ClientId, false)]
+    [InlineData(The.OtherClientId, The.OtherClientId, true), InlineData("user-1", "User-1", false)]
+    public async Task A_client_speaks_for_those_it_may_speak_for(string? allowed, string subject, bool accepted)
+    {
+        var server = WithClient(subjects: allowed is null ? null : [allowed]);
+        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+
+        var answer = await server.PresentAsync(new AJwt().Claim("sub", subject));
+
+        if (accepted)
+            Assert.Equal(subject, server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").Subject);
+        else
+            answer.ShouldBeRefused(Use.Grant, "S11");
+    }
+
+    [Fact]
+    public async Task A_trusted_issuer_speaks_for_those_it_may_speak_for()
+    {
+        var server = AServer.Start();
+        server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem(), AllowedSubjects = ["user-1"] });
+        AJwt For(string subject) => new AJwt().Claim("iss", "idp").Claim("sub", subject).SignedBy(The.OtherRsaKey);
+
+        (await server.PresentAsync(For("user-1"))).ShouldBeGranted();
+        (await server.PresentAsync(For("user-2"))).ShouldBeRefused(Use.Grant, "S11");
+    }
+
+    [Fact]
+    public async Task A_grant_that_a_client_signed_serves_no_other_client()
+    {
+        var server = AServer.Start();
+        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        var assertionOfTheOther = new AJwt().Claim("iss", The.OtherClientId).Claim("sub", The.OtherClientId);
+
+        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", assertionOfTheOther.Compact()), .. AServer.ClientAssertion()]))
+            .ShouldBeRefused(Use.Grant, "S10");
+        (await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("client_id", The.OtherClientId)))
+            .ShouldBeRefused(401, "invalid_client", "S10");
+    }
+
+    [Theory]
+    [InlineData(The.ClientId, true), InlineData("nobody", false), InlineData("Batch-Worker", false)]
+    public async Task A_client_id_beside_a_grant_names_a_registered_client(string id, bool accepted)
+    {
+        var answer = await AServer.Start().PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("client_id", id));
+
+        if (accepted)
+            answer.ShouldBeGranted();
+        else
+            answer.ShouldBeRefused(401, "invalid_client", "S10");
+    }
+
+    [Fact]
+    public async Task A_client_may_present_the_grant_of_a_trusted_issuer()
+    {
+        var server = WithClient(scopes: ["read"]);
+        server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+        string Grant() => new AJwt().Claim("iss", "idp").Claim("sub", "user-1").SignedBy(The.OtherRsaKey).Compact();
+
+        var answer = await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", Grant()), ("scope", "read"), .. AServer.ClientAssertion()]);
+
+        Assert.Equal(The.ClientId, server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").ClientId);
+        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", Grant()), ("scope", "write"), .. AServer.ClientAssertion()]))
+            .ShouldBeRefused(400, "invalid_scope", "S17");
+    }
+
+    private static AServer WithClient(
+        IReadOnlyList<string>? grants = null, IReadOnlyList<string>? scopes = null, IReadOnlyList<string>? subjects = null, IReadOnlyList<string>? supported = null) =>
+        AServer.Start(clock => new() { TimeProvider = clock, SupportedScopes = supported }, new()
+        {
+            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(),
+            AllowedGrantTypes = grants, AllowedScopes = scopes, AllowedSubjects = subjects,
+        });
+}

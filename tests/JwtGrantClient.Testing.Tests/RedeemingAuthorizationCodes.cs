@@ -1,0 +1,111 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using JwtGrantClient.Testing.Tests.Given;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>RFC 6749 section 4.1.3 and RFC 7636: a code is for one client, one redirect URI, one verifier, one use.</summary>
+public sealed class RedeemingAuthorizationCodes
+{
+    private const string RedirectUri = "https://app.example.com/callback";
+
+    private static readonly string Verifier = new('v', 43);
+    private static readonly string Challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
+
+    private readonly AServer _server = AServer.Start();
+
+    [Fact]
+    public async Task A_code_is_redeemed_once()
+    {
+        var code = Issue();
+
+        var answer = await RedeemAsync(code);
+
+        Assert.Equal("read", answer.ShouldBeGranted()["scope"]);
+        var check = _server.Server.CheckAccessToken($"Bearer {answer.AccessToken}", "read");
+        Assert.Equal((The.ClientId, "user-1"), (check.ClientId, check.Subject));
+        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17");
+    }
+
+    [Theory]
+    [InlineData(599, true), InlineData(600, false)]
+    public async Task A_code_lives_ten_minutes(int seconds, bool accepted)
+    {
+        var code = Issue();
+        _server.Clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        var answer = await RedeemAsync(code);
+
+        if (accepted)
+            answer.ShouldBeGranted();
+        else
+            answer.ShouldBeRefused(400, "invalid_grant", "S17");
+    }
+
+    [Theory]
+    [InlineData("https://app.example.com/callback/"), InlineData("https://APP.example.com/callback"), InlineData("https://evil.example.com"), InlineData(null)]
+    public async Task The_redirect_URI_is_that_of_the_authorization_request(string? redirectUri)
+    {
+        var code = Issue();
+
+        (await RedeemAsync(code, redirectUri, Verifier)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("redirect_uri");
+        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17");
+    }
+
+    [Theory]
+    [InlineData(null), InlineData("short"), InlineData("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"), InlineData("vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv!")]
+    public async Task The_verifier_is_that_of_the_challenge(string? verifier) =>
+        (await RedeemAsync(Issue(), RedirectUri, verifier)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("code_verifier");
+
+    [Fact]
+    public async Task The_challenge_itself_is_no_verifier() =>
+        (await RedeemAsync(Issue(), RedirectUri, Challenge)).ShouldBeRefused(400, "invalid_grant", "S17");
+
+    [Fact]
+    public async Task A_verifier_without_a_challenge_is_refused_for_the_challenge_may_have_been_stripped()
+    {
+        (await RedeemAsync(Issue(null, The.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("no code_challenge");
+        (await RedeemAsync(Issue(null, The.ClientId), RedirectUri, null)).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task A_code_of_another_client_is_refused_and_used_up()
+    {
+        var code = Issue(The.OtherClientId);
+        _server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+
+        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("another client");
+        (await RedeemAsync(code, The.OtherClientId)).ShouldBeRefused(400, "invalid_grant", "S17");
+    }
+
+    [Fact]
+    public async Task An_unknown_code_is_an_invalid_grant_and_a_missing_one_an_invalid_request()
+    {
+        (await RedeemAsync("unknown")).ShouldBeRefused(400, "invalid_grant", "S17");
+        (await RedeemAsync("")).ShouldBeRefused(400, "invalid_request", "S01");
+    }
+
+    [Fact]
+    public async Task Without_client_authentication_the_code_stays_good()
+    {
+        var code = Issue();
+
+        (await _server.PostAsync(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", Verifier)))
+            .ShouldBeRefused(401, "invalid_client", "S17");
+
+        (await RedeemAsync(code)).ShouldBeGranted();
+    }
+
+    private string Issue(string client = The.ClientId) => Issue(Challenge, client);
+
+    private string Issue(string? challenge, string client) => _server.Server.IssueAuthorizationCode(client, RedirectUri, challenge, "read", "user-1");
+
+    private Task<Answer> RedeemAsync(string code, string client = The.ClientId) => RedeemAsync(code, RedirectUri, Verifier, client);
+
+    private Task<Answer> RedeemAsync(string code, string? redirectUri, string? verifier, string client = The.ClientId) => _server.PostAsync(
+    [
+        ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectUri ?? ""), ("code_verifier", verifier ?? ""),
+        .. AServer.ClientAssertion(new AJwt(_server.Clock.GetUtcNow()).Claim("iss", client).Claim("sub", client).Compact()),
+    ]);
+}

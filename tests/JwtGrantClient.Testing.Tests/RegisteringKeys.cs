@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Testing.Tests.Given;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>What can be registered as a public key, and what is told at once.</summary>
+public sealed class RegisteringKeys
+{
+    private static readonly string Spki = The.RsaKey.ExportSubjectPublicKeyInfoPem();
+
+    private static readonly Dictionary<string, (string? Pem, string? Jwks, string Saying)> Bad = new()
+    {
+        ["neither PEM nor JWKS"] = (null, null, "either PublicKeyPem or Jwks"),
+        ["both"] = (Spki, Keys.Set(Keys.Jwk(The.RsaKey, "a")), "either PublicKeyPem or Jwks"),
+        ["a word"] = ("key", null, "no PEM"),
+        ["a private key"] = (The.RsaKey.ExportPkcs8PrivateKeyPem(), null, "'PRIVATE KEY'"),
+        ["a private RSA key"] = (The.RsaKey.ExportRSAPrivateKeyPem(), null, "'RSA PRIVATE KEY'"),
+        ["a private EC key"] = (The.P256Key.ExportECPrivateKeyPem(), null, "'EC PRIVATE KEY'"),
+        ["an encrypted private key"] = (The.RsaKey.ExportEncryptedPkcs8PrivateKeyPem("p", new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)), null, "'ENCRYPTED PRIVATE KEY'"),
+        ["a certificate request"] = (PemEncoding.WriteString("CERTIFICATE REQUEST", [1, 2, 3]), null, "'CERTIFICATE REQUEST'"),
+        ["a damaged public key"] = (PemEncoding.WriteString("PUBLIC KEY", [0, 0, 0]), null, "cannot be read"),
+        ["a damaged RSA key"] = (PemEncoding.WriteString("RSA PUBLIC KEY", [0, 0, 0]), null, "cannot be read"),
+        ["a damaged certificate"] = (PemEncoding.WriteString("CERTIFICATE", [0, 0, 0]), null, "cannot be read"),
+        ["a JWKS that is no JSON"] = (null, "keys", "not JSON"),
+        ["a JWK alone"] = (null, Keys.Jwk(The.RsaKey, "a").ToJsonString(), "no list of keys"),
+        ["keys that are no list"] = (null, "{\"keys\":{}}", "no list of keys"),
+        ["a key that is no object"] = (null, "{\"keys\":[1]}", "no object"),
+        ["no key at all"] = (null, "{\"keys\":[]}", "no key for signatures"),
+        ["a key for encryption alone"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("use", "enc")), "no key for signatures"),
+        ["a secret"] = (null, "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", "no key for signatures"),
+        ["a private JWK"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("d", "AAAA")), "private"),
+        ["a modulus missing"] = (null, "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}", "'n'"),
+        ["a modulus in plain base64"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("n", "+/+/")), "'n'"),
+        ["an exponent of 1"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("e", "AQ")), "exponent"),
+        ["an even exponent"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("e", "Ag")), "exponent"),
+        ["a point beside the curve"] = (null, Keys.Set(Keys.Jwk(The.P256Key, "P-256", "a").With("x", new string('A', 43))), "cannot be read"),
+        ["a point on another curve"] = (null, Keys.Set(Keys.Jwk(The.P384Key, "P-256", "a")), "cannot be read"),
+        ["a kid twice"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a"), Keys.Jwk(The.OtherRsaKey, "a")), "same kid"),
+    };
+
+    public static TheoryData<string> BadNames => Rows.Of(Bad.Keys);
+
+    [Theory, MemberData(nameof(BadNames))]
+    public void A_key_that_cannot_serve_is_refused_at_registration(string row)
+    {
+        var (pem, jwks, saying) = Bad[row];
+        var server = AServer.Start().Server;
+
+        var error = Assert.ThrowsAny<ArgumentException>(() => server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }));
+        Assert.Contains(saying, error.Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<ArgumentException>(() => server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = pem, Jwks = jwks }));
+    }
+
+    [Theory]
+    [InlineData("SubjectPublicKeyInfo"), InlineData("PKCS#1"), InlineData("certificate"), InlineData("text around it"), InlineData("JWKS")]
+    [InlineData("JWKS with a key of an unknown kind"), InlineData("JWKS with a key for encryption")]
+    public async Task A_public_key_is_taken_in_its_usual_forms(string form)
+    {
+        var pem = form switch
+        {
+            "SubjectPublicKeyInfo" => Spki,
+            "PKCS#1" => The.RsaKey.ExportRSAPublicKeyPem(),
+            "certificate" => Certificate(),
+            "text around it" => $"Key of the batch job\r\n{Spki}\r\n",
+            _ => null,
+        };
+        var jwks = form switch
+        {
+            "JWKS" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId).With("use", "sig")),
+            "JWKS with a key of an unknown kind" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), new() { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }),
+            "JWKS with a key for encryption" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), Keys.Jwk(The.RsaKey, "enc").With("use", "enc")),
+            _ => null,
+        };
+
+        (await AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }).PresentAsync(new AJwt())).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task An_EC_key_is_taken_as_PEM()
+    {
+        var server = AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = The.P256Key.ExportSubjectPublicKeyInfoPem() });
+
+        (await server.PresentAsync(new AJwt().Head("alg", "ES256").SignedBy(The.P256Key, HashAlgorithmName.SHA256))).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task A_registration_replaces_the_one_before()
+    {
+        var server = AServer.Start();
+
+        server.Server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+
+        (await server.PresentAsync(new AJwt())).ShouldBeRefused(Use.Grant, "S08");
+        (await server.PresentAsync(new AJwt().SignedBy(The.OtherRsaKey))).ShouldBeGranted();
+    }
+
+    [Theory]
+    [InlineData("none"), InlineData("HS256"), InlineData("rs256"), InlineData("EdDSA")]
+    public void An_algorithm_that_is_not_verified_here_cannot_be_registered(string algorithm)
+    {
+        var error = Assert.Throws<ArgumentException>(() =>
+            AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = Spki, SigningAlgorithm = algorithm }));
+
+        Assert.Contains("RS256", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Certificate()
+    {
+        var request = new CertificateRequest("CN=batch", The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(The.Moment, The.Moment.AddDays(1));
+        return certificate.ExportCertificatePem();
+    }
+}
