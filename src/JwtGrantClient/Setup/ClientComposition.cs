@@ -44,7 +44,7 @@ internal static class ClientComposition
         var transport = new TokenEndpointTransport(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(), around.Time);
         var (clientAssertions, clientRefused) = AssertionComposition.ForClient(options, around, clientSigner, ids);
         var endpoint = new TokenEndpointClient(
-            Locator(options, transport, around),
+            Locator(options, transport, around, clientSigner),
             Authentication(options, clientAssertions),
             transport,
             around.RetryPipeline ?? RetryPipeline.Create(around.Time, Uniform, around.Logger),
@@ -70,10 +70,16 @@ internal static class ClientComposition
     }
 #pragma warning restore CA2000
 
-    private static EndpointLocator Locator(JwtGrantOptions options, TokenEndpointTransport transport, Surroundings around) =>
+    private static EndpointLocator Locator(
+        JwtGrantOptions options, TokenEndpointTransport transport, Surroundings around, IJwtSigner? clientSigner) =>
         options.TokenEndpoint is { } configured
             ? new(configured, options.Issuer)
-            : new(new MetadataDiscovery(options.Issuer!, options.AllowLoopbackHttp, transport, around.Time, around.Logger));
+            : new(
+                new MetadataDiscovery(options.Issuer!, options.AllowLoopbackHttp, transport, around.Time, around.Logger),
+                SignsClientAssertions(options, around) ? () => clientSigner!.Algorithm : null);
+
+    private static bool SignsClientAssertions(JwtGrantOptions options, Surroundings around) =>
+        options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion.TokenFile: null } && around.ClientAssertion is null;
 
     private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionProvider? assertions)
     {

@@ -1,8 +1,13 @@
+using System.Text.Json;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>What the authorization server says of itself (RFC 8414 section 2), as far as it is used.</summary>
 internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
 {
+    /// <summary>What client assertions may be signed with; null where the server does not say.</summary>
+    public IReadOnlyList<string>? SigningAlgorithms { get; init; }
+
     /// <summary>Reads the document, and refuses one that does not speak for the issuer that was asked (RFC 8414 section 3.3, C01).</summary>
     /// <exception cref="JwtGrantException">The document must not be used.</exception>
     public static ServerMetadata Read(RawResponse response, string issuer, string address, bool allowLoopbackHttp)
@@ -19,8 +24,13 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
             throw Unusable("metadata_malformed", $"The metadata at '{address}' names no token_endpoint. Set TokenEndpoint.");
         if (EndpointAddress.Problem(endpoint, allowLoopbackHttp) is { } wrong)
             throw Unusable("metadata_endpoint_refused", $"In the metadata at '{address}' the token_endpoint {SafeText.Of(wrong)}.");
-        return new(issuer, endpoint);
+        return new(issuer, endpoint) { SigningAlgorithms = Texts(json.RootElement, "token_endpoint_auth_signing_alg_values_supported") };
     }
+
+    private static string[]? Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(item => item.Text()).OfType<string>()]
+            : null;
 
     private static JwtGrantException Unusable(string code, string message) => new(JwtGrantErrorKind.MalformedResponse, code, message);
 }
