@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Testing;
+
+namespace SignInWithApple;
+
+/// <summary>The strict server in Apple's dialect, with a freshly made key, so that the example needs no developer account.</summary>
+internal sealed class AppleStandIn : IAsyncDisposable
+{
+    public const string TeamId = "TEAM123456", ServicesId = "com.example.web", KeyId = "KEY1234567", RedirectUri = "https://www.example.com/callback";
+
+    private readonly StrictAuthorizationServer _server;
+
+    private AppleStandIn(StrictAuthorizationServer server, string privateKey) => (_server, PrivateKey) = (server, privateKey);
+
+    public string PrivateKey { get; }
+
+    public string TokenEndpoint => _server.TokenEndpoint;
+
+    public string Audience => _server.Issuer;
+
+    /// <summary>How many of the requests so far carried the same client secret as the first.</summary>
+    public int RequestsWithTheFirstSecret => _server.Requests.Count(request => request["client_secret"] == _server.Requests[0]["client_secret"]);
+
+    public static async Task<AppleStandIn> StartAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var server = await StrictAuthorizationServer.StartAsync();
+        server.RegisterClient(new()
+        {
+            Id = ServicesId,
+            PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(),
+            KeyId = KeyId,
+            SigningAlgorithm = "ES256",
+            ClientSecretIssuer = TeamId,
+        });
+        return new(server, key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>What Apple does when a user has signed in.</summary>
+    public string SignInUser(string user) => _server.IssueAuthorizationCode(ServicesId, RedirectUri, scope: "name email", subject: user);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}
