@@ -6,6 +6,7 @@ using SignInWithApple;
 await using var apple = await AppleStandIn.StartAsync();
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.UseUrls("http://127.0.0.1:0");
 builder.Services.AddJwtGrantClient("apple", options =>
 {

@@ -21,6 +21,12 @@ public sealed class ClientRegistration
     /// <summary>The one signing algorithm that is accepted (RFC 8725 section 3.1). Default: whichever fits the key.</summary>
     public string? SigningAlgorithm { get; init; }
 
+    /// <summary>
+    /// Who signs the JWT that this client sends in place of a client secret, as Sign in with Apple has it: the team's id. The client then authenticates
+    /// by that, reusable for up to 15,777,000 s, and by nothing else. Default: null.
+    /// </summary>
+    public string? ClientSecretIssuer { get; init; }
+
     /// <summary>Grant types that the client may use, as they stand in <c>grant_type</c>. Default: all.</summary>
     public IReadOnlyList<string>? AllowedGrantTypes { get; init; }
 

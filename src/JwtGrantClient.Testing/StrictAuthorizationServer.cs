@@ -9,7 +9,7 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
-/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt.
+/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt, and Apple's JWT in place of a client secret.
 /// </summary>
 /// <remarks>
 /// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's type
@@ -33,7 +33,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
         _codes = new(terms);
         _tokens = new(terms);
         var judge = new AssertionJudge(terms, _parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
-        var authenticator = new ClientAuthenticator(judge, _parties);
+        var authenticator = new ClientAuthenticator(judge, new ClientSecretJudge(terms, _parties), _parties);
         _router = new(terms, new TokenEndpoint(terms, _tokens, authenticator, new JwtBearerGrant(judge, authenticator), _codes));
     }
 

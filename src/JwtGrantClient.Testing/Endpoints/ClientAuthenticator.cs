@@ -3,7 +3,7 @@ using JwtGrantClient.Testing.Judging;
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>Finds out who the client is, if it says so (RFC 7521 section 4.2).</summary>
-internal sealed class ClientAuthenticator(AssertionJudge judge, PartyDirectory parties)
+internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudge secrets, PartyDirectory parties)
 {
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -15,8 +15,10 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, PartyDirectory p
         var hasHeader = request.Header("Authorization") is not null;
         if (assertion is not null && (hasHeader || form["client_secret"] is not null))
             throw RefusedException.Request("S01", "RFC 6749 section 2.3", "The client authenticates in two ways at once; use one.");
-        if (hasHeader || form["client_secret"] is not null)
-            throw RefusedException.Client("S17", "RFC 6749 section 2.3.1", "This server knows no client secrets; authenticate by a client assertion.");
+        if (hasHeader)
+            throw RefusedException.Client("S17", "RFC 6749 section 2.3.1", "This server knows no passwords; authenticate by a client assertion.");
+        if (form["client_secret"] is { } secret)
+            return secrets.Judge(secret, form["client_id"]);
         if (assertion is null && type is null)
             return null;
         if (type != JwtBearer || assertion is null)
@@ -27,6 +29,8 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, PartyDirectory p
             throw RefusedException.Client("S09a", "RFC 7523 section 3 item 7", "One JWT is used as grant and as client assertion; its jti is single-use. Make two.");
         var client = judge.Judge(assertion, AssertionUse.ClientAuthentication).Party.Client!;
         DemandSameClient(form, client);
+        if (client.ClientSecretIssuer is not null)
+            throw RefusedException.Client("S17", "RFC 8725 section 3.1", $"'{client.Id}' is registered for a JWT in place of a client secret, not for a client assertion.");
         return client;
     }
 

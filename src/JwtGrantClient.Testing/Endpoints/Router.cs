@@ -25,7 +25,7 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
             FormReader.TryDecode(request.Body, out _) ?? []);
         _requests.Enqueue(record);
         var response = request.Path == $"{terms.Path}/token" && _script.TryDequeue(out var scripted)
-            ? await scripted.Run(() => Route(request, record), terms.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
+            ? await scripted.RunAsync(() => Route(request, record), terms.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
             : Route(request, record);
         response = Dated(response);
         record.Status = response.Status;

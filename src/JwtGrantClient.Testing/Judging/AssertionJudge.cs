@@ -37,7 +37,7 @@ internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, 
                 $"The {use.Noun}'s {claim} is '{name}', who is not registered here. Register the client, or correct its id.");
     }
 
-    private static void CheckSignature(SignedJwt jwt, Party party, VerificationAlgorithm algorithm, AssertionUse use)
+    public static void CheckSignature(SignedJwt jwt, Party party, VerificationAlgorithm algorithm, AssertionUse use)
     {
         if (party.SigningAlgorithm is { } registered && registered != algorithm.Name)
             throw use.Refuse("S06", "RFC 8725 section 3.1", $"The {use.Noun} is signed by {algorithm.Name}, but '{party.Name}' is registered for {registered}.");

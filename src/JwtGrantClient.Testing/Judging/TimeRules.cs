@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace JwtGrantClient.Testing.Judging;
 
 /// <summary>The times of an assertion (S13, S14, S15): NumericDates of RFC 7519 section 2, seconds as JSON numbers.</summary>
-internal sealed class TimeRules(ServerTerms terms)
+internal sealed class TimeRules(ServerTerms terms, TimeSpan? longest = null)
 {
     // A date of this size in seconds lies after the year 5000; in milliseconds it is about now.
     private const decimal SmallestInMilliseconds = 1e11m, LargestInMilliseconds = 1e14m;
@@ -13,7 +13,7 @@ internal sealed class TimeRules(ServerTerms terms)
     {
         var options = terms.Options;
         var now = Seconds(terms.Now - DateTimeOffset.UnixEpoch);
-        var (maximum, tolerance, skew) = (Seconds(options.MaxAssertionLifetime), Seconds(options.FutureTolerance), Seconds(options.ClockSkew));
+        var (maximum, tolerance, skew) = (Seconds(longest ?? options.MaxAssertionLifetime), Seconds(options.FutureTolerance), Seconds(options.ClockSkew));
         var exp = Read(claims, "exp", "S13", use) ?? throw use.Refuse("S13", "RFC 7523 section 3 item 4", $"The {use.Noun} has no exp.");
         var (iat, nbf) = (Read(claims, "iat", "S14", use), Read(claims, "nbf", "S14", use));
 
