@@ -46,7 +46,8 @@ internal sealed class JwsHeader
         if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !PlainJson.CanWrite(value))
             throw JwtGrantException.Configuration(
                 "signer_header_invalid",
-                $"The header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. alg, typ, kid, crit and b64 may not be named; {PlainJson.Types}.");
+                $"The header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. " +
+                $"alg, typ, kid, crit and b64 may not be named; {PlainJson.Types}.");
         writer.WritePropertyName(name);
         PlainJson.Write(writer, value);
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -43,7 +42,6 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
     private static X509Certificate2 CertificateOf(KeyMaterial found, string place, string setting) =>
         found.Certificate ?? throw JwtGrantException.Configuration(
             "signing_key_without_certificate",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"SigningKey:{setting} asks for a certificate, but in {place} there is a key alone ({found.Format}). Put the certificate beside the key, or leave {setting} out."));
+            $"SigningKey:{setting} asks for a certificate, but in {place} there is a key alone ({found.Format}). " +
+            $"Put the certificate beside the key, or leave {setting} out.");
 }

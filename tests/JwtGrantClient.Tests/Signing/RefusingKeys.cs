@@ -32,6 +32,11 @@ public sealed class RefusingKeys : IDisposable
         { Block("RSA PRIVATE KEY"), $"the PEM block 'RSA PRIVATE KEY' does not parse. {Damaged}" },
         { Block("EC PRIVATE KEY"), $"the PEM block 'EC PRIVATE KEY' does not parse. {Damaged}" },
         { Convert.ToBase64String(The.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
+        {
+            // A SEC 1 key on a curve that nobody has: 1.2.782.10045.3.1.7.
+            Convert.ToBase64String(WithOtherCurve(Keys.P256.ExportECPrivateKey())),
+            "the SEC 1 key (DER) is of a kind, or on a curve, that this platform does not have. Expected an RSA key, or an EC key on P-256, P-384 or P-521."
+        },
         { Block("DH PARAMETERS"), "there is a PEM block 'DH PARAMETERS'. Expected PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY." },
         { Block("OPENSSH PRIVATE KEY"), "there is a private key in OpenSSH's own format. Convert it with: ssh-keygen -p -m PKCS8 -f FILE" },
         {
@@ -147,6 +152,13 @@ public sealed class RefusingKeys : IDisposable
             "SigningKey has Path and Text and Certificate; keep the one that holds the key.");
         Refusal.Expect(new() { Variable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
             "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:Variable names the variable that holds the key; set it, or correct the name.");
+    }
+
+    private static byte[] WithOtherCurve(byte[] sec1)
+    {
+        ReadOnlySpan<byte> p256 = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+        sec1[sec1.AsSpan().IndexOf(p256) + 2] = 0x0E;
+        return sec1;
     }
 
     private static string Block(string label) => new(PemEncoding.Write(label, [0x30, 0x03, 0x02, 0x01, 0x00]));

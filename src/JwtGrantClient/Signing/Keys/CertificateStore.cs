@@ -59,7 +59,10 @@ internal static class CertificateStore
         catch (CryptographicException e)
         {
             store.Dispose();
-            throw NotFound($"There is no {place["the ".Length..]}, or it cannot be opened. Correct SigningKey:Certificate, or give the process's user the right to it.", e);
+            throw NotFound(
+                $"There is no {place["the ".Length..]}, or it cannot be opened. " +
+                "Correct SigningKey:Certificate, or give the process's user the right to it.",
+                e);
         }
     }
 

@@ -29,7 +29,7 @@ internal static class DerKey
         }
         catch (Exception e) when (PrivateKey.IsDamage(e))
         {
-            throw content.Unusable($"there is a {format} key (DER) that does not parse", "It is cut short or damaged; copy it again, whole.", e);
+            throw PrivateKey.Refused(content, $"the {format} key (DER)", e);
         }
     }
 

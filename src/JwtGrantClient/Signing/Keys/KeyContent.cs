@@ -94,5 +94,6 @@ internal sealed class KeyContent : IDisposable
     }
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw JwtGrantException.Configuration(
-        "signing_key_unreadable", $"The environment variable '{name}' is not set. SigningKey:Variable names the variable that holds the key; set it, or correct the name.");
+        "signing_key_unreadable",
+        $"The environment variable '{name}' is not set. SigningKey:Variable names the variable that holds the key; set it, or correct the name.");
 }

@@ -26,17 +26,7 @@ internal static class MlDsaKey
         return MLDsa.ImportMLDsaPrivateSeed(algorithm, seed);
     }
 
-    public static MLDsa? TryFromEncryptedPkcs8(string password, byte[] der)
-    {
-        try
-        {
-            return MLDsa.IsSupported ? MLDsa.ImportEncryptedPkcs8PrivateKey(password, der) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
+    public static MLDsa FromEncryptedPkcs8(string password, byte[] der) => MLDsa.ImportEncryptedPkcs8PrivateKey(password, der);
 
     public static MLDsa? Of(X509Certificate2 certificate) => MLDsa.IsSupported ? certificate.GetMLDsaPrivateKey() : null;
 
@@ -47,6 +37,7 @@ internal static class MlDsaKey
         if (!MLDsa.IsSupported)
             throw JwtGrantException.Configuration(
                 "algorithm_not_supported",
-                $"In {content.Place} there is an ML-DSA key (RFC 9964), and this platform has no ML-DSA. Run on OpenSSL 3.5 or later, or a recent Windows; or give an RSA or EC key.");
+                $"In {content.Place} there is an ML-DSA key (RFC 9964), and this platform has no ML-DSA. " +
+                "Run on OpenSSL 3.5 or later, or a recent Windows; or give an RSA or EC key.");
     }
 }

@@ -19,12 +19,15 @@ internal static class PemKey
                 ? content.Unusable($"there are {keys.Count} private keys (PEM)", "Keep the one to sign with; several keys go into a JWK set.")
                 : Missing([.. blocks.Select(block => block.Label)], content);
         var (label, der) = keys[0];
-        var key = ImportKey(label, der, content);
         var certificates = Certificates(blocks, content);
+        var key = ImportKey(label, der, content);
         var own = certificates.FirstOrDefault(certificate => KeyMaterial.Fits(key, certificate));
         if (own is null && certificates.Count > 0)
+        {
+            key.Dispose();
             throw content.Unusable(
                 "there are a private key and a certificate that do not belong together (PEM)", "Give the certificate that was issued for this key.");
+        }
         return new()
         {
             Key = key,
@@ -72,7 +75,7 @@ internal static class PemKey
         }
         catch (Exception e) when (PrivateKey.IsDamage(e))
         {
-            throw content.Unusable($"the PEM block '{label}' does not parse", "It is cut short or damaged; copy it again, whole.", e);
+            throw PrivateKey.Refused(content, $"the PEM block '{label}'", e);
         }
         finally
         {
@@ -88,7 +91,7 @@ internal static class PemKey
         }
         catch (CryptographicException e)
         {
-            throw content.Unusable("the PEM block 'CERTIFICATE' does not parse", "It is cut short or damaged; copy it again, whole.", e);
+            throw PrivateKey.Refused(content, "the PEM block 'CERTIFICATE'", e);
         }
     }
 

@@ -6,9 +6,9 @@ namespace JwtGrantClient.Signing;
 /// <summary>The DER forms of a private key, each imported by the platform.</summary>
 internal static class PrivateKey
 {
-    public static RSA FromPkcs1(byte[] der) => Import(RSA.Create(), key => key.ImportRSAPrivateKey(der, out _));
+    public static IDisposable FromPkcs1(byte[] der) => Import(RSA.Create(), key => key.ImportRSAPrivateKey(der, out _));
 
-    public static ECDsa FromSec1(byte[] der) => Import(ECDsa.Create(), key => key.ImportECPrivateKey(der, out _));
+    public static IDisposable FromSec1(byte[] der) => Import(ECDsa.Create(), key => key.ImportECPrivateKey(der, out _));
 
     /// <exception cref="JwtGrantException">The key is of a kind that cannot sign here.</exception>
     public static IDisposable FromPkcs8(byte[] der, KeyContent content) => AlgorithmOf(der) switch
@@ -30,27 +30,35 @@ internal static class PrivateKey
         if (content.Password is not { } password)
             throw KeyPassword.DoesNotOpen(content, Format);
         // The kind of key shows only once it is open, and the platform opens it kind by kind.
-        CryptographicException failure;
-        try
-        {
-            return Import(RSA.Create(), key => key.ImportEncryptedPkcs8PrivateKey(password, der, out _));
-        }
-        catch (CryptographicException e)
-        {
-            failure = e;
-        }
-        try
-        {
-            return Import(ECDsa.Create(), key => key.ImportEncryptedPkcs8PrivateKey(password, der, out _));
-        }
-        catch (CryptographicException)
-        {
-            return MlDsaKey.TryFromEncryptedPkcs8(password, der) ?? throw KeyPassword.DoesNotOpen(content, Format, failure);
-        }
+        return TryOpen(() => Import(RSA.Create(), key => key.ImportEncryptedPkcs8PrivateKey(password, der, out _)))
+            ?? TryOpen(() => Import(ECDsa.Create(), key => key.ImportEncryptedPkcs8PrivateKey(password, der, out _)))
+            ?? TryOpen(() => MlDsaKey.FromEncryptedPkcs8(password, der))
+            ?? throw KeyPassword.DoesNotOpen(content, Format);
     }
 
     /// <summary>What the platform throws at bytes that are no key.</summary>
-    public static bool IsDamage(Exception e) => e is CryptographicException or AsnContentException or ArgumentException or FormatException;
+    public static bool IsDamage(Exception e) =>
+        e is CryptographicException or AsnContentException or ArgumentException or FormatException or NotSupportedException;
+
+    /// <summary>The error for such bytes.</summary>
+    /// <param name="content">Where they are.</param>
+    /// <param name="what">What they claim to be.</param>
+    /// <param name="e">What the platform threw.</param>
+    public static JwtGrantException Refused(KeyContent content, string what, Exception e) => e is PlatformNotSupportedException
+        ? content.Unusable($"{what} is of a kind, or on a curve, that this platform does not have", "Expected an RSA key, or an EC key on P-256, P-384 or P-521.", e)
+        : content.Unusable($"{what} does not parse", "It is cut short or damaged; copy it again, whole.", e);
+
+    private static IDisposable? TryOpen(Func<IDisposable> import)
+    {
+        try
+        {
+            return import();
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            return null;
+        }
+    }
 
     // RFC 5208 section 5: a sequence of the version, the algorithm identifier (a sequence that begins with the OID), the key.
     private static string AlgorithmOf(byte[] der)
