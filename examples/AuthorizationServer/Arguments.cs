@@ -76,7 +76,8 @@ internal sealed record Arguments(string ClientId, string KeyPath, int Port, stri
     private static bool IsIssuer(string? issuer, out string problem)
     {
         var fits = issuer is null
-            || (Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && issuer.AsSpan().IndexOfAny('?', '#') < 0);
+            || (Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                && issuer.AsSpan().IndexOfAny('?', '#') < 0);
         problem = fits ? "" : $"--issuer is '{issuer}'; expected an http or https URL without query and fragment.";
         return problem.Length == 0;
     }

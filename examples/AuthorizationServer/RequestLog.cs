@@ -2,7 +2,9 @@ using JwtGrantClient.Testing;
 
 namespace AuthorizationServer;
 
-/// <summary>One line for each request; for a refusal also the rule, why, and where it stands. No assertion and no token is printed.</summary>
+/// <summary>
+/// One line for each request; for a refusal also the rule, why, and where it stands. No assertion and no token is printed.
+/// </summary>
 internal static class RequestLog
 {
     public static void Write(RecordedRequest request)

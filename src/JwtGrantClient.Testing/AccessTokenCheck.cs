@@ -6,7 +6,8 @@ namespace JwtGrantClient.Testing;
 /// <param name="ClientId">The client that the token was issued to.</param>
 /// <param name="Subject">On whose behalf.</param>
 /// <param name="Scope">What it allows.</param>
-public sealed record AccessTokenCheck(int Status, string? WwwAuthenticate, string? ClientId = null, string? Subject = null, string? Scope = null)
+public sealed record AccessTokenCheck(
+    int Status, string? WwwAuthenticate, string? ClientId = null, string? Subject = null, string? Scope = null)
 {
     /// <summary>Whether the request may pass.</summary>
     public bool IsValid => WwwAuthenticate is null;

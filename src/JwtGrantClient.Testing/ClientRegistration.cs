@@ -22,8 +22,8 @@ public sealed class ClientRegistration
     public string? SigningAlgorithm { get; init; }
 
     /// <summary>
-    /// Who signs the JWT that this client sends in place of a client secret, as Sign in with Apple has it: the team's id. The client then authenticates
-    /// by that, reusable for up to 15,777,000 s, and by nothing else. Default: null.
+    /// Who signs the JWT that this client sends in place of a client secret, as Sign in with Apple has it: the team's id. The client then
+    /// authenticates by that, reusable for up to 15,777,000 s, and by nothing else. Default: null.
     /// </summary>
     public string? ClientSecretIssuer { get; init; }
 
@@ -36,6 +36,8 @@ public sealed class ClientRegistration
     /// <summary>Subjects that its grant assertions may name. Default: itself, and any but another registered client.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 
-    /// <summary>Whether a jwt-bearer grant needs client authentication too. Default: false (RFC 7523 section 3.1 leaves it optional).</summary>
+    /// <summary>
+    /// Whether a jwt-bearer grant needs client authentication too. Default: false (RFC 7523 section 3.1 leaves it optional).
+    /// </summary>
     public bool RequireClientAuthentication { get; init; }
 }

@@ -92,7 +92,8 @@ public sealed class ScriptedResponse
         return Task.FromResult(response with { Body = Encoding.UTF8.GetBytes(rewrite(Encoding.UTF8.GetString(response.Body))) });
     });
 
-    internal Task<ServerResponse> RunAsync(Func<ServerResponse> judge, TimeProvider time, CancellationToken cancellationToken) => _run(judge, time, cancellationToken);
+    internal Task<ServerResponse> RunAsync(Func<ServerResponse> judge, TimeProvider time, CancellationToken cancellationToken) =>
+        _run(judge, time, cancellationToken);
 
     private static ScriptedResponse Fixed(ServerResponse response) => new((_, _, _) => Task.FromResult(response));
 }

@@ -9,14 +9,16 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
-/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt, and Apple's JWT in place of a client secret.
+/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt, and Apple's JWT in place of
+/// a client secret.
 /// </summary>
 /// <remarks>
-/// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's type
-/// parameter (refused as invalid_client); S03 the compact form; S04 strict JSON; S05 no crit, no b64; S06 the algorithm; S07 the key by
-/// <c>kid</c>; S08 the signature; S09 <c>typ</c>; S09a one JWT, one use; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>; S13 <c>exp</c>; S14
-/// <c>iat</c> and <c>nbf</c>; S15 the life from <c>iat</c> to <c>exp</c>; S16 <c>jti</c>, single-use; S17 grants, scopes and secrets; S18 client
-/// authentication beside a grant. Not yet: DPoP, pushed authorization requests, introspection, client secrets.
+/// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's
+/// type parameter (refused as invalid_client); S03 the compact form; S04 strict JSON; S05 no crit, no b64; S06 the algorithm; S07 the key
+/// by <c>kid</c>; S08 the signature; S09 <c>typ</c>; S09a one JWT, one use; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>;
+/// S13 <c>exp</c>; S14 <c>iat</c> and <c>nbf</c>; S15 the life from <c>iat</c> to <c>exp</c>; S16 <c>jti</c>, single-use; S17 grants,
+/// scopes and secrets; S18 client authentication beside a grant. Not yet: DPoP, pushed authorization requests, introspection, client
+/// secrets.
 /// </remarks>
 public sealed class StrictAuthorizationServer : IAsyncDisposable
 {
@@ -108,19 +110,23 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
         _parties.Trust(issuer);
     }
 
-    /// <summary>Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes (RFC 6749 section 4.1.2).</summary>
+    /// <summary>
+    /// Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes (RFC 6749 section 4.1.2).
+    /// </summary>
     /// <param name="clientId">The client that may redeem it.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request.</param>
     /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2); null for none, and then a verifier is refused.</param>
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
-    public string IssueAuthorizationCode(string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>
+    public string IssueAuthorizationCode(
+        string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>
         _codes.Issue(clientId, redirectUri, codeChallenge, scope, subject);
 
     /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
     /// <param name="authorization">The header's value, or null.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
-    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) => BearerCheck.Check(_tokens, authorization, requiredScope);
+    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) =>
+        BearerCheck.Check(_tokens, authorization, requiredScope);
 
     /// <summary>Makes an issued token invalid.</summary>
     /// <param name="accessToken">The token.</param>

@@ -4,9 +4,9 @@ namespace JwtGrantClient.Testing;
 public sealed class StrictAuthorizationServerOptions
 {
     /// <summary>
-    /// The issuer identifier, with or without a path: an http or https URL without query and fragment (RFC 8414 section 2). Default: the address
-    /// it listens on; in memory <c>https://as.example.com</c>. The endpoints lie under it, save that a listening server whose issuer is not on
-    /// loopback has them where it listens.
+    /// The issuer identifier, with or without a path: an http or https URL without query and fragment (RFC 8414 section 2). Default: the
+    /// address it listens on; in memory <c>https://as.example.com</c>. The endpoints lie under it, save that a listening server whose
+    /// issuer is not on loopback has them where it listens.
     /// </summary>
     public string? Issuer { get; init; }
 
@@ -14,13 +14,14 @@ public sealed class StrictAuthorizationServerOptions
     public int Port { get; init; }
 
     /// <summary>
-    /// How long issued tokens live; more than zero. Default: 5 min. <c>expires_in</c> is rounded down to the second, the token's <c>exp</c> up.
+    /// How long issued tokens live; more than zero. Default: 5 min. <c>expires_in</c> is rounded down to the second, the token's <c>exp</c>
+    /// up.
     /// </summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The longest life of an assertion from its <c>iat</c> to its <c>exp</c>; more than zero. Default: 300 s. From now to its <c>exp</c> it is
-    /// <see cref="FutureTolerance"/> longer, for the client's clock may be ahead.
+    /// The longest life of an assertion from its <c>iat</c> to its <c>exp</c>; more than zero. Default: 300 s. From now to its <c>exp</c>
+    /// it is <see cref="FutureTolerance"/> longer, for the client's clock may be ahead.
     /// </summary>
     public TimeSpan MaxAssertionLifetime { get; init; } = TimeSpan.FromSeconds(300);
 
@@ -33,8 +34,8 @@ public sealed class StrictAuthorizationServerOptions
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// FAPI 2.0: the audience of client authentication is a string, never an array. Default: false, which accepts an array of one. It does not
-    /// narrow the algorithms: set <see cref="ClientRegistration.SigningAlgorithm"/> for that.
+    /// FAPI 2.0: the audience of client authentication is a string, never an array. Default: false, which accepts an array of one. It does
+    /// not narrow the algorithms: set <see cref="ClientRegistration.SigningAlgorithm"/> for that.
     /// </summary>
     public bool FapiMode { get; init; }
 
@@ -52,7 +53,8 @@ public sealed class StrictAuthorizationServerOptions
 
     internal void Validate()
     {
-        if (Issuer is not null && !(Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && !Issuer.AsSpan().ContainsAny('?', '#')))
+        if (Issuer is not null && !(Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && !Issuer.AsSpan().ContainsAny('?', '#')))
             throw new ArgumentException($"Issuer is '{Issuer}'; expected an http or https URL without query and fragment.");
         if (TokenLifetime <= TimeSpan.Zero || MaxAssertionLifetime <= TimeSpan.Zero)
             throw new ArgumentException($"TokenLifetime is {TokenLifetime} and MaxAssertionLifetime {MaxAssertionLifetime}; expected more than zero.");

@@ -13,7 +13,8 @@ public sealed class AuthenticatingTheClient
     {
         (string, string)[] typed = type is null ? [] : [("client_assertion_type", type)];
 
-        var answer = await AServer.Start().PostAsync([("grant_type", "client_credentials"), ("client_assertion", new AJwt().Compact()), .. typed]);
+        var answer = await AServer.Start()
+            .PostAsync([("grant_type", "client_credentials"), ("client_assertion", new AJwt().Compact()), .. typed]);
 
         answer.ShouldBeRefused(401, "invalid_client", "S02");
     }
@@ -32,7 +33,8 @@ public sealed class AuthenticatingTheClient
 
     [Fact]
     public async Task Without_a_client_assertion_there_are_no_client_credentials() =>
-        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId))).ShouldBeRefused(401, "invalid_client", "S17");
+        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId)))
+            .ShouldBeRefused(401, "invalid_client", "S17");
 
     [Theory]
     [InlineData("Basic YTpi", "Basic"), InlineData("Bearer abc", "Bearer"), InlineData("", "Basic"), InlineData("Negotiate", "Negotiate")]
@@ -68,7 +70,7 @@ public sealed class AuthenticatingTheClient
         var server = AServer.Start();
         var assertion = new AJwt().Compact();
         (string Name, string Value)[] fields =
-            [("grant_type", "client_credentials"), .. AServer.ClientAssertion(assertion), .. second == "secret" ? [("client_secret", "s")] : Array.Empty<(string, string)>()];
+            [("grant_type", "client_credentials"), .. AServer.ClientAssertion(assertion), ("client_secret", second == "secret" ? "s" : "")];
         using var content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         (string, string)[] headers = second switch
         {
@@ -129,6 +131,7 @@ public sealed class AuthenticatingTheClient
         });
 
         (await server.PresentAsync(new AJwt(), Use.Grant)).ShouldBeRefused(401, "invalid_client", "S18");
-        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), .. AServer.ClientAssertion()])).ShouldBeGranted();
+        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), .. AServer.ClientAssertion()]))
+            .ShouldBeGranted();
     }
 }

@@ -8,10 +8,12 @@ public sealed class CheckingAccessTokens
     private readonly AServer _server = AServer.Start(clock => new() { TimeProvider = clock, TokenLifetime = TimeSpan.FromSeconds(10) });
 
     [Theory]
-    [InlineData(null, 401, "Bearer"), InlineData("", 401, "Bearer"), InlineData("{0}", 401, "Bearer"), InlineData("Basic {0}", 401, "Bearer")]
+    [InlineData(null, 401, "Bearer"), InlineData("", 401, "Bearer"), InlineData("{0}", 401, "Bearer")]
+    [InlineData("Basic {0}", 401, "Bearer")]
     [InlineData("DPoP {0}", 401, "Bearer"), InlineData("Bearer{0}", 401, "Bearer"), InlineData("Bearer", 401, "Bearer")]
     [InlineData("Bearer ", 401, "Bearer error=\"invalid_token\""), InlineData("Bearer x", 401, "Bearer error=\"invalid_token\"")]
-    [InlineData("Bearer {0}x", 401, "Bearer error=\"invalid_token\""), InlineData("Bearer {0}, Bearer {0}", 401, "Bearer error=\"invalid_token\"")]
+    [InlineData("Bearer {0}x", 401, "Bearer error=\"invalid_token\"")]
+    [InlineData("Bearer {0}, Bearer {0}", 401, "Bearer error=\"invalid_token\"")]
     [InlineData("Bearer {0}", 200, null), InlineData("bearer {0}", 200, null), InlineData("BEARER {0}", 200, null)]
     public async Task The_header_is_judged(string? header, int status, string? challenge)
     {
@@ -21,7 +23,8 @@ public sealed class CheckingAccessTokens
 
         Assert.Equal((status, challenge is null), (check.Status, check.IsValid));
         Assert.StartsWith(challenge ?? "", check.WwwAuthenticate ?? "", StringComparison.Ordinal);
-        Assert.Equal(challenge is null ? (The.ClientId, The.ClientId, "read write") : default, (check.ClientId, check.Subject, check.Scope));
+        Assert.Equal(
+            challenge is null ? (The.ClientId, The.ClientId, "read write") : default, (check.ClientId, check.Subject, check.Scope));
     }
 
     [Theory]
@@ -73,5 +76,6 @@ public sealed class CheckingAccessTokens
         Assert.Equal(401, AServer.Start().Server.CheckAccessToken($"Bearer {await TokenAsync()}").Status);
 
     private async Task<string> TokenAsync() =>
-        (await _server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", "read write"))).ShouldBeGranted().AccessToken;
+        (await _server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", "read write")))
+            .ShouldBeGranted().AccessToken;
 }

@@ -25,7 +25,8 @@ public sealed class ChoosingTheKey
         (await AServer.Start().PresentAsync(new AJwt().Head("alg", name).SignedBy(The.RsaKey, hash, padding))).ShouldBeGranted();
 
         foreach (var other in RsaAlgorithms.Keys.Where(other => other != name))
-            (await AServer.Start().PresentAsync(new AJwt().Head("alg", other).SignedBy(The.RsaKey, hash, padding))).ShouldBeRefused(Use.Grant, "S08");
+            (await AServer.Start().PresentAsync(new AJwt().Head("alg", other).SignedBy(The.RsaKey, hash, padding)))
+                .ShouldBeRefused(Use.Grant, "S08");
     }
 
     [Fact]
@@ -35,9 +36,11 @@ public sealed class ChoosingTheKey
         AJwt Jwt() => new AJwt().Head("alg", "ES256").Head("kid", "ec");
 
         (await server.PresentAsync(Jwt().SignedBy(The.P256Key, HashAlgorithmName.SHA256))).ShouldBeGranted();
-        (await server.PresentAsync(Jwt().Signed(input => The.P256Key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))))
+        (await server.PresentAsync(Jwt()
+            .Signed(input => The.P256Key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))))
             .ShouldBeRefused(Use.Grant, "S08");
-        (await server.PresentAsync(Jwt().Signed(input => [.. The.P256Key.SignData(input, HashAlgorithmName.SHA256), 0]))).ShouldBeRefused(Use.Grant, "S08");
+        (await server.PresentAsync(Jwt().Signed(input => [.. The.P256Key.SignData(input, HashAlgorithmName.SHA256), 0])))
+            .ShouldBeRefused(Use.Grant, "S08");
         (await server.PresentAsync(Jwt().Signed(_ => new byte[64]))).ShouldBeRefused(Use.Grant, "S08");
     }
 
@@ -81,7 +84,8 @@ public sealed class ChoosingTheKey
         AJwt Jwt() => new AJwt().Head("kid", "rsa");
 
         (await server.PresentAsync(Jwt())).ShouldBeRefused(Use.Grant, "S06").Saying("registered for PS256");
-        (await server.PresentAsync(Jwt().Head("alg", "PS256").SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss))).ShouldBeGranted();
+        (await server.PresentAsync(Jwt().Head("alg", "PS256").SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)))
+            .ShouldBeGranted();
     }
 
     [Fact]
@@ -116,7 +120,8 @@ public sealed class ChoosingTheKey
         (await WithKeys(Keys.Jwk(The.RsaKey, "rsa")).PresentAsync(Jwt())).ShouldBeGranted();
         (await WithKeys(Keys.Jwk(The.RsaKey, "rsa"), Keys.Jwk(The.P256Key, "P-256", "ec")).PresentAsync(Jwt())).ShouldBeGranted();
         (await WithKeys(Keys.Jwk(The.RsaKey, "a"), Keys.Jwk(The.OtherRsaKey, "b")).PresentAsync(Jwt())).ShouldBeRefused(Use.Grant, "S07");
-        (await WithKeys(Keys.Jwk(The.P256Key, "P-256", "a"), Keys.Jwk(The.P384Key, "P-384", "b")).PresentAsync(Jwt())).ShouldBeRefused(Use.Grant, "S07");
+        (await WithKeys(Keys.Jwk(The.P256Key, "P-256", "a"), Keys.Jwk(The.P384Key, "P-384", "b")).PresentAsync(Jwt()))
+            .ShouldBeRefused(Use.Grant, "S07");
     }
 
     [Theory]

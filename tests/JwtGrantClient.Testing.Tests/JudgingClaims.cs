@@ -59,7 +59,8 @@ public sealed class JudgingClaims
     }
 
     [Theory]
-    [InlineData(Use.Grant, 16), InlineData(Use.Grant, 128), InlineData(Use.ClientAuthentication, 16), InlineData(Use.ClientAuthentication, 128)]
+    [InlineData(Use.Grant, 16), InlineData(Use.Grant, 128), InlineData(Use.ClientAuthentication, 16)]
+    [InlineData(Use.ClientAuthentication, 128)]
     public async Task A_jti_of_16_to_128_characters_is_accepted(Use use, int length) =>
         (await AServer.Start().PresentAsync(new AJwt().Claim("jti", new string('a', length)), use)).ShouldBeGranted();
 
@@ -116,7 +117,7 @@ public sealed class JudgingClaims
     public async Task A_trusted_issuer_may_sign_grants_and_authenticates_no_client()
     {
         var server = AServer.Start();
-        server.Server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+        server.Server.TrustIssuer(AnIdentityProvider());
         AJwt Signed() => new AJwt().Claim("iss", "https://idp.example.com").Claim("sub", "user-1").SignedBy(The.OtherRsaKey);
 
         (await server.PresentAsync(Signed(), Use.Grant)).ShouldBeGranted();
@@ -128,9 +129,12 @@ public sealed class JudgingClaims
     public async Task A_key_signs_under_its_own_issuer_alone()
     {
         var server = AServer.Start();
-        server.Server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+        server.Server.TrustIssuer(AnIdentityProvider());
 
         (await server.PresentAsync(new AJwt().Claim("iss", "https://idp.example.com"))).ShouldBeRefused(Use.Grant, "S08");
         (await server.PresentAsync(new AJwt().SignedBy(The.OtherRsaKey))).ShouldBeRefused(Use.Grant, "S08");
     }
+
+    private static TrustedIssuer AnIdentityProvider() =>
+        new() { Issuer = "https://idp.example.com", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() };
 }

@@ -25,7 +25,8 @@ public sealed class JudgingTheFormat
         ["a letter beyond ASCII"] = ("S03", () => Good().Insert(40, "é")),
         ["a length that no bytes have"] = ("S03", () => new AJwt().Signed(_ => new byte[3]).Compact() + "A"),
         ["spare bits that are not zero"] = ("S03", () => new AJwt().Signed(_ => new byte[1]).Compact()[..^1] + "B"),
-        ["spare bits in the header"] = ("S03", () => new AJwt().HeaderText("{}").Compact().Replace("e30.", "e31.", StringComparison.Ordinal)),
+        ["spare bits in the header"] =
+            ("S03", () => new AJwt().HeaderText("{}").Compact().Replace("e30.", "e31.", StringComparison.Ordinal)),
         ["no header"] = ("S04", () => Good()[Good().IndexOf('.', StringComparison.Ordinal)..]),
         ["a header that is no JSON"] = ("S04", () => new AJwt().HeaderText("alg: RS256").Compact()),
         ["a header that is an array"] = ("S04", () => new AJwt().HeaderText("[\"RS256\"]").Compact()),
@@ -35,11 +36,13 @@ public sealed class JudgingTheFormat
         ["a payload with a comment"] = ("S04", () => new AJwt().PayloadText("{/**/}").Compact()),
         ["a payload with something behind"] = ("S04", () => new AJwt().PayloadText(new AJwt().Claims.ToJsonString() + "{}").Compact()),
         ["a payload with a byte order mark"] = ("S04", () => new AJwt().PayloadBytes([0xEF, 0xBB, 0xBF, .. PayloadBytes()]).Compact()),
-        ["a payload in UTF-16"] = ("S04", () => new AJwt().PayloadBytes(Encoding.Unicode.GetBytes(new AJwt().Claims.ToJsonString())).Compact()),
+        ["a payload in UTF-16"] =
+            ("S04", () => new AJwt().PayloadBytes(Encoding.Unicode.GetBytes(new AJwt().Claims.ToJsonString())).Compact()),
         ["a payload that is not UTF-8"] = ("S04", () => new AJwt().PayloadBytes([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8]).Compact()),
         ["half a surrogate pair"] = ("S04", () => new AJwt().ClaimFirst("\"name\":\"\\ud800\"").Compact()),
         ["half a surrogate pair in a name"] = ("S04", () => new AJwt().ClaimFirst("\"\\ud800\":1").Compact()),
-        ["a payload nested without end"] = ("S04", () => new AJwt().ClaimFirst($"\"a\":{new string('[', 5000)}{new string(']', 5000)}").Compact()),
+        ["a payload nested without end"] =
+            ("S04", () => new AJwt().ClaimFirst($"\"a\":{new string('[', 5000)}{new string(']', 5000)}").Compact()),
         ["iss twice"] = ("S04", () => new AJwt().ClaimFirst("\"iss\":\"other-worker\"").Compact()),
         ["iss twice, once escaped"] = ("S04", () => new AJwt().ClaimFirst("\"\\u0069ss\":\"other-worker\"").Compact()),
         ["alg twice"] = ("S04", () => new AJwt().HeadFirst("\"alg\":\"none\"").Compact()),
@@ -69,7 +72,8 @@ public sealed class JudgingTheFormat
     {
         var claims = new AJwt().Claims.ToJsonString();
 
-        var answer = await AServer.Start().PresentAsync(new AJwt().PayloadText($" \t\r\n{claims[..^1]}, \"\\u006eame\" : \"\\ud83d\\ude00 é\", \"n\":{{\"n\":null}} }}\n"));
+        var answer = await AServer.Start().PresentAsync(new AJwt()
+            .PayloadText($" \t\r\n{claims[..^1]}, \"\\u006eame\" : \"\\ud83d\\ude00 é\", \"n\":{{\"n\":null}} }}\n"));
 
         answer.ShouldBeGranted();
     }

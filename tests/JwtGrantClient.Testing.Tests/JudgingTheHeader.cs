@@ -47,12 +47,14 @@ public sealed class JudgingTheHeader
         ["kid a number"] = ("S07", jwt => jwt.Head("kid", 202611)),
         ["kid null"] = ("S07", jwt => jwt.Head("kid", null)),
         ["another's key under the registered kid"] = ("S08", jwt => jwt.SignedBy(The.OtherRsaKey)),
-        ["another's key, brought along as jwk"] = ("S08", jwt => jwt.Head("jwk", Keys.Jwk(The.OtherRsaKey, The.KeyId)).SignedBy(The.OtherRsaKey)),
+        ["another's key, brought along as jwk"] =
+            ("S08", jwt => jwt.Head("jwk", Keys.Jwk(The.OtherRsaKey, The.KeyId)).SignedBy(The.OtherRsaKey)),
         ["another's key, pointed at by jku"] = ("S08", jwt => jwt.Head("jku", "https://evil.example.com/jwks").SignedBy(The.OtherRsaKey)),
         ["no signature"] = ("S08", jwt => jwt.Signed(_ => [])),
         ["a signature cut short"] = ("S08", jwt => jwt.Signed(input => Rs256(input)[..^1])),
         ["a signature with a byte more"] = ("S08", jwt => jwt.Signed(input => [.. Rs256(input), 0])),
-        ["a signature with one bit turned"] = ("S08", jwt => jwt.Signed(input => Rs256(input) is var bytes && (bytes[7] ^= 1) >= 0 ? bytes : [])),
+        ["a signature with one bit turned"] =
+            ("S08", jwt => jwt.Signed(input => Rs256(input) is var bytes && (bytes[7] ^= 1) >= 0 ? bytes : [])),
         ["a signature of another text"] = ("S08", jwt => jwt.Signed(input => Rs256([.. input, 0]))),
         ["a signature by another hash"] = ("S08", jwt => jwt.SignedBy(The.RsaKey, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1)),
         ["a PSS signature that says RS256"] = ("S08", jwt => jwt.SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)),
@@ -107,7 +109,8 @@ public sealed class JudgingTheHeader
     [Fact]
     public async Task Header_members_without_a_meaning_here_are_ignored()
     {
-        var jwt = new AJwt().Head("x5t", "AAAA").Head("cty", "JWT").Head("jku", "https://evil.example.com/jwks").Head("jwk", Keys.Jwk(The.OtherRsaKey, "x"));
+        var jwt = new AJwt().Head("x5t", "AAAA").Head("cty", "JWT").Head("jku", "https://evil.example.com/jwks")
+            .Head("jwk", Keys.Jwk(The.OtherRsaKey, "x"));
 
         (await AServer.Start().PresentAsync(jwt)).ShouldBeGranted();
     }

@@ -106,11 +106,13 @@ public sealed class JudgingTimes
 
     private static AJwt WithTimes(string exp, string iat, string nbf)
     {
-        var members = new[] { ("exp", exp), ("iat", iat), ("nbf", nbf) }.Where(claim => claim.Item2.Length > 0).Select(claim => $"\"{claim.Item1}\":{At(claim.Item2)}");
+        var members = new[] { ("exp", exp), ("iat", iat), ("nbf", nbf) }.Where(claim => claim.Item2.Length > 0)
+            .Select(claim => $"\"{claim.Item1}\":{At(claim.Item2)}");
         var others = new AJwt().Without("exp").Without("iat").Claims.ToJsonString();
         return new AJwt().PayloadText($"{others[..^1]}{string.Concat(members.Select(member => "," + member))}}}");
     }
 
     private static string At(string text) =>
-        System.Text.RegularExpressions.Regex.Replace(text, @"\{(-?\d+)\}", offset => $"{The.Now + long.Parse(offset.Groups[1].Value, null)}");
+        System.Text.RegularExpressions.Regex.Replace(text, @"\{(-?\d+)\}", offset =>
+            $"{The.Now + long.Parse(offset.Groups[1].Value, null)}");
 }

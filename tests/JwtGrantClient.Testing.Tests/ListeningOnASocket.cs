@@ -48,14 +48,15 @@ public sealed class ListeningOnASocket
     }
 
     [Theory]
-    [InlineData("/token?a=b", 200), InlineData("/TOKEN", 404), InlineData("/token/", 404), InlineData("//token", 404), InlineData("/%74oken", 404)]
+    [InlineData("/token?a=b", 200), InlineData("/TOKEN", 404), InlineData("/token/", 404), InlineData("//token", 404)]
+    [InlineData("/%74oken", 404)]
     [InlineData("/x/../token", 404), InlineData("/token%2F", 404), InlineData("/token;a", 404)]
     public async Task A_path_is_the_token_endpoint_or_is_not(string path, int status)
     {
         await using var there = await Reached.ByAsync(Way.Socket);
         var body = string.Join('&', there.Form().Select(field => $"{field.Item1}={field.Item2}"));
 
-        var answer = await RawAsync(there, $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        var answer = await RawAsync(there, path, "Content-Type: application/x-www-form-urlencoded", body);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
     }
@@ -65,7 +66,7 @@ public sealed class ListeningOnASocket
     {
         await using var there = await Reached.ByAsync(Way.Socket);
 
-        var answer = await RawAsync(there, "POST /token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        var answer = await RawAsync(there, "/token", "Content-Type: application/x-www-form-urlencoded\r\nContent-Type: text/plain", "");
 
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.Contains("invalid_request", answer, StringComparison.Ordinal);
@@ -93,7 +94,8 @@ public sealed class ListeningOnASocket
         await using var there = await Reached.ByAsync(Way.Socket);
         var port = new Uri(there.Server.Issuer).Port;
 
-        var error = await Assert.ThrowsAsync<IOException>(() => StrictAuthorizationServer.StartAsync(new() { Port = port }, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<IOException>(() =>
+            StrictAuthorizationServer.StartAsync(new() { Port = port }, TestContext.Current.CancellationToken));
 
         Assert.Contains($"{port}", error.Message, StringComparison.Ordinal);
     }
@@ -111,14 +113,16 @@ public sealed class ListeningOnASocket
     [Fact]
     public async Task The_guest_leaves_the_signals_of_its_process_alone()
     {
-        await using var app = await KestrelFront.StartAsync(0, (_, _) => throw new InvalidOperationException("Not asked."), TestContext.Current.CancellationToken);
+        await using var app = await KestrelFront.StartAsync(0, (_, _) =>
+            throw new InvalidOperationException("Not asked."), TestContext.Current.CancellationToken);
 
         // The usual lifetime of a host cancels Ctrl+C, for it stops the host itself.
         Assert.IsNotType<ConsoleLifetime>(app.Services.GetRequiredService<IHostLifetime>());
     }
 
-    private static async Task<string> RawAsync(Reached there, string request)
+    private static async Task<string> RawAsync(Reached there, string path, string headers, string body)
     {
+        var request = $"POST {path} HTTP/1.1\r\nHost: a\r\n{headers}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}";
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, new Uri(there.Server.TokenEndpoint).Port, TestContext.Current.CancellationToken);
         await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);

@@ -9,12 +9,18 @@ namespace JwtGrantClient.Testing.Tests;
 public sealed class PublishingMetadata
 {
     [Theory]
-    [InlineData("https://as.example.com", "https://as.example.com/token", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")]
-    [InlineData("https://as.example.com/", "https://as.example.com/token", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")]
-    [InlineData("https://as.example.com/t/1", "https://as.example.com/t/1/token", "/.well-known/oauth-authorization-server/t/1", "/t/1/.well-known/openid-configuration")]
-    [InlineData("https://as.example.com/t/", "https://as.example.com/t/token", "/.well-known/oauth-authorization-server/t", "/t/.well-known/openid-configuration")]
-    [InlineData("https://as.example.com/a%20b", "https://as.example.com/a%20b/token", "/.well-known/oauth-authorization-server/a%20b", "/a%20b/.well-known/openid-configuration")]
-    [InlineData("https://AS.example.com:443", "https://AS.example.com:443/token", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com", "https://as.example.com/token", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/", "https://as.example.com/token", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/t/1", "https://as.example.com/t/1/token", "/.well-known/oauth-authorization-server/t/1",
+        "/t/1/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/t/", "https://as.example.com/t/token", "/.well-known/oauth-authorization-server/t",
+        "/t/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/a%20b", "https://as.example.com/a%20b/token", "/.well-known/oauth-authorization-server/a%20b",
+        "/a%20b/.well-known/openid-configuration")]
+    [InlineData("https://AS.example.com:443", "https://AS.example.com:443/token", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration")]
     public async Task The_metadata_spell_the_issuer_as_it_was_set(string issuer, string tokenEndpoint, string oauth, string openId)
     {
         var server = AServer.Start(clock => new() { TimeProvider = clock, Issuer = issuer });
@@ -37,7 +43,13 @@ public sealed class PublishingMetadata
     {
         var server = AServer.Start(clock => new() { TimeProvider = clock, Issuer = The.Issuer + "/t" });
 
-        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/t/.well-known/oauth-authorization-server", "/token", "/t/token/", "/T/token", "/t//token", "/" })
+        string[] paths =
+        [
+            "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/t/.well-known/oauth-authorization-server",
+            "/token", "/t/token/", "/T/token", "/t//token", "/",
+        ];
+
+        foreach (var path in paths)
             Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(The.Issuer + path)).Status);
     }
 
@@ -48,7 +60,8 @@ public sealed class PublishingMetadata
         string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
 
         Assert.Equal(["private_key_jwt"], List("token_endpoint_auth_methods_supported"));
-        Assert.Equal(["authorization_code", "client_credentials", The.JwtBearer], List("grant_types_supported").Order(StringComparer.Ordinal));
+        Assert.Equal(["authorization_code", "client_credentials", The.JwtBearer], List("grant_types_supported")
+            .Order(StringComparer.Ordinal));
         Assert.Contains("RS256", List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.DoesNotContain("none", List("token_endpoint_auth_signing_alg_values_supported"));
     }
@@ -73,16 +86,19 @@ public sealed class PublishingMetadata
 
         var key = Assert.Single((await server.GetAsync(server.Server.JwksUri)).Json.GetProperty("keys").EnumerateArray());
 
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Bytes(key.GetProperty("n").GetString()), Exponent = Bytes(key.GetProperty("e").GetString()) });
+        byte[] Member(string name) => Bytes(key.GetProperty(name).GetString());
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Member("n"), Exponent = Member("e") });
         var dot = token.LastIndexOf('.');
-        Assert.True(rsa.VerifyData(Encoding.ASCII.GetBytes(token[..dot]), Bytes(token[(dot + 1)..]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        var (input, signature) = (Encoding.ASCII.GetBytes(token[..dot]), Bytes(token[(dot + 1)..]));
+        Assert.True(rsa.VerifyData(input, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         Assert.Equal(key.GetProperty("kid").GetString(), IssuedToken.Header(token).GetProperty("kid").GetString());
         Assert.Equal("at+jwt", IssuedToken.Header(token).GetProperty("typ").GetString());
         Assert.False(key.TryGetProperty("d", out _));
     }
 
     [Theory]
-    [InlineData(0, 5000, 5, 5), InlineData(0, 5999, 5, 6), InlineData(1, 5000, 5, 6), InlineData(999, 1, 0, 1), InlineData(500, 500, 0, 1), InlineData(1, 999, 0, 1)]
+    [InlineData(0, 5000, 5, 5), InlineData(0, 5999, 5, 6), InlineData(1, 5000, 5, 6), InlineData(999, 1, 0, 1), InlineData(500, 500, 0, 1)]
+    [InlineData(1, 999, 0, 1)]
     [InlineData(999, 1002, 1, 3)]
     public async Task A_token_lives_no_shorter_than_promised(int startMs, int lifetimeMs, int expiresIn, int expAfterStart)
     {
@@ -103,7 +119,8 @@ public sealed class PublishingMetadata
 
         var claims = IssuedToken.Claims(answer.ShouldBeGranted().AccessToken);
         string? Text(string name) => claims.GetProperty(name).GetString();
-        Assert.Equal((The.Issuer, "user-1", The.ClientId, The.Issuer, "read"), (Text("iss"), Text("sub"), Text("client_id"), Text("aud"), Text("scope")));
+        Assert.Equal((The.Issuer, "user-1", The.ClientId, The.Issuer, "read"),
+            (Text("iss"), Text("sub"), Text("client_id"), Text("aud"), Text("scope")));
         Assert.Equal(The.Now, claims.GetProperty("iat").GetInt64());
         Assert.NotEmpty(Text("jti")!);
     }

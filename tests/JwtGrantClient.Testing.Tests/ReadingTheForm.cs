@@ -12,7 +12,8 @@ public sealed class ReadingTheForm
     {
         ["nothing"] = _ => [],
         ["no grant_type"] = good => Ascii(good.Replace("grant_type", "grant-type", StringComparison.Ordinal)),
-        ["an empty grant_type"] = good => Ascii(good.Replace($"grant_type={Uri.EscapeDataString(The.JwtBearer)}", "grant_type=", StringComparison.Ordinal)),
+        ["an empty grant_type"] = good =>
+            Ascii(good.Replace($"grant_type={Uri.EscapeDataString(The.JwtBearer)}", "grant_type=", StringComparison.Ordinal)),
         ["no assertion"] = good => Ascii(good[..good.IndexOf("&assertion", StringComparison.Ordinal)]),
         ["an empty assertion"] = good => Ascii(good[..good.IndexOf("&assertion", StringComparison.Ordinal)] + "&assertion="),
         ["grant_type twice"] = good => Ascii(good + "&grant_type=client_credentials"),
@@ -52,9 +53,12 @@ public sealed class ReadingTheForm
     }
 
     [Theory]
-    [InlineData("&foo=1&bar=2"), InlineData("&foo="), InlineData("&foo"), InlineData("&&"), InlineData("&scope="), InlineData("&client_assertion=")]
-    [InlineData("&client_assertion_type=&client_assertion="), InlineData("&client_secret="), InlineData("&client_id="), InlineData("&foo=%00%F0%9F%98%80")]
-    [InlineData("&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example"), InlineData("&scope=a+b"), InlineData("&scope=a%20b"), InlineData("&scope=a b")]
+    [InlineData("&foo=1&bar=2"), InlineData("&foo="), InlineData("&foo"), InlineData("&&"), InlineData("&scope=")]
+    [InlineData("&client_assertion=")]
+    [InlineData("&client_assertion_type=&client_assertion="), InlineData("&client_secret="), InlineData("&client_id=")]
+    [InlineData("&foo=%00%F0%9F%98%80")]
+    [InlineData("&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example"), InlineData("&scope=a+b"), InlineData("&scope=a%20b")]
+    [InlineData("&scope=a b")]
     public async Task Unknown_empty_and_plainly_encoded_fields_do_no_harm(string more) =>
         (await AServer.Start().PostAsync(Body(Ascii(Good() + more)))).ShouldBeGranted();
 
@@ -62,7 +66,8 @@ public sealed class ReadingTheForm
     [InlineData("application/json"), InlineData("text/plain"), InlineData("multipart/form-data"), InlineData(null)]
     [InlineData("application/x-www-form-urlencoded-ish"), InlineData("application/x-www-form-urlencoded, text/plain")]
     public async Task Another_content_type_is_an_invalid_request(string? type) =>
-        (await AServer.Start().PostAsync(Body(Ascii(Good()), type))).ShouldBeRefused(400, "invalid_request", "S01").Saying(type ?? "missing");
+        (await AServer.Start().PostAsync(Body(Ascii(Good()), type))).ShouldBeRefused(400, "invalid_request", "S01")
+            .Saying(type ?? "missing");
 
     [Theory]
     [InlineData("APPLICATION/X-WWW-FORM-URLENCODED"), InlineData("application/x-www-form-urlencoded;charset=utf-8")]

@@ -11,7 +11,8 @@ public sealed class RecordingRequests
     {
         var server = AServer.Start();
         var assertion = new AJwt().Compact();
-        using var content = new StringContent($"grant_type={The.JwtBearer}&assertion={assertion}&scope=a+b%2Bc&scope2=", null, "application/x-www-form-urlencoded");
+        using var content = new StringContent($"grant_type={The.JwtBearer}&assertion={assertion}&scope=a+b%2Bc&scope2=", null,
+            "application/x-www-form-urlencoded");
 
         await server.PostAsync(content, ("X-Test", "one"), ("X-Test", "two"));
 
@@ -35,14 +36,16 @@ public sealed class RecordingRequests
         Assert.Equal(400, request.Status);
         Assert.Equal(("invalid_grant", 400, "S12"), (request.Refusal?.Error, request.Refusal?.Status, request.Refusal?.Rule));
         Assert.Contains("RFC 7523", request.Refusal?.Clause, StringComparison.Ordinal);
-        Assert.Contains("'https://other.example.com'; expected 'https://as.example.com'", request.Refusal?.Explanation, StringComparison.Ordinal);
+        Assert.Contains("'https://other.example.com'; expected 'https://as.example.com'", request.Refusal?.Explanation,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Each_request_is_told_after_it_was_answered()
     {
         var told = new List<(string, int, string?)>();
-        var server = AServer.Start(clock => new() { TimeProvider = clock, OnRequest = request => told.Add((request.Path, request.Status, request.Refusal?.Rule)) });
+        var server = AServer.Start(clock =>
+            new() { TimeProvider = clock, OnRequest = request => told.Add((request.Path, request.Status, request.Refusal?.Rule)) });
 
         await server.PresentAsync(new AJwt());
         await server.PresentAsync(new AJwt().Without("jti"));
@@ -83,7 +86,8 @@ public sealed class RecordingRequests
     }
 
     [Theory]
-    [InlineData("as.example.com"), InlineData("ftp://as.example.com"), InlineData("https://as.example.com?a"), InlineData("https://as.example.com#a"), InlineData("")]
+    [InlineData("as.example.com"), InlineData("ftp://as.example.com"), InlineData("https://as.example.com?a")]
+    [InlineData("https://as.example.com#a"), InlineData("")]
     public void An_issuer_that_can_be_none_is_refused_at_once(string issuer)
     {
         var error = Assert.Throws<ArgumentException>(() => StrictAuthorizationServer.CreateInMemory(new() { Issuer = issuer }));

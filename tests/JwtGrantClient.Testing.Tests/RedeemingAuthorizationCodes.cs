@@ -44,7 +44,8 @@ public sealed class RedeemingAuthorizationCodes
     }
 
     [Theory]
-    [InlineData("https://app.example.com/callback/"), InlineData("https://APP.example.com/callback"), InlineData("https://evil.example.com"), InlineData(null)]
+    [InlineData("https://app.example.com/callback/"), InlineData("https://APP.example.com/callback")]
+    [InlineData("https://evil.example.com"), InlineData(null)]
     public async Task The_redirect_URI_is_that_of_the_authorization_request(string? redirectUri)
     {
         var code = Issue();
@@ -54,7 +55,8 @@ public sealed class RedeemingAuthorizationCodes
     }
 
     [Theory]
-    [InlineData(null), InlineData("short"), InlineData("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"), InlineData("vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv!")]
+    [InlineData(null), InlineData("short"), InlineData("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww")]
+    [InlineData("vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv!")]
     public async Task The_verifier_is_that_of_the_challenge(string? verifier) =>
         (await RedeemAsync(Issue(), RedirectUri, verifier)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("code_verifier");
 
@@ -91,7 +93,8 @@ public sealed class RedeemingAuthorizationCodes
     {
         var code = Issue();
 
-        (await _server.PostAsync(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri), ("code_verifier", Verifier)))
+        (await _server.PostAsync(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", RedirectUri),
+            ("code_verifier", Verifier)))
             .ShouldBeRefused(401, "invalid_client", "S17");
 
         (await RedeemAsync(code)).ShouldBeGranted();
@@ -99,7 +102,8 @@ public sealed class RedeemingAuthorizationCodes
 
     private string Issue(string client = The.ClientId) => Issue(Challenge, client);
 
-    private string Issue(string? challenge, string client) => _server.Server.IssueAuthorizationCode(client, RedirectUri, challenge, "read", "user-1");
+    private string Issue(string? challenge, string client) =>
+        _server.Server.IssueAuthorizationCode(client, RedirectUri, challenge, "read", "user-1");
 
     private Task<Answer> RedeemAsync(string code, string client = The.ClientId) => RedeemAsync(code, RedirectUri, Verifier, client);
 

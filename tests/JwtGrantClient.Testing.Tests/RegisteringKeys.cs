@@ -17,7 +17,8 @@ public sealed class RegisteringKeys
         ["a private key"] = (The.RsaKey.ExportPkcs8PrivateKeyPem(), null, "'PRIVATE KEY'"),
         ["a private RSA key"] = (The.RsaKey.ExportRSAPrivateKeyPem(), null, "'RSA PRIVATE KEY'"),
         ["a private EC key"] = (The.P256Key.ExportECPrivateKeyPem(), null, "'EC PRIVATE KEY'"),
-        ["an encrypted private key"] = (The.RsaKey.ExportEncryptedPkcs8PrivateKeyPem("p", new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)), null, "'ENCRYPTED PRIVATE KEY'"),
+        ["an encrypted private key"] = (The.RsaKey.ExportEncryptedPkcs8PrivateKeyPem("p",
+            new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)), null, "'ENCRYPTED PRIVATE KEY'"),
         ["a certificate request"] = (PemEncoding.WriteString("CERTIFICATE REQUEST", [1, 2, 3]), null, "'CERTIFICATE REQUEST'"),
         ["a damaged public key"] = (PemEncoding.WriteString("PUBLIC KEY", [0, 0, 0]), null, "cannot be read"),
         ["a damaged RSA key"] = (PemEncoding.WriteString("RSA PUBLIC KEY", [0, 0, 0]), null, "cannot be read"),
@@ -34,7 +35,8 @@ public sealed class RegisteringKeys
         ["a modulus in plain base64"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("n", "+/+/")), "'n'"),
         ["an exponent of 1"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("e", "AQ")), "exponent"),
         ["an even exponent"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("e", "Ag")), "exponent"),
-        ["a point beside the curve"] = (null, Keys.Set(Keys.Jwk(The.P256Key, "P-256", "a").With("x", new string('A', 43))), "cannot be read"),
+        ["a point beside the curve"] =
+            (null, Keys.Set(Keys.Jwk(The.P256Key, "P-256", "a").With("x", new string('A', 43))), "cannot be read"),
         ["a point on another curve"] = (null, Keys.Set(Keys.Jwk(The.P384Key, "P-256", "a")), "cannot be read"),
         ["a kid twice"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a"), Keys.Jwk(The.OtherRsaKey, "a")), "same kid"),
     };
@@ -47,9 +49,11 @@ public sealed class RegisteringKeys
         var (pem, jwks, saying) = Bad[row];
         var server = AServer.Start().Server;
 
-        var error = Assert.ThrowsAny<ArgumentException>(() => server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }));
+        var error = Assert.ThrowsAny<ArgumentException>(() =>
+            server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }));
         Assert.Contains(saying, error.Message, StringComparison.Ordinal);
-        Assert.ThrowsAny<ArgumentException>(() => server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = pem, Jwks = jwks }));
+        Assert.ThrowsAny<ArgumentException>(() =>
+            server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = pem, Jwks = jwks }));
     }
 
     [Theory]
@@ -68,12 +72,14 @@ public sealed class RegisteringKeys
         var jwks = form switch
         {
             "JWKS" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId).With("use", "sig")),
-            "JWKS with a key of an unknown kind" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), new() { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }),
+            "JWKS with a key of an unknown kind" =>
+                Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), new() { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }),
             "JWKS with a key for encryption" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), Keys.Jwk(The.RsaKey, "enc").With("use", "enc")),
             _ => null,
         };
 
-        (await AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }).PresentAsync(new AJwt())).ShouldBeGranted();
+        (await AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }).PresentAsync(new AJwt()))
+            .ShouldBeGranted();
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class ScriptingResponses
         using var second = await there.PostAsync(form);
         using var third = await there.PostAsync(form);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"error":"temporarily_unavailable","error_description":"Later."}"""), (first.StatusCode, await BodyAsync(first)));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"error":"temporarily_unavailable","error_description":"Later."}"""),
+            (first.StatusCode, await BodyAsync(first)));
         Assert.Equal((HttpStatusCode.BadRequest, """{"error":"invalid_grant"}"""), (second.StatusCode, await BodyAsync(second)));
         Assert.Equal(HttpStatusCode.OK, third.StatusCode);
         Assert.Equal([503, 400, 200], there.Server.Requests.Select(request => request.Status));
@@ -28,7 +29,8 @@ public sealed class ScriptingResponses
     public async Task Any_answer_goes_out_as_it_is(Way way)
     {
         await using var there = await Reached.ByAsync(way);
-        there.Server.Enqueue(ScriptedResponse.Answer(502, "<h1>Bad gateway</h1>", "text/html", [new("X-Test", "a"), new("Date", "Mon, 23 Nov 2026 08:00:00 GMT")]));
+        there.Server.Enqueue(ScriptedResponse.Answer(502, "<h1>Bad gateway</h1>", "text/html",
+            [new("X-Test", "a"), new("Date", "Mon, 23 Nov 2026 08:00:00 GMT")]));
         there.Server.Enqueue(ScriptedResponse.Answer(200, [0xEF, 0xBB, 0xBF, 0xFF], "application/json; charset=\"utf8\""));
         there.Server.Enqueue(ScriptedResponse.Answer(204, "", null));
 
@@ -55,7 +57,8 @@ public sealed class ScriptingResponses
         using var first = await there.PostAsync();
         using var second = await there.PostAsync();
 
-        Assert.Equal((HttpStatusCode.TemporaryRedirect, "https://other.example.com/token?a=b"), (first.StatusCode, first.Headers.Location?.OriginalString));
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "https://other.example.com/token?a=b"),
+            (first.StatusCode, first.Headers.Location?.OriginalString));
         Assert.Equal((HttpStatusCode.PermanentRedirect, "/elsewhere"), (second.StatusCode, second.Headers.Location?.OriginalString));
     }
 
@@ -122,7 +125,8 @@ public sealed class ScriptingResponses
     public async Task A_rewrite_changes_what_would_have_been_said(Way way)
     {
         await using var there = await Reached.ByAsync(way);
-        there.Server.Enqueue(ScriptedResponse.Rewrite(body => body.Replace("\"expires_in\":300", "\"expires_in\":\"300\"", StringComparison.Ordinal)));
+        there.Server.Enqueue(ScriptedResponse.Rewrite(body =>
+            body.Replace("\"expires_in\":300", "\"expires_in\":\"300\"", StringComparison.Ordinal)));
 
         using var response = await there.PostAsync();
 

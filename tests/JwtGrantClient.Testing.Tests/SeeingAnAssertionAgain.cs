@@ -27,7 +27,8 @@ public sealed class SeeingAnAssertionAgain
 
         (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef"))).ShouldBeGranted();
 
-        (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", The.Now - 1))).ShouldBeRefused(Use.Grant, "S16");
+        (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", The.Now - 1)))
+            .ShouldBeRefused(Use.Grant, "S16");
     }
 
     [Fact]
@@ -82,10 +83,14 @@ public sealed class SeeingAnAssertionAgain
     [Fact]
     public async Task A_good_assertion_is_used_up_also_where_the_request_fails_later()
     {
-        var server = AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedScopes = ["read"] });
+        var server = AServer.Start(client: new()
+        {
+            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedScopes = ["read"],
+        });
         var assertion = new AJwt().Compact();
 
-        (await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", assertion), ("scope", "write"))).ShouldBeRefused(400, "invalid_scope", "S17");
+        (await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", assertion), ("scope", "write")))
+            .ShouldBeRefused(400, "invalid_scope", "S17");
 
         (await server.PresentAsync(assertion, Use.Grant)).ShouldBeRefused(Use.Grant, "S16");
     }

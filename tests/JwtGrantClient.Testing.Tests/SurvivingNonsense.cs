@@ -14,18 +14,24 @@ public sealed class SurvivingNonsense
 
     private static readonly string[] Pieces =
     [
-        "grant_type", "assertion", "client_assertion", "client_assertion_type", "client_id", "client_secret", "scope", "resource", "code", "code_verifier",
-        "redirect_uri", "=", "&", "%", "%00", "+", "%C3", ".", "..", "client_credentials", "authorization_code", Uri.EscapeDataString(The.JwtBearer),
-        Uri.EscapeDataString(The.ClientAssertionType), "eyJhbGciOiJub25lIn0", "e30", "https://a", "#", "é", "\0", "batch-worker", "grant_type=client_credentials&",
+        "grant_type", "assertion", "client_assertion", "client_assertion_type", "client_id", "client_secret", "scope", "resource", "code",
+        "code_verifier",
+        "redirect_uri", "=", "&", "%", "%00", "+", "%C3", ".", "..", "client_credentials", "authorization_code",
+        Uri.EscapeDataString(The.JwtBearer),
+        Uri.EscapeDataString(The.ClientAssertionType), "eyJhbGciOiJub25lIn0", "e30", "https://a", "#", "é", "\0", "batch-worker",
+        "grant_type=client_credentials&",
     ];
 
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-0", "1e999", "-1", "\"\"", "\"a\"", "[]", "[[]]", "{}", "[null]", "{\"a\":{}}", "\"\\u0000\"", "1795424520", "9223372036854775808",
-        "1795424520.9999999999999999999999999", "\"https://as.example.com\"", "[\"https://as.example.com\"]", "\"batch-worker\"", "1E-400", "0.1e1",
+        "null", "true", "0", "-0", "1e999", "-1", "\"\"", "\"a\"", "[]", "[[]]", "{}", "[null]", "{\"a\":{}}", "\"\\u0000\"", "1795424520",
+        "9223372036854775808",
+        "1795424520.9999999999999999999999999", "\"https://as.example.com\"", "[\"https://as.example.com\"]", "\"batch-worker\"", "1E-400",
+        "0.1e1",
     ];
 
-    private static readonly string[] Members = ["iss", "sub", "aud", "iat", "exp", "nbf", "jti", "alg", "typ", "kid", "crit", "b64", "jwk", "zip", ""];
+    private static readonly string[] Members =
+        ["iss", "sub", "aud", "iat", "exp", "nbf", "jti", "alg", "typ", "kid", "crit", "b64", "jwk", "zip", ""];
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public async Task Random_bytes(int seed)
@@ -44,7 +50,8 @@ public sealed class SurvivingNonsense
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
-            await ShouldBeJudgedAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => Pick(random, Pieces)))), seed, round);
+            await ShouldBeJudgedAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(20))
+                .Select(_ => Pick(random, Pieces)))), seed, round);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]

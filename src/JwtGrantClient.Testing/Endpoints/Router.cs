@@ -49,7 +49,8 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
 
     // By the server's own clock, which a test may have set: clients compare it with theirs.
     private ServerResponse Dated(ServerResponse response) =>
-        ReferenceEquals(response, ServerResponse.Dropped) || response.Headers.Any(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
+        ReferenceEquals(response, ServerResponse.Dropped)
+            || response.Headers.Any(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
             ? response
             : response with { Headers = [.. response.Headers, new("Date", terms.Now.ToString("R", CultureInfo.InvariantCulture))] };
 

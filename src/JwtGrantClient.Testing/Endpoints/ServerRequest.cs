@@ -10,7 +10,8 @@ internal sealed record ServerRequest(
     /// <summary>The header's value; several are one list (RFC 9110 section 5.2), and so no longer what a single one would be.</summary>
     public string? Header(string name)
     {
-        var values = Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).ToList();
+        var values = Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(header => header.Value).ToList();
         return values.Count == 0 ? null : string.Join(", ", values);
     }
 }

@@ -14,7 +14,8 @@ internal sealed record ServerResponse(int Status, IReadOnlyList<KeyValuePair<str
     // People read these answers too: \u0027 for an apostrophe is for HTML, which this is not.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static ServerResponse Empty(int status, params IEnumerable<KeyValuePair<string, string>> headers) => new(status, [.. headers], []);
+    public static ServerResponse Empty(int status, params IEnumerable<KeyValuePair<string, string>> headers) =>
+        new(status, [.. headers], []);
 
     // Tokens and refusals alike must not be kept by anybody on the way (RFC 6749 section 5.1).
     public static ServerResponse Json(int status, JsonObject json, params IEnumerable<KeyValuePair<string, string>> headers) => new(

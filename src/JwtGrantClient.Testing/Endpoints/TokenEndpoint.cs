@@ -5,18 +5,26 @@ using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>One token request, top-down: read the form, find out who asks, judge the grant, then what it may have; issue, or refuse.</summary>
+/// <summary>
+/// One token request, top-down: read the form, find out who asks, judge the grant, then what it may have; issue, or refuse.
+/// </summary>
 internal sealed class TokenEndpoint(
-    ServerTerms terms, TokenIssuer tokens, ClientAuthenticator authenticator, JwtBearerGrant jwtBearer, AuthorizationCodeGrant authorizationCode)
+    ServerTerms terms,
+    TokenIssuer tokens,
+    ClientAuthenticator authenticator,
+    JwtBearerGrant jwtBearer,
+    AuthorizationCodeGrant authorizationCode)
 {
-    public static readonly IReadOnlyList<string> GrantTypes = [JwtBearerGrant.Type, ClientCredentialsGrant.Type, AuthorizationCodeGrant.Type];
+    public static readonly IReadOnlyList<string> GrantTypes =
+        [JwtBearerGrant.Type, ClientCredentialsGrant.Type, AuthorizationCodeGrant.Type];
 
     public ServerResponse Answer(ServerRequest request, RecordedRequest record)
     {
         try
         {
             if (request.Body.Length > ServerRequest.MaximumBody)
-                throw RefusedException.Request("S01", "RFC 9110 section 15.5.14", $"The body is longer than {ServerRequest.MaximumBody} bytes.", 413);
+                throw RefusedException.Request("S01", "RFC 9110 section 15.5.14",
+                    $"The body is longer than {ServerRequest.MaximumBody} bytes.", 413);
             var form = FormReader.Read(request);
             var grantType = form.Required("grant_type");
             var client = authenticator.Authenticate(request, form);

@@ -33,7 +33,8 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
     public Entitlement Judge(GrantRequest request)
     {
         var client = request.AuthenticatedClient
-            ?? throw RefusedException.Client("S17", Clause, "The authorization_code grant needs client authentication; send a client_assertion.");
+            ?? throw RefusedException.Client("S17", Clause,
+                "The authorization_code grant needs client authentication; send a client_assertion.");
         // Whoever presents it uses it up, so that a stolen code cannot be tried at leisure.
         if (!_codes.TryRemove(request.Form.Required("code"), out var code) || terms.Now >= code.ExpiresAt)
             throw RefusedException.Grant("S17", Clause, "The code is unknown, expired, or was used before.");
@@ -50,14 +51,17 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
     {
         // Else an attacker could strip the challenge from the authorization request unseen.
         if (challenge is null && verifier is not null)
-            throw RefusedException.Grant("S17", "RFC 9700 section 4.8.2", "There is a code_verifier, but the authorization request had no code_challenge.");
+            throw RefusedException.Grant("S17", "RFC 9700 section 4.8.2",
+                "There is a code_verifier, but the authorization request had no code_challenge.");
         if (challenge is null)
             return;
         if (verifier is not { Length: >= 43 and <= 128 } || verifier.AsSpan().ContainsAnyExcept(VerifierCharacters))
-            throw RefusedException.Grant("S17", PkceClause, "The code_verifier is missing, or not 43 to 128 characters of A-Z a-z 0-9 - . _ ~.");
+            throw RefusedException.Grant("S17", PkceClause,
+                "The code_verifier is missing, or not 43 to 128 characters of A-Z a-z 0-9 - . _ ~.");
         if (Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))) != challenge)
             throw RefusedException.Grant("S17", PkceClause, "The code_verifier does not match the code_challenge.");
     }
 
-    private sealed record Code(string ClientId, string RedirectUri, string? Challenge, string? Scope, string? Subject, DateTimeOffset ExpiresAt);
+    private sealed record Code(
+        string ClientId, string RedirectUri, string? Challenge, string? Scope, string? Subject, DateTimeOffset ExpiresAt);
 }

@@ -13,13 +13,15 @@ internal static class GrantPolicy
     {
         if (!known.Contains(grantType))
             throw RefusedException.Other(
-                "unsupported_grant_type", "S17", "RFC 6749 section 5.2", $"The grant type is '{grantType}'; this server knows {string.Join(", ", known)}.");
+                "unsupported_grant_type", "S17", "RFC 6749 section 5.2",
+                $"The grant type is '{grantType}'; this server knows {string.Join(", ", known)}.");
     }
 
     public static void DemandGrantType(ClientRegistration? client, string grantType)
     {
         if (client?.AllowedGrantTypes?.Contains(grantType) == false)
-            throw RefusedException.Other("unauthorized_client", "S17", "RFC 6749 section 5.2", $"'{client.Id}' may not use the grant type {grantType}.");
+            throw RefusedException.Other("unauthorized_client", "S17", "RFC 6749 section 5.2",
+                $"'{client.Id}' may not use the grant type {grantType}.");
     }
 
     public static void DemandScope(Entitlement entitlement, IReadOnlyList<string>? supported)
@@ -38,9 +40,12 @@ internal static class GrantPolicy
     public static void DemandResources(IReadOnlyList<string> resources)
     {
         foreach (var resource in resources)
-            if (!resource.Contains(':', StringComparison.Ordinal) || !Uri.TryCreate(resource, UriKind.Absolute, out _) || resource.Contains('#', StringComparison.Ordinal))
-                throw RefusedException.Other("invalid_target", "S17", "RFC 8707 section 2", $"The resource '{resource}' is no absolute URI without fragment.");
+            if (!resource.Contains(':', StringComparison.Ordinal) || !Uri.TryCreate(resource, UriKind.Absolute, out _)
+                || resource.Contains('#', StringComparison.Ordinal))
+                throw RefusedException.Other("invalid_target", "S17", "RFC 8707 section 2",
+                    $"The resource '{resource}' is no absolute URI without fragment.");
     }
 
-    private static RefusedException Refused(string explanation) => RefusedException.Other("invalid_scope", "S17", "RFC 6749 section 3.3", explanation);
+    private static RefusedException Refused(string explanation) =>
+        RefusedException.Other("invalid_scope", "S17", "RFC 6749 section 3.3", explanation);
 }

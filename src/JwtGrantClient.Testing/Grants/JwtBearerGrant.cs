@@ -3,7 +3,9 @@ using JwtGrantClient.Testing.Judging;
 
 namespace JwtGrantClient.Testing.Grants;
 
-/// <summary>RFC 7523 section 2.1: the assertion is the grant; client authentication is optional, but checked where it is there (S18).</summary>
+/// <summary>
+/// RFC 7523 section 2.1: the assertion is the grant; client authentication is optional, but checked where it is there (S18).
+/// </summary>
 internal sealed class JwtBearerGrant(AssertionJudge judge, ClientAuthenticator authenticator)
 {
     public const string Type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -16,10 +18,12 @@ internal sealed class JwtBearerGrant(AssertionJudge judge, ClientAuthenticator a
             ClientAuthenticator.DemandSameClient(request.Form, signer);
         // What a client signs for itself is a stolen thing in the hands of another.
         if (request.AuthenticatedClient is { } presenter && assertion.Party.Client is { } owner && owner.Id != presenter.Id)
-            throw RefusedException.Grant("S10", "RFC 6749 section 5.2", $"The grant assertion is that of '{owner.Id}', but '{presenter.Id}' presents it.");
+            throw RefusedException.Grant("S10", "RFC 6749 section 5.2",
+                $"The grant assertion is that of '{owner.Id}', but '{presenter.Id}' presents it.");
         var client = named ?? assertion.Party.Client;
         if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
-            throw RefusedException.Client("S18", "RFC 7523 section 3.1", $"'{client.Id}' must authenticate beside its grant; send a client_assertion.");
+            throw RefusedException.Client("S18", "RFC 7523 section 3.1",
+                $"'{client.Id}' must authenticate beside its grant; send a client_assertion.");
         return new(client, client?.Id ?? assertion.Issuer, assertion.Subject, request.Form["scope"]);
     }
 }

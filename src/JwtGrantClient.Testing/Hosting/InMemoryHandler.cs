@@ -25,7 +25,8 @@ internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Tas
 
     private static HttpResponseMessage ToMessage(ServerResponse response, HttpRequestMessage request)
     {
-        var message = new HttpResponseMessage((HttpStatusCode)response.Status) { Content = new ByteArrayContent(response.Body), RequestMessage = request };
+        var content = new ByteArrayContent(response.Body);
+        var message = new HttpResponseMessage((HttpStatusCode)response.Status) { Content = content, RequestMessage = request };
         foreach (var (name, value) in response.Headers)
             if (!message.Headers.TryAddWithoutValidation(name, value))
                 message.Content.Headers.TryAddWithoutValidation(name, value);

@@ -45,7 +45,8 @@ internal static class KestrelFront
                 context.Request.Method,
                 PathOf(context),
                 context.Request.QueryString.Value ?? "",
-                [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
+                [.. context.Request.Headers.SelectMany(header =>
+                    header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
                 await ReadBodyAsync(context).ConfigureAwait(false)),
             context.RequestAborted).ConfigureAwait(false);
         if (ReferenceEquals(response, ServerResponse.Dropped))

@@ -26,7 +26,8 @@ internal sealed record SignedJwt(JsonElement Header, JsonElement Claims, byte[] 
         return null;
     }
 
-    private static SignedJwt? TryParse(byte[] header, byte[] claims, byte[] signingInput, byte[] signature, out string rule, out string problem)
+    private static SignedJwt? TryParse(
+        byte[] header, byte[] claims, byte[] signingInput, byte[] signature, out string rule, out string problem)
     {
         rule = "S04";
         if (StrictJson.TryParse(header, out problem) is not { } headerJson)

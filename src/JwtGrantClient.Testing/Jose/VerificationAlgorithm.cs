@@ -2,8 +2,11 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Testing.Jose;
 
-/// <summary>The signature algorithms that the server verifies (RFC 7518 section 3.1), as data. <c>none</c> and HMAC are not among them.</summary>
-internal sealed record VerificationAlgorithm(string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding = null, string? CurveOid = null, int SignatureBytes = 0)
+/// <summary>
+/// The signature algorithms that the server verifies (RFC 7518 section 3.1), as data. <c>none</c> and HMAC are not among them.
+/// </summary>
+internal sealed record VerificationAlgorithm(
+    string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding = null, string? CurveOid = null, int SignatureBytes = 0)
 {
     private const string P256 = "1.2.840.10045.3.1.7", P384 = "1.3.132.0.34", P521 = "1.3.132.0.35";
 

@@ -40,7 +40,8 @@ internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, 
     public static void CheckSignature(SignedJwt jwt, Party party, VerificationAlgorithm algorithm, AssertionUse use)
     {
         if (party.SigningAlgorithm is { } registered && registered != algorithm.Name)
-            throw use.Refuse("S06", "RFC 8725 section 3.1", $"The {use.Noun} is signed by {algorithm.Name}, but '{party.Name}' is registered for {registered}.");
+            throw use.Refuse("S06", "RFC 8725 section 3.1",
+                $"The {use.Noun} is signed by {algorithm.Name}, but '{party.Name}' is registered for {registered}.");
         var key = KeyRules.Choose(jwt.Header, party, algorithm, use);
         if (key.Disagreement(algorithm) is { } disagreement)
             throw use.Refuse("S06", "RFC 8725 section 3.1", $"The {use.Noun} is signed by {algorithm.Name}, but {disagreement}.");

@@ -18,9 +18,11 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
         if (string.IsNullOrEmpty(subject))
             throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Noun} has no sub, or one that is no string.");
         if (use.IsClientAuthentication && issuer != subject)
-            throw use.Refuse("S10", "OpenID Connect Core section 9", $"The {use.Noun}'s iss is '{issuer}' and its sub '{subject}'; both must be the client_id.");
+            throw use.Refuse("S10", "OpenID Connect Core section 9",
+                $"The {use.Noun}'s iss is '{issuer}' and its sub '{subject}'; both must be the client_id.");
         if (!use.IsClientAuthentication && !MaySpeakFor(party, subject))
-            throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Noun}'s sub is '{subject}', for whom '{party.Name}' may not speak.");
+            throw use.Refuse("S11", "RFC 7523 section 3 item 2",
+                $"The {use.Noun}'s sub is '{subject}', for whom '{party.Name}' may not speak.");
         CheckAudience(claims, use);
         var expiresAt = _times.Check(claims, use);
         return new(party, issuer, subject, CheckId(claims, use), expiresAt);
@@ -40,14 +42,18 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
             throw use.Refuse("S12", "FAPI 2.0 section 5.3.3.1", $"The {use.Noun}'s aud must be a string here; it is {aud.ValueKind}.");
         var audiences = aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().ToList() : [aud];
         if (audiences is not [{ ValueKind: JsonValueKind.String } sole])
-            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
+            throw use.Refuse("S12", Clause,
+                $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
         var seen = sole.GetString();
-        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that address.
+        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that
+        // address.
         if (seen != terms.Issuer && (use.IsClientAuthentication || seen != terms.TokenEndpoint))
-            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud is '{seen}'; expected '{terms.Issuer}', byte for byte{(use.IsClientAuthentication ? "" : ", or the token endpoint")}.");
+            throw use.Refuse("S12", Clause,
+                $"The {use.Noun}'s aud is '{seen}'; expected '{terms.Issuer}', byte for byte{(use.IsClientAuthentication ? "" : ", or the token endpoint")}.");
     }
 
-    private static string CheckId(JsonElement claims, AssertionUse use) => claims.Text("jti") is { Length: >= MinimumIdLength and <= MaximumIdLength } id
+    private static string CheckId(JsonElement claims, AssertionUse use) =>
+        claims.Text("jti") is { Length: >= MinimumIdLength and <= MaximumIdLength } id
         ? id
         : throw use.Refuse("S16", "OpenID Connect Core section 9", claims.TryGetProperty("jti", out var jti)
             ? $"The {use.Noun}'s jti is {(jti.ValueKind == JsonValueKind.String ? $"{jti.GetString()!.Length} characters long" : "no string")}; expected {MinimumIdLength} to {MaximumIdLength} characters."

@@ -3,8 +3,8 @@ using JwtGrantClient.Testing.Jose;
 namespace JwtGrantClient.Testing.Judging;
 
 /// <summary>
-/// Judges a JWT in place of a client secret, as Sign in with Apple has it: signed by the client's key, issued by its team, for this server, and good
-/// for half a year of reuse, so its <c>jti</c> does not matter.
+/// Judges a JWT in place of a client secret, as Sign in with Apple has it: signed by the client's key, issued by its team, for this server,
+/// and good for half a year of reuse, so its <c>jti</c> does not matter.
 /// </summary>
 internal sealed class ClientSecretJudge(ServerTerms terms, PartyDirectory parties)
 {
@@ -18,7 +18,8 @@ internal sealed class ClientSecretJudge(ServerTerms terms, PartyDirectory partie
         if (parties.Client(clientId) is not { Client: { ClientSecretIssuer: { } team } client } party)
             throw Use.Refuse("S17", "RFC 6749 section 2.3.1",
                 $"There is a client_secret, but '{clientId ?? "(no client_id)"}' is not registered for one; authenticate by a client assertion.");
-        var jwt = SignedJwt.TryParse(secret, out var rule, out var problem) ?? throw Use.Refuse(rule, "RFC 7515 section 5.2", $"The client secret {problem}.");
+        var jwt = SignedJwt.TryParse(secret, out var rule, out var problem)
+            ?? throw Use.Refuse(rule, "RFC 7515 section 5.2", $"The client secret {problem}.");
         var algorithm = HeaderRules.Check(jwt.Header, Use, terms);
         AssertionJudge.CheckSignature(jwt, party, algorithm, Use);
         Demand("S10", "iss", jwt.Claims.Text("iss"), team);

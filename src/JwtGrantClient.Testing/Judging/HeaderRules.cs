@@ -16,8 +16,10 @@ internal static class HeaderRules
         return VerificationAlgorithm.Named(name) ?? throw use.Refuse("S06", "RFC 8725 sections 3.1 and 3.2", name switch
         {
             null => $"The {use.Noun}'s header has no alg, or one that is no string.",
-            _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) => $"The {use.Noun} has the alg 'none': it is not signed. Sign it.",
-            _ when name.StartsWith("HS", StringComparison.Ordinal) => $"The {use.Noun} has the alg '{name}', an HMAC; only asymmetric signatures are accepted.",
+            _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
+                $"The {use.Noun} has the alg 'none': it is not signed. Sign it.",
+            _ when name.StartsWith("HS", StringComparison.Ordinal) =>
+                $"The {use.Noun} has the alg '{name}', an HMAC; only asymmetric signatures are accepted.",
             _ => $"The {use.Noun} has the alg '{name}', which this server does not verify. It verifies {string.Join(", ", VerificationAlgorithm.All.Select(a => a.Name))}.",
         });
     }
@@ -26,7 +28,8 @@ internal static class HeaderRules
     private static void CheckCritical(JsonElement header, AssertionUse use)
     {
         if (header.TryGetProperty("crit", out _))
-            throw use.Refuse("S05", "RFC 7515 section 4.1.11", $"The {use.Noun}'s header has crit; this server understands no extension. Leave it out.");
+            throw use.Refuse("S05", "RFC 7515 section 4.1.11",
+                $"The {use.Noun}'s header has crit; this server understands no extension. Leave it out.");
         if (header.TryGetProperty("b64", out _))
             throw use.Refuse("S05", "RFC 7797 section 7", $"The {use.Noun}'s header has b64, which a JWT must not use. Leave it out.");
     }
@@ -36,9 +39,11 @@ internal static class HeaderRules
         var isPresent = header.TryGetProperty("typ", out var member);
         var type = Normalize(member.ValueKind == JsonValueKind.String ? member.GetString()! : "");
         if (!use.IsClientAuthentication && type == ClientAuthenticationType)
-            throw use.Refuse("S09a", "RFC 10070", $"The {use.Noun} has the typ {ClientAuthenticationType}; that is for client authentication. Use JWT.");
+            throw use.Refuse("S09a", "RFC 10070",
+                $"The {use.Noun} has the typ {ClientAuthenticationType}; that is for client authentication. Use JWT.");
         if (use.IsClientAuthentication && terms.Options.RequireExplicitTyp && type != ClientAuthenticationType)
-            throw use.Refuse("S09", "RFC 10070", $"The {use.Noun} needs the typ {ClientAuthenticationType} here; it has {(isPresent ? $"'{member}'" : "none")}.");
+            throw use.Refuse("S09", "RFC 10070",
+                $"The {use.Noun} needs the typ {ClientAuthenticationType} here; it has {(isPresent ? $"'{member}'" : "none")}.");
         if (isPresent && type is not ("jwt" or ClientAuthenticationType))
             throw use.Refuse("S09", "RFC 8725 section 3.11", $"The {use.Noun} has the typ '{member}', so it is a JWT for something else.");
     }

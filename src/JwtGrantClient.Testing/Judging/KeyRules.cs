@@ -3,7 +3,9 @@ using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Judging;
 
-/// <summary>Which registered key an assertion is judged by (S07). Keys that the token itself brings (jwk, x5c, jku, x5u) are not looked at.</summary>
+/// <summary>
+/// Which registered key an assertion is judged by (S07). Keys that the token itself brings (jwk, x5c, jku, x5u) are not looked at.
+/// </summary>
 internal static class KeyRules
 {
     private const string Clause = "RFC 7515 section 4.1.4, RFC 8725 section 3.10";

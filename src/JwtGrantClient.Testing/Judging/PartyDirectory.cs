@@ -22,5 +22,6 @@ internal sealed class PartyDirectory
     public Party? Client(string? id) => id is not null && _clients.TryGetValue(id, out var client) ? client : null;
 
     /// <summary>Who may sign a grant under this <c>iss</c>: a trusted issuer, or a client for itself.</summary>
-    public Party? GrantIssuer(string? issuer) => issuer is not null && _issuers.TryGetValue(issuer, out var trusted) ? trusted : Client(issuer);
+    public Party? GrantIssuer(string? issuer) =>
+        issuer is not null && _issuers.TryGetValue(issuer, out var trusted) ? trusted : Client(issuer);
 }

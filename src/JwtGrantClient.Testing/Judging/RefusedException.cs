@@ -16,16 +16,19 @@ internal sealed class RefusedException : Exception
         new("invalid_request", status, rule, clause, explanation);
 
     /// <summary>A client that did not prove who it is (S17).</summary>
-    public static RefusedException Client(string rule, string clause, string explanation) => new("invalid_client", 401, rule, clause, explanation);
+    public static RefusedException Client(string rule, string clause, string explanation) =>
+        new("invalid_client", 401, rule, clause, explanation);
 
     /// <summary>A grant that is not good (S17).</summary>
-    public static RefusedException Grant(string rule, string clause, string explanation) => new("invalid_grant", 400, rule, clause, explanation);
+    public static RefusedException Grant(string rule, string clause, string explanation) =>
+        new("invalid_grant", 400, rule, clause, explanation);
 
     /// <summary>Any other error.</summary>
-    public static RefusedException Other(string error, string rule, string clause, string explanation) => new(error, 400, rule, clause, explanation);
+    public static RefusedException Other(string error, string rule, string clause, string explanation) =>
+        new(error, 400, rule, clause, explanation);
 
-    // It quotes what a stranger sent, and ends on a console: no control characters, and of what is long the beginning (what was seen) and the
-    // end (what was expected).
+    // It quotes what a stranger sent, and ends on a console: no control characters, and of what is long the beginning (what was seen) and
+    // the end (what was expected).
     private static string Presentable(string text)
     {
         var clean = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));

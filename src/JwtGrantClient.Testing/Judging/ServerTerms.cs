@@ -16,7 +16,8 @@ internal sealed record ServerTerms(string Issuer, string Origin, StrictAuthoriza
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();
 
     /// <summary>The terms of a server that nobody can reach by a socket: its endpoints lie under the issuer.</summary>
-    public static ServerTerms InMemory(StrictAuthorizationServerOptions options) => Under(options.Issuer ?? "https://as.example.com", options);
+    public static ServerTerms InMemory(StrictAuthorizationServerOptions options) =>
+        Under(options.Issuer ?? "https://as.example.com", options);
 
     /// <summary>The terms of a server that listens at an address.</summary>
     public static ServerTerms ListeningAt(string address, StrictAuthorizationServerOptions options) =>

@@ -39,7 +39,8 @@ internal sealed class TokenIssuer(ServerTerms terms)
         };
         if (scope is not null)
             claims["scope"] = scope;
-        var token = new IssuedToken(Sign(claims), clientId, subject, scope, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+        var token = new IssuedToken(Sign(claims), clientId, subject, scope, DateTimeOffset.FromUnixTimeSeconds(exp),
+            terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
         _live[token.Value] = token;
         Interlocked.Increment(ref _issued);
         return token;

@@ -73,7 +73,8 @@ internal sealed class AJwt(DateTimeOffset now)
 
     public AJwt SignedBy(RSA key) => SignedBy(key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    public AJwt SignedBy(RSA key, HashAlgorithmName hash, RSASignaturePadding padding) => Signed(input => key.SignData(input, hash, padding));
+    public AJwt SignedBy(RSA key, HashAlgorithmName hash, RSASignaturePadding padding) =>
+        Signed(input => key.SignData(input, hash, padding));
 
     public AJwt SignedBy(ECDsa key, HashAlgorithmName hash) => Signed(input => key.SignData(input, hash));
 

@@ -46,7 +46,8 @@ internal sealed class Reached : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string address) => _http.GetAsync(address, TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        _http.SendAsync(request, TestContext.Current.CancellationToken);
 
     /// <summary>Waits for the first request to stand in the record.</summary>
     public async Task HasArrivedAsync()

@@ -9,7 +9,10 @@ internal static class Shell
     /// <summary>What the tool printed; fails the test where it is missing or fails.</summary>
     public static async Task<byte[]> RunAsync(string tool, byte[] input, params string[] arguments)
     {
-        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(tool, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         try
         {
             using var process = Process.Start(start)!;

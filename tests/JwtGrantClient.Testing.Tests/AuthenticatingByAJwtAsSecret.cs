@@ -1,0 +1,70 @@
+using JwtGrantClient.Testing.Tests.Given;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>The dialect of Sign in with Apple: a JWT of the team's, in place of a client secret, reusable for half a year.</summary>
+public sealed class AuthenticatingByAJwtAsSecret
+{
+    private const string Team = "TEAM123456";
+    private const long HalfAYear = 15_777_000;
+
+    private static readonly Dictionary<string, (string Rule, Action<AJwt> Bend)> Bad = new()
+    {
+        ["another team"] = ("S10", jwt => jwt.Claim("iss", "OTHER12345")),
+        ["the client as iss"] = ("S10", jwt => jwt.Claim("iss", The.ClientId)),
+        ["another client as sub"] = ("S11", jwt => jwt.Claim("sub", The.OtherClientId)),
+        ["another audience"] = ("S12", jwt => jwt.Claim("aud", The.TokenEndpoint)),
+        ["no exp"] = ("S13", jwt => jwt.Without("exp")),
+        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", The.Now)),
+        ["a life over half a year"] = ("S15", jwt => jwt.Claim("exp", The.Now + HalfAYear + 1)),
+        ["another key"] = ("S08", jwt => jwt.SignedBy(The.OtherRsaKey)),
+        ["no signature"] = ("S06", jwt => jwt.Head("alg", "none").Signed(_ => [])),
+        ["a type for something else"] = ("S09", jwt => jwt.Head("typ", "at+jwt")),
+    };
+
+    private readonly AServer _server = AServer.Start(client: new()
+    {
+        Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), ClientSecretIssuer = Team,
+    });
+
+    public static TheoryData<string> BadNames => Rows.Of(Bad.Keys);
+
+    [Fact]
+    public async Task A_secret_is_good_again_and_again_for_half_a_year()
+    {
+        var secret = Secret().Compact();
+
+        (await PresentAsync(secret)).ShouldBeGranted();
+        (await PresentAsync(secret)).ShouldBeGranted();
+    }
+
+    [Theory, MemberData(nameof(BadNames))]
+    public async Task A_bad_secret_is_refused(string row)
+    {
+        var secret = Secret();
+        Bad[row].Bend(secret);
+
+        (await PresentAsync(secret.Compact())).ShouldBeRefused(401, "invalid_client", Bad[row].Rule);
+    }
+
+    [Theory]
+    [InlineData(null), InlineData("nobody"), InlineData(The.OtherClientId)]
+    public async Task The_client_names_itself_and_is_registered_for_it(string? clientId)
+    {
+        _server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+
+        (await PresentAsync(Secret().Compact(), clientId)).ShouldBeRefused(401, "invalid_client", "S17");
+    }
+
+    [Fact]
+    public async Task A_word_is_no_secret() => (await PresentAsync("secret")).ShouldBeRefused(401, "invalid_client", "S03");
+
+    [Fact]
+    public async Task A_client_that_is_registered_for_a_secret_authenticates_by_nothing_else() =>
+        (await _server.PresentAsync(new AJwt(), Use.ClientAuthentication)).ShouldBeRefused(401, "invalid_client", "S17");
+
+    private static AJwt Secret() => new AJwt().Claim("iss", Team).Claim("exp", The.Now + HalfAYear).Without("jti");
+
+    private Task<Answer> PresentAsync(string secret, string? clientId = The.ClientId) =>
+        _server.PostAsync(("grant_type", "client_credentials"), ("client_id", clientId ?? ""), ("client_secret", secret));
+}
