@@ -6,7 +6,7 @@ namespace JwtGrantClient.Testing.Judging;
 /// <summary>What the claims of an assertion must say (RFC 7523 section 3, S10 to S16).</summary>
 internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
 {
-    private const int MinimumIdLength = 16, MaximumIdLength = 128;
+    private const int MinimumIdLength = 1, MaximumIdLength = 256;
 
     private readonly TimeRules _times = new(terms);
 
@@ -41,15 +41,13 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
         if (use.IsClientAuthentication && terms.Options.FapiMode && aud.ValueKind != JsonValueKind.String)
             throw use.Refuse("S12", "FAPI 2.0 section 5.3.3.1", $"The {use.Noun}'s aud must be a string here; it is {aud.ValueKind}.");
         var audiences = aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().ToList() : [aud];
-        if (audiences is not [{ ValueKind: JsonValueKind.String } sole])
-            throw use.Refuse("S12", Clause,
-                $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
-        var seen = sole.GetString();
-        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that
-        // address.
-        if (seen != terms.Issuer && (use.IsClientAuthentication || seen != terms.TokenEndpoint))
-            throw use.Refuse("S12", Clause,
-                $"The {use.Noun}'s aud is '{seen}'; expected '{terms.Issuer}', byte for byte{(use.IsClientAuthentication ? "" : ", or the token endpoint")}.");
+        if (audiences.Count == 0 || audiences.Exists(one => one.ValueKind != JsonValueKind.String) || (use.IsClientAuthentication && audiences.Count > 1))
+            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
+        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that address.
+        var other = audiences.Select(one => one.GetString()).FirstOrDefault(
+            seen => seen != terms.Issuer && (use.IsClientAuthentication || seen != terms.TokenEndpoint));
+        if (other is not null)
+            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud has '{other}'; expected '{terms.Issuer}', byte for byte{(use.IsClientAuthentication ? "" : ", or the token endpoint")}.");
     }
 
     private static string CheckId(JsonElement claims, AssertionUse use) =>
