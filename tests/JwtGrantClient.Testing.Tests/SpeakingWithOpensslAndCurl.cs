@@ -56,7 +56,7 @@ public sealed class SpeakingWithOpensslAndCurl : IAsyncLifetime
     [Theory]
     [InlineData("alg", "none", "S06"), InlineData("alg", "RS512", "S08"), InlineData("typ", "at+jwt", "S09")]
     [InlineData("crit", "x", "S05")]
-    [InlineData("aud", "https://other.example.com", "S12"), InlineData("exp", "\"soon\"", "S13"), InlineData("jti", "short", "S16")]
+    [InlineData("aud", "https://other.example.com", "S12"), InlineData("exp", "\"soon\"", "S13"), InlineData("jti", "", "S16")]
     [InlineData("sub", "", "S11")]
     [InlineData("iss", "nobody", "S10")]
     public async Task A_bent_assertion_is_refused(string member, string value, string rule)
