@@ -65,18 +65,26 @@ internal sealed class RotatingSigner : IJwtSigner
         try
         {
             Volatile.Write(ref _nextLook, _clock.GetTimestamp() + IntervalTicks);
-            TakeOver();
+            TryTakeOver();
             _expiry.Check(_current.Identity.Certificate);
+        }
+        finally
+        {
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private void TryTakeOver()
+    {
+        try
+        {
+            TakeOver();
         }
         catch (JwtGrantException e)
         {
             if (_complaint != e.Message)
                 Log.KeyKept(_logger, _current.KeyId, e);
             _complaint = e.Message;
-        }
-        finally
-        {
-            Volatile.Write(ref _looking, 0);
         }
     }
 

@@ -25,6 +25,14 @@ public sealed class ChoosingFromAJwkSet
     }
 
     [Fact]
+    public void Passes_over_keys_that_it_does_not_understand()
+    {
+        var set = Keys.Set(Rsa.With("kid", 7), new JsonObject { ["kty"] = "future", ["kid"] = "f" }, new JsonObject { ["kty"] = "oct", ["k"] = "c2VjcmV0" }, Ec.With("kid", "new"));
+
+        Assert.Equal("new", SigningKeyLoader.Load(new() { Text = set }).KeyId);
+    }
+
+    [Fact]
     public void Says_which_names_there_are() => Refusal.Expect(
         new() { Text = Overlap, KeyId = "newer" }, "signing_key_not_found",
         "In the key in SigningKey:Text there is a JWK set with no key named 'newer'; the set has 'encrypts', 'old', 'new', 'pss'. Correct SigningKey:KeyId, or the set.");

@@ -8,7 +8,10 @@ namespace JwtGrantClient.Signing;
 /// <summary>A private JWK (RFC 7517): what it says of its own use is respected.</summary>
 internal static class JwkKey
 {
-    public static KeyMaterial Parse(JsonElement json, KeyContent content) => Parse(Read(json, content), content);
+    public static KeyMaterial Parse(JsonElement json, KeyContent content) => Parse(
+        TryRead(json) ?? throw content.Unusable(
+            "there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an array."),
+        content);
 
     public static KeyMaterial Parse(JsonWebKey jwk, KeyContent content)
     {
@@ -38,8 +41,8 @@ internal static class JwkKey
         }
     }
 
-    /// <summary>By IdentityModel's parser; without its exception, which could quote the key.</summary>
-    public static JsonWebKey Read(JsonElement json, KeyContent content)
+    /// <summary>By IdentityModel's parser; without its exception, which could quote the key. Null where a member is of the wrong type.</summary>
+    public static JsonWebKey? TryRead(JsonElement json)
     {
         try
         {
@@ -47,7 +50,7 @@ internal static class JwkKey
         }
         catch (ArgumentException)
         {
-            throw content.Unusable("there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an array.");
+            return null;
         }
     }
 
