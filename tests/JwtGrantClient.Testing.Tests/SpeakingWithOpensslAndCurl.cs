@@ -15,6 +15,7 @@ public sealed class SpeakingWithOpensslAndCurl : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Shell.Demand("openssl", "curl");
         await Shell.RunAsync("openssl", [], "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", PrivateKey);
         var publicKey = await Shell.RunAsync("openssl", [], "pkey", "-in", PrivateKey, "-pubout");
         _server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);

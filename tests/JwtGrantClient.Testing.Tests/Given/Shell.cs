@@ -6,6 +6,17 @@ namespace JwtGrantClient.Testing.Tests.Given;
 /// <summary>Runs a tool of the system as a process, without a shell between.</summary>
 internal static class Shell
 {
+    /// <summary>
+    /// Passes over the test on a machine that has the SDK and no more. A build under CI must have the tools, and fails without them.
+    /// </summary>
+    public static void Demand(params string[] tools)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var missing = tools.Where(tool => !folders.Any(folder => File.Exists(Path.Combine(folder, tool)) || File.Exists(Path.Combine(folder, $"{tool}.exe"))));
+        Assert.SkipWhen(
+            missing.Any() && Environment.GetEnvironmentVariable("CI") != "true", $"Not on the PATH: {string.Join(", ", missing)}.");
+    }
+
     /// <summary>What the tool printed; fails the test where it is missing or fails.</summary>
     public static async Task<byte[]> RunAsync(string tool, byte[] input, params string[] arguments)
     {
