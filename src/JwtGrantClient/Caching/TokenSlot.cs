@@ -9,6 +9,7 @@ namespace JwtGrantClient.Caching;
 internal sealed class TokenSlot(TokenRequest request, CacheContext context)
 {
     private readonly Lock _deciding = new();
+    private readonly CheapClock _clock = context.Clock;
     private readonly FailureGate _gate = new(context.Random);
     private RejectionBrake _brake;
     private KeptToken? _kept;
@@ -20,7 +21,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
     public ValueTask<AccessToken> GetAsync(CancellationToken cancellationToken)
     {
         var kept = Volatile.Read(ref _kept);
-        return kept is not null && context.Clock.Now < kept.Life.Due ? new(kept.Token) : GetNotFreshAsync(cancellationToken);
+        return kept is not null && _clock.Now < kept.Life.Due ? new(kept.Token) : GetNotFreshAsync(cancellationToken);
     }
 
     /// <summary>Gives up the kept token if it is the one that was refused. The gate stays.</summary>
@@ -28,7 +29,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
     {
         lock (_deciding)
         {
-            if (_kept is { } kept && kept.Token.Value == rejected.Value && _brake.TryPass(context.Clock.Now, kept.Lifetime))
+            if (_kept is { } kept && kept.Token.Value == rejected.Value && _brake.TryPass(_clock.Now, kept.Lifetime))
                 Volatile.Write(ref _kept, null);
         }
     }
@@ -41,7 +42,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
         bool blocked;
         lock (_deciding)
         {
-            var now = context.Clock.Now;
+            var now = _clock.Now;
             var kept = _kept;
             var freshness = kept?.Life.At(now) ?? Freshness.Expired;
             if (freshness != Freshness.Fresh && _flight is null && _gate.IsOpenAt(now))
@@ -116,7 +117,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
         TimeSpan wait, remaining;
         lock (_deciding)
         {
-            var now = context.Clock.Now;
+            var now = _clock.Now;
             var valid = _kept is { } kept && kept.Life.At(now) != Freshness.Expired ? _kept : null;
             _gate.Failed(error, now, valid?.Life.Hard);
             _flight = null;

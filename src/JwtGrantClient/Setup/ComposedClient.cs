@@ -8,7 +8,7 @@ internal sealed class ComposedClient(
     string name, CachedTokenSource tokens, ITokenEndpoint endpoint, IAssertionSource? assertions, TokenEndpointTransport transport, bool allowLoopbackHttp)
     : IDisposable
 {
-    public ITokenSource Tokens => tokens;
+    public CachedTokenSource Tokens => tokens;
 
     public ITokenEndpoint Endpoint => endpoint;
 

@@ -55,7 +55,7 @@ public static class JwtGrantServiceCollectionExtensions
         ClientRegistry.AddTo(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
         // For any key, so that a name nobody added fails with the list of those that were.
-        services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
+        services.TryAddKeyedSingleton<ITokenSource>(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Endpoint);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Assertions);
         return new(name, services);
@@ -64,7 +64,7 @@ public static class JwtGrantServiceCollectionExtensions
     private static IServiceCollection AddPlain(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Tokens);
+        services.TryAddSingleton<ITokenSource>(provider => provider.Client(Options.Options.DefaultName).Tokens);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Endpoint);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Assertions);
         return services;
