@@ -54,9 +54,9 @@ public sealed class AssertionsByCode
     [Fact]
     public async Task A_token_file_needs_neither_key_nor_client_id()
     {
-        var path = Path.GetTempFileName();
+        using var folder = new KeyFolder();
         var token = Jwt.Some(The.Moment.AddMinutes(10));
-        await File.WriteAllTextAsync(path, token, TestContext.Current.CancellationToken);
+        var path = folder.Write("token", token);
         _services.AddJwtGrantClient("spiffe", options =>
         {
             options.TokenEndpoint = The.TokenEndpoint;
@@ -73,15 +73,14 @@ public sealed class AssertionsByCode
         Assert.Equal(token, form["client_assertion"]);
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", form["client_assertion_type"]);
         Assert.Null(form["client_id"]);
-        File.Delete(path);
     }
 
     [Fact]
     public async Task A_token_file_can_be_the_grant()
     {
-        var path = Path.GetTempFileName();
+        using var folder = new KeyFolder();
         var token = Jwt.Some(The.Moment.AddMinutes(10));
-        await File.WriteAllTextAsync(path, token, TestContext.Current.CancellationToken);
+        var path = folder.Write("token", token);
         _services.AddJwtGrantClient("projected", options =>
         {
             options.TokenEndpoint = The.TokenEndpoint;
@@ -92,7 +91,6 @@ public sealed class AssertionsByCode
         await services.GetRequiredKeyedService<ITokenSource>("projected").GetTokenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(token, Assert.Single(_endpoint.Forms)["assertion"]);
-        File.Delete(path);
     }
 
     [Fact]
