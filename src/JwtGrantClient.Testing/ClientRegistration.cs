@@ -2,7 +2,7 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// A client that the server knows. One registration serves all grants: the client may assert itself (jwt-bearer) and authenticate itself
-/// (private_key_jwt) with the same keys.
+/// (private_key_jwt) with the same keys. It has keys, or a secret, or another credential; a public client has none, and says so.
 /// </summary>
 public sealed class ClientRegistration
 {
@@ -26,6 +26,24 @@ public sealed class ClientRegistration
     /// authenticates by that, reusable for up to 15,777,000 s, and by nothing else. Default: null.
     /// </summary>
     public string? ClientSecretIssuer { get; init; }
+
+    /// <summary>
+    /// The client secret, for <c>client_secret_basic</c> and <c>client_secret_post</c> (RFC 6749 section 2.3.1). Default: null, none.
+    /// </summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>
+    /// The SPIFFE id, <c>spiffe://trust-domain/path</c>, for client authentication by a JWT-SVID
+    /// (draft-ietf-oauth-spiffe-client-auth-02, <c>client_assertion_type</c> jwt-spiffe). <see cref="Jwks"/> then holds the keys of the trust
+    /// domain; without, those of the <see cref="TrustedIssuer"/> named <c>spiffe://trust-domain</c> count. Default: null, none.
+    /// </summary>
+    public string? SpiffeId { get; init; }
+
+    /// <summary>
+    /// The methods by which it may authenticate, by their names in the metadata: <c>private_key_jwt</c>, <c>client_secret_basic</c>,
+    /// <c>client_secret_post</c>, <c>spiffe_jwt</c>, <c>none</c>. Default: those that it has credentials for.
+    /// </summary>
+    public IReadOnlyList<string>? AllowedAuthenticationMethods { get; init; }
 
     /// <summary>Grant types that the client may use, as they stand in <c>grant_type</c>. Default: all.</summary>
     public IReadOnlyList<string>? AllowedGrantTypes { get; init; }

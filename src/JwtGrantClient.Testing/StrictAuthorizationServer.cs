@@ -1,5 +1,5 @@
+using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Endpoints;
-using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Hosting;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Tokens;
@@ -9,50 +9,37 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
-/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt, and Apple's JWT in place of
-/// a client secret.
+/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt, client secrets in header or form, a SPIFFE JWT-SVID,
+/// Apple's JWT in place of a client secret, and none for public clients.
 /// </summary>
 /// <remarks>
 /// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's
 /// type parameter (refused as invalid_client); S03 the compact form; S04 strict JSON; S05 no crit, no b64; S06 the algorithm; S07 the key
 /// by <c>kid</c>; S08 the signature; S09 <c>typ</c>; S09a one JWT, one use; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>;
 /// S13 <c>exp</c>; S14 <c>iat</c> and <c>nbf</c>; S15 the life from <c>iat</c> to <c>exp</c>; S16 <c>jti</c>, single-use; S17 grants,
-/// scopes and secrets; S18 client authentication beside a grant. Not yet: DPoP, pushed authorization requests, introspection, client
-/// secrets.
+/// scopes and secrets; S18 client authentication beside a grant. Not yet: DPoP, pushed authorization requests, introspection.
 /// </remarks>
 public sealed class StrictAuthorizationServer : IAsyncDisposable
 {
-    private readonly PartyDirectory _parties = new();
-    private readonly AuthorizationCodeGrant _codes;
-    private readonly TokenIssuer _tokens;
-    private readonly Router _router;
-    private readonly ServerTerms _terms;
+    private readonly ServerCore _core;
     private WebApplication? _app;
 
-    private StrictAuthorizationServer(ServerTerms terms)
-    {
-        _terms = terms;
-        _codes = new(terms);
-        _tokens = new(terms);
-        var judge = new AssertionJudge(terms, _parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
-        var authenticator = new ClientAuthenticator(judge, new ClientSecretJudge(terms, _parties), _parties);
-        _router = new(terms, new TokenEndpoint(terms, _tokens, authenticator, new JwtBearerGrant(judge, authenticator), _codes));
-    }
+    private StrictAuthorizationServer(ServerTerms terms) => _core = new(terms);
 
     /// <summary>The issuer identifier, as the metadata spells it.</summary>
-    public string Issuer => _terms.Issuer;
+    public string Issuer => _core.Terms.Issuer;
 
     /// <summary>The token endpoint's address.</summary>
-    public string TokenEndpoint => _terms.TokenEndpoint;
+    public string TokenEndpoint => _core.Terms.TokenEndpoint;
 
     /// <summary>Where the keys are that issued tokens are signed with.</summary>
-    public string JwksUri => _terms.JwksUri;
+    public string JwksUri => _core.Terms.JwksUri;
 
     /// <summary>Every request so far, in the order in which they came.</summary>
-    public IReadOnlyList<RecordedRequest> Requests => _router.Requests;
+    public IReadOnlyList<RecordedRequest> Requests => _core.Router.Requests;
 
     /// <summary>How many access tokens were issued.</summary>
-    public int TokensIssued => _tokens.Issued;
+    public int TokensIssued => _core.Tokens.Issued;
 
     /// <summary>Starts a server that listens on 127.0.0.1.</summary>
     /// <param name="options">How it judges. Default: strictly, on a free port.</param>
@@ -71,7 +58,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
             async (request, cancellationToken) =>
             {
                 var server = await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return await server._router.AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+                return await server._core.Router.AnswerAsync(request, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         var server = new StrictAuthorizationServer(ServerTerms.ListeningAt(app.Urls.Single(), options)) { _app = app };
@@ -90,15 +77,16 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     }
 
     /// <summary>A handler for an HttpClient that leads straight to the server.</summary>
-    public HttpMessageHandler CreateHandler() => new InMemoryHandler(_router.AnswerAsync);
+    public HttpMessageHandler CreateHandler() => new InMemoryHandler(_core.Router.AnswerAsync);
 
     /// <summary>Registers a client, or replaces the one with the same id.</summary>
     /// <param name="client">The client.</param>
-    /// <exception cref="ArgumentException">Its keys cannot be used.</exception>
+    /// <exception cref="ArgumentException">Its keys cannot be used, or it has no credentials for a method that it is registered for.</exception>
     public void RegisterClient(ClientRegistration client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _parties.Register(client);
+        ClientMethods.Validate(client);
+        _core.Parties.Register(client);
     }
 
     /// <summary>Trusts an issuer other than a client for grant assertions.</summary>
@@ -107,7 +95,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     public void TrustIssuer(TrustedIssuer issuer)
     {
         ArgumentNullException.ThrowIfNull(issuer);
-        _parties.Trust(issuer);
+        _core.Parties.Trust(issuer);
     }
 
     /// <summary>
@@ -120,27 +108,27 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     /// <param name="subject">The user. Default: the client.</param>
     public string IssueAuthorizationCode(
         string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>
-        _codes.Issue(clientId, redirectUri, codeChallenge, scope, subject);
+        _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject);
 
     /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
     /// <param name="authorization">The header's value, or null.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) =>
-        BearerCheck.Check(_tokens, authorization, requiredScope);
+        BearerCheck.Check(_core.Tokens, authorization, requiredScope);
 
     /// <summary>Makes an issued token invalid.</summary>
     /// <param name="accessToken">The token.</param>
-    public void Revoke(string accessToken) => _tokens.Revoke(accessToken);
+    public void Revoke(string accessToken) => _core.Tokens.Revoke(accessToken);
 
     /// <summary>Makes all issued tokens invalid.</summary>
-    public void RevokeAll() => _tokens.RevokeAll();
+    public void RevokeAll() => _core.Tokens.RevokeAll();
 
     /// <summary>Scripts what the token endpoint does with its next request; several are taken in order.</summary>
     /// <param name="response">What it does.</param>
     public void Enqueue(ScriptedResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        _router.Enqueue(response);
+        _core.Router.Enqueue(response);
     }
 
     /// <summary>Stops listening.</summary>

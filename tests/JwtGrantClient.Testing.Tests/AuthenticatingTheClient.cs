@@ -19,6 +19,15 @@ public sealed class AuthenticatingTheClient
         answer.ShouldBeRefused(401, "invalid_client", "S02");
     }
 
+    [Fact]
+    public async Task A_SAML_assertion_is_refused_with_the_reason()
+    {
+        var answer = await AServer.Start().PostAsync(("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"), ("client_assertion", "PHNhbWw-"));
+
+        Assert.Equal("RFC 10070", answer.ShouldBeRefused(401, "invalid_client", "S02").Saying("SAML").Refusal?.Clause);
+    }
+
     [Theory]
     [InlineData(null), InlineData("")]
     public async Task The_type_alone_is_no_client_authentication(string? assertion)
@@ -59,7 +68,7 @@ public sealed class AuthenticatingTheClient
     }
 
     [Fact]
-    public async Task A_client_secret_is_not_known_here() =>
+    public async Task A_client_with_keys_is_not_known_by_a_secret() =>
         (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId), ("client_secret", "s")))
             .ShouldBeRefused(401, "invalid_client", "S17");
 

@@ -59,7 +59,8 @@ public sealed class PublishingMetadata
         var metadata = (await AServer.Start().GetAsync(The.Issuer + "/.well-known/oauth-authorization-server")).Json;
         string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
 
-        Assert.Equal(["private_key_jwt"], List("token_endpoint_auth_methods_supported"));
+        Assert.Equal(["private_key_jwt", "client_secret_basic", "client_secret_post", "spiffe_jwt", "none"],
+            List("token_endpoint_auth_methods_supported"));
         Assert.Equal(["authorization_code", "client_credentials", The.JwtBearer], List("grant_types_supported")
             .Order(StringComparer.Ordinal));
         Assert.Contains("RS256", List("token_endpoint_auth_signing_alg_values_supported"));

@@ -50,8 +50,9 @@ internal static class FormReader
         return fields;
     }
 
+    /// <summary>One name or value decoded; null where an escape is broken or no UTF-8.</summary>
     // The platform's decoders leave in place what they cannot decode; two readers would see two texts.
-    private static string? Decode(string text)
+    public static string? Decode(string text)
     {
         var bytes = new List<byte>(text.Length);
         for (var i = 0; i < text.Length; i++)

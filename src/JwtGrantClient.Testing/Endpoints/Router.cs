@@ -1,15 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Jose;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>The core of the server, from request to response (open first): sockets and memory both end here.</summary>
-internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
+internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, Metadata metadata)
 {
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ConcurrentQueue<ScriptedResponse> _script = new();
@@ -43,7 +41,7 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
         if (!isMetadata && request.Path != $"{terms.Path}/jwks")
             return ServerResponse.Empty(404);
         return request.Method == "GET"
-            ? ServerResponse.Json(200, isMetadata ? Metadata() : TokenIssuer.PublicKeys())
+            ? ServerResponse.Json(200, isMetadata ? metadata.Document() : TokenIssuer.PublicKeys())
             : ServerResponse.Empty(405, new KeyValuePair<string, string>("Allow", "GET"));
     }
 
@@ -53,18 +51,4 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint)
             || response.Headers.Any(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
             ? response
             : response with { Headers = [.. response.Headers, new("Date", terms.Now.ToString("R", CultureInfo.InvariantCulture))] };
-
-    // RFC 8414 section 2; the issuer is spelt exactly as it was set (S19).
-    private JsonObject Metadata() => new()
-    {
-        ["issuer"] = terms.Issuer,
-        ["token_endpoint"] = terms.TokenEndpoint,
-        ["jwks_uri"] = terms.JwksUri,
-        ["grant_types_supported"] = Strings(TokenEndpoint.GrantTypes),
-        ["token_endpoint_auth_methods_supported"] = Strings(["private_key_jwt"]),
-        ["token_endpoint_auth_signing_alg_values_supported"] = Strings(VerificationAlgorithm.All.Select(algorithm => algorithm.Name)),
-        ["response_types_supported"] = Strings(["code"]),
-    };
-
-    private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Tokens;
@@ -12,12 +13,8 @@ internal sealed class TokenEndpoint(
     ServerTerms terms,
     TokenIssuer tokens,
     ClientAuthenticator authenticator,
-    JwtBearerGrant jwtBearer,
-    AuthorizationCodeGrant authorizationCode)
+    IReadOnlyDictionary<string, Func<GrantRequest, Entitlement>> grants)
 {
-    public static readonly IReadOnlyList<string> GrantTypes =
-        [JwtBearerGrant.Type, ClientCredentialsGrant.Type, AuthorizationCodeGrant.Type];
-
     public ServerResponse Answer(ServerRequest request, RecordedRequest record)
     {
         try
@@ -28,9 +25,9 @@ internal sealed class TokenEndpoint(
             var form = FormReader.Read(request);
             var grantType = form.Required("grant_type");
             var client = authenticator.Authenticate(request, form);
-            GrantPolicy.DemandKnown(grantType, GrantTypes);
+            var judge = grants.GetValueOrDefault(grantType) ?? throw GrantPolicy.Unknown(grantType, grants.Keys);
             GrantPolicy.DemandGrantType(client, grantType);
-            var entitlement = JudgeGrant(grantType, new(form, client));
+            var entitlement = judge(new(form, client, authenticator.Public(form)));
             GrantPolicy.DemandGrantType(entitlement.Client, grantType);
             GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
             GrantPolicy.DemandResources(form.Resources);
@@ -43,13 +40,6 @@ internal sealed class TokenEndpoint(
             return Refused(refused.Refusal, request);
         }
     }
-
-    private Entitlement JudgeGrant(string grantType, GrantRequest request) => grantType switch
-    {
-        JwtBearerGrant.Type => jwtBearer.Judge(request),
-        ClientCredentialsGrant.Type => ClientCredentialsGrant.Judge(request),
-        _ => authorizationCode.Judge(request),
-    };
 
     private static ServerResponse Issued(IssuedToken token)
     {

@@ -32,9 +32,7 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
 
     public Entitlement Judge(GrantRequest request)
     {
-        var client = request.AuthenticatedClient
-            ?? throw RefusedException.Client("S17", Clause,
-                "The authorization_code grant needs client authentication; send a client_assertion.");
+        var client = request.DemandClient(Type, Clause);
         // Whoever presents it uses it up, so that a stolen code cannot be tried at leisure.
         if (!_codes.TryRemove(request.Form.Required("code"), out var code) || terms.Now >= code.ExpiresAt)
             throw RefusedException.Grant("S17", Clause, "The code is unknown, expired, or was used before.");
@@ -43,6 +41,8 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
         if (request.Form["redirect_uri"] != code.RedirectUri)
             throw RefusedException.Grant(
                 "S17", Clause, $"The redirect_uri is '{request.Form["redirect_uri"] ?? "missing"}', not the authorization request's, '{code.RedirectUri}'.");
+        if (request.AuthenticatedClient is null && code.Challenge is null)
+            throw RefusedException.Grant("S17", "RFC 9700 section 2.1.1", "A public client needs PKCE: a code_challenge, and its code_verifier.");
         CheckVerifier(request.Form["code_verifier"], code.Challenge);
         return new(client, client.Id, code.Subject ?? client.Id, code.Scope);
     }

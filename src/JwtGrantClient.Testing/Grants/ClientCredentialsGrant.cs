@@ -10,5 +10,5 @@ internal static class ClientCredentialsGrant
     public static Entitlement Judge(GrantRequest request) => request.AuthenticatedClient is { } client
         ? new(client, client.Id, client.Id, request.Form["scope"])
         : throw RefusedException.Client("S17", "RFC 6749 section 4.4.2",
-            "The client_credentials grant needs client authentication; send a client_assertion.");
+            "The client_credentials grant needs client authentication, and there is none.");
 }

@@ -9,13 +9,9 @@ internal static class GrantPolicy
     private static readonly SearchValues<char> ScopeCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x5F).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
 
-    public static void DemandKnown(string grantType, IReadOnlyList<string> known)
-    {
-        if (!known.Contains(grantType))
-            throw RefusedException.Other(
-                "unsupported_grant_type", "S17", "RFC 6749 section 5.2",
-                $"The grant type is '{grantType}'; this server knows {string.Join(", ", known)}.");
-    }
+    public static RefusedException Unknown(string grantType, IEnumerable<string> known) => RefusedException.Other(
+        "unsupported_grant_type", "S17", "RFC 6749 section 5.2",
+        $"The grant type is '{grantType}'; this server knows {string.Join(", ", known)}.");
 
     public static void DemandGrantType(ClientRegistration? client, string grantType)
     {

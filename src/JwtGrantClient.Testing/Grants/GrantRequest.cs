@@ -1,9 +1,17 @@
 using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.Judging;
 
 namespace JwtGrantClient.Testing.Grants;
 
-/// <summary>What a grant is judged by: the form, and the client where it proved itself.</summary>
-internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient);
+/// <summary>
+/// What a grant is judged by: the form, the client where it proved itself, and the client that it names where that is a public one.
+/// </summary>
+internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
+{
+    /// <summary>The client of a grant that is for one client only.</summary>
+    public ClientRegistration DemandClient(string grantType, string clause) => AuthenticatedClient ?? PublicClient
+        ?? throw RefusedException.Client("S17", clause, $"The grant {grantType} needs client authentication, and there is none.");
+}
 
 /// <summary>What a good grant entitles to.</summary>
 internal sealed record Entitlement(ClientRegistration? Client, string ClientId, string Subject, string? Scope);

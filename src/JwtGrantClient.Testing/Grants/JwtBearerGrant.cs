@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Judging;
 
 namespace JwtGrantClient.Testing.Grants;
@@ -23,7 +23,7 @@ internal sealed class JwtBearerGrant(AssertionJudge judge, ClientAuthenticator a
         var client = named ?? assertion.Party.Client;
         if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
             throw RefusedException.Client("S18", "RFC 7523 section 3.1",
-                $"'{client.Id}' must authenticate beside its grant; send a client_assertion.");
+                $"'{client.Id}' must authenticate beside its grant.");
         return new(client, client?.Id ?? assertion.Issuer, assertion.Subject, request.Form["scope"]);
     }
 }

@@ -1,11 +1,20 @@
 namespace JwtGrantClient.Testing.Judging;
 
 /// <summary>What an assertion is presented as, and so how its refusal is answered (RFC 7523 sections 3.1 and 3.2).</summary>
-internal sealed record AssertionUse(string Noun, Func<string, string, string, RefusedException> Refuse)
+/// <param name="Noun">What explanations call it.</param>
+/// <param name="Refuse">Makes the refusal from rule, clause and explanation.</param>
+/// <param name="Types">The header types that it may have, in lower case and without <c>application/</c>.</param>
+internal sealed record AssertionUse(string Noun, Func<string, string, string, RefusedException> Refuse, params IReadOnlyList<string> Types)
 {
-    public static readonly AssertionUse ClientAuthentication = new("client assertion", RefusedException.Client);
+    public const string ClientAuthenticationType = "client-authentication+jwt";
 
-    public static readonly AssertionUse Grant = new("grant assertion", RefusedException.Grant);
+    public static readonly AssertionUse ClientAuthentication =
+        new("client assertion", RefusedException.Client, "jwt", ClientAuthenticationType);
+
+    public static readonly AssertionUse Grant = new("grant assertion", RefusedException.Grant, "jwt") { MayNameTokenEndpoint = true };
 
     public bool IsClientAuthentication => ReferenceEquals(this, ClientAuthentication);
+
+    /// <summary>Whether its audience may be the token endpoint too, and have both names; else it is the issuer alone.</summary>
+    public bool MayNameTokenEndpoint { get; init; }
 }

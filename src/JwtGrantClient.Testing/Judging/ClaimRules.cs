@@ -8,6 +8,7 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
 {
     private const int MinimumIdLength = 1, MaximumIdLength = 256;
 
+    private readonly AudienceRules _audience = new(terms);
     private readonly TimeRules _times = new(terms);
 
     public JudgedAssertion Check(JsonElement claims, Party party, AssertionUse use)
@@ -23,7 +24,7 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
         if (!use.IsClientAuthentication && !MaySpeakFor(party, subject))
             throw use.Refuse("S11", "RFC 7523 section 3 item 2",
                 $"The {use.Noun}'s sub is '{subject}', for whom '{party.Name}' may not speak.");
-        CheckAudience(claims, use);
+        _audience.Check(claims, use);
         var expiresAt = _times.Check(claims, use);
         return new(party, issuer, subject, CheckId(claims, use), expiresAt);
     }
@@ -31,24 +32,6 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
     // Users are not registered here, so a client may name any; but another client's identity is not a client's to take (S11).
     private bool MaySpeakFor(Party party, string subject) =>
         party.AllowedSubjects?.Contains(subject) ?? (party.Client is null || subject == party.Name || parties.Client(subject) is null);
-
-    // Compared as strings, byte for byte: no case folding, no slash added or taken off (RFC 3986 section 6.2.1).
-    private void CheckAudience(JsonElement claims, AssertionUse use)
-    {
-        const string Clause = "RFC 7523 section 3 item 3, RFC 10070";
-        if (!claims.TryGetProperty("aud", out var aud))
-            throw use.Refuse("S12", Clause, $"The {use.Noun} has no aud; expected '{terms.Issuer}'.");
-        if (use.IsClientAuthentication && terms.Options.FapiMode && aud.ValueKind != JsonValueKind.String)
-            throw use.Refuse("S12", "FAPI 2.0 section 5.3.3.1", $"The {use.Noun}'s aud must be a string here; it is {aud.ValueKind}.");
-        var audiences = aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().ToList() : [aud];
-        if (audiences.Count == 0 || audiences.Exists(one => one.ValueKind != JsonValueKind.String) || (use.IsClientAuthentication && audiences.Count > 1))
-            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
-        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that address.
-        var other = audiences.Select(one => one.GetString()).FirstOrDefault(
-            seen => seen != terms.Issuer && (use.IsClientAuthentication || seen != terms.TokenEndpoint));
-        if (other is not null)
-            throw use.Refuse("S12", Clause, $"The {use.Noun}'s aud has '{other}'; expected '{terms.Issuer}', byte for byte{(use.IsClientAuthentication ? "" : ", or the token endpoint")}.");
-    }
 
     private static string CheckId(JsonElement claims, AssertionUse use) =>
         claims.Text("jti") is { Length: >= MinimumIdLength and <= MaximumIdLength } id

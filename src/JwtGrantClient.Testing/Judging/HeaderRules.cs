@@ -6,8 +6,6 @@ namespace JwtGrantClient.Testing.Judging;
 /// <summary>What the header of an assertion may say (S05, S06, S09).</summary>
 internal static class HeaderRules
 {
-    private const string ClientAuthenticationType = "client-authentication+jwt";
-
     public static VerificationAlgorithm Check(JsonElement header, AssertionUse use, ServerTerms terms)
     {
         CheckCritical(header, use);
@@ -38,13 +36,13 @@ internal static class HeaderRules
     {
         var isPresent = header.TryGetProperty("typ", out var member);
         var type = Normalize(member.ValueKind == JsonValueKind.String ? member.GetString()! : "");
-        if (!use.IsClientAuthentication && type == ClientAuthenticationType)
+        if (type == AssertionUse.ClientAuthenticationType && !use.Types.Contains(type))
             throw use.Refuse("S09a", "RFC 10070",
-                $"The {use.Noun} has the typ {ClientAuthenticationType}; that is for client authentication. Use JWT.");
-        if (use.IsClientAuthentication && terms.Options.RequireExplicitTyp && type != ClientAuthenticationType)
+                $"The {use.Noun} has the typ {type}; that is for client authentication. Use JWT.");
+        if (use.IsClientAuthentication && terms.Options.RequireExplicitTyp && type != AssertionUse.ClientAuthenticationType)
             throw use.Refuse("S09", "RFC 10070",
-                $"The {use.Noun} needs the typ {ClientAuthenticationType} here; it has {(isPresent ? $"'{member}'" : "none")}.");
-        if (isPresent && type is not ("jwt" or ClientAuthenticationType))
+                $"The {use.Noun} needs the typ {AssertionUse.ClientAuthenticationType} here; it has {(isPresent ? $"'{member}'" : "none")}.");
+        if (isPresent && !use.Types.Contains(type))
             throw use.Refuse("S09", "RFC 8725 section 3.11", $"The {use.Noun} has the typ '{member}', so it is a JWT for something else.");
     }
 

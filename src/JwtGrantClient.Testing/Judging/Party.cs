@@ -11,9 +11,12 @@ internal sealed record Party(
     IReadOnlyList<string>? AllowedSubjects)
 {
     public static Party Of(ClientRegistration client) =>
-        new(client.Id, client, KeyReader.Read(client.PublicKeyPem, client.KeyId, client.Jwks, client.Id), client.SigningAlgorithm,
-            client.AllowedSubjects);
+        new(client.Id, client, KeysOf(client), client.SigningAlgorithm, client.AllowedSubjects);
 
     public static Party Of(TrustedIssuer issuer) =>
         new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects);
+
+    // A client with another credential needs no key.
+    private static IReadOnlyList<VerificationKey> KeysOf(ClientRegistration client) =>
+        (client.PublicKeyPem ?? client.Jwks) is null ? [] : KeyReader.Read(client.PublicKeyPem, client.KeyId, client.Jwks, client.Id);
 }

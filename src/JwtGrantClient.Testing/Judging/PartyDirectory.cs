@@ -14,12 +14,20 @@ internal sealed class PartyDirectory
         if (client.SigningAlgorithm is { } name && VerificationAlgorithm.Named(name) is null)
             throw new ArgumentException(
                 $"SigningAlgorithm is '{name}'; this server verifies {string.Join(", ", VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}.");
+        if (client.SpiffeId is { } spiffeId && !spiffeId.StartsWith("spiffe://", StringComparison.Ordinal))
+            throw new ArgumentException($"SpiffeId is '{spiffeId}'; expected spiffe://trust-domain/path.");
         _clients[client.Id] = Party.Of(client);
     }
 
     public void Trust(TrustedIssuer issuer) => _issuers[issuer.Issuer] = Party.Of(issuer);
 
     public Party? Client(string? id) => id is not null && _clients.TryGetValue(id, out var client) ? client : null;
+
+    /// <summary>The client with this SPIFFE id.</summary>
+    public Party? SpiffeClient(string? id) =>
+        id is null ? null : _clients.Values.FirstOrDefault(party => party.Client?.SpiffeId == id);
+
+    public Party? TrustedIssuer(string issuer) => _issuers.GetValueOrDefault(issuer);
 
     /// <summary>Who may sign a grant under this <c>iss</c>: a trusted issuer, or a client for itself.</summary>
     public Party? GrantIssuer(string? issuer) =>

@@ -42,6 +42,10 @@ internal sealed class AServer
     public Task<Answer> PostAsync(params (string Name, string Value)[] fields) =>
         PostAsync(new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))));
 
+    /// <summary>Sends the form with further headers.</summary>
+    public Task<Answer> PostWithAsync((string Name, string Value)[] headers, params (string Name, string Value)[] fields) =>
+        PostAsync(new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), headers);
+
     public async Task<Answer> PostAsync(HttpContent content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Server.TokenEndpoint) { Content = content };

@@ -1,6 +1,7 @@
 using JwtGrantClient.Testing.Jose;
+using JwtGrantClient.Testing.Judging;
 
-namespace JwtGrantClient.Testing.Judging;
+namespace JwtGrantClient.Testing.Clients;
 
 /// <summary>
 /// Judges a JWT in place of a client secret, as Sign in with Apple has it: signed by the client's key, issued by its team, for this server,
@@ -9,20 +10,17 @@ namespace JwtGrantClient.Testing.Judging;
 internal sealed class ClientSecretJudge(ServerTerms terms, PartyDirectory parties)
 {
     private const string Clause = "Sign in with Apple, creating a client secret";
-    private static readonly AssertionUse Use = new("client secret", RefusedException.Client);
+    private static readonly AssertionUse Use = new("client secret", RefusedException.Client, "jwt");
 
     private readonly TimeRules _times = new(terms, longest: TimeSpan.FromSeconds(15_777_000));
 
-    public ClientRegistration Judge(string secret, string? clientId)
+    public ClientRegistration Judge(string secret, ClientRegistration client)
     {
-        if (parties.Client(clientId) is not { Client: { ClientSecretIssuer: { } team } client } party)
-            throw Use.Refuse("S17", "RFC 6749 section 2.3.1",
-                $"There is a client_secret, but '{clientId ?? "(no client_id)"}' is not registered for one; authenticate by a client assertion.");
         var jwt = SignedJwt.TryParse(secret, out var rule, out var problem)
             ?? throw Use.Refuse(rule, "RFC 7515 section 5.2", $"The client secret {problem}.");
         var algorithm = HeaderRules.Check(jwt.Header, Use, terms);
-        AssertionJudge.CheckSignature(jwt, party, algorithm, Use);
-        Demand("S10", "iss", jwt.Claims.Text("iss"), team);
+        AssertionJudge.CheckSignature(jwt, parties.Client(client.Id)!, algorithm, Use);
+        Demand("S10", "iss", jwt.Claims.Text("iss"), client.ClientSecretIssuer!);
         Demand("S11", "sub", jwt.Claims.Text("sub"), client.Id);
         Demand("S12", "aud", jwt.Claims.Text("aud"), terms.Issuer);
         _times.Check(jwt.Claims, Use);

@@ -1,0 +1,50 @@
+using JwtGrantClient.Testing.Judging;
+
+namespace JwtGrantClient.Testing.Clients;
+
+/// <summary>The methods of client authentication by the names of the metadata, and which of them a client may use.</summary>
+internal static class ClientMethods
+{
+    public const string PrivateKeyJwt = "private_key_jwt", SecretBasic = "client_secret_basic", SecretPost = "client_secret_post",
+        SpiffeJwt = "spiffe_jwt", None = "none";
+
+    public static readonly IReadOnlyList<string> All = [PrivateKeyJwt, SecretBasic, SecretPost, SpiffeJwt, None];
+
+    /// <summary>Those that it is registered for; else those that it has credentials for.</summary>
+    public static IReadOnlyList<string> Of(ClientRegistration client) =>
+        client.AllowedAuthenticationMethods ?? [.. All.Where(method => HasCredentials(client, method))];
+
+    /// <exception cref="ArgumentException">It has no credentials at all, or lacks those of a method that it is registered for.</exception>
+    public static void Validate(ClientRegistration client)
+    {
+        if (client.AllowedAuthenticationMethods is not { } allowed)
+        {
+            if (Of(client).Count == 0)
+                throw new ArgumentException(
+                    $"'{client.Id}' needs either PublicKeyPem or Jwks, or another credential; a public client needs 'none' in AllowedAuthenticationMethods.");
+            return;
+        }
+        if (allowed.FirstOrDefault(method => !All.Contains(method)) is { } unknown)
+            throw new ArgumentException($"'{client.Id}' has the authentication method '{unknown}'; this server knows {string.Join(", ", All)}.");
+        if (allowed.FirstOrDefault(method => method != None && !HasCredentials(client, method)) is { } bare)
+            throw new ArgumentException($"'{client.Id}' is registered for {bare}, but has no credentials for it.");
+    }
+
+    /// <exception cref="RefusedException">The client is not registered for the method (RFC 7591 section 2).</exception>
+    public static void Demand(ClientRegistration client, string method)
+    {
+        if (!Of(client).Contains(method))
+            throw RefusedException.Client("S17", "RFC 7591 section 2",
+                $"'{client.Id}' authenticates by {method}, but is registered for {string.Join(", ", Of(client))}.");
+    }
+
+    private static bool HasCredentials(ClientRegistration client, string method) => method switch
+    {
+        // The JWT in place of a secret is signed by the client's keys, which then are for nothing else; and a SPIFFE id's are its trust domain's.
+        PrivateKeyJwt => (client.PublicKeyPem ?? client.Jwks) is not null && client.ClientSecretIssuer is null && client.SpiffeId is null,
+        SecretBasic => client.ClientSecret is not null,
+        SecretPost => (client.ClientSecret ?? client.ClientSecretIssuer) is not null,
+        SpiffeJwt => client.SpiffeId is not null,
+        _ => false,
+    };
+}

@@ -1,0 +1,38 @@
+using JwtGrantClient.Testing.Clients;
+using JwtGrantClient.Testing.Grants;
+using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tokens;
+
+namespace JwtGrantClient.Testing.Endpoints;
+
+/// <summary>Everything behind the socket, put together: what the server remembers, and the judges over it.</summary>
+internal sealed class ServerCore
+{
+    public ServerCore(ServerTerms terms)
+    {
+        Terms = terms;
+        Codes = new(terms);
+        Tokens = new(terms);
+        var judge = new AssertionJudge(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
+        var authenticator = new ClientAuthenticator(
+            judge, new ClientSecretJudge(terms, Parties), new SpiffeJudge(terms, Parties), Parties);
+        // A grant is one line here: its type, and the judge that says what it entitles to.
+        var grants = new Dictionary<string, Func<GrantRequest, Entitlement>>(StringComparer.Ordinal)
+        {
+            [JwtBearerGrant.Type] = new JwtBearerGrant(judge, authenticator).Judge,
+            [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Judge,
+            [AuthorizationCodeGrant.Type] = Codes.Judge,
+        };
+        Router = new(terms, new TokenEndpoint(terms, Tokens, authenticator, grants), new Metadata(terms, grants.Keys));
+    }
+
+    public ServerTerms Terms { get; }
+
+    public PartyDirectory Parties { get; } = new();
+
+    public AuthorizationCodeGrant Codes { get; }
+
+    public TokenIssuer Tokens { get; }
+
+    public Router Router { get; }
+}
