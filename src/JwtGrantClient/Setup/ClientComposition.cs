@@ -47,7 +47,7 @@ internal static class ClientComposition
             Locator(options, transport, around, clientSigner),
             Authentication(options, clientAssertions),
             transport,
-            around.RetryPipeline ?? RetryPipeline.Create(around.Time, Uniform, around.Logger),
+            around.RetryPipeline is { } own ? new PipelineRetry(own) : new RetryRule(around.Time, Uniform, around.Logger),
             new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType),
             around.Time,
             keysRefused: () =>

@@ -14,7 +14,8 @@ internal static class BoundedBody
     /// <exception cref="JwtGrantException">The body of a success is larger than the cap.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var stream = ContentCoding.Decode(response, body);
         await using var _ = stream.ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
         try
@@ -29,11 +30,6 @@ internal static class BoundedBody
                     Grow(ref buffer, length);
             }
             return buffer.AsSpan(0, length).ToArray();
-        }
-        catch (InvalidOperationException e)
-        {
-            // So BrotliStream calls what the other decoders call invalid data.
-            throw new InvalidDataException(e.Message, e);
         }
         finally
         {

@@ -6,8 +6,6 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>One call of <see cref="TokenEndpointClient.RequestAsync"/> over its wire attempts: what the retry rule needs to know.</summary>
 internal sealed class Exchange(Grant grant, long startedAt)
 {
-    public static readonly ResiliencePropertyKey<Exchange> Key = new("JwtGrantClient.Exchange");
-
     private JwtGrantException? _lastError;
     private int _mayHaveBeenSeen;
     private int _attempts;

@@ -52,9 +52,7 @@ internal sealed class MetadataDiscovery(
         var statuses = new List<string>();
         foreach (var address in addresses)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
-            request.Headers.Accept.Add(new("application/json"));
-            var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await AskAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
                 return ServerMetadata.Read(response, issuer, address, allowLoopbackHttp);
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
@@ -62,6 +60,13 @@ internal sealed class MetadataDiscovery(
             statuses.Add($"'{address}' answered {response.Status}");
         }
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
+    }
+
+    private async ValueTask<RawResponse> AskAsync(string address, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
+        request.Headers.Accept.Add(new("application/json"));
+        return await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private JwtGrantException NotFound(string seen, bool isTransient, RawResponse? response) => new(

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -7,15 +7,21 @@ namespace JwtGrantClient.TokenEndpoint;
 /// Words of a server, fit for an error message and a log line: at most 512 characters, on one line, nothing that is invisible or turns the
 /// text around, and no JWT, for a server may echo the assertion that it refuses.
 /// </summary>
-internal static partial class SafeText
+internal static class SafeText
 {
     private const int MaximumLength = 512, MaximumSearched = 16 * 1024;
-    private const string Cut = "...";
+    private const string Cut = "...", NotShown = "(a JWT, not shown)";
+
+    // Base64url of an opening brace and quote, and enough of it to be worth hiding.
+    private const string JwtStart = "eyJ";
+    private const int WorthHiding = 18;
+    private static readonly SearchValues<char> OfJwt =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     public static string Of(string text)
     {
         // Bounded twice: before the search, so that a megabyte costs none, and after it, so that an echoed JWT leaves room for the words.
-        var shown = Jwt.Replace(text.Length <= MaximumSearched ? text : text[..MaximumSearched], "(a JWT, not shown)");
+        var shown = WithoutJwts(text.Length <= MaximumSearched ? text : text[..MaximumSearched]);
         var bounded = shown.Length <= MaximumLength ? shown : string.Concat(shown.AsSpan(0, MaximumLength - Cut.Length), Cut);
         return string.Create(bounded.Length, bounded, static (safe, source) =>
         {
@@ -24,9 +30,18 @@ internal static partial class SafeText
         });
     }
 
-    /// <summary>Base64url of an opening brace and quote, and enough of it to be worth hiding.</summary>
-    [GeneratedRegex(@"eyJ[\w\-.]{15,}", RegexOptions.CultureInvariant)]
-    private static partial Regex Jwt { get; }
+    // By hand, for a regular expression brings its whole machine into a native program.
+    private static string WithoutJwts(string text)
+    {
+        var shown = text;
+        for (var start = 0; (start = shown.IndexOf(JwtStart, start, StringComparison.Ordinal)) >= 0; start += JwtStart.Length)
+        {
+            var length = shown.AsSpan(start).IndexOfAnyExcept(OfJwt) is var end and >= 0 ? end : shown.Length - start;
+            if (length >= WorthHiding)
+                (shown, start) = (string.Concat(shown.AsSpan(0, start), NotShown, shown.AsSpan(start + length)), start + NotShown.Length - JwtStart.Length);
+        }
+        return shown;
+    }
 
     private static bool IsPlain(char c) => char.GetUnicodeCategory(c) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

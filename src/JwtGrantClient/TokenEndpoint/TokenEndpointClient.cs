@@ -11,7 +11,7 @@ internal sealed class TokenEndpointClient(
     EndpointLocator endpoint,
     ClientAuthentication authentication,
     TokenEndpointTransport transport,
-    ResiliencePipeline retry,
+    IRetry retry,
     ResponseRules rules,
     TimeProvider clock,
     Action? keysRefused = null) : ITokenEndpoint
@@ -22,22 +22,13 @@ internal sealed class TokenEndpointClient(
     {
         ArgumentNullException.ThrowIfNull(grant);
         var exchange = new Exchange(grant, clock.GetTimestamp());
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(Exchange.Key, exchange);
         try
         {
-            return await retry.ExecuteAsync(
-                static (context, call) => call.Client.AttemptAsync(call.Exchange, context.CancellationToken),
-                context,
-                (Client: this, Exchange: exchange)).ConfigureAwait(false);
+            return await retry.RunAsync(AttemptAsync, exchange, cancellationToken).ConfigureAwait(false);
         }
         catch (ExecutionRejectedException rejection)
         {
             throw exchange.Ended(rejection);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
         }
     }
 

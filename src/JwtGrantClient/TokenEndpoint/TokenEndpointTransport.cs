@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
@@ -20,7 +18,8 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         PreAuthenticate = false,
         // A moved DNS name is noticed in time.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        AutomaticDecompression = DecompressionMethods.All,
+        // No AutomaticDecompression: a token response is too short to gain by it, and it brings three decoders into a native program.
+        // What a server compresses unasked is read by ContentCoding.
     };
 
     /// <summary>Sends one request and reads the whole answer, up to the cap.</summary>

@@ -46,7 +46,7 @@ internal sealed class Composition
                 ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new ClientAuthentication.None(ClientId),
             transport,
-            Pipeline ?? RetryPipeline.Create(Time, Random, Log),
+            Pipeline is { } own ? new PipelineRetry(own) : new RetryRule(Time, Random, Log),
             new ResponseRules(TimeSpan.FromMinutes(5), DefaultType: null),
             Time);
     }

@@ -1,0 +1,13 @@
+using Polly;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>A pipeline of the user's own. What a used-up grant may not do, <see cref="Exchange"/> prevents whatever the pipeline retries.</summary>
+internal sealed class PipelineRetry(ResiliencePipeline pipeline) : IRetry
+{
+    public async ValueTask<TokenResponse> RunAsync(WireAttempt attempt, Exchange exchange, CancellationToken cancellationToken) =>
+        await pipeline.ExecuteAsync(
+            static (call, cancellation) => call.Attempt(call.Exchange, cancellation),
+            (Attempt: attempt, Exchange: exchange),
+            cancellationToken).ConfigureAwait(false);
+}

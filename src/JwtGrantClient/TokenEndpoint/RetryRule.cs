@@ -1,0 +1,76 @@
+using JwtGrantClient.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Polly.Timeout;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// The built-in rule around the wire attempt: 30 s for all, at most three retries after the first attempt, 1 s x 2^n with full jitter,
+/// 10 s for each (REFRESH: one flight). Every attempt is made anew inside it. A plain loop and no pipeline of Polly's: those check their
+/// options by reflection, which costs a native program a megabyte, and the exchange three timers in place of one.
+/// </summary>
+/// <param name="clock">Delays and deadlines.</param>
+/// <param name="random">Uniform in [0, 1).</param>
+/// <param name="logger">Told of each retry.</param>
+internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger logger) : IRetry
+{
+    private const int MaximumRetries = 3;
+    private static readonly TimeSpan All = TimeSpan.FromSeconds(30), Each = TimeSpan.FromSeconds(10), FirstDelay = TimeSpan.FromSeconds(1);
+
+    public async ValueTask<TokenResponse> RunAsync(WireAttempt attempt, Exchange exchange, CancellationToken cancellationToken)
+    {
+        for (var retries = 0; ; retries++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Exception failure;
+            try
+            {
+                return await AttemptAsync(attempt, exchange, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (MayRetry(e, retries, exchange))
+            {
+                failure = e;
+            }
+            var delay = RetryAfter(failure) ?? FirstDelay * (Math.Pow(2, retries) * random());
+            Log.Retrying(logger, retries + 2, delay, failure);
+            await WaitAsync(delay, exchange, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<TokenResponse> AttemptAsync(WireAttempt attempt, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var left = Left(exchange);
+        var limit = left < Each ? All : Each;
+        using var deadline = new CancellationTokenSource(left < Each ? left : Each, clock);
+        using var caller = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
+        try
+        {
+            return await attempt(exchange, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (deadline.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TimeoutRejectedException($"No answer within {limit.TotalSeconds:0} s.", limit, e);
+        }
+    }
+
+    private async ValueTask WaitAsync(TimeSpan delay, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var left = Left(exchange);
+        await Task.Delay(delay < left ? delay : left, clock, cancellationToken).ConfigureAwait(false);
+        if (delay >= left)
+            throw new TimeoutRejectedException($"No answer within {All.TotalSeconds:0} s.", All);
+    }
+
+    // A wait that outlasts the exchange ends it; the cache then leaves the server alone for as long as it asked.
+    private bool MayRetry(Exception failure, int retries, Exchange exchange) =>
+        retries < MaximumRetries
+        && Left(exchange) is var left && left > TimeSpan.Zero
+        && exchange.MayBeSentAfter(failure)
+        && !(RetryAfter(failure) > left);
+
+    private TimeSpan Left(Exchange exchange) =>
+        All - clock.GetElapsedTime(exchange.StartedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    private static TimeSpan? RetryAfter(Exception failure) => (failure as JwtGrantException)?.RetryAfter;
+}
