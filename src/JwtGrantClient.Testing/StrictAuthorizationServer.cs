@@ -9,8 +9,8 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
-/// client. Grants: jwt-bearer, client_credentials, authorization_code; client authentication: private_key_jwt, client secrets in header or form, a SPIFFE JWT-SVID,
-/// Apple's JWT in place of a client secret, and none for public clients.
+/// client. Grants: jwt-bearer, client_credentials, authorization_code, refresh_token; client authentication: private_key_jwt, client secrets
+/// in header or form, a SPIFFE JWT-SVID, Apple's JWT in place of a client secret, and none for public clients.
 /// </summary>
 /// <remarks>
 /// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's
@@ -99,7 +99,8 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes (RFC 6749 section 4.1.2).
+    /// Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes
+    /// (RFC 6749 section 4.1.2); a second one revokes what the first gave.
     /// </summary>
     /// <param name="clientId">The client that may redeem it.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request.</param>
@@ -110,17 +111,24 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
         string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>
         _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject);
 
+    /// <summary>Issues a refresh token, as if a user had logged in earlier (RFC 6749 section 6).</summary>
+    /// <param name="clientId">The client that may use it.</param>
+    /// <param name="scope">The scope that was granted.</param>
+    /// <param name="subject">The user. Default: the client.</param>
+    public string IssueRefreshToken(string clientId, string? scope = null, string? subject = null) =>
+        _core.RefreshTokens.Issue(new(clientId, subject ?? clientId, scope, new()));
+
     /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
     /// <param name="authorization">The header's value, or null.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) =>
         BearerCheck.Check(_core.Tokens, authorization, requiredScope);
 
-    /// <summary>Makes an issued token invalid.</summary>
+    /// <summary>Makes an issued access token invalid.</summary>
     /// <param name="accessToken">The token.</param>
     public void Revoke(string accessToken) => _core.Tokens.Revoke(accessToken);
 
-    /// <summary>Makes all issued tokens invalid.</summary>
+    /// <summary>Makes all issued access tokens invalid; refresh tokens stay good.</summary>
     public void RevokeAll() => _core.Tokens.RevokeAll();
 
     /// <summary>Scripts what the token endpoint does with its next request; several are taken in order.</summary>

@@ -42,6 +42,12 @@ public sealed class StrictAuthorizationServerOptions
     /// <summary>Refuses a client assertion without the type <c>client-authentication+jwt</c> (RFC 10070). Default: false.</summary>
     public bool RequireExplicitTyp { get; init; }
 
+    /// <summary>
+    /// Whether the grants authorization_code and refresh_token answer with a new refresh token, which then is for one use. Default: true.
+    /// With false a refresh token, which only <see cref="StrictAuthorizationServer.IssueRefreshToken"/> gives, stays good.
+    /// </summary>
+    public bool IssueRefreshTokens { get; init; } = true;
+
     /// <summary>Scope values that exist. Default: all.</summary>
     public IReadOnlyList<string>? SupportedScopes { get; init; }
 

@@ -6,7 +6,7 @@ namespace JwtGrantClient.Testing.Tests;
 public sealed class JudgingGrants
 {
     [Theory]
-    [InlineData("password"), InlineData("refresh_token"), InlineData("JWT-BEARER")]
+    [InlineData("password"), InlineData("Refresh_Token"), InlineData("JWT-BEARER")]
     [InlineData("urn:ietf:params:oauth:grant-type:saml2-bearer")]
     public async Task An_unknown_grant_type_is_not_supported(string type) =>
         (await AServer.Start().PostAsync([("grant_type", type), .. AServer.ClientAssertion()]))

@@ -28,6 +28,21 @@ public sealed class RedeemingAuthorizationCodes
         (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
+    [Fact]
+    public async Task A_replayed_code_revokes_what_it_gave()
+    {
+        var (code, another) = (Issue(), Issue());
+        var (given, apart) = ((await RedeemAsync(code)).ShouldBeGranted(), (await RedeemAsync(another)).ShouldBeGranted());
+
+        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("revoked");
+
+        Assert.Equal(401, _server.Server.CheckAccessToken($"Bearer {given.AccessToken}").Status);
+        (await _server.PostAsync(
+            [("grant_type", "refresh_token"), ("refresh_token", given["refresh_token"]!), .. AServer.ClientAssertion()]))
+            .ShouldBeRefused(400, "invalid_grant", "S17");
+        Assert.Equal(200, _server.Server.CheckAccessToken($"Bearer {apart.AccessToken}").Status);
+    }
+
     [Theory]
     [InlineData(599, true), InlineData(600, false)]
     public async Task A_code_lives_ten_minutes(int seconds, bool accepted)

@@ -22,8 +22,9 @@ internal sealed class ServerCore
             [JwtBearerGrant.Type] = new JwtBearerGrant(judge, authenticator).Judge,
             [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Judge,
             [AuthorizationCodeGrant.Type] = Codes.Judge,
+            [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
         };
-        Router = new(terms, new TokenEndpoint(terms, Tokens, authenticator, grants), new Metadata(terms, grants.Keys));
+        Router = new(terms, new TokenEndpoint(terms, Tokens, RefreshTokens, authenticator, grants), new Metadata(terms, grants.Keys));
     }
 
     public ServerTerms Terms { get; }
@@ -33,6 +34,8 @@ internal sealed class ServerCore
     public AuthorizationCodeGrant Codes { get; }
 
     public TokenIssuer Tokens { get; }
+
+    public RefreshTokens RefreshTokens { get; } = new();
 
     public Router Router { get; }
 }

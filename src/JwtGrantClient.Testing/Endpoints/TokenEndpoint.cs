@@ -12,6 +12,7 @@ namespace JwtGrantClient.Testing.Endpoints;
 internal sealed class TokenEndpoint(
     ServerTerms terms,
     TokenIssuer tokens,
+    RefreshTokens refreshTokens,
     ClientAuthenticator authenticator,
     IReadOnlyDictionary<string, Func<GrantRequest, Entitlement>> grants)
 {
@@ -27,12 +28,12 @@ internal sealed class TokenEndpoint(
             var client = authenticator.Authenticate(request, form);
             var judge = grants.GetValueOrDefault(grantType) ?? throw GrantPolicy.Unknown(grantType, grants.Keys);
             GrantPolicy.DemandGrantType(client, grantType);
+            // Before the grant is judged, for a code or a refresh token is not to be used up by a slip elsewhere in the request.
+            GrantPolicy.DemandResources(form.Resources);
             var entitlement = judge(new(form, client, authenticator.Public(form)));
             GrantPolicy.DemandGrantType(entitlement.Client, grantType);
             GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
-            GrantPolicy.DemandResources(form.Resources);
-            return Issued(tokens.Issue(
-                entitlement.ClientId, entitlement.Subject, entitlement.Scope, form.Resources.Count > 0 ? form.Resources : [terms.Issuer]));
+            return Issue(entitlement, form);
         }
         catch (RefusedException refused)
         {
@@ -41,12 +42,14 @@ internal sealed class TokenEndpoint(
         }
     }
 
-    private static ServerResponse Issued(IssuedToken token)
+    private ServerResponse Issue(Entitlement entitlement, TokenForm form)
     {
-        var json = new JsonObject { ["access_token"] = token.Value, ["token_type"] = "Bearer", ["expires_in"] = token.ExpiresIn };
-        if (token.Scope is not null)
-            json["scope"] = token.Scope;
-        return ServerResponse.Json(200, json);
+        var token = tokens.Issue(new(
+            entitlement.ClientId, entitlement.Subject, entitlement.Scope, form.Resources.Count > 0 ? form.Resources : [terms.Issuer],
+            entitlement.Family));
+        var isRenewable = terms.Options.IssueRefreshTokens
+            && entitlement.Client?.AllowedGrantTypes?.Contains(RefreshTokenGrant.Type) != false;
+        return TokenAnswer.Of(token, isRenewable && entitlement.Renewal is { } renewal ? refreshTokens.Issue(renewal) : null);
     }
 
     private static ServerResponse Refused(Refusal refusal, ServerRequest request)

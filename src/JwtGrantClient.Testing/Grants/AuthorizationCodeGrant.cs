@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Grants;
 
@@ -22,29 +23,41 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
     private readonly ConcurrentDictionary<string, Code> _codes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _used = new(StringComparer.Ordinal);
 
     public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        _codes[value] = new(clientId, redirectUri, codeChallenge, scope, subject, terms.Now + Lifetime);
+        _codes[value] = new(
+            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, terms.Now + Lifetime);
         return value;
     }
 
     public Entitlement Judge(GrantRequest request)
     {
         var client = request.DemandClient(Type, Clause);
-        // Whoever presents it uses it up, so that a stolen code cannot be tried at leisure.
-        if (!_codes.TryRemove(request.Form.Required("code"), out var code) || terms.Now >= code.ExpiresAt)
-            throw RefusedException.Grant("S17", Clause, "The code is unknown, expired, or was used before.");
-        if (code.ClientId != client.Id)
+        var code = Use(request.Form.Required("code"));
+        if (code.Terms.ClientId != client.Id)
             throw RefusedException.Grant("S17", Clause, "The code was issued to another client.");
         if (request.Form["redirect_uri"] != code.RedirectUri)
             throw RefusedException.Grant(
                 "S17", Clause, $"The redirect_uri is '{request.Form["redirect_uri"] ?? "missing"}', not the authorization request's, '{code.RedirectUri}'.");
         if (request.AuthenticatedClient is null && code.Challenge is null)
-            throw RefusedException.Grant("S17", "RFC 9700 section 2.1.1", "A public client needs PKCE: a code_challenge, and its code_verifier.");
+            throw RefusedException.Grant("S17", "RFC 9700 section 2.1.1",
+                "A public client needs PKCE: a code_challenge, and its code_verifier.");
         CheckVerifier(request.Form["code_verifier"], code.Challenge);
-        return new(client, client.Id, code.Subject ?? client.Id, code.Scope);
+        return new(client, client.Id, code.Terms.Subject, code.Terms.Scope) { Family = code.Terms.Family, Renewal = code.Terms };
+    }
+
+    // Whoever presents it uses it up, so that a stolen code cannot be tried at leisure; and a second time revokes what the first one gave.
+    private Code Use(string value)
+    {
+        if (!_codes.TryGetValue(value, out var code) || terms.Now >= code.ExpiresAt)
+            throw RefusedException.Grant("S17", Clause, "The code is unknown, or expired.");
+        if (_used.TryAdd(value, true))
+            return code;
+        code.Terms.Family.Revoke();
+        throw RefusedException.Grant("S17", "RFC 6749 section 4.1.2", "The code was used before; what it gave is revoked.");
     }
 
     private static void CheckVerifier(string? verifier, string? challenge)
@@ -62,6 +75,5 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
             throw RefusedException.Grant("S17", PkceClause, "The code_verifier does not match the code_challenge.");
     }
 
-    private sealed record Code(
-        string ClientId, string RedirectUri, string? Challenge, string? Scope, string? Subject, DateTimeOffset ExpiresAt);
+    private sealed record Code(RefreshTerms Terms, string RedirectUri, string? Challenge, DateTimeOffset ExpiresAt);
 }

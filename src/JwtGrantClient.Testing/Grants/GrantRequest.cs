@@ -1,5 +1,6 @@
 using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Grants;
 
@@ -14,4 +15,11 @@ internal sealed record GrantRequest(TokenForm Form, ClientRegistration? Authenti
 }
 
 /// <summary>What a good grant entitles to.</summary>
-internal sealed record Entitlement(ClientRegistration? Client, string ClientId, string Subject, string? Scope);
+internal sealed record Entitlement(ClientRegistration? Client, string ClientId, string Subject, string? Scope)
+{
+    /// <summary>What the tokens fall with.</summary>
+    public TokenFamily Family { get; init; } = new();
+
+    /// <summary>What a refresh token would stand for; null where the grant gives none.</summary>
+    public RefreshTerms? Renewal { get; init; }
+}

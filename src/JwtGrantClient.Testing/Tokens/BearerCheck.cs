@@ -10,8 +10,8 @@ internal static class BearerCheck
             return new(401, "Bearer");
         if (tokens.Find(authorization["Bearer ".Length..].Trim()) is not { } token)
             return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is unknown, expired or revoked\"");
-        if (requiredScope is not null && token.Scope?.Split(' ').Contains(requiredScope) != true)
+        if (requiredScope is not null && token.Order.Scope?.Split(' ').Contains(requiredScope) != true)
             return new(403, $"Bearer error=\"insufficient_scope\", scope=\"{requiredScope}\"");
-        return new(200, null, token.ClientId, token.Subject, token.Scope);
+        return new(200, null, token.Order.ClientId, token.Order.Subject, token.Order.Scope);
     }
 }

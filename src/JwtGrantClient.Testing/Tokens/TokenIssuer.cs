@@ -26,21 +26,22 @@ internal sealed class TokenIssuer(ServerTerms terms)
 
     public int Issued => Volatile.Read(ref _issued);
 
-    public IssuedToken Issue(string clientId, string subject, string? scope, IReadOnlyList<string> audience)
+    public IssuedToken Issue(TokenOrder order)
     {
         var now = terms.Now;
         // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
         var exp = (now + terms.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = terms.Issuer, ["sub"] = subject, ["client_id"] = clientId, ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
-            ["aud"] = audience.Count == 1 ? audience[0] : new JsonArray([.. audience.Select(item => JsonValue.Create(item))]),
+            ["iss"] = terms.Issuer, ["sub"] = order.Subject, ["client_id"] = order.ClientId,
+            ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
+            ["aud"] = order.Audience is [var only] ? only : new JsonArray([.. order.Audience.Select(item => JsonValue.Create(item))]),
             ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
         };
-        if (scope is not null)
-            claims["scope"] = scope;
-        var token = new IssuedToken(Sign(claims), clientId, subject, scope, DateTimeOffset.FromUnixTimeSeconds(exp),
-            terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+        if (order.Scope is not null)
+            claims["scope"] = order.Scope;
+        var token = new IssuedToken(
+            Sign(claims), order, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
         _live[token.Value] = token;
         Interlocked.Increment(ref _issued);
         return token;
@@ -51,7 +52,8 @@ internal sealed class TokenIssuer(ServerTerms terms)
     public void RevokeAll() => _live.Clear();
 
     /// <summary>The token, if this server issued it, did not revoke it and its time is not over.</summary>
-    public IssuedToken? Find(string value) => _live.TryGetValue(value, out var token) && terms.Now < token.ExpiresAt ? token : null;
+    public IssuedToken? Find(string value) =>
+        _live.TryGetValue(value, out var token) && terms.Now < token.ExpiresAt && !token.Order.Family.IsRevoked ? token : null;
 
     public static JsonObject PublicKeys()
     {
@@ -77,5 +79,8 @@ internal sealed class TokenIssuer(ServerTerms terms)
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(Readable)));
 }
 
+/// <summary>What a token is to say.</summary>
+internal sealed record TokenOrder(string ClientId, string Subject, string? Scope, IReadOnlyList<string> Audience, TokenFamily Family);
+
 /// <summary>An access token as it was issued.</summary>
-internal sealed record IssuedToken(string Value, string ClientId, string Subject, string? Scope, DateTimeOffset ExpiresAt, long ExpiresIn);
+internal sealed record IssuedToken(string Value, TokenOrder Order, DateTimeOffset ExpiresAt, long ExpiresIn);

@@ -1,0 +1,49 @@
+using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Tokens;
+
+namespace JwtGrantClient.Testing.Grants;
+
+/// <summary>
+/// RFC 6749 section 6 with rotation: a refresh token is for one client and one use; its reuse revokes all that came of the authorization.
+/// </summary>
+internal sealed class RefreshTokenGrant(RefreshTokens tokens, bool rotates)
+{
+    public const string Type = "refresh_token";
+
+    private const string Clause = "RFC 6749 section 6", ReuseClause = "RFC 9700 section 4.14.2";
+
+    public Entitlement Judge(GrantRequest request)
+    {
+        var client = request.DemandClient(Type, Clause);
+        var token = tokens.Find(request.Form.Required("refresh_token"))
+            ?? throw RefusedException.Grant("S17", Clause, "The refresh token is unknown here.");
+        var terms = token.Terms;
+        if (terms.ClientId != client.Id)
+            throw RefusedException.Grant("S17", Clause, "The refresh token was issued to another client.");
+        if (terms.Family.IsRevoked)
+            throw RefusedException.Grant("S17", Clause, "The refresh token is revoked.");
+        if (token.IsUsed)
+            throw Reused(terms);
+        var scope = Narrowed(request.Form["scope"], terms.Scope);
+        // The last step, so that a request that is refused for its form leaves the token good; and atomic, so that of two one passes.
+        if (rotates && !token.TryUse())
+            throw Reused(terms);
+        return new(client, client.Id, terms.Subject, scope) { Family = terms.Family, Renewal = terms };
+    }
+
+    private static RefusedException Reused(RefreshTerms terms)
+    {
+        terms.Family.Revoke();
+        return RefusedException.Grant("S17", ReuseClause,
+            "The refresh token was used before; it and all that came of its authorization are revoked. Use the one of the last answer.");
+    }
+
+    private static string? Narrowed(string? asked, string? granted)
+    {
+        var values = granted?.Split(' ') ?? [];
+        return asked?.Split(' ').FirstOrDefault(value => !values.Contains(value)) is { } wider
+            ? throw RefusedException.Other("invalid_scope", "S18", Clause,
+                $"The scope '{wider}' was not granted before; refreshing cannot widen it.")
+            : asked ?? granted;
+    }
+}

@@ -1,0 +1,11 @@
+namespace JwtGrantClient.Testing.Tokens;
+
+/// <summary>All tokens that one authorization gave, at once or by refreshing: they fall together (RFC 9700 section 4.14.2).</summary>
+internal sealed class TokenFamily
+{
+    private volatile bool _isRevoked;
+
+    public bool IsRevoked => _isRevoked;
+
+    public void Revoke() => _isRevoked = true;
+}
