@@ -9,8 +9,9 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
-/// client. Grants: jwt-bearer, client_credentials, authorization_code, refresh_token; client authentication: private_key_jwt, client secrets
-/// in header or form, a SPIFFE JWT-SVID, Apple's JWT in place of a client secret, and none for public clients.
+/// client. Grants: jwt-bearer, client_credentials, authorization_code, refresh_token, token-exchange; client authentication:
+/// private_key_jwt, client secrets in header or form, a SPIFFE JWT-SVID, Apple's JWT in place of a client secret, and none for public
+/// clients.
 /// </summary>
 /// <remarks>
 /// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's

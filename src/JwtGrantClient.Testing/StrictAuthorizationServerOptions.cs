@@ -51,6 +51,12 @@ public sealed class StrictAuthorizationServerOptions
     /// <summary>Scope values that exist. Default: all.</summary>
     public IReadOnlyList<string>? SupportedScopes { get; init; }
 
+    /// <summary>
+    /// Values of <c>resource</c>, and of <c>audience</c> in a token exchange, that exist; others are refused as invalid_target (RFC 8707
+    /// section 2). Default: all.
+    /// </summary>
+    public IReadOnlyList<string>? SupportedTargets { get; init; }
+
     /// <summary>Called after each request, also with the <see cref="RecordedRequest.Refusal"/>, for a log. Default: nothing.</summary>
     public Action<RecordedRequest>? OnRequest { get; init; }
 

@@ -10,7 +10,7 @@ internal static class FormReader
 {
     private const string Clause = "RFC 6749 section 3.2";
 
-    /// <summary>The fields that count: each once, save <c>resource</c>; an empty value is an omitted one.</summary>
+    /// <summary>The fields that count: each once, save targets; an empty value is an omitted one.</summary>
     /// <exception cref="RefusedException">The request is no form, or names a field twice.</exception>
     public static TokenForm Read(ServerRequest request)
     {
@@ -21,10 +21,11 @@ internal static class FormReader
             throw RefusedException.Request(
                 "S01", Clause, $"The Content-Type is '{mediaType ?? "missing"}'; expected application/x-www-form-urlencoded.");
         var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.Request("S01", "RFC 6749 appendix B", problem);
-        var twice = fields.Where(field => field.Key != "resource").GroupBy(field => field.Key).FirstOrDefault(group => group.Count() > 1);
+        var form = new TokenForm([.. fields.Where(field => field.Value.Length > 0)]);
+        var twice = fields.Where(field => !form.MayRepeat(field.Key)).GroupBy(field => field.Key).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw RefusedException.Request("S01", Clause, $"The field '{twice.Key}' stands {twice.Count()} times; it may stand once.");
-        return new([.. fields.Where(field => field.Value.Length > 0)]);
+        return form;
     }
 
     /// <summary>All fields as they came; null, and why, where the body is no form.</summary>

@@ -1,6 +1,7 @@
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.TokenExchange;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
@@ -23,8 +24,9 @@ internal sealed class ServerCore
             [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Judge,
             [AuthorizationCodeGrant.Type] = Codes.Judge,
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
+            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokens(Tokens, judge)).Judge,
         };
-        Router = new(terms, new TokenEndpoint(terms, Tokens, RefreshTokens, authenticator, grants), new Metadata(terms, grants.Keys));
+        Router = new(terms, new TokenEndpoint(terms, new TokenCounter(terms, Tokens, RefreshTokens), authenticator, grants), new Metadata(terms, grants.Keys));
     }
 
     public ServerTerms Terms { get; }

@@ -1,18 +1,27 @@
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Tokens;
+using JwtGrantClient.Testing.TokenExchange;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>A good token response (RFC 6749 section 5.1).</summary>
-internal static class TokenAnswer
+/// <summary>A good token response (RFC 6749 section 5.1, RFC 8693 section 2.2.1).</summary>
+internal sealed record TokenAnswer(string Value, long? ExpiresIn, string? Scope)
 {
-    public static ServerResponse Of(IssuedToken token, string? refreshToken)
+    public string TokenType { get; init; } = "Bearer";
+
+    public string? RefreshToken { get; init; }
+
+    public string? IssuedTokenType { get; init; }
+
+    public ServerResponse ToResponse()
     {
-        var json = new JsonObject { ["access_token"] = token.Value, ["token_type"] = "Bearer", ["expires_in"] = token.ExpiresIn };
-        if (token.Order.Scope is { } scope)
-            json["scope"] = scope;
-        if (refreshToken is not null)
-            json["refresh_token"] = refreshToken;
+        // Whatever is no access token does not go with a scheme.
+        var isAccessToken = IssuedTokenType is null or TokenTypes.AccessToken;
+        var json = new JsonObject { ["access_token"] = Value, ["token_type"] = isAccessToken ? TokenType : "N_A" };
+        if (ExpiresIn is { } seconds)
+            json["expires_in"] = seconds;
+        foreach (var (name, value) in new[] { ("scope", Scope), ("refresh_token", RefreshToken), ("issued_token_type", IssuedTokenType) })
+            if (value is not null)
+                json[name] = value;
         return ServerResponse.Json(200, json);
     }
 }

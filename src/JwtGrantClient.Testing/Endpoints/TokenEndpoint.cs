@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
-using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
@@ -11,8 +10,7 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// </summary>
 internal sealed class TokenEndpoint(
     ServerTerms terms,
-    TokenIssuer tokens,
-    RefreshTokens refreshTokens,
+    TokenCounter counter,
     ClientAuthenticator authenticator,
     IReadOnlyDictionary<string, Func<GrantRequest, Entitlement>> grants)
 {
@@ -29,27 +27,17 @@ internal sealed class TokenEndpoint(
             var judge = grants.GetValueOrDefault(grantType) ?? throw GrantPolicy.Unknown(grantType, grants.Keys);
             GrantPolicy.DemandGrantType(client, grantType);
             // Before the grant is judged, for a code or a refresh token is not to be used up by a slip elsewhere in the request.
-            GrantPolicy.DemandResources(form.Resources);
+            GrantPolicy.DemandTargets(form, terms.Options.SupportedTargets);
             var entitlement = judge(new(form, client, authenticator.Public(form)));
             GrantPolicy.DemandGrantType(entitlement.Client, grantType);
             GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
-            return Issue(entitlement, form);
+            return counter.Serve(entitlement, form).ToResponse();
         }
         catch (RefusedException refused)
         {
             record.Refusal = refused.Refusal;
             return Refused(refused.Refusal, request);
         }
-    }
-
-    private ServerResponse Issue(Entitlement entitlement, TokenForm form)
-    {
-        var token = tokens.Issue(new(
-            entitlement.ClientId, entitlement.Subject, entitlement.Scope, form.Resources.Count > 0 ? form.Resources : [terms.Issuer],
-            entitlement.Family));
-        var isRenewable = terms.Options.IssueRefreshTokens
-            && entitlement.Client?.AllowedGrantTypes?.Contains(RefreshTokenGrant.Type) != false;
-        return TokenAnswer.Of(token, isRenewable && entitlement.Renewal is { } renewal ? refreshTokens.Issue(renewal) : null);
     }
 
     private static ServerResponse Refused(Refusal refusal, ServerRequest request)

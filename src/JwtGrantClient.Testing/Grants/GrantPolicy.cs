@@ -1,4 +1,5 @@
 using System.Buffers;
+using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Judging;
 
 namespace JwtGrantClient.Testing.Grants;
@@ -33,14 +34,30 @@ internal static class GrantPolicy
             throw Refused($"'{entitlement.Client.Id}' may not have the scope '{excessive}'.");
     }
 
-    public static void DemandResources(IReadOnlyList<string> resources)
+    /// <summary>The scope that was asked for, within what was granted before; without any, all of that.</summary>
+    public static string? Narrow(string? asked, string? granted, string clause)
     {
-        foreach (var resource in resources)
+        var values = granted?.Split(' ') ?? [];
+        return asked?.Split(' ').FirstOrDefault(value => !values.Contains(value)) is { } wider
+            ? throw RefusedException.Other("invalid_scope", "S18", clause, $"The scope '{wider}' was not granted before; it cannot be widened.")
+            : asked ?? granted;
+    }
+
+    /// <summary>Where a token is to be used: resources are addresses (RFC 8707 section 2), audiences names (RFC 8693 section 2.1).</summary>
+    public static void DemandTargets(TokenForm form, IReadOnlyList<string>? supported)
+    {
+        foreach (var resource in form.Resources)
             if (!resource.Contains(':', StringComparison.Ordinal) || !Uri.TryCreate(resource, UriKind.Absolute, out _)
                 || resource.Contains('#', StringComparison.Ordinal))
-                throw RefusedException.Other("invalid_target", "S17", "RFC 8707 section 2",
-                    $"The resource '{resource}' is no absolute URI without fragment.");
+                throw InvalidTarget($"The resource '{resource}' is no absolute URI without fragment.");
+        if (form.Audiences.FirstOrDefault(audience => audience.Any(char.IsControl)) is { } audience)
+            throw InvalidTarget($"The audience '{audience}' has a control character.");
+        if (supported is not null && form.Resources.Concat(form.Audiences).FirstOrDefault(target => !supported.Contains(target)) is { } unknown)
+            throw InvalidTarget($"There is no target '{unknown}' here.");
     }
+
+    private static RefusedException InvalidTarget(string explanation) =>
+        RefusedException.Other("invalid_target", "S17", "RFC 8707 section 2", explanation);
 
     private static RefusedException Refused(string explanation) =>
         RefusedException.Other("invalid_scope", "S17", "RFC 6749 section 3.3", explanation);

@@ -20,6 +20,12 @@ internal sealed record Entitlement(ClientRegistration? Client, string ClientId, 
     /// <summary>What the tokens fall with.</summary>
     public TokenFamily Family { get; init; } = new();
 
+    /// <summary>Who acts for the subject (RFC 8693 section 4.1); null for nobody.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The type to issue, which the answer then names (RFC 8693 section 2.2.1); null for a plain access token.</summary>
+    public string? IssuedTokenType { get; init; }
+
     /// <summary>What a refresh token would stand for; null where the grant gives none.</summary>
     public RefreshTerms? Renewal { get; init; }
 }

@@ -24,7 +24,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, bool rotates)
             throw RefusedException.Grant("S17", Clause, "The refresh token is revoked.");
         if (token.IsUsed)
             throw Reused(terms);
-        var scope = Narrowed(request.Form["scope"], terms.Scope);
+        var scope = GrantPolicy.Narrow(request.Form["scope"], terms.Scope, Clause);
         // The last step, so that a request that is refused for its form leaves the token good; and atomic, so that of two one passes.
         if (rotates && !token.TryUse())
             throw Reused(terms);
@@ -36,14 +36,5 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, bool rotates)
         terms.Family.Revoke();
         return RefusedException.Grant("S17", ReuseClause,
             "The refresh token was used before; it and all that came of its authorization are revoked. Use the one of the last answer.");
-    }
-
-    private static string? Narrowed(string? asked, string? granted)
-    {
-        var values = granted?.Split(' ') ?? [];
-        return asked?.Split(' ').FirstOrDefault(value => !values.Contains(value)) is { } wider
-            ? throw RefusedException.Other("invalid_scope", "S18", Clause,
-                $"The scope '{wider}' was not granted before; refreshing cannot widen it.")
-            : asked ?? granted;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, 
         CheckSignature(jwt, party, algorithm, use);
         var judged = _claims.Check(jwt.Claims, party, use);
         // Only what is good in every other way may use up its id, and no two requests may use up the same (S16).
-        if (!replays.TryRecord(judged.Issuer, judged.Id, judged.ExpiresAt))
+        if (use.IsSingleUse && !replays.TryRecord(judged.Issuer, judged.Id, judged.ExpiresAt))
             throw use.Refuse("S16", "RFC 7523 section 3 item 7",
                 $"The {use.Noun}'s jti was seen before. A jti is single-use: make a new assertion for each request, retries included.");
         return judged;
@@ -32,7 +32,8 @@ internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, 
         var (claim, rule) = use.IsClientAuthentication ? ("sub", "S11") : ("iss", "S10");
         if (jwt.Claims.Text(claim) is not { Length: > 0 } name)
             throw use.Refuse(rule, "RFC 7523 section 3 items 1 and 2", $"The {use.Noun} has no {claim}, or one that is no string.");
-        return (use.IsClientAuthentication ? parties.Client(name) : parties.GrantIssuer(name))
+        return (use.IsClientAuthentication ? parties.Client(name)
+                : use.IsOfTrustedIssuer ? parties.TrustedIssuer(name) : parties.GrantIssuer(name))
             ?? throw use.Refuse("S10", "RFC 7523 section 3 items 1 and 2",
                 $"The {use.Noun}'s {claim} is '{name}', who is not registered here. Register the client, or correct its id.");
     }

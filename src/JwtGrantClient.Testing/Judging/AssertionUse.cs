@@ -17,4 +17,13 @@ internal sealed record AssertionUse(string Noun, Func<string, string, string, Re
 
     /// <summary>Whether its audience may be the token endpoint too, and have both names; else it is the issuer alone.</summary>
     public bool MayNameTokenEndpoint { get; init; }
+
+    /// <summary>A further name that its audience may have; null for none.</summary>
+    public string? OtherAudience { get; init; }
+
+    /// <summary>Whether its <c>jti</c> is there, and serves once.</summary>
+    public bool IsSingleUse { get; init; } = true;
+
+    /// <summary>Whether only a trusted issuer may have made it; else a client may too.</summary>
+    public bool IsOfTrustedIssuer { get; init; }
 }

@@ -26,7 +26,7 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
                 $"The {use.Noun}'s sub is '{subject}', for whom '{party.Name}' may not speak.");
         _audience.Check(claims, use);
         var expiresAt = _times.Check(claims, use);
-        return new(party, issuer, subject, CheckId(claims, use), expiresAt);
+        return new(party, issuer, subject, use.IsSingleUse ? CheckId(claims, use) : "", expiresAt);
     }
 
     // Users are not registered here, so a client may name any; but another client's identity is not a client's to take (S11).

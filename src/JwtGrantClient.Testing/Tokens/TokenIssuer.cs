@@ -28,24 +28,14 @@ internal sealed class TokenIssuer(ServerTerms terms)
 
     public IssuedToken Issue(TokenOrder order)
     {
-        var now = terms.Now;
-        // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
-        var exp = (now + terms.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
-        var claims = new JsonObject
-        {
-            ["iss"] = terms.Issuer, ["sub"] = order.Subject, ["client_id"] = order.ClientId,
-            ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
-            ["aud"] = order.Audience is [var only] ? only : new JsonArray([.. order.Audience.Select(item => JsonValue.Create(item))]),
-            ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
-        };
-        if (order.Scope is not null)
-            claims["scope"] = order.Scope;
-        var token = new IssuedToken(
-            Sign(claims), order, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+        var token = Make(order, "at+jwt");
         _live[token.Value] = token;
         Interlocked.Increment(ref _issued);
         return token;
     }
+
+    /// <summary>A JWT that says the same, and is no access token.</summary>
+    public IssuedToken IssuePlain(TokenOrder order) => Make(order, "JWT");
 
     public void Revoke(string token) => _live.TryRemove(token, out _);
 
@@ -68,9 +58,29 @@ internal sealed class TokenIssuer(ServerTerms terms)
         };
     }
 
-    private static string Sign(JsonObject claims)
+    private IssuedToken Make(TokenOrder order, string type)
     {
-        var header = new JsonObject { ["alg"] = "RS256", ["typ"] = "at+jwt", ["kid"] = KeyId };
+        var now = terms.Now;
+        // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
+        var exp = (now + terms.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
+        var claims = new JsonObject
+        {
+            ["iss"] = terms.Issuer, ["sub"] = order.Subject, ["client_id"] = order.ClientId,
+            ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
+            ["aud"] = order.Audience is [var only] ? only : new JsonArray([.. order.Audience.Select(item => JsonValue.Create(item))]),
+            ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+        };
+        if (order.Scope is not null)
+            claims["scope"] = order.Scope;
+        if (order.Actor is not null)
+            claims["act"] = new JsonObject { ["sub"] = order.Actor };
+        return new(
+            Sign(claims, type), order, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+    }
+
+    private static string Sign(JsonObject claims, string type)
+    {
+        var header = new JsonObject { ["alg"] = "RS256", ["typ"] = type, ["kid"] = KeyId };
         var input = $"{Encode(header)}.{Encode(claims)}";
         var signature = Key.Value.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{input}.{Base64Url.EncodeToString(signature)}";
@@ -80,7 +90,11 @@ internal sealed class TokenIssuer(ServerTerms terms)
 }
 
 /// <summary>What a token is to say.</summary>
-internal sealed record TokenOrder(string ClientId, string Subject, string? Scope, IReadOnlyList<string> Audience, TokenFamily Family);
+internal sealed record TokenOrder(string ClientId, string Subject, string? Scope, IReadOnlyList<string> Audience, TokenFamily Family)
+{
+    /// <summary>Who acts for the subject (RFC 8693 section 4.1); null for nobody.</summary>
+    public string? Actor { get; init; }
+}
 
 /// <summary>An access token as it was issued.</summary>
 internal sealed record IssuedToken(string Value, TokenOrder Order, DateTimeOffset ExpiresAt, long ExpiresIn);

@@ -11,6 +11,7 @@ internal static class The
     public const string OtherClientId = "other-worker";
     public const string KeyId = "2026-11";
     public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     public const string ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     /// <summary>Real keys, made once for the run.</summary>

@@ -1,0 +1,32 @@
+using JwtGrantClient.Testing.Grants;
+using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.TokenExchange;
+using JwtGrantClient.Testing.Tokens;
+
+namespace JwtGrantClient.Testing.Endpoints;
+
+/// <summary>Hands out what a good grant entitles to.</summary>
+internal sealed class TokenCounter(ServerTerms terms, TokenIssuer tokens, RefreshTokens refreshTokens)
+{
+    public TokenAnswer Serve(Entitlement entitlement, TokenForm form)
+    {
+        IReadOnlyList<string> targets = [.. form.Resources, .. form.Audiences];
+        var order = new TokenOrder(
+            entitlement.ClientId, entitlement.Subject, entitlement.Scope, targets.Count > 0 ? targets : [terms.Issuer], entitlement.Family)
+        {
+            Actor = entitlement.Actor,
+        };
+        // Asked for by name, so the option does not matter (RFC 8693 section 2.1).
+        if (entitlement.IssuedTokenType == TokenTypes.RefreshToken)
+            return new(refreshTokens.Issue(entitlement.Renewal!), null, order.Scope) { IssuedTokenType = TokenTypes.RefreshToken };
+        var token = entitlement.IssuedTokenType is null or TokenTypes.AccessToken ? tokens.Issue(order) : tokens.IssuePlain(order);
+        return new(token.Value, token.ExpiresIn, order.Scope)
+        {
+            RefreshToken = IsRenewable(entitlement) ? refreshTokens.Issue(entitlement.Renewal!) : null,
+            IssuedTokenType = entitlement.IssuedTokenType,
+        };
+    }
+
+    private bool IsRenewable(Entitlement entitlement) => entitlement.Renewal is not null && terms.Options.IssueRefreshTokens
+        && entitlement.Client?.AllowedGrantTypes?.Contains(RefreshTokenGrant.Type) != false;
+}
