@@ -33,6 +33,9 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     /// <summary>The token endpoint's address.</summary>
     public string TokenEndpoint => _core.Terms.TokenEndpoint;
 
+    /// <summary>The revocation endpoint's address (RFC 7009).</summary>
+    public string RevocationEndpoint => _core.Terms.RevocationEndpoint;
+
     /// <summary>Where the keys are that issued tokens are signed with.</summary>
     public string JwksUri => _core.Terms.JwksUri;
 

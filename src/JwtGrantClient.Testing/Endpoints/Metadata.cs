@@ -8,16 +8,26 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>What the server says of itself (RFC 8414 section 2); the issuer is spelt exactly as it was set (S19).</summary>
 internal sealed class Metadata(ServerTerms terms, IEnumerable<string> grantTypes)
 {
-    public JsonObject Document() => new()
+    public JsonObject Document()
     {
-        ["issuer"] = terms.Issuer,
-        ["token_endpoint"] = terms.TokenEndpoint,
-        ["jwks_uri"] = terms.JwksUri,
-        ["grant_types_supported"] = Strings(grantTypes),
-        ["token_endpoint_auth_methods_supported"] = Strings(ClientMethods.All),
-        ["token_endpoint_auth_signing_alg_values_supported"] = Strings(VerificationAlgorithm.All.Select(algorithm => algorithm.Name)),
-        ["response_types_supported"] = Strings(["code"]),
-    };
+        var document = new JsonObject
+        {
+            ["issuer"] = terms.Issuer,
+            ["token_endpoint"] = terms.TokenEndpoint,
+            ["revocation_endpoint"] = terms.RevocationEndpoint,
+            ["jwks_uri"] = terms.JwksUri,
+            ["grant_types_supported"] = Strings(grantTypes),
+            ["response_types_supported"] = Strings(["code"]),
+        };
+        foreach (var endpoint in new[] { "token_endpoint", "revocation_endpoint" })
+        {
+            document[$"{endpoint}_auth_methods_supported"] = Strings(ClientMethods.All);
+            document[$"{endpoint}_auth_signing_alg_values_supported"] = Strings(Algorithms);
+        }
+        return document;
+    }
+
+    private static IEnumerable<string> Algorithms => VerificationAlgorithm.All.Select(algorithm => algorithm.Name);
 
     private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 }

@@ -7,7 +7,7 @@ using JwtGrantClient.Testing.Tokens;
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>The core of the server, from request to response (open first): sockets and memory both end here.</summary>
-internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, Metadata metadata)
+internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
 {
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ConcurrentQueue<ScriptedResponse> _script = new();
@@ -35,6 +35,8 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, Met
     {
         if (request.Path == $"{terms.Path}/token")
             return tokenEndpoint.Answer(request, record);
+        if (request.Path == $"{terms.Path}/revoke")
+            return revocation.Answer(request, record);
         // RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery section 4 behind it.
         var isMetadata = request.Path == $"/.well-known/oauth-authorization-server{terms.Path}"
             || request.Path == $"{terms.Path}/.well-known/openid-configuration";

@@ -26,7 +26,11 @@ internal sealed class ServerCore
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
             [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokens(Tokens, judge)).Judge,
         };
-        Router = new(terms, new TokenEndpoint(terms, new TokenCounter(terms, Tokens, RefreshTokens), authenticator, grants), new Metadata(terms, grants.Keys));
+        Router = new(
+            terms,
+            new TokenEndpoint(terms, new TokenCounter(terms, Tokens, RefreshTokens), authenticator, grants),
+            new RevocationEndpoint(authenticator, Tokens, RefreshTokens),
+            new Metadata(terms, grants.Keys));
     }
 
     public ServerTerms Terms { get; }

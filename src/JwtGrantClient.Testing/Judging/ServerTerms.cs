@@ -11,6 +11,8 @@ internal sealed record ServerTerms(string Issuer, string Origin, StrictAuthoriza
 
     public string TokenEndpoint => $"{Origin}{Path}/token";
 
+    public string RevocationEndpoint => $"{Origin}{Path}/revoke";
+
     public string JwksUri => $"{Origin}{Path}/jwks";
 
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();
