@@ -14,6 +14,9 @@ public sealed class AccessToken
 {
     private static readonly Dictionary<string, JsonElement> NoMembers = [];
 
+    /// <summary>The type of a token that is none to an API (RFC 8693 section 2.2.1).</summary>
+    internal const string NotApplicable = "N_A";
+
     /// <summary>A token by RFC 9110 section 5.6.2.</summary>
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -44,14 +47,17 @@ public sealed class AccessToken
         Type = type;
         Scope = scope;
         Members = members ?? NoMembers;
-        Authorization = new AuthenticationHeaderValue(type, value);
+        Authorization = type == NotApplicable ? null : new AuthenticationHeaderValue(type, value);
     }
 
     /// <summary>The secret itself. Whoever holds it can use it: send it only to the API it is for, and never log it.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 
-    /// <summary>How the token is presented: <c>Bearer</c> (RFC 6750), in this spelling whatever the server's was.</summary>
+    /// <summary>
+    /// How the token is presented: <c>Bearer</c> (RFC 6750) or <c>DPoP</c> (RFC 9449), in this spelling whatever the server's was. <c>N_A</c>
+    /// is no access token but what else a token exchange issued (RFC 8693 section 2.2.1); handlers refuse to send it.
+    /// </summary>
     public string Type { get; }
 
     /// <summary>When the server stops accepting the token, by this machine's wall clock, counted from before the request was sent.</summary>
@@ -64,9 +70,13 @@ public sealed class AccessToken
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, JsonElement> Members { get; }
 
-    /// <summary>The header, made once: it is immutable and every request shares it.</summary>
+    /// <summary>The header, made once: it is immutable and every request shares it. Null for what is no access token.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    internal AuthenticationHeaderValue Authorization { get; }
+    internal AuthenticationHeaderValue? Authorization { get; }
+
+    /// <summary>Proves possession of the key that the token is bound to; null for one that needs no proof.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal ITokenProof? Proof { get; init; }
 
     /// <summary>The whole life that the server gave the token; null where it came from a source that did not say.</summary>
     internal TimeSpan? Lifetime { get; init; }

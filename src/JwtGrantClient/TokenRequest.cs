@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text;
+using System.Text.Json;
 
 namespace JwtGrantClient;
 
@@ -11,6 +12,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private readonly string? _claims;
     private int _hash;
 
     /// <summary>The client as configured.</summary>
@@ -71,6 +73,27 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         }
     } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Further claims of the grant assertion, over those of the client: strings, bools, numbers, sequences of strings and
+    /// <see cref="JsonElement"/>. A registered claim (iss, sub, aud, exp, nbf, iat, jti) may not be named. Only for a grant whose assertion is
+    /// made at each call: jwt-bearer, or a provider of your own. Compared by their JSON text.
+    /// </summary>
+    /// <exception cref="ArgumentException">A name is empty or registered, or a value is of another type.</exception>
+    public IReadOnlyDictionary<string, object> Claims
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            var copy = new SortedDictionary<string, object>(StringComparer.Ordinal);
+            foreach (var (name, claim) in value)
+                copy[name] = ClaimSyntax.Problem(name, claim) is { } problem
+                    ? throw new ArgumentException($"The claim {problem}.", nameof(value))
+                    : claim is IEnumerable<string> texts ? texts.ToArray() : claim;
+            (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : PlainJson.Text(copy));
+        }
+    } = ReadOnlyDictionary<string, object>.Empty;
+
     /// <summary>Whether both ask for the same token.</summary>
     /// <param name="other">The request to compare with.</param>
     public bool Equals(TokenRequest? other) =>
@@ -78,6 +101,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         (other is not null
             && GetHashCode() == other.GetHashCode()
             && Subject == other.Subject
+            && _claims == other._claims
             && SameScope(Scope, other.Scope)
             && Resource.SequenceEqual(other.Resource, StringComparer.Ordinal)
             && Parameters.Count == other.Parameters.Count
@@ -89,15 +113,17 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <inheritdoc/>
     public override int GetHashCode() => _hash != 0 ? _hash : _hash = ComputeHash();
 
-    /// <summary>Names what is asked for, without the parameters' values: one may be a secret.</summary>
+    /// <summary>Names what is asked for, without the values of parameters and claims: one may be a secret.</summary>
     public override string ToString() =>
         $"scope: {Scope ?? "(default)"}; resource: {(Resource.Count == 0 ? "(default)" : string.Join(' ', Resource))}; " +
-        $"subject: {(Subject is null ? "(default)" : "(given)")}; parameters: {string.Join(' ', Parameters.Keys)}";
+        $"subject: {(Subject is null ? "(default)" : "(given)")}; parameters: {string.Join(' ', Parameters.Keys)}; " +
+        $"claims: {string.Join(' ', Claims.Keys)}";
 
     private int ComputeHash()
     {
         var hash = new HashCode();
         hash.Add(Subject, StringComparer.Ordinal);
+        hash.Add(_claims, StringComparer.Ordinal);
         hash.Add(ScopeSet(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace JwtGrantClient;
 
 /// <summary>What an assertion is for.</summary>
@@ -8,6 +10,12 @@ public enum AssertionPurpose
 
     /// <summary>It authenticates the client (RFC 7523 section 2.2).</summary>
     ClientAuthentication,
+
+    /// <summary>It is the <c>subject_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
+    SubjectToken,
+
+    /// <summary>It is the <c>actor_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
+    ActorToken,
 }
 
 /// <summary>What a provider of assertions is told.</summary>
@@ -27,6 +35,9 @@ public sealed class AssertionContext
 
     /// <summary>On whose behalf, where the token request says so.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Further claims that the token request asks for; empty where it asks for none.</summary>
+    public IReadOnlyDictionary<string, object> Claims { get; init; } = ReadOnlyDictionary<string, object>.Empty;
 }
 
 /// <summary>Gives an assertion for one attempt. Called again for each, so that what is single-use can be fresh.</summary>

@@ -13,7 +13,7 @@ public sealed class AssertionDraft
     {
         Context = context;
         Type = profile.Type;
-        Claims = new Dictionary<string, object>(profile.Claims, StringComparer.Ordinal);
+        Claims = new Dictionary<string, object>(ExtraClaims.Merge(profile.Claims, context.Claims), StringComparer.Ordinal);
     }
 
     /// <summary>What the assertion is for.</summary>
@@ -25,7 +25,7 @@ public sealed class AssertionDraft
     /// <summary>Further members of the header; <c>alg</c>, <c>typ</c>, <c>kid</c>, <c>crit</c> and <c>b64</c> may not be named.</summary>
     public IDictionary<string, object> Header { get; } = new Dictionary<string, object>(StringComparer.Ordinal);
 
-    /// <summary>Further claims, with those of the settings in it; <c>iss</c>, <c>sub</c>, <c>aud</c>, <c>exp</c>, <c>nbf</c>, <c>iat</c> and <c>jti</c> may not be named.</summary>
+    /// <summary>Further claims, with those of the settings and of the token request in it; <c>iss</c>, <c>sub</c>, <c>aud</c>, <c>exp</c>, <c>nbf</c>, <c>iat</c> and <c>jti</c> may not be named.</summary>
     public IDictionary<string, object> Claims { get; }
 
     internal static (JwsHeader Header, AssertionPayload Payload) Apply(
@@ -34,7 +34,7 @@ public sealed class AssertionDraft
         var draft = new AssertionDraft(context, profile);
         edit(draft);
         foreach (var (name, value) in draft.Claims)
-            if (ExtraClaims.Problem(name, value) is { } problem)
+            if (ClaimSyntax.Problem(name, value) is { } problem)
                 throw JwtGrantException.Configuration("assertion_edit_refused", $"The edited assertion is refused: among its claims {problem}.");
         return (
             new JwsHeader(header.Signer, draft.Type, draft.Header.AsReadOnly()),

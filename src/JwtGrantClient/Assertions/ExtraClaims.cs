@@ -1,24 +1,21 @@
-using System.Collections.Frozen;
 using System.Text.Json;
-using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.Assertions;
 
-/// <summary>Claims of the user's own, written once into the fixed part of the payload.</summary>
+/// <summary>Claims of the user's own, as members of the payload.</summary>
 internal static class ExtraClaims
 {
-    private static readonly FrozenSet<string> Registered =
-        FrozenSet.Create(StringComparer.Ordinal, "iss", "sub", "aud", "exp", "nbf", "iat", "jti");
-
-    /// <summary>What is wrong with a claim, or null where nothing is.</summary>
-    public static string? Problem(string name, object? value) => name switch
+    /// <summary>The claims of the settings with those of one request over them.</summary>
+    public static IReadOnlyDictionary<string, object> Merge(
+        IReadOnlyDictionary<string, object> under, IReadOnlyDictionary<string, object> over)
     {
-        "" => "has an empty name",
-        _ when Registered.Contains(name) => $"'{name}' is written by the library itself; use the setting that stands for it",
-        _ when !PlainJson.CanWrite(value) => $"'{name}' is of the type {value?.GetType().ToString() ?? "null"}; " +
-            "a claim is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings",
-        _ => null,
-    };
+        if (over.Count == 0)
+            return under;
+        var merged = new Dictionary<string, object>(under, StringComparer.Ordinal);
+        foreach (var (name, value) in over)
+            merged[name] = value;
+        return merged;
+    }
 
     /// <summary>Writes the claims as members of the object that is open.</summary>
     public static void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, object> claims)

@@ -16,6 +16,12 @@ internal sealed class TokenFile(string path, string assertionType, TimeProvider 
     /// <exception cref="JwtGrantException">There is no usable token in the file, nor was there one that is still valid.</exception>
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
+        // What is in the file speaks for one subject; to pass it off as another's answer would be worse than none.
+        if (context.Subject is not null || context.Claims.Count > 0)
+            throw JwtGrantException.Configuration(
+                "token_file_not_ours",
+                $"The token request names a subject or claims, but the token in '{path}' is passed on as it is. Leave them out, or let the library " +
+                "sign (no TokenFile), or give a provider by code.");
         var (assertion, problem) = await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (assertion is not null)
             _lastGood = assertion;

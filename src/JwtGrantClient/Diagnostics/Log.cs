@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "Client '{Client}' has no valid token and could not obtain one; next attempt in {Wait}")]
     public static partial void AcquisitionFailed(ILogger logger, string client, TimeSpan wait, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} answered 401 to the token; it is renewed once")]
+    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} answered 401 to the token; it is given up, if it is still the one in use")]
     public static partial void TokenRejected(ILogger logger, string origin);
 
     [LoggerMessage(7, LogLevel.Warning, "The API at {Origin} answered 403 insufficient_scope; it asks for the scope '{Scope}'")]

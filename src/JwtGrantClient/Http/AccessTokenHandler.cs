@@ -67,7 +67,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var tokenRequest = _isKeyInUse && request.Options.TryGetValue(OwnRequestKey, out var own) ? own : _tokenRequest;
         var pending = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pending.IsCompletedSuccessfully
-            ? SendWithKeptTokenAsync(new(request, first!, tokenRequest, pending.Result), cancellationToken)
+            ? SendWithKeptTokenAsync(new Sending(request, first!, tokenRequest, pending.Result), cancellationToken)
             : SendWithNewTokenAsync(request, first!, tokenRequest, pending, cancellationToken);
     }
 
@@ -77,44 +77,44 @@ public sealed class AccessTokenHandler : DelegatingHandler
         throw new NotSupportedException("AccessTokenHandler is asynchronous; use HttpClient.SendAsync in place of Send.");
 
     // An answer that is there already and says nothing of the token goes through without a further allocation.
-    private Task<HttpResponseMessage> SendWithKeptTokenAsync(in Attempt attempt, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendWithKeptTokenAsync(in Sending sending, CancellationToken cancellationToken)
     {
-        var sending = BeginAsync(attempt, cancellationToken);
+        var answer = BeginAsync(sending, cancellationToken);
 #pragma warning disable CA1849 // The task has completed; reading its result does not block.
-        if (!sending.IsCompletedSuccessfully || ApiAnswer.MayConcernTheToken(sending.Result))
-            return JudgeAsync(attempt, sending, cancellationToken);
+        if (!answer.IsCompletedSuccessfully || sending.Token.Proof is not null || ApiAnswer.MayConcernTheToken(answer.Result))
+            return JudgeAsync(sending, answer, cancellationToken);
 #pragma warning restore CA1849
-        End(attempt);
-        return sending;
+        End(sending);
+        return answer;
     }
 
     // A token that was acquired in this very call is as new as can be; after a 401 another would fare no better.
     private async Task<HttpResponseMessage> SendWithNewTokenAsync(
         HttpRequestMessage request, Uri first, TokenRequest tokenRequest, ValueTask<AccessToken> pending, CancellationToken cancellationToken)
     {
-        var attempt = new Attempt(request, first, tokenRequest, await pending.ConfigureAwait(false));
-        var (response, _) = await FinishAsync(attempt, BeginAsync(attempt, cancellationToken)).ConfigureAwait(false);
+        var sending = new Sending(request, first, tokenRequest, await pending.ConfigureAwait(false));
+        var (response, _) = await FinishAsync(sending, BeginAsync(sending, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
 
-    private async Task<HttpResponseMessage> JudgeAsync(Attempt attempt, Task<HttpResponseMessage> sending, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> JudgeAsync(Sending sending, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
     {
-        var (response, verdict) = await FinishAsync(attempt, sending).ConfigureAwait(false);
+        var (response, verdict) = await FinishAsync(sending, answer, cancellationToken).ConfigureAwait(false);
         return verdict == TokenVerdict.Rejected
-            ? await SendAgainAsync(attempt, response, cancellationToken).ConfigureAwait(false)
+            ? await SendAgainAsync(sending, response, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private async Task<HttpResponseMessage> SendAgainAsync(Attempt attempt, HttpResponseMessage rejection, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAgainAsync(Sending sending, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
-        Log.TokenRejected(_logger, AllowedOrigins.Origin(attempt.First));
+        Log.TokenRejected(_logger, AllowedOrigins.Origin(sending.First));
         AccessToken renewed;
         try
         {
-            await _tokens.InvalidateAsync(attempt.TokenRequest, attempt.Token, cancellationToken).ConfigureAwait(false);
-            if (!CanBeSentAgain(attempt.Request.Content))
+            await _tokens.InvalidateAsync(sending.TokenRequest, sending.Token, cancellationToken).ConfigureAwait(false);
+            if (!CanBeSentAgain(sending.Request.Content))
                 return rejection;
-            renewed = await _tokens.GetTokenAsync(attempt.TokenRequest, cancellationToken).ConfigureAwait(false);
+            renewed = await _tokens.GetTokenAsync(sending.TokenRequest, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -126,61 +126,73 @@ public sealed class AccessTokenHandler : DelegatingHandler
             rejection.Dispose();
             throw;
         }
-        if (renewed.Value == attempt.Token.Value)
+        if (renewed.Value == sending.Token.Value)
             return rejection;
         rejection.Dispose();
-        var again = attempt with { Token = renewed };
-        var (response, _) = await FinishAsync(again, BeginAsync(again, cancellationToken)).ConfigureAwait(false);
+        var again = sending with { Token = renewed };
+        var (response, _) = await FinishAsync(again, BeginAsync(again, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
 
-    private Task<HttpResponseMessage> BeginAsync(in Attempt attempt, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> BeginAsync(in Sending sending, CancellationToken cancellationToken)
     {
-        attempt.Request.Headers.Authorization = attempt.Token.Authorization;
+        sending.PutTokenOn();
         try
         {
-            return base.SendAsync(attempt.Request, cancellationToken);
+            return sending.Token.Proof is { } proof
+                ? ProveAndSendAsync(sending, proof, cancellationToken)
+                : base.SendAsync(sending.Request, cancellationToken);
         }
         catch
         {
-            End(attempt);
+            End(sending);
             throw;
         }
     }
 
-    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishAsync(Attempt attempt, Task<HttpResponseMessage> sending)
+    private async Task<HttpResponseMessage> ProveAndSendAsync(Sending sending, ITokenProof proof, CancellationToken cancellationToken)
+    {
+        await sending.PutProofOnAsync(proof, cancellationToken).ConfigureAwait(false);
+        return await base.SendAsync(sending.Request, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Where the API only wants its nonce in the proof, the same token is sent once more; nothing is wrong with it.
+    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishAsync(
+        Sending sending, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
+    {
+        var finished = await FinishOneAsync(sending, answer).ConfigureAwait(false);
+        if (finished.Verdict != TokenVerdict.NonceDemanded || !CanBeSentAgain(sending.Request.Content))
+            return finished;
+        finished.Response.Dispose();
+        return await FinishOneAsync(sending, BeginAsync(sending, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishOneAsync(Sending sending, Task<HttpResponseMessage> answer)
     {
         try
         {
-            var response = await sending.ConfigureAwait(false);
-            if (!attempt.TokenArrived)
+            var response = await answer.ConfigureAwait(false);
+            if (!sending.TokenArrived)
                 return (response, TokenVerdict.None);
-            var verdict = ApiAnswer.Judge(response, out var scope);
+            sending.KeepNonce(response);
+            var verdict = ApiAnswer.Judge(response, sending.Token.Type, out var scope);
             if (verdict == TokenVerdict.InsufficientScope)
-                Log.InsufficientScope(_logger, AllowedOrigins.Origin(attempt.First), scope);
+                Log.InsufficientScope(_logger, AllowedOrigins.Origin(sending.First), scope);
             return (response, verdict);
         }
         finally
         {
-            End(attempt);
+            End(sending);
         }
     }
 
-    // The request is the caller's: the header comes off, so that an outer retry acquires anew; where it was first addressed is kept in mind.
-    private void End(in Attempt attempt)
+    // The header comes off, so that an outer retry acquires anew; where the request was first addressed is kept in mind.
+    private void End(in Sending sending)
     {
-        attempt.Request.Headers.Authorization = null;
-        if (!ReferenceEquals(attempt.Request.RequestUri, attempt.First))
-            _redirected.Remember(attempt.Request, attempt.First);
+        sending.TakeTokenOff();
+        if (!ReferenceEquals(sending.Request.RequestUri, sending.First))
+            _redirected.Remember(sending.Request, sending.First);
     }
 
     private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;
-
-    /// <summary>One sending of a request with one token.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri First, TokenRequest TokenRequest, AccessToken Token)
-    {
-        // A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.
-        public bool TokenArrived =>
-            ReferenceEquals(Request.Headers.Authorization, Token.Authorization) && AllowedOrigins.AreSame(Request.RequestUri!, First);
-    }
 }

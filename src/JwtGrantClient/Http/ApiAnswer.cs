@@ -1,4 +1,5 @@
 using System.Net;
+using JwtGrantClient.DPoP;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Http;
@@ -14,30 +15,38 @@ internal enum TokenVerdict
 
     /// <summary>The token is good, but not for this.</summary>
     InsufficientScope,
+
+    /// <summary>The proof of possession lacks the nonce that came with the answer; the token may be good.</summary>
+    NonceDemanded,
 }
 
-/// <summary>The table of REFRESH: what the handler does with the API's answer. A pure function of status and challenges (RFC 6750 section 3.1).</summary>
+/// <summary>The table of REFRESH: what the handler does with the API's answer. A pure function of status and challenges (RFC 6750 section 3.1, RFC 9449 section 7.1).</summary>
 internal static class ApiAnswer
 {
     /// <summary>Whether an answer needs judging at all.</summary>
     public static bool MayConcernTheToken(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
 
-    public static TokenVerdict Judge(HttpResponseMessage response, out string? scope)
+    /// <param name="response">The answer.</param>
+    /// <param name="scheme">The type of the token that was sent: what another scheme is challenged for is another credential.</param>
+    /// <param name="scope">The scope that the API asks for, with <see cref="TokenVerdict.InsufficientScope"/>.</param>
+    public static TokenVerdict Judge(HttpResponseMessage response, string scheme, out string? scope)
     {
         scope = null;
         if (!MayConcernTheToken(response))
             return TokenVerdict.None;
         Challenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => Challenge.Read(header.Scheme, header.Parameter))];
-        Challenge[] bearer = [.. all.Where(challenge => challenge.IsBearer)];
+        Challenge[] own = [.. all.Where(challenge => challenge.IsOf(scheme))];
         if (response.StatusCode == HttpStatusCode.Forbidden)
         {
-            var insufficient = Array.Find(bearer, challenge => challenge.Error == "insufficient_scope");
+            var insufficient = Array.Find(own, challenge => challenge.Error == "insufficient_scope");
             scope = insufficient.Scope is { } asked ? SafeText.Of(asked) : null;
             return insufficient.Error is null ? TokenVerdict.None : TokenVerdict.InsufficientScope;
         }
+        if (Array.Exists(own, challenge => challenge.Error == DPoPHeaders.NonceDemanded))
+            return DPoPHeaders.NonceOf(response.Headers) is null ? TokenVerdict.None : TokenVerdict.NonceDemanded;
         // Another error than invalid_token is about the request, and another scheme about another credential: a new token would not do.
-        var mayCure = bearer.Length > 0 ? Array.TrueForAll(bearer, challenge => challenge.Error is null or "invalid_token") : all.Length == 0;
+        var mayCure = own.Length > 0 ? Array.TrueForAll(own, challenge => challenge.Error is null or "invalid_token") : all.Length == 0;
         return mayCure ? TokenVerdict.Rejected : TokenVerdict.None;
     }
 }

@@ -1,26 +1,43 @@
 using JwtGrantClient.Assertions;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>Where the two kinds of assertion come from: a provider of the user's own, a token file, or the client's key, in this order.</summary>
+/// <summary>Where assertions and tokens to exchange come from: a provider of the user's own, a token file, or the client's key, in this order.</summary>
 internal static class AssertionComposition
 {
-    /// <summary>The grant assertions; null where the grant has none.</summary>
-    public static AssertionProvider? ForGrant(JwtGrantOptions options, Surroundings around, IJwtSigner? signer, JtiGenerator ids)
+    /// <summary>The configured grant for a request.</summary>
+    public static Func<TokenRequest, Grant> ForGrant(JwtGrantOptions options, Surroundings around, IJwtSigner? signer, JtiGenerator ids)
     {
-        if (options.Grant != GrantType.JwtBearer)
-            return null;
-        return around.GrantAssertion
-            ?? (options.Assertion.TokenFile is { } file
-                ? new TokenFile(file, AssertionTypes.Jwt, around.Time).ProvideAsync
-                : new AssertionFactory(GrantProfile(options), signer!, around.Time, ids, around.EditAssertion).ProvideAsync);
+        switch (options.Grant)
+        {
+            case GrantType.JwtBearer:
+                var assertions = around.GrantAssertion
+                    ?? (options.Assertion.TokenFile is { } file
+                        ? new TokenFile(file, AssertionTypes.Jwt, around.Time).ProvideAsync
+                        : new AssertionFactory(GrantProfile(options), signer!, around.Time, ids, around.EditAssertion).ProvideAsync);
+                return request => Grant.JwtBearer(assertions, request);
+            case GrantType.Saml2Bearer:
+                return request => Grant.Saml2Bearer(around.GrantAssertion!, request);
+            case GrantType.TokenExchange:
+                var exchange = options.TokenExchange;
+                var subject = around.SubjectToken ?? FileOf(exchange.SubjectTokenFile, exchange.SubjectTokenType, around)!;
+                var actor = around.ActorToken ?? FileOf(exchange.ActorTokenFile, exchange.ActorTokenType, around);
+                var target = new ExchangeTarget(exchange.RequestedTokenType, [.. exchange.Audience]);
+                return request => new TokenExchangeGrant(subject, actor, target, request);
+            default:
+                return request => Grant.ClientCredentials(request);
+        }
     }
+
+    private static AssertionProvider? FileOf(string? path, string? type, Surroundings around) =>
+        path is null ? null : new TokenFile(path, type ?? TokenTypes.Jwt, around.Time).ProvideAsync;
 
     /// <summary>The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.</summary>
     public static (AssertionProvider? Provide, Action? Refused) ForClient(
         JwtGrantOptions options, Surroundings around, IJwtSigner? signer, JtiGenerator ids)
     {
-        if (options.ClientAuthentication == ClientAuthenticationMethod.None)
+        if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))
             return (null, null);
         if (around.ClientAssertion is { } own)
             return (own, null);

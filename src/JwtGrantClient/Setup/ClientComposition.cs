@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.DPoP;
 using JwtGrantClient.Signing;
 using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Logging;
@@ -18,6 +20,12 @@ internal sealed record Surroundings(TimeProvider Time, ILogger Logger, Meter Met
     public AssertionProvider? GrantAssertion { get; init; }
 
     public AssertionProvider? ClientAssertion { get; init; }
+
+    public AssertionProvider? SubjectToken { get; init; }
+
+    public AssertionProvider? ActorToken { get; init; }
+
+    public X509Certificate2? ClientCertificate { get; init; }
 
     public Action<AssertionDraft>? EditAssertion { get; init; }
 
@@ -41,24 +49,32 @@ internal static class ClientComposition
         var signer = around.Signer ?? (options.SigningKey.IsSet ? SigningKeyLoader.Open(options.SigningKey, around.Time, around.Logger) : null);
         var clientSigner = ClientSigner(options, around, signer);
         var ids = new JtiGenerator(RandomNumberGenerator.Fill);
-        var transport = new TokenEndpointTransport(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(), around.Time);
+        var certificate = EndpointComposition.Certificate(options, around);
+        var transport = EndpointComposition.Transport(around, certificate);
         var (clientAssertions, clientRefused) = AssertionComposition.ForClient(options, around, clientSigner, ids);
+        var authentication = EndpointComposition.Authentication(options, clientAssertions);
+        var proofKey = options.DPoP.Enabled ? DPoPKey.Of(options.DPoP.SigningKey) : null;
+        var proofs = proofKey is null ? null : new DPoPProofs(proofKey, around.Time, ids);
+        var locator = EndpointComposition.Locator(
+            options, transport, around, EndpointComposition.Traits(options, around, authentication, clientSigner, proofKey), certificate is not null);
+        IRetry retry = around.RetryPipeline is { } own ? new PipelineRetry(own) : new RetryRule(around.Time, Uniform, around.Logger);
+        void KeysRefused()
+        {
+            signer?.Refused();
+            clientRefused?.Invoke();
+        }
         var endpoint = new TokenEndpointClient(
-            Locator(options, transport, around, clientSigner),
-            Authentication(options, clientAssertions),
+            locator,
+            authentication,
             transport,
-            around.RetryPipeline is { } own ? new PipelineRetry(own) : new RetryRule(around.Time, Uniform, around.Logger),
-            new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType),
+            retry,
+            new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType) { Proof = proofs },
             around.Time,
-            keysRefused: () =>
-            {
-                signer?.Refused();
-                clientRefused?.Invoke();
-            });
-        var grantAssertions = AssertionComposition.ForGrant(options, around, signer, ids);
+            KeysRefused,
+            proofs);
         var tokens = new CachedTokenSource(new CacheContext(
             name,
-            new TokenEndpointSource(endpoint, grantAssertions, Defaults(options)),
+            new TokenEndpointSource(endpoint, AssertionComposition.ForGrant(options, around, signer, ids), Defaults(options)),
             around.Time,
             new CheapClock(around.Time),
             new RefreshSettings(options.Refresh.Earliest, options.Refresh.Latest, options.Refresh.ExpiryAllowance),
@@ -66,31 +82,10 @@ internal static class ClientComposition
             new TokenMetrics(around.Meter),
             around.Logger));
         var assertionSource = clientAssertions is null ? null : new AssertionSource(clientAssertions, options.Issuer);
-        return new(name, tokens, endpoint, assertionSource, transport, options.AllowLoopbackHttp);
+        var revocation = new RevocationClient(locator, authentication, transport, retry, around.Time, KeysRefused);
+        return new(name, tokens, endpoint, assertionSource, transport, options.AllowLoopbackHttp) { Revocation = revocation };
     }
 #pragma warning restore CA2000
-
-    private static EndpointLocator Locator(
-        JwtGrantOptions options, TokenEndpointTransport transport, Surroundings around, IJwtSigner? clientSigner) =>
-        options.TokenEndpoint is { } configured
-            ? new(configured, options.Issuer)
-            : new(
-                new MetadataDiscovery(options.Issuer!, options.AllowLoopbackHttp, transport, around.Time, around.Logger),
-                SignsClientAssertions(options, around) ? () => clientSigner!.Algorithm : null);
-
-    private static bool SignsClientAssertions(JwtGrantOptions options, Surroundings around) =>
-        options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion.TokenFile: null } && around.ClientAssertion is null;
-
-    private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionProvider? assertions)
-    {
-        var clientId = options.SendClientId ? options.ClientId : null;
-        return options.ClientAuthentication switch
-        {
-            ClientAuthenticationMethod.PrivateKeyJwt => new ClientAuthentication.PrivateKeyJwt(assertions!, clientId),
-            ClientAuthenticationMethod.JwtAsClientSecret => new ClientAuthentication.JwtAsClientSecret(assertions!, options.ClientId!),
-            _ => new ClientAuthentication.None(clientId),
-        };
-    }
 
     private static IJwtSigner? ClientSigner(JwtGrantOptions options, Surroundings around, IJwtSigner? main) =>
         options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Open(own, around.Time, around.Logger) : main;

@@ -17,7 +17,8 @@ internal sealed record ClientName(string Value);
 /// tokens must not.
 /// </summary>
 internal sealed class ClientRegistry(
-    IServiceProvider services, IEnumerable<ClientName> names, IOptionsMonitor<JwtGrantOptions> options, IOptionsMonitor<ClientParts> parts) : IDisposable
+    IServiceProvider services, IEnumerable<ClientName> names, IOptionsMonitor<JwtGrantOptions> options, IOptionsMonitor<ClientParts> parts)
+    : ITokenSourceProvider, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
     private readonly Meter _meter = services.GetService<IMeterFactory>()?.Create(TokenMetrics.MeterName) ?? new Meter(TokenMetrics.MeterName);
@@ -26,7 +27,16 @@ internal sealed class ClientRegistry(
     public static void AddTo(IServiceCollection services)
     {
         services.AddOptions();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
         services.TryAddSingleton<ClientRegistry>();
+        services.TryAddSingleton<ITokenSourceProvider>(provider => provider.GetRequiredService<ClientRegistry>());
+    }
+
+    /// <inheritdoc/>
+    ITokenSource ITokenSourceProvider.Get(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Get(name).Tokens;
     }
 
     /// <exception cref="JwtGrantException">The name is unknown, or the client's settings are wrong.</exception>
@@ -56,8 +66,6 @@ internal sealed class ClientRegistry(
 
     private ComposedClient Compose(string name)
     {
-        if (!names.Any(known => known.Value == name))
-            throw JwtGrantException.Configuration("client_unknown", UnknownName(name));
         try
         {
             var (settings, code) = (options.Get(name), parts.Get(name));
@@ -69,10 +77,19 @@ internal sealed class ClientRegistry(
                 Signer = Make(code.Signer, "UseSigner"),
                 GrantAssertion = Make(code.GrantAssertion, "UseGrantAssertion"),
                 ClientAssertion = Make(code.ClientAssertion, "UseClientAssertion"),
+                SubjectToken = Make(code.SubjectToken, "UseSubjectToken"),
+                ActorToken = Make(code.ActorToken, "UseActorToken"),
+                ClientCertificate = Make(code.ClientCertificate, "UseClientCertificate"),
                 EditAssertion = code.EditAssertion,
                 TokenEndpointHandler = Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
                 RetryPipeline = Make(code.RetryPipeline, "UseRetryPipeline"),
             });
+        }
+        catch (OptionsValidationException e) when (
+            !names.Any(known => known.Value == name) && e.Failures.Any(failure => failure.EndsWith(OptionsProblems.NoServer, StringComparison.Ordinal)))
+        {
+            // Options may be set for a name that only run time knows; these are not.
+            throw JwtGrantException.Configuration("client_unknown", UnknownName(name), e);
         }
         catch (OptionsValidationException e)
         {

@@ -12,6 +12,8 @@ internal sealed class ComposedClient(
 
     public ITokenEndpoint Endpoint => endpoint;
 
+    public required RevocationClient Revocation { get; init; }
+
     public bool AllowLoopbackHttp => allowLoopbackHttp;
 
     /// <exception cref="JwtGrantException">The client does not authenticate by an assertion.</exception>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient;
 using JwtGrantClient.Setup;
 using Polly;
@@ -33,6 +34,30 @@ public static class JwtGrantClientBuilderExtensions
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
         builder.With(provider, parts => parts.GrantAssertion = provider);
 
+    /// <summary>
+    /// Takes the subject token of a token exchange (RFC 8693) from a provider of your own, which is called for each attempt and told the
+    /// request's subject; the assertion's type is the <c>subject_token_type</c>, one of <see cref="TokenTypes"/>.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="provider">Makes the provider, once.</param>
+    public static IJwtGrantClientBuilder UseSubjectToken(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
+        builder.With(provider, parts => parts.SubjectToken = provider);
+
+    /// <summary>Takes the actor token of a token exchange from a provider of your own; see <see cref="UseSubjectToken"/>.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="provider">Makes the provider, once.</param>
+    public static IJwtGrantClientBuilder UseActorToken(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
+        builder.With(provider, parts => parts.ActorToken = provider);
+
+    /// <summary>Shows the authorization server a certificate of your own, from a store or an HSM, in place of the ClientCertificate setting.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="certificate">Makes the certificate, once, with its private key. The container does not dispose it.</param>
+    public static IJwtGrantClientBuilder UseClientCertificate(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, X509Certificate2> certificate) =>
+        builder.With(certificate, parts => parts.ClientCertificate = certificate);
+
     /// <summary>Edits each assertion that the library makes, before it is signed. Several edits are made one after another.</summary>
     /// <param name="builder">The client.</param>
     /// <param name="edit">Adds claims and header members. It must be safe for concurrent use.</param>
@@ -41,7 +66,7 @@ public static class JwtGrantClientBuilderExtensions
 
     /// <summary>
     /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow redirects
-    /// and must not retry: the library does, with a fresh assertion each time.
+    /// and must not retry: the library does, with a fresh assertion each time. A client certificate is its own affair then.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="handler">Makes the handler, once. It is disposed with the client.</param>

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
 namespace JwtGrantClient;
 
 /// <summary>
@@ -15,7 +19,10 @@ public sealed class JwtGrantOptions
     /// <summary>The token endpoint's address: https, without fragment. Goes before the metadata, which is then not fetched.</summary>
     public string? TokenEndpoint { get; set; }
 
-    /// <summary>The client's id at the server. Required, save for a jwt-bearer grant without client authentication whose assertion has an Issuer.</summary>
+    /// <summary>Where tokens are revoked (RFC 7009): https, without fragment. Default: by the issuer's metadata.</summary>
+    public string? RevocationEndpoint { get; set; }
+
+    /// <summary>The client's id at the server. Required, save where an assertion speaks for the client and names it itself.</summary>
     public string? ClientId { get; set; }
 
     /// <summary>The grant. Default: <see cref="GrantType.JwtBearer"/>.</summary>
@@ -39,11 +46,42 @@ public sealed class JwtGrantOptions
     /// <summary>The private key. Required unless a signer is given by code.</summary>
     public SigningKeyOptions SigningKey { get; set; } = new();
 
+    /// <summary>
+    /// The secret of ClientSecretBasic and ClientSecretPost; a signed assertion is better where the server takes one. Never printed. At most one of
+    /// the three settings is set.
+    /// </summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? ClientSecret { get; set; }
+
+    /// <summary>The name of an environment variable that holds the secret.</summary>
+    public string? ClientSecretVariable { get; set; }
+
+    /// <summary>A file that holds the secret; read for every attempt, line ends after it do not count.</summary>
+    public string? ClientSecretFile { get; set; }
+
+    /// <summary>
+    /// The certificate that connections to the authorization server show. Required for MutualTls; with another authentication the server may bind
+    /// tokens to it (RFC 8705 section 3). Default: none.
+    /// </summary>
+    public ClientCertificateOptions? ClientCertificate { get; set; }
+
     /// <summary>The assertion that is the grant.</summary>
     public AssertionOptions Assertion { get; set; } = new();
 
     /// <summary>The assertion that authenticates the client.</summary>
     public ClientAssertionOptions ClientAssertion { get; set; } = new();
+
+    /// <summary>What is exchanged, where Grant is TokenExchange.</summary>
+    public TokenExchangeOptions TokenExchange { get; set; } = new();
+
+    /// <summary>Tokens that are bound to a key.</summary>
+    public DPoPOptions DPoP { get; set; } = new();
+
+    /// <summary>
+    /// Whether the tokens that are kept are revoked when the client is disposed asynchronously, as hosts do at their end: one request each, for at
+    /// most 5 s in all. Default: false.
+    /// </summary>
+    public bool RevokeOnDispose { get; set; }
 
     /// <summary>When tokens are renewed.</summary>
     public RefreshOptions Refresh { get; set; } = new();

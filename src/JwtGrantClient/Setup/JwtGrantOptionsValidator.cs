@@ -7,8 +7,7 @@ internal sealed class JwtGrantOptionsValidator(IOptionsMonitor<ClientParts> part
 {
     public ValidateOptionsResult Validate(string? name, JwtGrantOptions options)
     {
-        var code = parts.Get(name);
-        var problems = OptionsProblems.Of(options, code.Signer is not null, code.GrantAssertion is not null, code.ClientAssertion is not null).ToList();
+        var problems = OptionsProblems.Of(options, parts.Get(name).Given).ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.Select(problem => Introduce(name, problem)));
     }
 

@@ -53,7 +53,6 @@ public static class JwtGrantServiceCollectionExtensions
         configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
         services.AddSingleton(new ClientName(name));
         ClientRegistry.AddTo(services);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
         // For any key, so that a name nobody added fails with the list of those that were.
         services.TryAddKeyedSingleton<ITokenSource>(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Endpoint);

@@ -42,7 +42,8 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
         ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = OptionsProblems.Of(options, hasSigner: signer is not null).ToList();
+        var problems = OptionsProblems.Of(
+            options, new() { Signer = signer is not null, TokenEndpointHandler = tokenEndpointHandler is not null }).ToList();
         if (problems.Count > 0)
             throw JwtGrantException.Configuration("settings_invalid", string.Join('\n', problems));
         var meter = new Meter(TokenMetrics.MeterName);

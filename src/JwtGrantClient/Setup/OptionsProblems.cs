@@ -10,33 +10,35 @@ namespace JwtGrantClient.Setup;
 /// </summary>
 internal static class OptionsProblems
 {
+    /// <summary>The problem of options that nobody has set.</summary>
+    public const string NoServer =
+        "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.";
+
     private static readonly TimeSpan ShortestDefaultLifetime = TimeSpan.FromSeconds(1), LongestDefaultLifetime = TimeSpan.FromDays(1);
 
     /// <param name="options">The settings.</param>
-    /// <param name="hasSigner">Whether a signer is given by code, so that no key is needed.</param>
-    /// <param name="hasGrantAssertion">Whether grant assertions are given by code.</param>
-    /// <param name="hasClientAssertion">Whether client assertions are given by code.</param>
-    public static IEnumerable<string> Of(
-        JwtGrantOptions options, bool hasSigner, bool hasGrantAssertion = false, bool hasClientAssertion = false) =>
-        Of(options, hasSigner, new Signed(
-            Grant: options.Grant == GrantType.JwtBearer && !hasGrantAssertion && options.Assertion.TokenFile is null,
+    /// <param name="given">What is given by code.</param>
+    public static IEnumerable<string> Of(JwtGrantOptions options, GivenByCode given)
+    {
+        var signed = new Signed(
+            Grant: options.Grant == GrantType.JwtBearer && !given.GrantAssertion && options.Assertion.TokenFile is null,
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
-                && !hasClientAssertion && options.ClientAssertion.TokenFile is null));
+                && !given.ClientAssertion && options.ClientAssertion.TokenFile is null);
+        return
+        [
+            .. options.SectionProblems,
+            // What could not be bound stands at its default, which is not the user's word: there is nothing to judge yet.
+            .. options.IsBound
+                ? [
+                    .. OfTexts(options), .. OfServer(options), .. OfClient(options, signed), .. CredentialProblems.Of(options, given),
+                    .. OfKeys(options, given.Signer, signed), .. OfAssertions(options, signed), .. OfRequest(options), .. OfTokens(options),
+                ]
+                : Array.Empty<string>(),
+        ];
+    }
 
     /// <summary>Which assertions the library signs itself, so that their claims and a key are needed.</summary>
     private readonly record struct Signed(bool Grant, bool Client);
-
-    private static IEnumerable<string> Of(JwtGrantOptions options, bool hasSigner, Signed signed) =>
-    [
-        .. options.SectionProblems,
-        // What could not be bound stands at its default, which is not the user's word: there is nothing to judge yet.
-        .. options.IsBound
-            ? [
-                .. OfTexts(options), .. OfServer(options), .. OfClient(options, signed), .. OfKeys(options, hasSigner, signed),
-                .. OfAssertions(options, signed), .. OfRequest(options), .. OfTokens(options),
-            ]
-            : Array.Empty<string>(),
-    ];
 
     // An environment variable that is set to nothing would else be sent as an empty claim.
     private static IEnumerable<string> OfTexts(JwtGrantOptions options) =>
@@ -53,6 +55,13 @@ internal static class OptionsProblems
             ("ClientAssertion:TokenFile", options.ClientAssertion.TokenFile),
             ("ClientAssertion:AssertionType", options.ClientAssertion.AssertionType),
             ("ClientAssertion:Type", options.ClientAssertion.Type),
+            ("RevocationEndpoint", options.RevocationEndpoint),
+            ("ClientSecret", options.ClientSecret),
+            ("TokenExchange:SubjectTokenFile", options.TokenExchange.SubjectTokenFile),
+            ("TokenExchange:SubjectTokenType", options.TokenExchange.SubjectTokenType),
+            ("TokenExchange:ActorTokenFile", options.TokenExchange.ActorTokenFile),
+            ("TokenExchange:ActorTokenType", options.TokenExchange.ActorTokenType),
+            ("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType),
             ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
         }
         where text.Value is ""
@@ -61,7 +70,7 @@ internal static class OptionsProblems
     private static IEnumerable<string> OfServer(JwtGrantOptions options)
     {
         if (options is { Issuer: null, TokenEndpoint: null })
-            yield return "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.";
+            yield return NoServer;
         if (options.Issuer is { } issuer)
         {
             if (EndpointAddress.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
@@ -71,6 +80,8 @@ internal static class OptionsProblems
         }
         if (options.TokenEndpoint is { } endpoint && EndpointAddress.Problem(endpoint, options.AllowLoopbackHttp) is { } wrong)
             yield return $"TokenEndpoint: {wrong}.";
+        if (options.RevocationEndpoint is { } revocation && EndpointAddress.Problem(revocation, options.AllowLoopbackHttp) is { } unfit)
+            yield return $"RevocationEndpoint: {unfit}.";
     }
 
     private static IEnumerable<string> OfClient(JwtGrantOptions options, Signed signed)
@@ -81,8 +92,8 @@ internal static class OptionsProblems
             yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
             yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt.";
-        if (options.ClientId is null && (signed.Client || options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret))
-            yield return $"ClientId is missing; {options.ClientAuthentication} needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows.";
+        if (options.ClientId is null && (signed.Client || CredentialProblems.NeedsClientId(options.ClientAuthentication)))
+            yield return $"ClientId is missing; {options.ClientAuthentication} {(signed.Client ? "needs it as issuer and subject of its assertion (RFC 7523 section 3)" : "says by it who the client is")}. Set it to the id that the server knows.";
         else if (options is { ClientId: null, Assertion.Issuer: null } && signed.Grant)
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
         if (options.Profile is { } profile)
@@ -122,8 +133,10 @@ internal static class OptionsProblems
             yield return $"ClientAssertion:Lifetime {wrong}.";
         if (client is { AssertionType: not null, TokenFile: null })
             yield return "ClientAssertion:AssertionType is set without TokenFile, but it says what the token in that file is. Set TokenFile, or leave it out.";
+        if (client.AssertionType is { } type && SamlClientAssertion.Problem(type) is { } saml)
+            yield return $"ClientAssertion:AssertionType: {saml}";
         foreach (var (name, value) in grant.Claims)
-            if (ExtraClaims.Problem(name, value) is { } problem)
+            if (ClaimSyntax.Problem(name, value) is { } problem)
                 yield return $"Assertion:Claims: {problem}.";
         if (options is { Issuer: null, ClientAssertion.Audience: null } && signed.Client)
             yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +

@@ -6,6 +6,13 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="Number">1 for the first.</param>
 internal sealed record Attempt(string? Issuer, Uri Address, int Number)
 {
-    public AssertionContext For(AssertionPurpose purpose, string? subject = null) =>
-        new() { Purpose = purpose, Issuer = Issuer, TokenEndpoint = Address, Attempt = Number, Subject = subject };
+    /// <summary>What a provider is told: of a request's own wishes only where the assertion speaks for them.</summary>
+    public AssertionContext For(AssertionPurpose purpose, TokenRequest? request = null)
+    {
+        request ??= TokenRequest.Default;
+        return new()
+        {
+            Purpose = purpose, Issuer = Issuer, TokenEndpoint = Address, Attempt = Number, Subject = request.Subject, Claims = request.Claims,
+        };
+    }
 }

@@ -11,11 +11,12 @@ internal sealed class AuthorizationCodeGrant(string code, string? redirectUri, s
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string? _codeVerifier = codeVerifier;
 
+    internal override string Type => GrantTypes.AuthorizationCode;
+
     internal override bool MayBeRepeated => false;
 
     internal override ValueTask WriteAsync(TokenForm form, Attempt attempt, CancellationToken cancellationToken)
     {
-        form.Add("grant_type", "authorization_code");
         form.Add("code", _code);
         form.Add("redirect_uri", redirectUri);
         form.Add("code_verifier", _codeVerifier);

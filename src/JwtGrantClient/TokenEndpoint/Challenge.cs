@@ -5,7 +5,7 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>One challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1), as far as OAuth needs it (RFC 6750 section 3).</summary>
 internal readonly record struct Challenge(string Scheme, string? Error, string? Scope, string? Description)
 {
-    public bool IsBearer => Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase);
+    public bool IsOf(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads scheme and parameters; what is malformed is passed over, for a bad header must not hide the status.</summary>
     public static Challenge Read(string scheme, string? parameters)

@@ -1,19 +1,42 @@
+using JwtGrantClient.DPoP;
 using Polly;
 using Polly.Timeout;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>One call of <see cref="TokenEndpointClient.RequestAsync"/> over its wire attempts: what the retry rule needs to know.</summary>
-internal sealed class Exchange(Grant grant, long startedAt)
+/// <summary>
+/// One call of a client over its wire attempts: runs them through the retry pipeline, and knows what the rule for the next attempt depends on.
+/// </summary>
+/// <param name="mayBeRepeated">Whether what is sent may be sent again after a failure that leaves open whether the server saw it.</param>
+/// <param name="startedAt">A <see cref="TimeProvider"/> timestamp.</param>
+/// <param name="keysRefused">Told when the server refuses an assertion; null for nobody.</param>
+internal sealed class Exchange(bool mayBeRepeated, long startedAt, Action? keysRefused = null)
 {
     private JwtGrantException? _lastError;
     private int _mayHaveBeenSeen;
     private int _attempts;
-
-    public Grant Grant => grant;
+    private bool _hasNonce, _wentOnWithNonce;
 
     /// <summary>A <see cref="TimeProvider"/> timestamp.</summary>
     public long StartedAt => startedAt;
+
+    /// <summary>Runs attempts until one succeeds or none may follow.</summary>
+    /// <param name="retry">The built-in rule, or a pipeline of the user's own.</param>
+    /// <param name="attempt">Makes one attempt, with everything fresh.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
+    public async Task<T> RunAsync<T>(IRetry retry, WireAttempt<T> attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await retry.RunAsync(
+                (exchange, cancellationToken) => exchange.AttemptAsync(attempt, cancellationToken), this, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ExecutionRejectedException rejection)
+        {
+            throw Ended(rejection);
+        }
+    }
 
     /// <summary>
     /// Whether another attempt may follow this failure. A grant that is used up by being seen may go on only while no server can have
@@ -21,20 +44,20 @@ internal sealed class Exchange(Grant grant, long startedAt)
     /// </summary>
     public bool MayBeSentAfter(Exception? failure) =>
         failure is JwtGrantException { IsTransient: true } or TimeoutRejectedException
-        && (grant.MayBeRepeated || Volatile.Read(ref _mayHaveBeenSeen) == 0);
+        && (mayBeRepeated || Volatile.Read(ref _mayHaveBeenSeen) == 0);
 
     /// <summary>Counts an attempt: 1 for the first.</summary>
     public int NextAttempt() => ++_attempts;
 
-    /// <summary>Remembers how an attempt failed.</summary>
-    public void Failed(JwtGrantException error) => _lastError = error;
+    /// <summary>The server handed out a DPoP nonce, so that an attempt it refused for want of one may be made again (RFC 9449 section 8).</summary>
+    public void NonceGiven() => _hasNonce = true;
 
     /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whatever it retries.</summary>
     /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again.</exception>
     public async ValueTask<RawResponse> SendAsync(
         TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _mayHaveBeenSeen, 1) == 1 && !grant.MayBeRepeated)
+        if (Interlocked.Exchange(ref _mayHaveBeenSeen, 1) == 1 && !mayBeRepeated)
             throw _lastError ?? NotAgain();
         try
         {
@@ -47,8 +70,38 @@ internal sealed class Exchange(Grant grant, long startedAt)
         }
     }
 
-    /// <summary>The error for an exchange that the pipeline ended: out of time, or by a strategy of the user's own.</summary>
-    public JwtGrantException Ended(ExecutionRejectedException rejection) => new(
+    private async ValueTask<T> AttemptAsync<T>(WireAttempt<T> attempt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await attempt(this, cancellationToken).ConfigureAwait(false);
+            }
+            catch (JwtGrantException error)
+            {
+                _lastError = error;
+                // The key may have been replaced: it is read again before the next attempt (REFRESH).
+                if (error.Error is "invalid_client" or "invalid_grant")
+                    keysRefused?.Invoke();
+                if (!MayGoOnWithNonce(error))
+                    throw;
+            }
+        }
+    }
+
+    // Once, and at once. The server says that it has not used the grant up, so a single-use one goes on too (promise 3).
+    private bool MayGoOnWithNonce(JwtGrantException error)
+    {
+        if (error.Error != DPoPHeaders.NonceDemanded || !_hasNonce || _wentOnWithNonce)
+            return false;
+        _wentOnWithNonce = true;
+        Volatile.Write(ref _mayHaveBeenSeen, 0);
+        return true;
+    }
+
+    // Out of time, or by a strategy of the user's own.
+    private JwtGrantException Ended(ExecutionRejectedException rejection) => new(
         JwtGrantErrorKind.Transport,
         rejection is TimeoutRejectedException ? TransportErrors.Timeout : TransportErrors.NotLetThrough,
         (rejection is TimeoutRejectedException timeout

@@ -4,45 +4,67 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// From an issuer to its metadata: RFC 8414 first, then OpenID Connect Discovery. Kept for an hour; a failure after that, or an answer that
-/// is slow to come, leaves the last good document in use for another while, for a token endpoint seldom moves and a token is worth more
-/// than news of it.
+/// From an issuer to its metadata: RFC 8414 first, then OpenID Connect Discovery. Only the first request waits for it. After an hour it is
+/// renewed in the background; until that succeeds the last good document stays in use, for a token endpoint seldom moves and a token is
+/// worth more than news of it.
 /// </summary>
 internal sealed class MetadataDiscovery(
     string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan
-        Lifetime = TimeSpan.FromHours(1), AfterFailure = TimeSpan.FromMinutes(5), RenewalTimeout = TimeSpan.FromSeconds(3);
+        Lifetime = TimeSpan.FromHours(1), AfterFailure = TimeSpan.FromMinutes(5), RenewalTimeout = TimeSpan.FromSeconds(10);
 
     private volatile Kept? _kept;
+    private int _isRenewing;
 
     public string Issuer => issuer;
 
+    /// <summary>The renewal that was begun last; it never fails.</summary>
+    public Task LastRenewal { get; private set; } = Task.CompletedTask;
+
     /// <exception cref="JwtGrantException">No metadata could be read, now or ever.</exception>
-    public async ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken)
+    public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken)
     {
-        var kept = _kept;
-        if (kept is not null && clock.GetElapsedTime(kept.Since) < kept.Lifetime)
-            return kept.Metadata;
-        var metadata = kept is null
-            ? new Kept(await ReadAsync(cancellationToken).ConfigureAwait(false), clock.GetTimestamp(), Lifetime)
-            : await RenewAsync(kept, cancellationToken).ConfigureAwait(false);
-        _kept = metadata;
-        return metadata.Metadata;
+        if (_kept is not { } kept)
+            return ReadFirstAsync(cancellationToken);
+        if (clock.GetElapsedTime(kept.Since) >= kept.Lifetime && Interlocked.Exchange(ref _isRenewing, 1) == 0)
+            BeginRenewal(kept);
+        return new(kept.Metadata);
     }
 
-    private async ValueTask<Kept> RenewAsync(Kept kept, CancellationToken cancellationToken)
+    private async ValueTask<ServerMetadata> ReadFirstAsync(CancellationToken cancellationToken)
+    {
+        var metadata = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        _kept = new(metadata, clock.GetTimestamp(), Lifetime);
+        return metadata;
+    }
+
+    // Without the context of whoever happened to ask: the renewal is not part of their request, nor of its trace.
+    private void BeginRenewal(Kept kept)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        LastRenewal = done.Task;
+        ThreadPool.UnsafeQueueUserWorkItem(static renewal => _ = renewal.This.RenewAsync(renewal.Kept, renewal.Done), (This: this, Kept: kept, Done: done), preferLocal: false);
+    }
+
+    private async Task RenewAsync(Kept kept, TaskCompletionSource done)
     {
         using var timeout = new CancellationTokenSource(RenewalTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return new(await ReadAsync(either.Token).ConfigureAwait(false), clock.GetTimestamp(), Lifetime);
+            _kept = new(await ReadAsync(timeout.Token).ConfigureAwait(false), clock.GetTimestamp(), Lifetime);
         }
-        catch (Exception e) when (e is JwtGrantException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is JwtGrantException or OperationCanceledException or ObjectDisposedException)
         {
-            Log.MetadataKept(logger, issuer, e);
-            return new(kept.Metadata, clock.GetTimestamp(), AfterFailure);
+            _kept = new(kept.Metadata, clock.GetTimestamp(), AfterFailure);
+            // The client may have been disposed under way; that is no failure of the server's.
+            if (e is not ObjectDisposedException)
+                Log.MetadataKept(logger, issuer, e);
+        }
+        finally
+        {
+            Volatile.Write(ref _isRenewing, 0);
+            done.SetResult();
         }
     }
 

@@ -25,6 +25,8 @@ internal static class RefusalAdvice
             "unsupported_grant_type" => "The server does not offer this grant; choose another Grant.",
             "invalid_scope" => "The scope is unknown to the server, or more than the client may have; check Scope.",
             "invalid_target" => "The server does not know the Resource (RFC 8707); check its spelling and the client's registration.",
+            "use_dpop_nonce" => "The server wants a DPoP nonce, and refused the one it gave before; or the client does not do DPoP: set DPoP:Enabled.",
+            "invalid_dpop_proof" => "The server does not accept the DPoP proof, or there is none: set DPoP:Enabled; if it is set, compare the clocks and the key's algorithm.",
             "consent_required" or "interaction_required" =>
                 "A person must consent first, in a browser; trying again does not help. See the server's manual for the consent page.",
             _ => "See the server's manual for this error.",

@@ -17,7 +17,7 @@ internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger
     private const int MaximumRetries = 3;
     private static readonly TimeSpan All = TimeSpan.FromSeconds(30), Each = TimeSpan.FromSeconds(10), FirstDelay = TimeSpan.FromSeconds(1);
 
-    public async ValueTask<TokenResponse> RunAsync(WireAttempt attempt, Exchange exchange, CancellationToken cancellationToken)
+    public async ValueTask<T> RunAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken)
     {
         for (var retries = 0; ; retries++)
         {
@@ -37,7 +37,7 @@ internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger
         }
     }
 
-    private async ValueTask<TokenResponse> AttemptAsync(WireAttempt attempt, Exchange exchange, CancellationToken cancellationToken)
+    private async ValueTask<T> AttemptAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken)
     {
         var left = Left(exchange);
         var limit = left < Each ? All : Each;

@@ -1,11 +1,10 @@
-using System.Net.Http.Headers;
-using Polly;
+using JwtGrantClient.DPoP;
 
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
 /// One token request, top-down (open first): find the endpoint, let grant and client authentication write a form, send it, read the
-/// answer. The whole of <see cref="AttemptAsync"/> runs again on a retry, so every attempt carries fresh assertions.
+/// answer. The whole of <see cref="AttemptAsync"/> runs again on a retry, so every attempt carries fresh assertions and a fresh proof.
 /// </summary>
 internal sealed class TokenEndpointClient(
     EndpointLocator endpoint,
@@ -14,45 +13,34 @@ internal sealed class TokenEndpointClient(
     IRetry retry,
     ResponseRules rules,
     TimeProvider clock,
-    Action? keysRefused = null) : ITokenEndpoint
+    Action? keysRefused = null,
+    DPoPProofs? proofs = null) : ITokenEndpoint
 {
-    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
-
     public async Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(grant);
-        var exchange = new Exchange(grant, clock.GetTimestamp());
-        try
-        {
-            return await retry.RunAsync(AttemptAsync, exchange, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ExecutionRejectedException rejection)
-        {
-            throw exchange.Ended(rejection);
-        }
+        var exchange = new Exchange(grant.MayBeRepeated, clock.GetTimestamp(), keysRefused);
+        return await exchange.RunAsync(
+            retry, (exchange, cancellationToken) => AttemptAsync(grant, exchange, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<TokenResponse> AttemptAsync(Exchange exchange, CancellationToken cancellationToken)
+    private async ValueTask<TokenResponse> AttemptAsync(Grant grant, Exchange exchange, CancellationToken cancellationToken)
     {
-        try
+        var address = await endpoint.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);
+        var attempt = new Attempt(endpoint.Issuer, address, exchange.NextAttempt());
+        var form = new TokenForm();
+        form.Add("grant_type", grant.Type);
+        await grant.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
+        await authentication.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
+        using var request = form.ToRequest(address);
+        if (proofs is not null)
+            request.Headers.Add(DPoPHeaders.Proof, await proofs.ProveAsync(request.Method, address, cancellationToken).ConfigureAwait(false));
+        var response = await exchange.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
+        if (proofs is not null && DPoPHeaders.NonceOf(response.Headers) is { } nonce)
         {
-            var address = await endpoint.LocateAsync(cancellationToken).ConfigureAwait(false);
-            var attempt = new Attempt(endpoint.Issuer, address, exchange.NextAttempt());
-            var form = new TokenForm();
-            await exchange.Grant.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
-            await authentication.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
-            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new TokenFormContent(form) };
-            request.Headers.Accept.Add(Json);
-            var response = await exchange.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
-            return TokenResponseReader.Read(response, rules);
+            proofs.KeepServerNonce(address, nonce);
+            exchange.NonceGiven();
         }
-        catch (JwtGrantException error)
-        {
-            exchange.Failed(error);
-            // The key may have been replaced: it is read again before the next attempt (REFRESH).
-            if (error.Error is "invalid_client" or "invalid_grant")
-                keysRefused?.Invoke();
-            throw;
-        }
+        return TokenResponseReader.Read(response, grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules);
     }
 }

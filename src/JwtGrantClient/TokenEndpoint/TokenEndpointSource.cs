@@ -5,25 +5,18 @@ namespace JwtGrantClient.TokenEndpoint;
 /// nothing; the cache wraps it.
 /// </summary>
 /// <param name="endpoint">Where the grant is exchanged.</param>
-/// <param name="assertions">The grant assertions of jwt-bearer; null means client_credentials.</param>
+/// <param name="grantFor">The configured grant for a request.</param>
 /// <param name="defaults">The scope, resources and parameters of the client's settings.</param>
-internal sealed class TokenEndpointSource(ITokenEndpoint endpoint, AssertionProvider? assertions, TokenRequest defaults) : ITokenSource
+internal sealed class TokenEndpointSource(ITokenEndpoint endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults) : ITokenSource
 {
+    /// <exception cref="JwtGrantException">No token could be had, or one that is no access token.</exception>
     public async ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
-        var response = await endpoint.RequestAsync(GrantFor(Complete(request)), cancellationToken).ConfigureAwait(false);
-        return response.AccessToken;
-    }
-
-    private Grant GrantFor(TokenRequest request)
-    {
-        if (assertions is not null)
-            return new JwtBearerGrant(assertions, request);
-        if (request.Subject is not null)
-            throw JwtGrantException.Configuration(
-                "subject_without_assertion",
-                "The token request names a subject, but the client_credentials grant has no place for one. Set Grant to JwtBearer, or leave the subject out.");
-        return new ClientCredentialsGrant(request);
+        var response = await endpoint.RequestAsync(grantFor(Complete(request)), cancellationToken).ConfigureAwait(false);
+        return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
+            "not_an_access_token",
+            $"The server issued a token of the type '{SafeText.Of(response.IssuedTokenType ?? "(none)")}', which is no access token (RFC 8693 section 2.2.1). " +
+            "Set TokenExchange:RequestedTokenType to that of an access token, or take the token once from ITokenEndpoint.");
     }
 
     private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : new()
@@ -31,6 +24,7 @@ internal sealed class TokenEndpointSource(ITokenEndpoint endpoint, AssertionProv
         Scope = request.Scope ?? defaults.Scope,
         Resource = request.Resource.Count > 0 ? request.Resource : defaults.Resource,
         Subject = request.Subject,
+        Claims = request.Claims,
         Parameters = request.Parameters.Count == 0 ? defaults.Parameters : Merge(defaults.Parameters, request.Parameters),
     };
 

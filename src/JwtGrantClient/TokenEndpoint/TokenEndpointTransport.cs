@@ -9,7 +9,8 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     private readonly HttpMessageInvoker _http = new(handler);
 
     /// <summary>The handler that is used unless the user names another.</summary>
-    public static SocketsHttpHandler CreateHandler() => new()
+    /// <param name="certificate">What connections show the server (RFC 8705); null for nothing.</param>
+    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null) => new()
     {
         // A 307 would carry the assertion to another host.
         AllowAutoRedirect = false,
@@ -20,6 +21,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         // No AutomaticDecompression: a token response is too short to gain by it, and it brings three decoders into a native program.
         // What a server compresses unasked is read by ContentCoding.
+        SslOptions = certificate is null ? new() : new() { LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.ForConnection() },
     };
 
     /// <summary>Sends one request and reads the whole answer, up to the cap.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -10,8 +11,14 @@ namespace JwtGrantClient.TokenEndpoint;
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class TokenForm
 {
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields = new(8);
+
+    /// <summary>The header of client_secret_basic, the one method that is not a form field; null for all others.</summary>
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public AuthenticationHeaderValue? Authorization { get; set; }
 
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IEnumerable<KeyValuePair<string, string>> Fields => _fields;
@@ -30,14 +37,29 @@ internal sealed class TokenForm
         _fields.Add(new(name, value));
     }
 
-    /// <summary>Adds what the token is for. Only <c>resource</c> may stand more than once (RFC 8707 section 2).</summary>
+    /// <summary>Adds a field that may stand more than once: <c>resource</c> (RFC 8707 section 2), <c>audience</c> of an exchange (RFC 8693 section 2.1).</summary>
+    public void AddEach(string name, IReadOnlyList<string> values)
+    {
+        foreach (var value in values)
+            _fields.Add(new(name, value));
+    }
+
+    /// <summary>Adds what the token is for.</summary>
     public void AddRequest(TokenRequest request)
     {
         Add("scope", request.Scope);
-        foreach (var resource in request.Resource)
-            _fields.Add(new("resource", resource));
+        AddEach("resource", request.Resource);
         foreach (var (name, value) in request.Parameters)
             Add(name, value);
+    }
+
+    /// <summary>The request that takes the form to an endpoint. It can be sent once.</summary>
+    public HttpRequestMessage ToRequest(Uri address)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new TokenFormContent(this) };
+        request.Headers.Accept.Add(Json);
+        request.Headers.Authorization = Authorization;
+        return request;
     }
 
     /// <summary>Names the fields; their values hold assertions and secrets.</summary>

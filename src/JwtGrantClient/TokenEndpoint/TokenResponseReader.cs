@@ -33,7 +33,11 @@ internal static class TokenResponseReader
             throw Malformed(response, "access_token is empty or holds a space, a control character or a non-ASCII character");
         var type = ReadType(response, rules, json);
         var lifetime = ReadLifetime(response, rules, json);
-        var token = new AccessToken(value, response.RequestedAt + lifetime, type, json.Text("scope"), FurtherMembers(json)) { Lifetime = lifetime };
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, json.Text("scope"), FurtherMembers(json))
+        {
+            Lifetime = lifetime,
+            Proof = type == AccessToken.NotApplicable ? null : rules.Proof,
+        };
         return new TokenResponse(token)
         {
             RefreshToken = json.Text("refresh_token"),
@@ -42,15 +46,22 @@ internal static class TokenResponseReader
         };
     }
 
-    // A token of a type that the client does not know must not be used (RFC 6749 section 7.1).
-    private static string ReadType(RawResponse response, ResponseRules rules, JsonElement json) => json.Text("token_type") switch
+    // A token of a type that the client does not know must not be used (RFC 6749 section 7.1), nor one that is not bound to the key as it was
+    // asked for (RFC 9449 section 5).
+    private static string ReadType(RawResponse response, ResponseRules rules, JsonElement json)
     {
-        { } type when type.Equals("Bearer", StringComparison.OrdinalIgnoreCase) => "Bearer",
-        { } type => throw Malformed(response, $"token_type is '{SafeText.Of(type)}'; expected Bearer"),
-        null when IsAbsent(json, "token_type") && rules.DefaultType is { } assumed => assumed,
-        _ => throw Malformed(
-            response, $"token_type {Seen(json, "token_type")}; expected Bearer. For a server that leaves it out, set DefaultTokenType to Bearer"),
-    };
+        var expected = rules.Proof is null ? "Bearer" : "DPoP";
+        return json.Text("token_type") switch
+        {
+            { } type when type.Equals(expected, StringComparison.OrdinalIgnoreCase) => expected,
+            { } type when rules.AllowsOtherTokens && type.Equals(AccessToken.NotApplicable, StringComparison.OrdinalIgnoreCase) => AccessToken.NotApplicable,
+            { } type => throw Malformed(response, $"token_type is '{SafeText.Of(type)}'; expected {expected}"),
+            null when IsAbsent(json, "token_type") && rules is { DefaultType: { } assumed, Proof: null } => assumed,
+            _ => throw Malformed(
+                response, $"token_type {Seen(json, "token_type")}; expected {expected}" +
+                (rules.Proof is null ? ". For a server that leaves it out, set DefaultTokenType to Bearer" : "")),
+        };
+    }
 
     private static TimeSpan ReadLifetime(RawResponse response, ResponseRules rules, JsonElement json)
     {

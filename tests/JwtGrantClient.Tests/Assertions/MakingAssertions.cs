@@ -94,16 +94,16 @@ public sealed class MakingAssertions
     [InlineData("iat")]
     [InlineData("jti")]
     public void Refuses_a_further_claim_that_is_registered(string name) =>
-        Assert.Equal($"'{name}' is written by the library itself; use the setting that stands for it", ExtraClaims.Problem(name, "x"));
+        Assert.Equal($"'{name}' is written by the library itself; use the setting that stands for it", ClaimSyntax.Problem(name, "x"));
 
     [Fact]
     public void Refuses_a_claim_that_it_cannot_write()
     {
-        Assert.StartsWith("'when' is of the type System.DateTime; a claim is a string,", ExtraClaims.Problem("when", The.Moment.UtcDateTime), StringComparison.Ordinal);
-        Assert.NotNull(ExtraClaims.Problem("nothing", null));
-        Assert.NotNull(ExtraClaims.Problem("share", double.NaN));
-        Assert.NotNull(ExtraClaims.Problem("", "x"));
-        Assert.Null(ExtraClaims.Problem("groups", new List<string> { "a" }));
+        Assert.StartsWith("'when' is of the type System.DateTime; a claim is a string,", ClaimSyntax.Problem("when", The.Moment.UtcDateTime), StringComparison.Ordinal);
+        Assert.NotNull(ClaimSyntax.Problem("nothing", null));
+        Assert.NotNull(ClaimSyntax.Problem("share", double.NaN));
+        Assert.NotNull(ClaimSyntax.Problem("", "x"));
+        Assert.Null(ClaimSyntax.Problem("groups", new List<string> { "a" }));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class RequestsThatDiffer
         [.. typeof(TokenRequest).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(property => property.Name)];
 
     /// <summary>Requests that ask for nothing of their own.</summary>
-    public static TheoryData<string> SameAsDefault => ["nothing set", "null scope", "null subject", "no resource", "no parameter"];
+    public static TheoryData<string> SameAsDefault => ["nothing set", "null scope", "null subject", "no resource", "no parameter", "no claim"];
 
     [Theory]
     [MemberData(nameof(Properties))]
@@ -68,6 +68,7 @@ public sealed class RequestsThatDiffer
             "null scope" => new() { Scope = null },
             "null subject" => new() { Subject = null },
             "no resource" => new() { Resource = new List<string>() },
+            "no claim" => new() { Claims = new Dictionary<string, object>() },
             "no parameter" => new() { Parameters = new Dictionary<string, string>() },
             _ => new(),
         }));
@@ -182,6 +183,7 @@ public sealed class RequestsThatDiffer
             { } type when type == typeof(string) => text,
             { } type when type == typeof(IReadOnlyList<string>) => new[] { $"urn:{text}" },
             { } type when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["name"] = text },
+            { } type when type == typeof(IReadOnlyDictionary<string, object>) => new Dictionary<string, object> { ["name"] = text },
             { } type => throw new NotSupportedException($"TokenRequest.{name} is a {type}: teach this test to make two values of it."),
         });
         return request;

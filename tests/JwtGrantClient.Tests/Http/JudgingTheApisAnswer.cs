@@ -45,7 +45,7 @@ public sealed class JudgingTheApisAnswer
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["token-1", "token-2"], given.TokensSeen);
-        Assert.Contains("Information 6 The API at https://api.example.com answered 401 to the token; it is renewed once", given.Log.All);
+        Assert.Contains("Information 6 The API at https://api.example.com answered 401 to the token; it is given up, if it is still the one in use", given.Log.All);
     }
 
     [Theory]

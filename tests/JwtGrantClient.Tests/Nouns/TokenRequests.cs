@@ -128,7 +128,7 @@ public sealed class TokenRequests
             Parameters = new Dictionary<string, string> { ["pin"] = "1234" },
         };
 
-        Assert.Equal("scope: a b; resource: https://a; subject: (given); parameters: pin", request.ToString());
-        Assert.Equal("scope: (default); resource: (default); subject: (default); parameters: ", TokenRequest.Default.ToString());
+        Assert.Equal("scope: a b; resource: https://a; subject: (given); parameters: pin; claims: ", request.ToString());
+        Assert.Equal("scope: (default); resource: (default); subject: (default); parameters: ; claims: ", TokenRequest.Default.ToString());
     }
 }

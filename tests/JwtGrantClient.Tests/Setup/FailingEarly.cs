@@ -47,7 +47,7 @@ public sealed class FailingEarly
 
         Assert.Equal(
             [
-                "JwtGrantClient 'reports': JwtGrant:Reports:Grant is 'Jwt'; expected JwtBearer or ClientCredentials.",
+                "JwtGrantClient 'reports': JwtGrant:Reports:Grant is 'Jwt'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
                 "JwtGrantClient 'reports': JwtGrant:Reports:Refresh:ExpiryAllowance is 'ten'; expected hours:minutes:seconds, such as 00:02:00.",
             ],
             error.Failures);

@@ -36,10 +36,10 @@ public sealed class JudgingSettings
         ["endpoint with a password"] = (
             o => o.TokenEndpoint = "https://me:secret@as.example.com/token",
             "TokenEndpoint: has a user name or password before its host 'as.example.com'; take it off."),
-        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials."),
+        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
         ["no such method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
-            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt, JwtAsClientSecret."),
+            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),
         ["client credentials without authentication"] = (
             o => o.Grant = GrantType.ClientCredentials,
             "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt."),
@@ -149,11 +149,11 @@ public sealed class JudgingSettings
         var options = SomeClient.Options();
         spoil(options);
 
-        Assert.Equal([problem], OptionsProblems.Of(options, hasSigner: false));
+        Assert.Equal([problem], OptionsProblems.Of(options, new()));
     }
 
     [Fact]
-    public void Right_settings_have_no_problem() => Assert.Empty(OptionsProblems.Of(SomeClient.Options(), hasSigner: false));
+    public void Right_settings_have_no_problem() => Assert.Empty(OptionsProblems.Of(SomeClient.Options(), new()));
 
     [Fact]
     public void The_limits_themselves_are_right()
@@ -164,12 +164,12 @@ public sealed class JudgingSettings
         (options.Refresh.Earliest, options.Refresh.Latest, options.Refresh.ExpiryAllowance) = (0.1, 0.95, TimeSpan.FromMinutes(5));
         (options.DefaultTokenLifetime, options.DefaultTokenType) = (TimeSpan.FromDays(1), "Bearer");
 
-        Assert.Empty(OptionsProblems.Of(options, hasSigner: false));
+        Assert.Empty(OptionsProblems.Of(options, new()));
     }
 
     [Fact]
     public void A_signer_given_by_code_needs_no_key() =>
-        Assert.Empty(OptionsProblems.Of(new JwtGrantOptions { TokenEndpoint = The.TokenEndpoint, ClientId = The.ClientId }, hasSigner: true));
+        Assert.Empty(OptionsProblems.Of(new JwtGrantOptions { TokenEndpoint = The.TokenEndpoint, ClientId = The.ClientId }, new() { Signer = true }));
 
     [Fact]
     public void A_grant_assertion_with_an_issuer_needs_no_client_id()
@@ -177,6 +177,6 @@ public sealed class JudgingSettings
         var options = SomeClient.Options();
         (options.ClientId, options.Assertion.Issuer) = (null, "someone");
 
-        Assert.Empty(OptionsProblems.Of(options, hasSigner: false));
+        Assert.Empty(OptionsProblems.Of(options, new()));
     }
 }

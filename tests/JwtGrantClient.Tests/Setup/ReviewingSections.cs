@@ -34,9 +34,9 @@ public sealed class ReviewingSections
     public void A_value_of_the_wrong_shape_is_told(string json, string problem) => AssertPassedOver(json, problem);
 
     [Theory]
-    [InlineData("""{ "Grant": "jwt-bearer" }""", "JwtGrant:Grant is 'jwt-bearer'; expected JwtBearer or ClientCredentials.")]
-    [InlineData("""{ "Grant": 1 }""", "JwtGrant:Grant is '1'; expected JwtBearer or ClientCredentials.")]
-    [InlineData("""{ "ClientAuthentication": "" }""", "JwtGrant:ClientAuthentication is ''; expected None or PrivateKeyJwt or JwtAsClientSecret.")]
+    [InlineData("""{ "Grant": "jwt-bearer" }""", "JwtGrant:Grant is 'jwt-bearer'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.")]
+    [InlineData("""{ "Grant": 1 }""", "JwtGrant:Grant is '1'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.")]
+    [InlineData("""{ "ClientAuthentication": "" }""", "JwtGrant:ClientAuthentication is ''; expected None or PrivateKeyJwt or ClientSecretBasic or ClientSecretPost or JwtAsClientSecret or MutualTls.")]
     [InlineData("""{ "SendClientId": "yes" }""", "JwtGrant:SendClientId is 'yes'; expected true or false.")]
     [InlineData("""{ "Refresh": { "Earliest": "0,5" } }""", "JwtGrant:Refresh:Earliest is '0,5'; expected a number such as 0.5.")]
     [InlineData("""{ "Assertion": { "Lifetime": "2m" } }""",
@@ -61,11 +61,11 @@ public sealed class ReviewingSections
         Assert.Equal(
             [
                 "JwtGrant:Assertion:Lifetime is 'z'; expected hours:minutes:seconds, such as 00:02:00.",
-                "JwtGrant:Grant is 'x'; expected JwtBearer or ClientCredentials.",
+                "JwtGrant:Grant is 'x'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
                 "JwtGrant:Isuer is not a setting. Did you mean Issuer?",
                 "JwtGrant:Refresh:Latest is 'w'; expected a number such as 0.5.",
             ],
-            OptionsProblems.Of(options, hasSigner: false));
+            OptionsProblems.Of(options, new()));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ReviewingSections
                 "JwtGrant:SigninKey is not a setting. Did you mean SigningKey?",
                 "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.",
             ],
-            OptionsProblems.Of(options, hasSigner: false));
+            OptionsProblems.Of(options, new()));
     }
 
     [Fact]

@@ -29,19 +29,22 @@ internal sealed class Composition
 
     public CapturedLog Log { get; } = new();
 
+    /// <summary>Reads the metadata of the client that was built last; null where the endpoint is given.</summary>
+    public MetadataDiscovery? Discovery { get; private set; }
+
     public AssertionFactory Assertions(string type = "JWT") => new(
         new(type, The.ClientId, The.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
         SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId }),
         Time,
         new(RandomNumberGenerator.Fill));
 
-    public Grant JwtBearer(TokenRequest? request = null) => new JwtBearerGrant(Assertions().ProvideAsync, request ?? TokenRequest.Default);
+    public Grant JwtBearer(TokenRequest? request = null) => Grant.JwtBearer(Assertions().ProvideAsync, request ?? TokenRequest.Default);
 
     public TokenEndpointClient Build()
     {
         var transport = new TokenEndpointTransport(Handler, Time);
         return new(
-            Endpoint is { } configured ? new(configured) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
+            Endpoint is { } configured ? new(configured) : new(Discovery = new(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
                 ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new ClientAuthentication.None(ClientId),

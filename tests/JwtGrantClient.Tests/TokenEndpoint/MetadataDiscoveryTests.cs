@@ -78,12 +78,28 @@ public sealed class MetadataDiscoveryTests
 
         await site.RequestAsync();
         site.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
-        await site.RequestAsync();
+        await site.RequestAndRenewAsync();
         Assert.Equal(1, site.MetadataCalls);
         site.Time.Advance(TimeSpan.FromTicks(1));
-        await site.RequestAsync();
+        await site.RequestAndRenewAsync();
 
         Assert.Equal(2, site.MetadataCalls);
+    }
+
+    [Fact]
+    public async Task What_a_renewal_brings_is_used_from_then_on()
+    {
+        await using var other = await ScriptedServer.StartAsync(Reply.Token);
+        await using var site = await MetadataSite.StartAsync("");
+        await site.RequestAsync();
+        site.Time.Advance(TimeSpan.FromHours(1));
+        site.Metadata = Reply.Json(200, $$"""{"issuer":"{{site.Client.Issuer}}","token_endpoint":"{{other.TokenEndpoint}}"}""");
+
+        await site.RequestAndRenewAsync();
+        Assert.Equal(0, other.Calls);
+        await site.RequestAsync();
+
+        Assert.Equal(1, other.Calls);
     }
 
     public static TheoryData<string, RequestDelegate> BadRenewals => new()
@@ -104,21 +120,21 @@ public sealed class MetadataDiscoveryTests
         site.Time.Advance(TimeSpan.FromHours(1));
         site.Metadata = renewal;
 
-        await site.RequestAsync();
+        await site.RequestAndRenewAsync();
         Assert.Contains(site.Client.Log.Lines, line => line.StartsWith("Warning 2: Metadata of ", StringComparison.Ordinal));
 
         // The failing server is left alone for a while, and then asked again.
         var calls = site.MetadataCalls;
         site.Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
-        await site.RequestAsync();
+        await site.RequestAndRenewAsync();
         Assert.True(site.MetadataCalls == calls, failure);
         site.Time.Advance(TimeSpan.FromTicks(1));
-        await site.RequestAsync();
+        await site.RequestAndRenewAsync();
         Assert.True(site.MetadataCalls > calls, failure);
     }
 
     [Fact]
-    public async Task A_renewal_that_hangs_costs_three_seconds_and_no_token()
+    public async Task A_renewal_that_hangs_holds_up_nobody_and_is_given_up_after_ten_seconds()
     {
         await using var site = await MetadataSite.StartAsync("");
         await site.RequestAsync();
@@ -130,11 +146,14 @@ public sealed class MetadataDiscoveryTests
             return Task.Delay(Timeout.Infinite, context.RequestAborted);
         };
 
-        var request = site.RequestAsync();
-        await begun.Task;
-        site.Time.Advance(TimeSpan.FromSeconds(3));
+        await site.RequestAsync();
+        await begun.Task.WaitAsync(ObservedTime.Patience, TestContext.Current.CancellationToken);
+        await site.RequestAsync();
+        Assert.Equal(2, site.MetadataCalls);
+        site.Time.Advance(TimeSpan.FromSeconds(10));
 
-        await request;
+        await site.Client.Discovery!.LastRenewal.WaitAsync(ObservedTime.Patience, TestContext.Current.CancellationToken);
+        Assert.Contains(site.Client.Log.Lines, line => line.StartsWith("Warning 2: Metadata of ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -45,5 +45,12 @@ internal sealed class MetadataSite : IAsyncDisposable
         Assert.Equal("abc", response.AccessToken.Value);
     }
 
+    /// <summary>Obtains a token, and sees the renewal of the metadata to its end where that began one.</summary>
+    public async Task RequestAndRenewAsync()
+    {
+        await RequestAsync();
+        await Client.Discovery!.LastRenewal.WaitAsync(ObservedTime.Patience);
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -108,7 +108,7 @@ public sealed class SingleUseGrantTests
         var handler = new StubHandler((_, _) => answer.Task);
         using var transport = new TokenEndpointTransport(handler, new ObservedTime());
         using var request = new HttpRequestMessage(HttpMethod.Post, The.TokenEndpoint);
-        var exchange = new Exchange(Code(), startedAt: 0);
+        var exchange = new Exchange(mayBeRepeated: false, startedAt: 0);
 
         var first = exchange.SendAsync(transport, request, TestContext.Current.CancellationToken);
         var second = exchange.SendAsync(transport, request, TestContext.Current.CancellationToken);

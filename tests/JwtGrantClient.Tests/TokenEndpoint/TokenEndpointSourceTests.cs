@@ -44,7 +44,7 @@ public sealed class TokenEndpointSourceTests
     [Fact]
     public async Task Client_credentials_have_no_place_for_a_subject()
     {
-        var source = new TokenEndpointSource(new Composition { Endpoint = The.TokenEndpoint }.Build(), assertions: null, Settings);
+        var source = new TokenEndpointSource(new Composition { Endpoint = The.TokenEndpoint }.Build(), request => Grant.ClientCredentials(request), Settings);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
             () => source.GetTokenAsync(new() { Subject = "alice" }, TestContext.Current.CancellationToken).AsTask());
@@ -57,7 +57,7 @@ public sealed class TokenEndpointSourceTests
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
-        await new TokenEndpointSource(client.Build(), client.Assertions().ProvideAsync, Settings)
+        await new TokenEndpointSource(client.Build(), request => client.JwtBearer(request), Settings)
             .GetTokenAsync(request, TestContext.Current.CancellationToken);
 
         return Assert.Single(server.Requests);

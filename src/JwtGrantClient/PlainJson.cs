@@ -1,6 +1,8 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
-namespace JwtGrantClient.Signing;
+namespace JwtGrantClient;
 
 /// <summary>Values that claims and header members of the user's own may have: those that are JSON without reflection.</summary>
 internal static class PlainJson
@@ -16,6 +18,23 @@ internal static class PlainJson
         IEnumerable<string?> list => list.All(item => item is not null),
         _ => false,
     };
+
+    /// <summary>An object with these members, in their order, as text.</summary>
+    public static string Text(IEnumerable<KeyValuePair<string, object>> members)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in members)
+            {
+                writer.WritePropertyName(name);
+                Write(writer, value);
+            }
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
 
     public static void Write(Utf8JsonWriter writer, object value)
     {

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Signing;
+
+namespace JwtGrantClient.DPoP;
+
+/// <summary>
+/// Makes DPoP proofs (open first): a JWT for one sending of one request (RFC 9449 section 4.2), at the token endpoint and, with a token, at
+/// APIs. Nothing is kept but nonces.
+/// </summary>
+internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator ids) : ITokenProof
+{
+    private readonly JwsHeader _header = new(
+        key.Signer, "dpop+jwt", new Dictionary<string, object>(StringComparer.Ordinal) { ["jwk"] = key.PublicJwk });
+
+    private readonly DPoPNonces _serverNonces = new(), _apiNonces = new();
+
+    /// <summary>The key that tokens are bound to, by its thumbprint (RFC 9449 section 6.1).</summary>
+    public string Thumbprint => key.Thumbprint;
+
+    /// <summary>A proof for a request to the authorization server.</summary>
+    public ValueTask<string> ProveAsync(HttpMethod method, Uri address, CancellationToken cancellationToken) =>
+        SignAsync(method, address, accessToken: null, _serverNonces.For(address), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<string> ProveAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken) =>
+        SignAsync(method, address, accessToken, _apiNonces.For(address), cancellationToken);
+
+    /// <summary>Keeps the nonce that the authorization server handed out, for the next proof to it.</summary>
+    public void KeepServerNonce(Uri address, string? nonce) => _serverNonces.Keep(address, nonce);
+
+    /// <inheritdoc/>
+    public void KeepNonce(Uri address, string nonce) => _apiNonces.Keep(address, nonce);
+
+    private ValueTask<string> SignAsync(
+        HttpMethod method, Uri address, string? accessToken, string? nonce, CancellationToken cancellationToken)
+    {
+        var json = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(json, new() { Encoder = CompactJws.Encoder }))
+        {
+            writer.WriteStartObject();
+            Span<byte> id = stackalloc byte[JtiGenerator.Length];
+            ids.Write(id);
+            writer.WriteString("jti"u8, id);
+            writer.WriteString("htm"u8, method.Method);
+            // Without query and fragment (RFC 9449 section 4.2).
+            writer.WriteString("htu"u8, address.GetLeftPart(UriPartial.Path));
+            writer.WriteNumber("iat"u8, clock.GetUtcNow().ToUnixTimeSeconds());
+            if (accessToken is not null)
+                writer.WriteString("ath"u8, Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken))));
+            if (nonce is not null)
+                writer.WriteString("nonce"u8, nonce);
+            writer.WriteEndObject();
+        }
+        return CompactJws.SignAsync(_header, json.WrittenMemory, cancellationToken);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
+namespace JwtGrantClient;
+
+/// <summary>A token to exchange, with its type (RFC 8693 section 3). It cannot print itself.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed class TypedToken
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="value">The token.</param>
+    /// <param name="type">What it is: one of <see cref="TokenTypes"/>, or a URI that the server knows.</param>
+    /// <exception cref="ArgumentException">One of the two is empty.</exception>
+    public TypedToken(string value, string type)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(value);
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        Value = value;
+        Type = type;
+    }
+
+    /// <summary>The secret itself.</summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string Value { get; }
+
+    /// <summary>What it is.</summary>
+    public string Type { get; }
+
+    /// <summary>Describes the token without revealing it.</summary>
+    public override string ToString() => $"{Type} ({Value.Length} characters, redacted)";
+
+    internal ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken) =>
+        new(new Assertion(Value, Type, DateTimeOffset.MaxValue));
+}
+
+/// <summary>Token types of RFC 8693 section 3, for <see cref="TypedToken"/> and <c>requested_token_type</c>.</summary>
+public static class TokenTypes
+{
+    /// <summary>An OAuth 2.0 access token.</summary>
+    public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+
+    /// <summary>An OAuth 2.0 refresh token.</summary>
+    public const string RefreshToken = "urn:ietf:params:oauth:token-type:refresh_token";
+
+    /// <summary>An OpenID Connect ID token.</summary>
+    public const string IdToken = "urn:ietf:params:oauth:token-type:id_token";
+
+    /// <summary>A JWT of any other kind.</summary>
+    public const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
+
+    /// <summary>A base64url-encoded SAML 2.0 assertion.</summary>
+    public const string Saml2 = "urn:ietf:params:oauth:token-type:saml2";
+}
