@@ -9,7 +9,7 @@ namespace JwtGrantClient.Testing;
 
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
-/// client. Grants: jwt-bearer, client_credentials, authorization_code, refresh_token, token-exchange; client authentication:
+/// client. Grants: jwt-bearer, saml2-bearer, client_credentials, authorization_code, refresh_token, token-exchange; client authentication:
 /// private_key_jwt, client secrets in header or form, a SPIFFE JWT-SVID, Apple's JWT in place of a client secret, and none for public
 /// clients.
 /// </summary>
@@ -18,7 +18,10 @@ namespace JwtGrantClient.Testing;
 /// type parameter (refused as invalid_client); S03 the compact form; S04 strict JSON; S05 no crit, no b64; S06 the algorithm; S07 the key
 /// by <c>kid</c>; S08 the signature; S09 <c>typ</c>; S09a one JWT, one use; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>;
 /// S13 <c>exp</c>; S14 <c>iat</c> and <c>nbf</c>; S15 the life from <c>iat</c> to <c>exp</c>; S16 <c>jti</c>, single-use; S17 grants,
-/// scopes and secrets; S18 client authentication beside a grant. Not yet: DPoP, pushed authorization requests, introspection.
+/// scopes and secrets; S18 client authentication beside a grant. Of SAML assertions (RFC 7522 section 3): X01 base64url and size; X02 one
+/// Assertion 2.0, without a DTD, in the schema's order; X03 the Issuer; X04 the shape of the signature; X05 its algorithms; X06 the signature;
+/// X07 times and conditions; X08 the audience; X09 the NameID; X10 the bearer SubjectConfirmation; X11 the AuthnStatement; X12 single-use.
+/// Not yet: DPoP, pushed authorization requests, introspection.
 /// </remarks>
 public sealed class StrictAuthorizationServer : IAsyncDisposable
 {
@@ -100,6 +103,15 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(issuer);
         _core.Parties.Trust(issuer);
+    }
+
+    /// <summary>Trusts an issuer for SAML 2.0 bearer assertions (RFC 7522), which are judged by the rules X01 to X12.</summary>
+    /// <param name="issuer">The issuer.</param>
+    /// <exception cref="ArgumentException">Its certificate cannot be used.</exception>
+    public void TrustSamlIssuer(TrustedSamlIssuer issuer)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        _core.SamlAssertions.Trust(issuer);
     }
 
     /// <summary>

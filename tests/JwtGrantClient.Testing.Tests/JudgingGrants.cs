@@ -7,7 +7,7 @@ public sealed class JudgingGrants
 {
     [Theory]
     [InlineData("password"), InlineData("Refresh_Token"), InlineData("JWT-BEARER")]
-    [InlineData("urn:ietf:params:oauth:grant-type:saml2-bearer")]
+    [InlineData("urn:ietf:params:oauth:grant-type:SAML2-bearer")]
     public async Task An_unknown_grant_type_is_not_supported(string type) =>
         (await AServer.Start().PostAsync([("grant_type", type), .. AServer.ClientAssertion()]))
             .ShouldBeRefused(400, "unsupported_grant_type", "S17");

@@ -61,7 +61,7 @@ public sealed class PublishingMetadata
 
         Assert.Equal(["private_key_jwt", "client_secret_basic", "client_secret_post", "spiffe_jwt", "none"],
             List("token_endpoint_auth_methods_supported"));
-        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", The.JwtBearer, The.TokenExchange], List("grant_types_supported")
+        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", The.JwtBearer, ASamlAssertion.Grant, The.TokenExchange], List("grant_types_supported")
             .Order(StringComparer.Ordinal));
         Assert.Contains("RS256", List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.DoesNotContain("none", List("token_endpoint_auth_signing_alg_values_supported"));

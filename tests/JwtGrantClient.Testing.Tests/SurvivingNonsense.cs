@@ -33,6 +33,14 @@ public sealed class SurvivingNonsense
     private static readonly string[] Members =
         ["iss", "sub", "aud", "iat", "exp", "nbf", "jti", "alg", "typ", "kid", "crit", "b64", "jwk", "zip", ""];
 
+    private static readonly string[] XmlPieces =
+    [
+        "<saml:Subject>", "</saml:Subject>", "<saml:NameID>", "</saml:NameID>", "user-1", "saml:Conditions", "saml:Issuer", "Recipient=", "NotOnOrAfter=",
+        "<SignedInfo>", "</SignedInfo>", "<Reference", "Algorithm=", "URI=\"#", "<DigestValue>", "</DigestValue>", "<SignatureValue>", "Version=\"2.0\"", "ID=",
+        "xmlns:saml=", "xmlns=", "xml:id=", "<x/>", "<!-- -->", "<![CDATA[x]]>", "<?x y?>", "&#0;", "&#x10FFFF;", "\uFFFE", "&lt;", "\"\"", "2026", "9999", "Z\"",
+        "<InclusiveNamespaces xmlns=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"#default xml x : \"/>", "xmldsig-more#", "sha256",
+    ];
+
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
     public async Task Random_bytes(int seed)
     {
@@ -75,18 +83,36 @@ public sealed class SurvivingNonsense
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
+            await ShouldBeJudgedAsync(Form(Changed(new AJwt().Compact(), random), random), seed, round);
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public async Task SAML_assertions_with_characters_and_elements_changed(int seed)
+    {
+        var random = new Random(seed);
+        for (var round = 0; round < Rounds; round++)
         {
-            var text = new StringBuilder(new AJwt().Compact());
-            for (var i = random.Next(1, 5); i > 0; i--)
-                _ = random.Next(3) switch
-                {
-                    0 => text.Remove(random.Next(text.Length), 1),
-                    1 => text.Insert(random.Next(text.Length), (char)random.Next(0x20, 0x250)),
-                    _ => text.Replace(text[random.Next(text.Length)], (char)random.Next(0x20, 0x7F), random.Next(text.Length), 1),
-                };
-            await ShouldBeJudgedAsync(Form(text.ToString(), random), seed, round);
+            var text = new ASamlAssertion().Text();
+            for (var i = random.Next(3); i > 0; i--)
+                text = text.Replace(Pick(random, XmlPieces), random.Next(8) == 0 ? "" : Pick(random, XmlPieces), StringComparison.Ordinal);
+            await ShouldBeJudgedAsync(Form(random.Next(4) == 0 ? Changed(text, random) : text), seed, round);
         }
     }
+
+    private static string Changed(string text, Random random)
+    {
+        var changed = new StringBuilder(text);
+        for (var i = random.Next(1, 5); i > 0; i--)
+            _ = random.Next(3) switch
+            {
+                0 => changed.Remove(random.Next(changed.Length), 1),
+                1 => changed.Insert(random.Next(changed.Length), (char)random.Next(0x20, 0x250)),
+                _ => changed.Replace(changed[random.Next(changed.Length)], (char)random.Next(0x20, 0x7F), random.Next(changed.Length), 1),
+            };
+        return changed.ToString();
+    }
+
+    private static byte[] Form(string saml) => Encoding.ASCII.GetBytes($"grant_type={Uri.EscapeDataString(ASamlAssertion.Grant)}&assertion={ASamlAssertion.Encode(saml)}");
 
     private static byte[] Form(string assertion, Random random) => Encoding.ASCII.GetBytes(random.Next(2) == 0
         ? $"grant_type={Uri.EscapeDataString(The.JwtBearer)}&assertion={Uri.EscapeDataString(assertion)}"
@@ -96,7 +122,7 @@ public sealed class SurvivingNonsense
     {
         var content = new ByteArrayContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
-        var server = AServer.Start();
+        var server = SamlServer.Start();
 
         var answer = await server.PostAsync(content);
 

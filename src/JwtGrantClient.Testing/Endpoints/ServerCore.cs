@@ -1,6 +1,7 @@
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Saml;
 using JwtGrantClient.Testing.TokenExchange;
 using JwtGrantClient.Testing.Tokens;
 
@@ -17,10 +18,12 @@ internal sealed class ServerCore
         var judge = new AssertionJudge(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
         var authenticator = new ClientAuthenticator(
             judge, new ClientSecretJudge(terms, Parties), new SpiffeJudge(terms, Parties), Parties);
+        SamlAssertions = new(terms);
         // A grant is one line here: its type, and the judge that says what it entitles to.
         var grants = new Dictionary<string, Func<GrantRequest, Entitlement>>(StringComparer.Ordinal)
         {
             [JwtBearerGrant.Type] = new JwtBearerGrant(judge, authenticator).Judge,
+            [SamlBearerGrant.Type] = new SamlBearerGrant(SamlAssertions, authenticator).Judge,
             [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Judge,
             [AuthorizationCodeGrant.Type] = Codes.Judge,
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
@@ -36,6 +39,8 @@ internal sealed class ServerCore
     public ServerTerms Terms { get; }
 
     public PartyDirectory Parties { get; } = new();
+
+    public SamlAssertionJudge SamlAssertions { get; }
 
     public AuthorizationCodeGrant Codes { get; }
 
