@@ -1,0 +1,19 @@
+using JwtGrantClient;
+using JwtGrantClient.AotCheck;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+var given = Given.From(args);
+var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+{
+    ["JwtGrant:Reports:Issuer"] = given.Issuer,
+    ["JwtGrant:Reports:TokenEndpoint"] = given.TokenEndpoint,
+    ["JwtGrant:Reports:ClientId"] = Given.ClientId,
+    ["JwtGrant:Reports:SigningKey:Path"] = given.KeyFile,
+    ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",
+}).Build();
+var services = new ServiceCollection();
+services.AddJwtGrantClient("reports", configuration.GetSection("JwtGrant:Reports"));
+await using var provider = services.BuildServiceProvider();
+var token = await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(CancellationToken.None);
+Console.WriteLine($"{token.Type} token of {token.Value.Length} characters");

@@ -1,0 +1,14 @@
+using JwtGrantClient;
+using JwtGrantClient.AotCheck;
+
+var given = Given.From(args);
+await using var tokens = JwtGrantTokenSource.Create(new JwtGrantOptions
+{
+    Issuer = given.Issuer,
+    TokenEndpoint = given.TokenEndpoint,
+    ClientId = Given.ClientId,
+    SigningKey = { Path = given.KeyFile },
+    AllowLoopbackHttp = true,
+});
+var token = await tokens.GetTokenAsync(CancellationToken.None);
+Console.WriteLine($"{token.Type} token of {token.Value.Length} characters");

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace JwtGrantClient.Interop.Tests;
+
+/// <summary>The .NET SDK and the programs that it made, as processes. Its builds come one after another: there are two cores.</summary>
+[CollectionDefinition(nameof(DotNet))]
+public sealed class DotNet
+{
+    private static readonly string[] SearchPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+
+    /// <summary>Where the sources are: the nearest folder above with the solution.</summary>
+    internal static string Repository { get; } = FindRepository();
+
+    internal static bool HasLinker { get; } = OperatingSystem.IsWindows() || new[] { "gcc", "clang" }.Any(IsOnPath);
+
+    /// <summary>Runs a command of the SDK, which must succeed; no server of its own stays behind to hold the output open.</summary>
+    internal static Task<string> RunAsync(string folder, string command, params string[] arguments) => StartAsync(
+        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", folder, [command, .. arguments, "--disable-build-servers", "-nologo", "-v", "q"]);
+
+    /// <summary>Runs a program, which must succeed, and returns what it printed.</summary>
+    internal static async Task<string> StartAsync(string program, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        // The build that runs these tests tells its own children where its SDK is; this one finds its own.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        using var process = Process.Start(start)!;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
+            return await output + await errors;
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static bool IsOnPath(string tool) => SearchPath.Any(folder => File.Exists(Path.Combine(folder, tool)));
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "JwtGrantClient.sln")))
+                return folder.FullName;
+        throw new DirectoryNotFoundException($"No JwtGrantClient.sln above {AppContext.BaseDirectory}: run these tests inside a clone.");
+    }
+}

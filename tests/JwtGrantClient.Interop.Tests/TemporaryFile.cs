@@ -1,0 +1,11 @@
+namespace JwtGrantClient.Interop.Tests;
+
+/// <summary>A file with a name of its own, gone when the test has ended.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    public TemporaryFile(string text) => File.WriteAllText(Path, text);
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), System.IO.Path.GetRandomFileName());
+
+    public void Dispose() => File.Delete(Path);
+}
