@@ -9,6 +9,9 @@ namespace JwtGrantClient.Testing;
 public sealed record AccessTokenCheck(
     int Status, string? WwwAuthenticate, string? ClientId = null, string? Subject = null, string? Scope = null)
 {
+    /// <summary>The value of the <c>DPoP-Nonce</c> header to answer with (RFC 9449 section 9); null for none.</summary>
+    public string? DPoPNonce { get; init; }
+
     /// <summary>Whether the request may pass.</summary>
     public bool IsValid => WwwAuthenticate is null;
 }

@@ -55,6 +55,12 @@ public sealed class ClientRegistration
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 
     /// <summary>
+    /// Whether all its tokens are bound to a DPoP key, so that a token request without a proof is refused (RFC 9449 section 5.2,
+    /// <c>dpop_bound_access_tokens</c>). Default: false; a proof is judged and binds the token in any case.
+    /// </summary>
+    public bool RequireDPoP { get; init; }
+
+    /// <summary>
     /// Whether a jwt-bearer grant needs client authentication too. Default: false (RFC 7523 section 3.1 leaves it optional).
     /// </summary>
     public bool RequireClientAuthentication { get; init; }

@@ -123,9 +123,11 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2); null for none, and then a verifier is refused.</param>
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
+    /// <param name="dpopThumbprint">The <c>dpop_jkt</c> of the authorization request (RFC 9449 section 10); null for none.</param>
     public string IssueAuthorizationCode(
-        string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null) =>
-        _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject);
+        string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null,
+        string? dpopThumbprint = null) =>
+        _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject, dpopThumbprint);
 
     /// <summary>Issues a refresh token, as if a user had logged in earlier (RFC 6749 section 6).</summary>
     /// <param name="clientId">The client that may use it.</param>
@@ -139,6 +141,24 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) =>
         BearerCheck.Check(_core.Tokens, authorization, requiredScope);
+
+    /// <summary>Checks a request to a resource server that takes DPoP-bound tokens, and others as Bearer (RFC 9449 section 7).</summary>
+    /// <param name="method">The request's method.</param>
+    /// <param name="url">The request's address; its query does not count.</param>
+    /// <param name="authorization">The Authorization header's value, or null.</param>
+    /// <param name="proof">The DPoP header's value, or null; of several headers all, with commas between.</param>
+    /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
+    public AccessTokenCheck CheckAccessToken(
+        string method, string url, string? authorization, string? proof, string? requiredScope = null) =>
+        _core.Resources.Check(method, url, authorization, proof, requiredScope);
+
+    /// <summary>Changes the DPoP nonces of token endpoint and resource server, each to its own new one.</summary>
+    /// <param name="acceptPrevious">Whether those before are still good, so that the new ones come with good answers. Default: false.</param>
+    public void RotateDPoPNonce(bool acceptPrevious = false)
+    {
+        _core.Nonces.Rotate(acceptPrevious);
+        _core.ResourceNonces.Rotate(acceptPrevious);
+    }
 
     /// <summary>Makes an issued access token invalid.</summary>
     /// <param name="accessToken">The token.</param>

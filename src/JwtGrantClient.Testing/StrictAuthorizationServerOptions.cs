@@ -48,6 +48,18 @@ public sealed class StrictAuthorizationServerOptions
     /// </summary>
     public bool IssueRefreshTokens { get; init; } = true;
 
+    /// <summary>
+    /// Whether a DPoP proof at the token endpoint needs the server's nonce: else 400 use_dpop_nonce (RFC 9449 section 8). That answer uses up
+    /// the <c>jti</c> of proof and assertions, but no authorization code and no refresh token. Default: false.
+    /// </summary>
+    public bool RequireDPoPNonce { get; init; }
+
+    /// <summary>
+    /// Whether a DPoP proof at a resource server needs its nonce, which is another than the token endpoint's (RFC 9449 section 9).
+    /// Default: false.
+    /// </summary>
+    public bool RequireResourceDPoPNonce { get; init; }
+
     /// <summary>Scope values that exist. Default: all.</summary>
     public IReadOnlyList<string>? SupportedScopes { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class Metadata(ServerTerms terms, IEnumerable<string> grantTypes
             ["jwks_uri"] = terms.JwksUri,
             ["grant_types_supported"] = Strings(grantTypes),
             ["response_types_supported"] = Strings(["code"]),
+            ["dpop_signing_alg_values_supported"] = Strings(Algorithms),
         };
         foreach (var endpoint in new[] { "token_endpoint", "revocation_endpoint" })
         {

@@ -1,4 +1,5 @@
 using JwtGrantClient.Testing.Clients;
+using JwtGrantClient.Testing.Dpop;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Saml;
@@ -15,6 +16,8 @@ internal sealed class ServerCore
         Terms = terms;
         Codes = new(terms);
         Tokens = new(terms);
+        (Nonces, ResourceNonces) = (new(terms.Options.RequireDPoPNonce), new(terms.Options.RequireResourceDPoPNonce));
+        Resources = new(terms, Tokens, ResourceNonces);
         var judge = new AssertionJudge(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
         var authenticator = new ClientAuthenticator(
             judge, new ClientSecretJudge(terms, Parties), new SpiffeJudge(terms, Parties), Parties);
@@ -31,7 +34,7 @@ internal sealed class ServerCore
         };
         Router = new(
             terms,
-            new TokenEndpoint(terms, new TokenCounter(terms, Tokens, RefreshTokens), authenticator, grants),
+            new TokenEndpoint(terms, new TokenCounter(terms, Tokens, RefreshTokens), authenticator, new TokenEndpointProofs(terms, Nonces), grants),
             new RevocationEndpoint(authenticator, Tokens, RefreshTokens),
             new Metadata(terms, grants.Keys));
     }
@@ -47,6 +50,12 @@ internal sealed class ServerCore
     public TokenIssuer Tokens { get; }
 
     public RefreshTokens RefreshTokens { get; } = new();
+
+    public NonceBook Nonces { get; }
+
+    public NonceBook ResourceNonces { get; }
+
+    public ResourceProofs Resources { get; }
 
     public Router Router { get; }
 }

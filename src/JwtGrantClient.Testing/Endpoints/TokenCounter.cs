@@ -1,3 +1,4 @@
+using JwtGrantClient.Testing.Dpop;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.TokenExchange;
@@ -8,13 +9,13 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Hands out what a good grant entitles to.</summary>
 internal sealed class TokenCounter(ServerTerms terms, TokenIssuer tokens, RefreshTokens refreshTokens)
 {
-    public TokenAnswer Serve(Entitlement entitlement, TokenForm form)
+    public TokenAnswer Serve(Entitlement entitlement, TokenForm form, DpopProof? proof)
     {
         IReadOnlyList<string> targets = [.. form.Resources, .. form.Audiences];
         var order = new TokenOrder(
             entitlement.ClientId, entitlement.Subject, entitlement.Scope, targets.Count > 0 ? targets : [terms.Issuer], entitlement.Family)
         {
-            Actor = entitlement.Actor,
+            Actor = entitlement.Actor, ProofKey = proof?.Thumbprint,
         };
         // Asked for by name, so the option does not matter (RFC 8693 section 2.1).
         if (entitlement.IssuedTokenType == TokenTypes.RefreshToken)
@@ -22,6 +23,7 @@ internal sealed class TokenCounter(ServerTerms terms, TokenIssuer tokens, Refres
         var token = entitlement.IssuedTokenType is null or TokenTypes.AccessToken ? tokens.Issue(order) : tokens.IssuePlain(order);
         return new(token.Value, token.ExpiresIn, order.Scope)
         {
+            TokenType = order.ProofKey is null ? "Bearer" : "DPoP",
             RefreshToken = IsRenewable(entitlement) ? refreshTokens.Issue(entitlement.Renewal!) : null,
             IssuedTokenType = entitlement.IssuedTokenType,
         };

@@ -1,4 +1,5 @@
 using JwtGrantClient.Testing.Clients;
+using JwtGrantClient.Testing.Dpop;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
 
@@ -11,22 +12,32 @@ internal sealed class TokenEndpoint(
     ServerTerms terms,
     TokenCounter counter,
     ClientAuthenticator authenticator,
+    TokenEndpointProofs proofs,
     IReadOnlyDictionary<string, Func<GrantRequest, Entitlement>> grants)
 {
-    public ServerResponse Answer(ServerRequest request, RecordedRequest record) =>
-        FormEndpoint.Answer(request, record, form => Serve(request, form));
+    public ServerResponse Answer(ServerRequest request, RecordedRequest record)
+    {
+        var response = FormEndpoint.Answer(request, record, form => Serve(request, form));
+        return proofs.WithNonce(response, request, record.Refusal);
+    }
 
     private ServerResponse Serve(ServerRequest request, TokenForm form)
     {
         var grantType = form.Required("grant_type");
         var client = authenticator.Authenticate(request, form);
         var judge = grants.GetValueOrDefault(grantType) ?? throw GrantPolicy.Unknown(grantType, grants.Keys);
+        var publicClient = authenticator.Public(form);
         GrantPolicy.DemandGrantType(client, grantType);
         // Before the grant is judged, for a code or a refresh token is not to be used up by a slip elsewhere in the request.
         GrantPolicy.DemandTargets(form, terms.Options.SupportedTargets);
-        var entitlement = judge(new(form, client, authenticator.Public(form)));
+        var proof = proofs.Read(request);
+        TokenEndpointProofs.Demand(proof, client ?? publicClient);
+        // An assertion is used up by an answer that asks for a nonce (S16), what a user gave is not.
+        var entitlement = judge(new(form, client, publicClient) { Proof = proof, BeforeUse = () => proofs.DemandNonce(proof) });
+        proofs.DemandNonce(proof);
+        TokenEndpointProofs.Demand(proof, entitlement.Client);
         GrantPolicy.DemandGrantType(entitlement.Client, grantType);
         GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
-        return counter.Serve(entitlement, form).ToResponse();
+        return counter.Serve(entitlement, form, proof).ToResponse();
     }
 }

@@ -25,17 +25,18 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
     private readonly ConcurrentDictionary<string, Code> _codes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _used = new(StringComparer.Ordinal);
 
-    public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject)
+    public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject, string? proofKey)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         _codes[value] = new(
-            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, terms.Now + Lifetime);
+            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, terms.Now + Lifetime);
         return value;
     }
 
     public Entitlement Judge(GrantRequest request)
     {
         var client = request.DemandClient(Type, Clause);
+        request.BeforeUse();
         var code = Use(request.Form.Required("code"));
         if (code.Terms.ClientId != client.Id)
             throw RefusedException.Grant("S17", Clause, "The code was issued to another client.");
@@ -46,7 +47,11 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
             throw RefusedException.Grant("S17", "RFC 9700 section 2.1.1",
                 "A public client needs PKCE: a code_challenge, and its code_verifier.");
         CheckVerifier(request.Form["code_verifier"], code.Challenge);
-        return new(client, client.Id, code.Terms.Subject, code.Terms.Scope) { Family = code.Terms.Family, Renewal = code.Terms };
+        if (code.ProofKey is not null && code.ProofKey != request.Proof?.Thumbprint)
+            throw RefusedException.Grant("S21", "RFC 9449 section 10", "The code is bound to another DPoP key than the one of the proof.");
+        // A public client has nothing else to bind its refresh tokens to (RFC 9449 section 5).
+        var renewal = request.AuthenticatedClient is null ? code.Terms with { ProofKey = request.Proof?.Thumbprint } : code.Terms;
+        return new(client, client.Id, renewal.Subject, renewal.Scope) { Family = renewal.Family, Renewal = renewal };
     }
 
     // Whoever presents it uses it up, so that a stolen code cannot be tried at leisure; and a second time revokes what the first one gave.
@@ -75,5 +80,5 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
             throw RefusedException.Grant("S17", PkceClause, "The code_verifier does not match the code_challenge.");
     }
 
-    private sealed record Code(RefreshTerms Terms, string RedirectUri, string? Challenge, DateTimeOffset ExpiresAt);
+    private sealed record Code(RefreshTerms Terms, string RedirectUri, string? Challenge, string? ProofKey, DateTimeOffset ExpiresAt);
 }

@@ -1,3 +1,4 @@
+using JwtGrantClient.Testing.Dpop;
 using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Tokens;
@@ -9,6 +10,12 @@ namespace JwtGrantClient.Testing.Grants;
 /// </summary>
 internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
 {
+    /// <summary>The DPoP proof that came with it; null for none.</summary>
+    public DpopProof? Proof { get; init; }
+
+    /// <summary>What must be right before a code or a refresh token is used up.</summary>
+    public Action BeforeUse { get; init; } = () => { };
+
     /// <summary>The client of a grant that is for one client only.</summary>
     public ClientRegistration DemandClient(string grantType, string clause) => AuthenticatedClient ?? PublicClient
         ?? throw RefusedException.Client("S17", clause, $"The grant {grantType} needs client authentication, and there is none.");

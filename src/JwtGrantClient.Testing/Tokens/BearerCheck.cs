@@ -10,8 +10,14 @@ internal static class BearerCheck
             return new(401, "Bearer");
         if (tokens.Find(authorization["Bearer ".Length..].Trim()) is not { } token)
             return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is unknown, expired or revoked\"");
-        if (requiredScope is not null && token.Order.Scope?.Split(' ').Contains(requiredScope) != true)
-            return new(403, $"Bearer error=\"insufficient_scope\", scope=\"{requiredScope}\"");
-        return new(200, null, token.Order.ClientId, token.Order.Subject, token.Order.Scope);
+        // Else whoever stole it could drop the proof (RFC 9449 section 7.2).
+        if (token.Order.ProofKey is not null)
+            return new(401, "DPoP error=\"invalid_token\", error_description=\"The access token is bound to a DPoP key; present it by the scheme DPoP\"");
+        return CheckScope(token, requiredScope, "Bearer");
     }
+
+    public static AccessTokenCheck CheckScope(IssuedToken token, string? requiredScope, string scheme) =>
+        requiredScope is not null && token.Order.Scope?.Split(' ').Contains(requiredScope) != true
+            ? new(403, $"{scheme} error=\"insufficient_scope\", scope=\"{requiredScope}\"")
+            : new(200, null, token.Order.ClientId, token.Order.Subject, token.Order.Scope);
 }

@@ -20,7 +20,11 @@ internal sealed class RefreshTokens
 }
 
 /// <summary>What a refresh token stands for; its successor stands for the same (RFC 6749 section 6).</summary>
-internal sealed record RefreshTerms(string ClientId, string Subject, string? Scope, TokenFamily Family);
+internal sealed record RefreshTerms(string ClientId, string Subject, string? Scope, TokenFamily Family)
+{
+    /// <summary>The thumbprint of the DPoP key that a public client must show again; null for none.</summary>
+    public string? ProofKey { get; init; }
+}
 
 /// <summary>A refresh token: for one use where tokens rotate.</summary>
 internal sealed class RefreshToken(RefreshTerms terms)

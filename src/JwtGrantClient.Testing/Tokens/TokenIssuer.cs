@@ -74,6 +74,8 @@ internal sealed class TokenIssuer(ServerTerms terms)
             claims["scope"] = order.Scope;
         if (order.Actor is not null)
             claims["act"] = new JsonObject { ["sub"] = order.Actor };
+        if (order.ProofKey is not null)
+            claims["cnf"] = new JsonObject { ["jkt"] = order.ProofKey };
         return new(
             Sign(claims, type), order, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
     }
@@ -94,6 +96,9 @@ internal sealed record TokenOrder(string ClientId, string Subject, string? Scope
 {
     /// <summary>Who acts for the subject (RFC 8693 section 4.1); null for nobody.</summary>
     public string? Actor { get; init; }
+
+    /// <summary>The thumbprint of the DPoP key that it is bound to (RFC 9449 section 6.1); null for a bearer token.</summary>
+    public string? ProofKey { get; init; }
 }
 
 /// <summary>An access token as it was issued.</summary>

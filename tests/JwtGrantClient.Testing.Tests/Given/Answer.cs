@@ -12,11 +12,11 @@ internal sealed record Answer(HttpStatusCode Status, string Body, HttpResponseMe
 
     public string AccessToken => this["access_token"] ?? throw new InvalidOperationException($"There is no token: {Body}");
 
-    public Answer ShouldBeGranted()
+    public Answer ShouldBeGranted(string tokenType = "Bearer")
     {
         Assert.True(Status == HttpStatusCode.OK, $"{(int)Status} {Body}");
         Assert.Null(Refusal);
-        Assert.Equal("Bearer", this["token_type"]);
+        Assert.Equal(tokenType, this["token_type"]);
         return this;
     }
 
