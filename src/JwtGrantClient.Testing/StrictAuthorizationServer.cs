@@ -138,8 +138,12 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
 
     /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
     /// <param name="authorization">The header's value, or null.</param>
+    public AccessTokenCheck CheckAccessToken(string? authorization) => CheckAccessToken(authorization, requiredScope: null);
+
+    /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
+    /// <param name="authorization">The header's value, or null.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
-    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope = null) =>
+    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope) =>
         BearerCheck.Check(_core.Tokens, authorization, requiredScope);
 
     /// <summary>Checks a request to a resource server that takes DPoP-bound tokens, and others as Bearer (RFC 9449 section 7).</summary>

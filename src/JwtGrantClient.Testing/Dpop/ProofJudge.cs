@@ -38,6 +38,7 @@ internal sealed class ProofJudge(ServerTerms terms)
             throw Refuse("S09", Clause, $"The DPoP proof has no typ; expected {Type}.");
         var algorithm = HeaderRules.Check(jwt.Header, Use, terms);
         var (key, thumbprint) = ProofKey.Read(jwt.Header);
+        using var disposed = key.Key;
         if (key.Disagreement(algorithm) is { } disagreement)
             throw Refuse("S06", Clause, $"The DPoP proof is signed by {algorithm.Name}, but {disagreement}.");
         if (!key.Verifies(jwt.SigningInput, jwt.Signature, algorithm))

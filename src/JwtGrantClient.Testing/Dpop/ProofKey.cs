@@ -6,6 +6,7 @@ using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Dpop;
 
+#pragma warning disable CA2000 // The judge disposes of the key once it has verified.
 /// <summary>The public key in a proof's header (RFC 9449 section 4.2), and its thumbprint (RFC 7638).</summary>
 internal static class ProofKey
 {
