@@ -4,18 +4,24 @@ namespace JwtGrantClient.Interop.Tests;
 
 /// <summary>The .NET SDK and the programs that it made, as processes. Its builds come one after another: there are two cores.</summary>
 [CollectionDefinition(nameof(DotNet))]
-public sealed class DotNet
+public sealed class DotNet : ICollectionFixture<Packages.PackedPackages>
 {
     private static readonly string[] SearchPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
 
     /// <summary>Where the sources are: the nearest folder above with the solution.</summary>
     internal static string Repository { get; } = FindRepository();
 
+    internal static string Host { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <summary>Where this machine keeps the packages that it fetched.</summary>
+    internal static string PackagesFolder { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     internal static bool HasLinker { get; } = OperatingSystem.IsWindows() || new[] { "gcc", "clang" }.Any(IsOnPath);
 
     /// <summary>Runs a command of the SDK, which must succeed; no server of its own stays behind to hold the output open.</summary>
     internal static Task<string> RunAsync(string folder, string command, params string[] arguments) => StartAsync(
-        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", folder, [command, .. arguments, "--disable-build-servers", "-nologo", "-v", "q"]);
+        Host, folder, [command, .. arguments, "--disable-build-servers", "-nologo", "-v", "q"]);
 
     /// <summary>Runs a program, which must succeed, and returns what it printed.</summary>
     internal static async Task<string> StartAsync(string program, string folder, params string[] arguments)

@@ -1,0 +1,55 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace JwtGrantClient.Interop.Tests.Packages;
+
+/// <summary>The packages of src, packed once for all tests as a release would be, into a folder that serves as a feed.</summary>
+public sealed class PackedPackages : IAsyncLifetime
+{
+    /// <summary>The libraries by their names, which are the packages' ids.</summary>
+    internal static IReadOnlyList<string> Ids { get; } =
+        [.. Directory.GetDirectories(Path.Combine(DotNet.Repository, "src"))
+            .Select(folder => Path.GetFileName(folder))
+            .Where(name => File.Exists(Path.Combine(DotNet.Repository, "src", name, $"{name}.csproj")))
+            .Order(StringComparer.Ordinal)];
+
+    internal string Feed { get; } = Directory.CreateTempSubdirectory("packed-").FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        // A filter of the solution, so that the tests and the examples are not built once more.
+        var filter = Path.Combine(Feed, "src.slnf");
+        await File.WriteAllTextAsync(filter, JsonSerializer.Serialize(new
+        {
+            solution = new
+            {
+                path = Path.Combine(DotNet.Repository, "JwtGrantClient.sln"),
+                projects = Ids.Select(id => $"src\\{id}\\{id}.csproj"),
+            },
+        }));
+        await DotNet.RunAsync(
+            DotNet.Repository, "pack", filter, "-c", "Release", "-o", Feed, "--artifacts-path", Path.Combine(DotNet.Repository, "artifacts", "pack"),
+            "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(Feed, recursive: true);
+        return default;
+    }
+
+    /// <summary>The package's file, whatever its version.</summary>
+    internal ZipArchive Open(string id, string extension = "nupkg") =>
+        ZipFile.OpenRead(Directory.GetFiles(Feed, $"{id}.*.{extension}").Single(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1])));
+
+    internal string Version(string id) => Metadata(id, "version")!;
+
+    /// <summary>A member of the package's metadata; null where there is none.</summary>
+    internal string? Metadata(string id, string name)
+    {
+        using var package = Open(id);
+        using var manifest = package.GetEntry($"{id}.nuspec")!.Open();
+        return XDocument.Load(manifest).Descendants().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
+    }
+}
