@@ -40,8 +40,15 @@ public sealed class ClientRegistration
     public string? SpiffeId { get; init; }
 
     /// <summary>
+    /// The client certificate that it shows by mutual TLS, as <c>x5t#S256</c>: the SHA-256 of its DER in base64url (RFC 8705 section 2.2). The
+    /// server needs <see cref="StrictAuthorizationServerOptions.MutualTls"/>. Default: null, none.
+    /// </summary>
+    public string? CertificateThumbprint { get; init; }
+
+    /// <summary>
     /// The methods by which it may authenticate, by their names in the metadata: <c>private_key_jwt</c>, <c>client_secret_basic</c>,
-    /// <c>client_secret_post</c>, <c>spiffe_jwt</c>, <c>none</c>. Default: those that it has credentials for.
+    /// <c>client_secret_post</c>, <c>spiffe_jwt</c>, <c>self_signed_tls_client_auth</c>, <c>tls_client_auth</c> (of the registered
+    /// certificate too: there is no chain to judge), <c>none</c>. Default: those that it has credentials for, save tls_client_auth.
     /// </summary>
     public IReadOnlyList<string>? AllowedAuthenticationMethods { get; init; }
 

@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Hosting;
 using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.MutualTls;
 using JwtGrantClient.Testing.Tokens;
 using Microsoft.AspNetCore.Builder;
 
@@ -27,6 +29,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
 {
     private readonly ServerCore _core;
     private WebApplication? _app;
+    private X509Certificate2? _certificate;
 
     private StrictAuthorizationServer(ServerTerms terms) => _core = new(terms);
 
@@ -35,6 +38,13 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
 
     /// <summary>The token endpoint's address.</summary>
     public string TokenEndpoint => _core.Terms.TokenEndpoint;
+
+    /// <summary>The token endpoint's address by mutual TLS; null without.</summary>
+    public string? MutualTlsTokenEndpoint => _core.Terms.MutualTlsTokenEndpoint;
+
+    /// <summary>The certificate of the listener for mutual TLS, without its key, for a client to trust; null without.</summary>
+    public X509Certificate2? ServerCertificate =>
+        _certificate is null ? null : X509CertificateLoader.LoadCertificate(_certificate.RawData);
 
     /// <summary>The revocation endpoint's address (RFC 7009).</summary>
     public string RevocationEndpoint => _core.Terms.RevocationEndpoint;
@@ -60,15 +70,19 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
         options.Validate();
         // The address is known once it listens; requests before that wait for it.
         var started = new TaskCompletionSource<StrictAuthorizationServer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var certificate = options.MutualTls ? MutualTls.ServerCertificate.Make() : null;
         var app = await KestrelFront.StartAsync(
             options.Port,
+            certificate,
             async (request, cancellationToken) =>
             {
                 var server = await started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 return await server._core.Router.AnswerAsync(request, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        var server = new StrictAuthorizationServer(ServerTerms.ListeningAt(app.Urls.Single(), options)) { _app = app };
+        string? Listening(string scheme) => app.Urls.FirstOrDefault(address => address.StartsWith(scheme, StringComparison.Ordinal));
+        var terms = ServerTerms.ListeningAt(Listening("http:")!, options) with { MutualTlsOrigin = Listening("https:") };
+        var server = new StrictAuthorizationServer(terms) { _app = app, _certificate = certificate };
         started.SetResult(server);
         return server;
     }
@@ -80,6 +94,8 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     {
         options ??= new();
         options.Validate();
+        if (options.MutualTls)
+            throw new ArgumentException("MutualTls needs a socket: use StartAsync.");
         return new(ServerTerms.InMemory(options));
     }
 
@@ -146,6 +162,13 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope) =>
         BearerCheck.Check(_core.Tokens, authorization, requiredScope);
 
+    /// <summary>Checks the Authorization header of a request that came with a client certificate, or without (RFC 8705 section 3).</summary>
+    /// <param name="authorization">The header's value, or null.</param>
+    /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
+    /// <param name="certificate">The certificate on the connection; null for none.</param>
+    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope, X509Certificate2? certificate) =>
+        BearerCheck.Check(_core.Tokens, authorization, requiredScope, certificate is null ? null : CertificateThumbprint.Of(certificate));
+
     /// <summary>Checks a request to a resource server that takes DPoP-bound tokens, and others as Bearer (RFC 9449 section 7).</summary>
     /// <param name="method">The request's method.</param>
     /// <param name="url">The request's address; its query does not count.</param>
@@ -184,5 +207,6 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     {
         if (_app is not null)
             await _app.DisposeAsync().ConfigureAwait(false);
+        _certificate?.Dispose();
     }
 }

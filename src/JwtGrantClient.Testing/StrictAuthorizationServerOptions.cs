@@ -60,6 +60,13 @@ public sealed class StrictAuthorizationServerOptions
     /// </summary>
     public bool RequireResourceDPoPNonce { get; init; }
 
+    /// <summary>
+    /// Whether it also listens by https on another free port of 127.0.0.1, where clients may show a certificate (RFC 8705): see
+    /// <see cref="StrictAuthorizationServer.MutualTlsTokenEndpoint"/> and <see cref="StrictAuthorizationServer.ServerCertificate"/>. Tokens are
+    /// then bound to the certificate. Not in memory. Default: false.
+    /// </summary>
+    public bool MutualTls { get; init; }
+
     /// <summary>Scope values that exist. Default: all.</summary>
     public IReadOnlyList<string>? SupportedScopes { get; init; }
 

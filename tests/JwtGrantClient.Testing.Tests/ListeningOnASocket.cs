@@ -113,7 +113,7 @@ public sealed class ListeningOnASocket
     [Fact]
     public async Task The_guest_leaves_the_signals_of_its_process_alone()
     {
-        await using var app = await KestrelFront.StartAsync(0, (_, _) =>
+        await using var app = await KestrelFront.StartAsync(0, null, (_, _) =>
             throw new InvalidOperationException("Not asked."), TestContext.Current.CancellationToken);
 
         // The usual lifetime of a host cancels Ctrl+C, for it stops the host itself.

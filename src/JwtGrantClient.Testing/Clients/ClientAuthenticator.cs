@@ -22,6 +22,7 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudg
         return header is not null ? ByHeader(header, form)
             : secret is not null ? BySecretInForm(secret, form)
             : assertion is not null || type is not null ? ByAssertion(assertion, type, form)
+            : request.CertificateThumbprint is { } thumbprint ? ByCertificate(thumbprint, form)
             : null;
     }
 
@@ -76,6 +77,17 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudg
         DemandSameClient(form, client);
         ClientMethods.Demand(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt);
         return client;
+    }
+
+    // Beside other credentials, or for a client that is registered for others, the certificate does no more than bind the token.
+    private ClientRegistration? ByCertificate(string thumbprint, TokenForm form)
+    {
+        var client = Named(form) ?? throw RefusedException.Request("S22", "RFC 8705 section 2",
+            "There is a client certificate without a client_id in the form.");
+        if (!ClientMethods.UsesCertificate(client))
+            return null;
+        return client.CertificateThumbprint == thumbprint ? client : throw RefusedException.Client("S22", "RFC 8705 section 2.2",
+            $"The client certificate's x5t#S256 is {thumbprint}; '{client.Id}' is registered with {client.CertificateThumbprint}.");
     }
 
     private ClientRegistration Registered(string id) => parties.Client(id)?.Client

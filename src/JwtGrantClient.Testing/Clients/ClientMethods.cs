@@ -1,4 +1,5 @@
 using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.MutualTls;
 
 namespace JwtGrantClient.Testing.Clients;
 
@@ -6,17 +7,25 @@ namespace JwtGrantClient.Testing.Clients;
 internal static class ClientMethods
 {
     public const string PrivateKeyJwt = "private_key_jwt", SecretBasic = "client_secret_basic", SecretPost = "client_secret_post",
-        SpiffeJwt = "spiffe_jwt", None = "none";
+        SpiffeJwt = "spiffe_jwt", TlsClientAuth = "tls_client_auth", SelfSignedTls = "self_signed_tls_client_auth", None = "none";
 
-    public static readonly IReadOnlyList<string> All = [PrivateKeyJwt, SecretBasic, SecretPost, SpiffeJwt, None];
+    private static readonly IReadOnlyList<string> OverTls = [SelfSignedTls, TlsClientAuth];
+
+    public static readonly IReadOnlyList<string> All = [PrivateKeyJwt, SecretBasic, SecretPost, SpiffeJwt, .. OverTls, None];
+
+    /// <summary>Those that the server offers.</summary>
+    public static IEnumerable<string> Offered(bool mutualTls) => All.Where(method => mutualTls || !OverTls.Contains(method));
+
+    public static bool UsesCertificate(ClientRegistration client) => Of(client).Any(OverTls.Contains);
 
     /// <summary>Those that it is registered for; else those that it has credentials for.</summary>
     public static IReadOnlyList<string> Of(ClientRegistration client) =>
-        client.AllowedAuthenticationMethods ?? [.. All.Where(method => HasCredentials(client, method))];
+        client.AllowedAuthenticationMethods ?? [.. All.Where(method => HasCredentials(client, method) && method != TlsClientAuth)];
 
     /// <exception cref="ArgumentException">It has no credentials at all, or lacks those of a method that it is registered for.</exception>
     public static void Validate(ClientRegistration client)
     {
+        CertificateThumbprint.Validate(client.CertificateThumbprint);
         if (client.AllowedAuthenticationMethods is not { } allowed)
         {
             if (Of(client).Count == 0)
@@ -45,6 +54,7 @@ internal static class ClientMethods
         SecretBasic => client.ClientSecret is not null,
         SecretPost => (client.ClientSecret ?? client.ClientSecretIssuer) is not null,
         SpiffeJwt => client.SpiffeId is not null,
+        SelfSignedTls or TlsClientAuth => client.CertificateThumbprint is not null,
         _ => false,
     };
 }

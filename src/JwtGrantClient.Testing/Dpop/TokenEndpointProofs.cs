@@ -17,7 +17,7 @@ internal sealed class TokenEndpointProofs(ServerTerms terms, NonceBook nonces)
         return proofs.Count switch
         {
             0 => null,
-            1 => _judge.Judge(proofs[0].Value, request.Method, terms.TokenEndpoint),
+            1 => _judge.Judge(proofs[0].Value, request.Method, request.IsMutualTls ? terms.MutualTlsTokenEndpoint! : terms.TokenEndpoint),
             var count => throw ProofJudge.Refuse("S21", "RFC 9449 section 4.3", $"There are {count} DPoP headers; send one."),
         };
     }

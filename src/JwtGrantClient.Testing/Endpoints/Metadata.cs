@@ -22,8 +22,16 @@ internal sealed class Metadata(ServerTerms terms, IEnumerable<string> grantTypes
         };
         foreach (var endpoint in new[] { "token_endpoint", "revocation_endpoint" })
         {
-            document[$"{endpoint}_auth_methods_supported"] = Strings(ClientMethods.All);
+            document[$"{endpoint}_auth_methods_supported"] = Strings(ClientMethods.Offered(terms.Options.MutualTls));
             document[$"{endpoint}_auth_signing_alg_values_supported"] = Strings(Algorithms);
+        }
+        if (terms.MutualTlsOrigin is not null)
+        {
+            document["tls_client_certificate_bound_access_tokens"] = true;
+            document["mtls_endpoint_aliases"] = new JsonObject
+            {
+                ["token_endpoint"] = terms.MutualTlsTokenEndpoint, ["revocation_endpoint"] = terms.MutualTlsRevocationEndpoint,
+            };
         }
         return document;
     }

@@ -4,6 +4,12 @@ namespace JwtGrantClient.Testing.Endpoints;
 internal sealed record ServerRequest(
     string Method, string Path, string Query, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {
+    /// <summary>Whether it came by the listener for mutual TLS.</summary>
+    public bool IsMutualTls { get; init; }
+
+    /// <summary>The thumbprint of the client certificate on the connection; null for none.</summary>
+    public string? CertificateThumbprint { get; init; }
+
     /// <summary>More bytes than an honest token request needs. Whoever reads the body off the wire need read no further.</summary>
     public const int MaximumBody = 1 << 20;
 

@@ -9,13 +9,13 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Hands out what a good grant entitles to.</summary>
 internal sealed class TokenCounter(ServerTerms terms, TokenIssuer tokens, RefreshTokens refreshTokens)
 {
-    public TokenAnswer Serve(Entitlement entitlement, TokenForm form, DpopProof? proof)
+    public TokenAnswer Serve(Entitlement entitlement, TokenForm form, DpopProof? proof, string? certificate)
     {
         IReadOnlyList<string> targets = [.. form.Resources, .. form.Audiences];
         var order = new TokenOrder(
             entitlement.ClientId, entitlement.Subject, entitlement.Scope, targets.Count > 0 ? targets : [terms.Issuer], entitlement.Family)
         {
-            Actor = entitlement.Actor, ProofKey = proof?.Thumbprint,
+            Actor = entitlement.Actor, ProofKey = proof?.Thumbprint, CertificateThumbprint = certificate,
         };
         // Asked for by name, so the option does not matter (RFC 8693 section 2.1).
         if (entitlement.IssuedTokenType == TokenTypes.RefreshToken)

@@ -38,6 +38,6 @@ internal sealed class TokenEndpoint(
         TokenEndpointProofs.Demand(proof, entitlement.Client);
         GrantPolicy.DemandGrantType(entitlement.Client, grantType);
         GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
-        return counter.Serve(entitlement, form, proof).ToResponse();
+        return counter.Serve(entitlement, form, proof, request.CertificateThumbprint).ToResponse();
     }
 }

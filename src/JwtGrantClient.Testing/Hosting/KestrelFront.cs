@@ -1,9 +1,12 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.MutualTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -13,7 +16,10 @@ namespace JwtGrantClient.Testing.Hosting;
 internal static class KestrelFront
 {
     public static async Task<WebApplication> StartAsync(
-        int port, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer, CancellationToken cancellationToken)
+        int port,
+        X509Certificate2? mutualTls,
+        Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer,
+        CancellationToken cancellationToken)
     {
         // Empty: what the application around it has in appsettings.json, environment and logging is not for this server.
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -21,6 +27,8 @@ internal static class KestrelFront
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, port);
+            if (mutualTls is not null)
+                kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(https => AskForCertificates(https, mutualTls)));
             // Read up to our own limit, so that what is over it is answered and recorded as any other request.
             kestrel.Limits.MaxRequestBodySize = null;
         });
@@ -38,6 +46,14 @@ internal static class KestrelFront
         return app;
     }
 
+    // Any certificate may come: which one is a client's the registration says, not a chain (RFC 8705 section 2.2).
+    private static void AskForCertificates(HttpsConnectionAdapterOptions https, X509Certificate2 certificate)
+    {
+        https.ServerCertificate = certificate;
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.AllowAnyClientCertificate();
+    }
+
     private static async Task HandleAsync(HttpContext context, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer)
     {
         var response = await answer(
@@ -47,7 +63,11 @@ internal static class KestrelFront
                 context.Request.QueryString.Value ?? "",
                 [.. context.Request.Headers.SelectMany(header =>
                     header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
-                await ReadBodyAsync(context).ConfigureAwait(false)),
+                await ReadBodyAsync(context).ConfigureAwait(false))
+            {
+                IsMutualTls = context.Request.IsHttps,
+                CertificateThumbprint = context.Connection.ClientCertificate is { } presented ? CertificateThumbprint.Of(presented) : null,
+            },
             context.RequestAborted).ConfigureAwait(false);
         if (ReferenceEquals(response, ServerResponse.Dropped))
         {

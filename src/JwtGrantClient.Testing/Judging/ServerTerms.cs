@@ -13,6 +13,13 @@ internal sealed record ServerTerms(string Issuer, string Origin, StrictAuthoriza
 
     public string RevocationEndpoint => $"{Origin}{Path}/revoke";
 
+    /// <summary>Scheme, host and port of the listener for mutual TLS; null for none.</summary>
+    public string? MutualTlsOrigin { get; init; }
+
+    public string? MutualTlsTokenEndpoint => MutualTlsOrigin is null ? null : $"{MutualTlsOrigin}{Path}/token";
+
+    public string? MutualTlsRevocationEndpoint => MutualTlsOrigin is null ? null : $"{MutualTlsOrigin}{Path}/revoke";
+
     public string JwksUri => $"{Origin}{Path}/jwks";
 
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();

@@ -3,7 +3,7 @@ namespace JwtGrantClient.Testing.Tokens;
 /// <summary>Checks a request to a resource server (RFC 6750 section 3).</summary>
 internal static class BearerCheck
 {
-    public static AccessTokenCheck Check(TokenIssuer tokens, string? authorization, string? requiredScope)
+    public static AccessTokenCheck Check(TokenIssuer tokens, string? authorization, string? requiredScope, string? certificate = null)
     {
         // Without any credentials the challenge has no error (RFC 6750 section 3.1).
         if (authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) != true)
@@ -12,7 +12,10 @@ internal static class BearerCheck
             return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is unknown, expired or revoked\"");
         // Else whoever stole it could drop the proof (RFC 9449 section 7.2).
         if (token.Order.ProofKey is not null)
-            return new(401, "DPoP error=\"invalid_token\", error_description=\"The access token is bound to a DPoP key; present it by the scheme DPoP\"");
+            return new(401,
+                "DPoP error=\"invalid_token\", error_description=\"The access token is bound to a DPoP key; present it by the scheme DPoP\"");
+        if (token.Order.CertificateThumbprint is { } bound && bound != certificate)
+            return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is bound to another client certificate\"");
         return CheckScope(token, requiredScope, "Bearer");
     }
 

@@ -74,8 +74,12 @@ internal sealed class TokenIssuer(ServerTerms terms)
             claims["scope"] = order.Scope;
         if (order.Actor is not null)
             claims["act"] = new JsonObject { ["sub"] = order.Actor };
-        if (order.ProofKey is not null)
-            claims["cnf"] = new JsonObject { ["jkt"] = order.ProofKey };
+        var confirmation = new JsonObject();
+        foreach (var (name, value) in new[] { ("jkt", order.ProofKey), ("x5t#S256", order.CertificateThumbprint) })
+            if (value is not null)
+                confirmation[name] = value;
+        if (confirmation.Count > 0)
+            claims["cnf"] = confirmation;
         return new(
             Sign(claims, type), order, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
     }
@@ -99,6 +103,9 @@ internal sealed record TokenOrder(string ClientId, string Subject, string? Scope
 
     /// <summary>The thumbprint of the DPoP key that it is bound to (RFC 9449 section 6.1); null for a bearer token.</summary>
     public string? ProofKey { get; init; }
+
+    /// <summary>The thumbprint of the certificate that it is bound to (RFC 8705 section 3.1); null for none.</summary>
+    public string? CertificateThumbprint { get; init; }
 }
 
 /// <summary>An access token as it was issued.</summary>
