@@ -16,15 +16,16 @@ internal sealed class DPoPNonces
 
     public string? For(Uri address) => _byOrigin.TryGetValue(OriginOf(address), out var nonce) ? nonce : null;
 
-    /// <summary>Keeps a nonce; one that breaks RFC 9449 section 8.1 (visible ASCII without quote and backslash) is passed over.</summary>
-    public void Keep(Uri address, string? nonce)
+    /// <summary>Keeps a nonce, unless it breaks RFC 9449 section 8.1: visible ASCII without quote and backslash.</summary>
+    public bool TryKeep(Uri address, string? nonce)
     {
         if (nonce is not { Length: > 0 and <= Longest } || nonce.AsSpan().ContainsAnyExceptInRange('!', '~') || nonce.AsSpan().ContainsAny('"', '\\'))
-            return;
+            return false;
         var origin = OriginOf(address);
         if (_byOrigin.Count >= MostOrigins && !_byOrigin.ContainsKey(origin))
             _byOrigin.Clear();
         _byOrigin[origin] = nonce;
+        return true;
     }
 
     private static string OriginOf(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);

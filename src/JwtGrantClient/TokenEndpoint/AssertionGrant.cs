@@ -6,7 +6,6 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>An assertion as the grant (RFC 7521 section 4.1): a JWT (RFC 7523 section 2.1) or SAML (RFC 7522 section 2.1).</summary>
 internal sealed class AssertionGrant : Grant
 {
-    // Padding after it is what the RFC would rather not have; it is left to the server.
     private static readonly SearchValues<char> OfBase64Url =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
@@ -39,7 +38,7 @@ internal sealed class AssertionGrant : Grant
     internal override async ValueTask WriteAsync(TokenForm form, Attempt attempt, CancellationToken cancellationToken)
     {
         var assertion = await _assertions(attempt.For(AssertionPurpose.Grant, _request), cancellationToken).ConfigureAwait(false);
-        if (Type == GrantTypes.Saml2Bearer && assertion.Value.AsSpan().TrimEnd('=').ContainsAnyExcept(OfBase64Url))
+        if (Type == GrantTypes.Saml2Bearer && !IsBase64Url(assertion.Value))
             throw JwtGrantException.Configuration(
                 "saml_assertion_not_encoded",
                 "The SAML assertion holds characters that base64url has not; expected the Assertion element as base64url without line breaks " +
@@ -47,4 +46,8 @@ internal sealed class AssertionGrant : Grant
         form.Add("assertion", assertion.Value);
         form.AddRequest(_request);
     }
+
+    // Padding after it is what the RFC would rather not have; it is left to the server.
+    private static bool IsBase64Url(string text) =>
+        text.AsSpan().TrimEnd('=') is var unpadded && !unpadded.IsEmpty && !unpadded.ContainsAnyExcept(OfBase64Url);
 }

@@ -36,11 +36,8 @@ internal sealed class TokenEndpointClient(
         if (proofs is not null)
             request.Headers.Add(DPoPHeaders.Proof, await proofs.ProveAsync(request.Method, address, cancellationToken).ConfigureAwait(false));
         var response = await exchange.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
-        if (proofs is not null && DPoPHeaders.NonceOf(response.Headers) is { } nonce)
-        {
-            proofs.KeepServerNonce(address, nonce);
+        if (proofs?.TryKeepServerNonce(address, DPoPHeaders.NonceOf(response.Headers)) == true)
             exchange.NonceGiven();
-        }
         return TokenResponseReader.Read(response, grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules);
     }
 }

@@ -128,6 +128,26 @@ public sealed class TakingATokenFile : IDisposable
 
     private static string Token(int secondsToLive) => Jwt.Some(The.Moment.AddSeconds(secondsToLive));
 
+    [Theory]
+    [InlineData("subject"), InlineData("claims")]
+    public async Task A_request_for_another_subject_or_with_claims_is_refused_for_the_token_speaks_for_itself(string what)
+    {
+        var endpoint = new IssuingEndpoint();
+        var options = SomeClient.Options();
+        (options.SigningKey.Text, options.Assertion.TokenFile) = (null, _path);
+        await File.WriteAllTextAsync(_path, Jwt.Some(DateTimeOffset.MaxValue.AddYears(-7000)), TestContext.Current.CancellationToken);
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint.Handler);
+        var request = what == "subject"
+            ? new TokenRequest { Subject = "alice" }
+            : new TokenRequest { Claims = new Dictionary<string, object> { ["tenant"] = "t" } };
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(request, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "token_file_not_ours"), (error.Kind, error.Code));
+        Assert.Equal(0, endpoint.Requests);
+        Assert.Equal("token-1", (await client.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
+    }
+
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
     private Task WriteAsync(string text) => File.WriteAllTextAsync(_path, text, TestContext.Current.CancellationToken);

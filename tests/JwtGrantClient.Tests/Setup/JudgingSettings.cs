@@ -36,6 +36,52 @@ public sealed class JudgingSettings
         ["endpoint with a password"] = (
             o => o.TokenEndpoint = "https://me:secret@as.example.com/token",
             "TokenEndpoint: has a user name or password before its host 'as.example.com'; take it off."),
+        ["revocation endpoint over http"] = (
+            o => o.RevocationEndpoint = "http://as.example.com/revoke",
+            "RevocationEndpoint: 'http://as.example.com/revoke' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
+        ["SAML without a provider"] = (
+            o => o.Grant = GrantType.Saml2Bearer,
+            "Grant is Saml2Bearer, but nothing makes its assertions. Give them by UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
+        ["exchange without a subject token"] = (
+            o => o.Grant = GrantType.TokenExchange,
+            "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or give the token by UseSubjectToken."),
+        ["exchange with another grant"] = (
+            o => o.TokenExchange.Audience.Add("files"),
+            "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or take the section out."),
+        ["secret that nothing sends"] = (
+            o => o.ClientSecret = "s",
+            "ClientSecret is set, but ClientAuthentication is None, which sends none. Take it out, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
+        ["no secret"] = (
+            o => o.ClientAuthentication = ClientAuthenticationMethod.ClientSecretBasic,
+            "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
+        ["two secrets"] = (
+            o => (o.ClientAuthentication, o.ClientSecret, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "s", "f"),
+            "ClientSecret: There is more than one of ClientSecret, ClientSecretVariable and ClientSecretFile; keep the one that holds the secret."),
+        ["secret variable that is not set"] = (
+            o => (o.ClientAuthentication, o.ClientSecretVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
+            "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretVariable names the variable that holds the client's secret; set it, or correct the name."),
+        ["secret file that is not there"] = (
+            o => (o.ClientAuthentication, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "/nowhere/secret"),
+            "ClientSecretFile: there is no file '/nowhere/secret'. Correct the path, or put the secret there."),
+        ["mutual TLS without a certificate"] = (
+            o => o.ClientAuthentication = ClientAuthenticationMethod.MutualTls,
+            "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set ClientCertificate:Path, or give the certificate by UseClientCertificate."),
+        ["secret without a client id"] = (
+            o => (o.ClientAuthentication, o.ClientSecret, o.ClientId, o.Assertion.Issuer) = (ClientAuthenticationMethod.ClientSecretPost, "s", null, "i"),
+            "ClientId is missing; ClientSecretPost says by it who the client is. Set it to the id that the server knows."),
+        ["certificate file without a path"] = (
+            o => o.ClientCertificate = new() { KeyPath = "tls.key" },
+            "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
+        ["DPoP key without DPoP"] = (
+            o => o.DPoP.SigningKey.Text = The.RsaPrivatePem,
+            "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out."),
+        ["DPoP key that is none"] = (
+            o => (o.DPoP.Enabled, o.DPoP.SigningKey.Text) = (true, "{}"),
+            "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => JwtGrantClient.Signing.SigningKeyLoader.Load(new() { Text = "{}" })).Message),
+        ["SAML as client assertion"] = (
+            o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
+                ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
+            "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."),
         ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
         ["no such method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,

@@ -1,0 +1,73 @@
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>What the server's metadata rules out is told before anything is sent, with both sides' lists.</summary>
+public sealed class ContradictingMetadataTests
+{
+    private static readonly ClientTraits Client = new(["private_key_jwt"], () => "RS256", "ES256");
+
+    public static TheoryData<string, string, string> Contradictions => new()
+    {
+        {
+            """ "grant_types_supported":["authorization_code","refresh_token"] """, "grant_not_supported",
+            "The client uses the grant client_credentials, but 'https://as.example.com' offers authorization_code, refresh_token by its metadata. Choose another Grant."
+        },
+        {
+            """ "token_endpoint_auth_methods_supported":["client_secret_basic","none"] """, "authentication_not_supported",
+            "The client authenticates by private_key_jwt, but 'https://as.example.com' accepts client_secret_basic, none by its metadata. Choose another ClientAuthentication."
+        },
+        {
+            """ "token_endpoint_auth_signing_alg_values_supported":["PS256","ES256"] """, "algorithm_not_accepted",
+            "The client's key signs RS256, but 'https://as.example.com' accepts PS256, ES256 by its metadata."
+        },
+        {
+            """ "dpop_signing_alg_values_supported":["PS256"] """, "algorithm_not_accepted",
+            "The client's DPoP key signs ES256, but 'https://as.example.com' accepts PS256 by its metadata."
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public void Are_told_with_both_lists(string member, string code, string message)
+    {
+        var error = Assert.Throws<JwtGrantException>(() => MetadataContradictions.Demand(Metadata(member), Client, "client_credentials"));
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, code), (error.Kind, error.Code));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("set TokenEndpoint: then metadata is not fetched.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(""" "grant_types_supported":["client_credentials"],"token_endpoint_auth_methods_supported":["none","private_key_jwt"] """)]
+    [InlineData(""" "token_endpoint_auth_signing_alg_values_supported":["RS256"],"dpop_signing_alg_values_supported":["ES256"] """)]
+    [InlineData(""" "grant_types_supported":[],"token_endpoint_auth_methods_supported":null """)]
+    [InlineData(""" "other":1 """)]
+    public void Are_none_where_the_client_is_listed_or_nothing_is(string member) =>
+        MetadataContradictions.Demand(Metadata(member), Client, "client_credentials");
+
+    [Theory]
+    [InlineData("self_signed_tls_client_auth")]
+    [InlineData("tls_client_auth")]
+    public void Either_name_of_mutual_TLS_will_do(string name) => MetadataContradictions.Demand(
+        Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new ClientAuthentication.MutualTls("c").Names), grantType: null);
+
+    [Fact]
+    public async Task Nothing_is_sent_to_a_token_endpoint_that_does_not_offer_the_grant()
+    {
+        await using var site = await MetadataSite.StartAsync("");
+        site.Metadata = Reply.Json(200, $$"""
+            {"issuer":"{{site.Client.Issuer}}","token_endpoint":"{{site.Client.Issuer}}/token","grant_types_supported":["client_credentials"]}
+            """);
+
+        var error = await site.Client.FailAsync();
+
+        Assert.Equal("grant_not_supported", error.Code);
+        Assert.All(site.Log, line => Assert.StartsWith("GET ", line, StringComparison.Ordinal));
+    }
+
+    private static ServerMetadata Metadata(string member) => ServerMetadata.Read(
+        Answer.Of(200, $$"""{"issuer":"{{The.Issuer}}","token_endpoint":"{{The.TokenEndpoint}}",{{member}}}"""),
+        The.Issuer, "https://as.example.com/.well-known/oauth-authorization-server", allowLoopbackHttp: false);
+}

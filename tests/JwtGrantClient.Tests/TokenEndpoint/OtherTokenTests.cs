@@ -1,0 +1,61 @@
+using JwtGrantClient.Http;
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>A token exchange may issue what is no access token (RFC 8693 section 2.2.1): token_type N_A.</summary>
+public sealed class OtherTokenTests
+{
+    private const string IdToken = """
+        {"access_token":"an-id-token","issued_token_type":"urn:ietf:params:oauth:token-type:id_token","token_type":"n_a","expires_in":60}
+        """;
+
+    private static readonly Grant Exchange = Grant.TokenExchange(new("s", TokenTypes.Jwt), requestedTokenType: TokenTypes.IdToken);
+
+    [Fact]
+    public async Task It_is_handed_over_with_its_type()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, IdToken));
+
+        var response = await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync(Exchange);
+
+        Assert.Equal(("an-id-token", "N_A", TokenTypes.IdToken), (response.AccessToken.Value, response.AccessToken.Type, response.IssuedTokenType));
+    }
+
+    [Fact]
+    public async Task Another_grant_than_an_exchange_does_not_take_it()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, IdToken));
+
+        var error = await new Composition { Endpoint = server.TokenEndpoint }.FailAsync();
+
+        Assert.Equal("token_response_malformed", error.Code);
+        Assert.Contains("token_type is 'n_a'; expected Bearer", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_source_does_not_keep_it()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, IdToken));
+        var source = new TokenEndpointSource(new Composition { Endpoint = server.TokenEndpoint }.Build(), _ => Exchange, TokenRequest.Default);
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(
+            () => source.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "not_an_access_token"), (error.Kind, error.Code));
+        Assert.Contains(TokenTypes.IdToken, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_header_is_made_of_it()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
+        var sending = new Sending(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", The.Moment, "N_A"));
+
+        var error = Assert.Throws<JwtGrantException>(sending.PutTokenOn);
+
+        Assert.Equal("not_an_access_token", error.Code);
+        Assert.Null(request.Headers.Authorization);
+    }
+}
