@@ -12,6 +12,9 @@ internal static class Keys
 
     public static ECDsa P256 { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    /// <summary>Another RSA key than <see cref="The.RsaKey"/>.</summary>
+    public static string OtherRsaPem { get; } = RSA.Create(2048).ExportPkcs8PrivateKeyPem();
+
     public static PbeParameters Encryption { get; } = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 2048);
 
     public static ECDsa Ec(string curve) => ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
