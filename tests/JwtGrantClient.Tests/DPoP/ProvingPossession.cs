@@ -33,7 +33,7 @@ public sealed class ProvingPossession
     [Fact]
     public async Task To_an_API_it_names_the_token_by_its_hash()
     {
-        ITokenProof proofs = Some();
+        var proofs = Some();
 
         var proof = Jwt.Parse(await proofs.ProveAsync(HttpMethod.Get, Api, "the-token", Cancellation));
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing;
 using JwtGrantClient.Tests.Given;
 
@@ -12,6 +13,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
     private const string Issued = "issued", RefusedBySettings = "settings_invalid", RefusedByServer = "invalid_client";
 
     private readonly KeyFolder _folder = new();
+    private readonly X509Certificate2 _certificate = Keys.CertificateFor(Keys.P256);
     private StrictAuthorizationServer _server = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -42,6 +44,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
             (options.ClientAuthentication, options.ClientSecret) = (ClientAuthenticationMethod.ClientSecretPost, Secret),
         ["JWT as client_secret"] = (_, options) =>
             (options.ClientAuthentication, options.ClientAssertion.Issuer) = (ClientAuthenticationMethod.JwtAsClientSecret, "TEAM123456"),
+        ["mutual TLS"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.MutualTls,
     };
 
     // A secret with everything that form encoding changes.
@@ -61,13 +64,14 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await StrictAuthorizationServer.StartAsync(cancellationToken: Cancellation);
+        _server = await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }, Cancellation);
         _server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem() });
     }
 
     public ValueTask DisposeAsync()
     {
         _folder.Dispose();
+        _certificate.Dispose();
         return _server.DisposeAsync();
     }
 
@@ -98,9 +102,11 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
     {
         try
         {
-            await using var client = JwtGrantTokenSource.Create(options);
+            await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: HandlerFor(options.ClientAuthentication));
             var token = await Grants[grant](this, client);
-            return _server.CheckAccessToken($"Bearer {token.Value}").IsValid ? Issued : "a token that the server does not know";
+            var check = _server.CheckAccessToken(
+                $"Bearer {token.Value}", requiredScope: null, options.ClientAuthentication == ClientAuthenticationMethod.MutualTls ? _certificate : null);
+            return check.IsValid ? Issued : "a token that the server does not know";
         }
         catch (JwtGrantException e)
         {
@@ -129,6 +135,9 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
         return options;
     }
 
+    private SocketsHttpHandler? HandlerFor(ClientAuthenticationMethod method) => method != ClientAuthenticationMethod.MutualTls ? null
+        : ShownCertificate.Handler(new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12)) }, _server);
+
     private void Register(string method) => _server.RegisterClient(new()
     {
         Id = The.ClientId,
@@ -136,6 +145,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
         ClientSecret = method.StartsWith("client_secret", StringComparison.Ordinal) ? Secret : null,
         ClientSecretIssuer = method == "JWT as client_secret" ? "TEAM123456" : null,
         SpiffeId = method == "spiffe" ? SpiffeId : null,
+        CertificateThumbprint = method == "mutual TLS" ? ShownCertificate.Thumbprint(_certificate) : null,
         AllowedAuthenticationMethods = method == "none" ? ["none"] : null,
     });
 

@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.Given;
+using JwtGrantClient.TokenEndpoint;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>Mutual TLS (RFC 8705) against the strict server's own listener for it.</summary>
+public sealed class ClientCertificateTests : IAsyncLifetime
+{
+    private readonly KeyFolder _folder = new();
+    private readonly X509Certificate2 _certificate = Keys.CertificateFor(The.RsaKey);
+    private StrictAuthorizationServer _server = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Forms => ["PEM with its key", "PEM and key file", "encrypted PEM", "PKCS#12", "PKCS#12 with password"];
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }, Cancellation);
+        Register(_certificate);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        _certificate.Dispose();
+        return _server.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Proves_the_client_at_the_alias_and_binds_the_token(string form)
+    {
+        await using var client = Client(Written(form));
+
+        var token = await client.GetTokenAsync(Cancellation);
+
+        var sent = Assert.Single(_server.Requests, request => request.Method == "POST");
+        Assert.Equal((The.ClientId, null, null), (sent["client_id"], sent["client_assertion"], sent["client_secret"]));
+        Assert.True(_server.CheckAccessToken($"Bearer {token.Value}", null, _certificate).IsValid);
+        Assert.False(_server.CheckAccessToken($"Bearer {token.Value}").IsValid);
+    }
+
+    [Fact]
+    public async Task Goes_with_an_assertion_too_whose_audience_stays_the_issuer()
+    {
+        await using var client = Client(Written("PKCS#12"), ClientAuthenticationMethod.PrivateKeyJwt);
+
+        var token = await client.GetTokenAsync(Cancellation);
+
+        var sent = Assert.Single(_server.Requests, request => request.Method == "POST");
+        Assert.Equal(_server.Issuer, Jwt.Parse(sent["client_assertion"]!)["aud"]);
+        Assert.True(_server.CheckAccessToken($"Bearer {token.Value}", null, _certificate).IsValid);
+    }
+
+    [Fact]
+    public async Task That_the_server_does_not_know_is_refused()
+    {
+        using var other = Keys.CertificateFor(Keys.P256);
+        Register(other);
+        await using var client = Client(Written("PKCS#12"));
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
+
+        Assert.Equal(("token_request_refused", "invalid_client"), (error.Code, error.Error));
+    }
+
+    [Fact]
+    public void Is_read_again_for_a_new_connection_and_a_broken_file_leaves_the_last_good_one()
+    {
+        using var next = Keys.CertificateFor(Keys.P256);
+        var certificate = ClientCertificate.From(Written("PKCS#12"));
+        Assert.Equal(ShownCertificate.Thumbprint(_certificate), certificate.Thumbprint);
+
+        _folder.Write("tls", "half-written"u8.ToArray());
+        Assert.Equal(_certificate.Thumbprint, certificate.ForConnection().Thumbprint);
+        _folder.Write("tls", next.Export(X509ContentType.Pkcs12));
+
+        Assert.Equal(next.Thumbprint, certificate.ForConnection().Thumbprint);
+        Assert.Equal(ShownCertificate.Thumbprint(next), certificate.Thumbprint);
+    }
+
+    public static TheoryData<string, string> Faults => new()
+    {
+        { "no file", "no certificate with its private key could be read" },
+        { "garbage", "no certificate with its private key could be read" },
+        { "no key", "no certificate with its private key could be read" },
+        { "PKCS#12 without key", "holds no private key" },
+        { "wrong password", "no certificate with its private key could be read" },
+        { "two passwords", "has both Password and PasswordVariable" },
+        { "no such variable", "the environment variable 'JWTGRANT_NOT_SET' is not set" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void That_cannot_be_used_is_told_at_once(string fault, string words)
+    {
+        var options = Written("PKCS#12 with password");
+        switch (fault)
+        {
+            case "no file": options.Path = _folder.PathOf("nowhere"); break;
+            case "garbage": _folder.Write("tls", "garbage"); break;
+            case "no key": _folder.Write("tls", _certificate.ExportCertificatePem()); options.Password = null; break;
+            case "PKCS#12 without key":
+                using (var bare = X509CertificateLoader.LoadCertificate(_certificate.RawData))
+                    _folder.Write("tls", bare.Export(X509ContentType.Pkcs12, options.Password));
+                break;
+            case "wrong password": options.Password = "wrong"; break;
+            case "two passwords": options.PasswordVariable = "JWTGRANT_NOT_SET"; break;
+            default: (options.Password, options.PasswordVariable) = (null, "JWTGRANT_NOT_SET"); break;
+        }
+
+        var error = Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options));
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "client_certificate_unusable"), (error.Kind, error.Code));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Keys.Password, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Given_by_code_needs_its_key()
+    {
+        using var bare = X509CertificateLoader.LoadCertificate(_certificate.RawData);
+
+        Assert.Contains("has no private key", Assert.Throws<JwtGrantException>(() => ClientCertificate.From(bare)).Message, StringComparison.Ordinal);
+        Assert.Same(_certificate, ClientCertificate.From(_certificate).ForConnection());
+    }
+
+    private ClientCertificateOptions Written(string form) => form switch
+    {
+        "PEM with its key" => new() { Path = _folder.Write("tls", $"{_certificate.ExportCertificatePem()}\n{The.RsaPrivatePem}") },
+        "PEM and key file" => new()
+        {
+            Path = _folder.Write("tls", _certificate.ExportCertificatePem()), KeyPath = _folder.Write("tls.key", The.RsaPrivatePem),
+        },
+        "encrypted PEM" => new()
+        {
+            Path = _folder.Write("tls", _certificate.ExportCertificatePem()),
+            KeyPath = _folder.Write("tls.key", The.RsaKey.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption)),
+            Password = Keys.Password,
+        },
+        "PKCS#12" => new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12)) },
+        _ => new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12, Keys.Password)), Password = Keys.Password },
+    };
+
+    private void Register(X509Certificate2 certificate) => _server.RegisterClient(new()
+    {
+        Id = The.ClientId, PublicKeyPem = The.RsaPublicPem, CertificateThumbprint = ShownCertificate.Thumbprint(certificate),
+    });
+
+    private JwtGrantTokenSource Client(
+        ClientCertificateOptions certificate, ClientAuthenticationMethod method = ClientAuthenticationMethod.MutualTls) =>
+        JwtGrantTokenSource.Create(
+            new()
+            {
+                Issuer = _server.Issuer,
+                // What the metadata's alias says; a certificate in a handler given by code is not the settings' to know.
+                TokenEndpoint = method == ClientAuthenticationMethod.MutualTls ? null : _server.MutualTlsTokenEndpoint,
+                ClientId = The.ClientId,
+                Grant = GrantType.ClientCredentials,
+                ClientAuthentication = method,
+                SigningKey = { Text = The.RsaPrivatePem },
+                AllowLoopbackHttp = true,
+            },
+            tokenEndpointHandler: ShownCertificate.Handler(certificate, _server));
+}
