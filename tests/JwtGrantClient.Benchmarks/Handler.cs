@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using BenchmarkDotNet.Attributes;
+using JwtGrantClient.Benchmarks.Contenders;
 
 namespace JwtGrantClient.Benchmarks;
 
 /// <summary>The handler over an inner one that answers synchronously, beside no handler and beside one that sets a constant header.</summary>
 public class Handler
 {
-    private HttpMessageInvoker _bare = null!, _static = null!, _token = null!;
+    private HttpMessageInvoker _bare = null!, _static = null!, _token = null!, _handRolled = null!, _google = null!;
     private JwtGrantTokenSource _tokens = null!;
 
     [GlobalSetup]
@@ -17,6 +18,8 @@ public class Handler
         await _tokens.GetTokenAsync(TokenRequest.Default);
         _bare = new(new Instant());
         _static = new(new StaticHeader { InnerHandler = new Instant() });
+        _handRolled = new(new Asking(new HandRolled(Some.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
+        _google = new(new Asking(new GoogleAuth(Some.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
         _token = new(new AccessTokenHandler(_tokens) { InnerHandler = new Instant() });
     }
 
@@ -32,6 +35,12 @@ public class Handler
     [Benchmark]
     public HttpResponseMessage TokenHandler() => Send(_token);
 
+    [Benchmark]
+    public HttpResponseMessage HandRolledHandler() => Send(_handRolled);
+
+    [Benchmark]
+    public HttpResponseMessage GoogleHandler() => Send(_google);
+
     private static readonly Uri Address = new("https://api.example.com/reports");
 
     private static HttpResponseMessage Send(HttpMessageInvoker http) =>
@@ -42,6 +51,16 @@ public class Handler
         private static readonly Task<HttpResponseMessage> Answer = Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Answer;
+    }
+
+    /// <summary>The handler that people write: ask for the token, set the header.</summary>
+    private sealed class Asking(Contender contender) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = new("Bearer", await contender.GetAsync());
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class StaticHeader : DelegatingHandler

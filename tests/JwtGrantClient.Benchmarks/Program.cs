@@ -1,13 +1,49 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using JwtGrantClient.Benchmarks;
+using JwtGrantClient.Benchmarks.Endpoint;
+using JwtGrantClient.Benchmarks.Measurements;
+using JwtGrantClient.Benchmarks.Reports;
 
-// dotnet run -c Release --project tests/JwtGrantClient.Benchmarks -- [--quick] [BenchmarkDotNet's own options]
-// --quick: every row with three short iterations, under two minutes.
-var isQuick = args.Contains("--quick");
-var job = isQuick ? Job.Default.WithWarmupCount(3).WithIterationCount(5).WithLaunchCount(1) : Job.Default;
-var config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default);
-string[] rest = [.. args.Where(argument => argument != "--quick")];
-BenchmarkSwitcher.FromAssembly(typeof(CachedGet).Assembly).Run(rest.Length == 0 ? ["--filter", "*"] : rest, config);
+// dotnet run -c Release --project tests/JwtGrantClient.Benchmarks -- [--quick] [--output FOLDER] [--only NAME]
+//   --quick   all rows in under two minutes, native programs only where an earlier full run left them
+//   --output  where benchmarks.md and benchmarks.svg go; default: artifacts/benchmarks
+//   --only    the benchmark classes and measurements whose name has this in it
+if (args is ["serve"])
+{
+    await TokenServer.RunAsync();
+    return;
+}
+var scale = args.Contains("--quick") ? Scale.Quick : Scale.Full;
+var output = Option("--output") ?? Path.Combine("artifacts", "benchmarks");
+var only = Option("--only") ?? "";
+var rows = new List<Row>();
+
+// In this process: the classes need no build of their own, and the peers are in the same run.
+var job = scale == Scale.Quick
+    ? Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(3)
+        .WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100))
+    : Job.Default;
+var config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).WithArtifactsPath(Path.Combine(output, "log"));
+foreach (var type in Everything.Benchmarks.Where(IsWanted))
+    rows.AddRange(BenchmarkRows.Of(BenchmarkRunner.Run(type, config)));
+foreach (var measurement in Everything.Measurements.Where(IsWanted))
+    rows.AddRange(await ((IMeasurement)Activator.CreateInstance(measurement)!).RunAsync(scale));
+
+var machine = string.Create(
+    CultureInfo.InvariantCulture,
+    $"{DateTime.UtcNow:yyyy-MM-dd}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, {scale} run.");
+Directory.CreateDirectory(output);
+var markdown = MarkdownReport.Write(rows, machine);
+await File.WriteAllTextAsync(Path.Combine(output, "benchmarks.md"), markdown);
+await File.WriteAllTextAsync(Path.Combine(output, "benchmarks.svg"), SvgChart.Write(rows));
+Console.WriteLine(markdown);
+
+string? Option(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+
+bool IsWanted(Type type) => type.Name.Contains(only, StringComparison.OrdinalIgnoreCase);

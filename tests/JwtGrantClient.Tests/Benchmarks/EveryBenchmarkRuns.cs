@@ -9,7 +9,7 @@ public sealed class EveryBenchmarkRuns
 {
     public static TheoryData<Type, string> All =>
     [
-        .. from type in typeof(CachedGet).Assembly.GetTypes()
+        .. from type in Everything.Benchmarks
            from method in type.GetMethods()
            where method.GetCustomAttribute<BenchmarkAttribute>() is not null
            select new TheoryDataRow<Type, string>(type, method.Name),
@@ -30,6 +30,12 @@ public sealed class EveryBenchmarkRuns
             await pending.WaitAsync(TestContext.Current.CancellationToken);
         await CallAsync<GlobalCleanupAttribute>(benchmark);
     }
+
+    public static TheoryData<Type> Measurements => [.. Everything.Measurements];
+
+    [Theory]
+    [MemberData(nameof(Measurements))]
+    public async Task Measured_once(Type measurement) => Assert.NotEqual(0, await Everything.RunOnceAsync(measurement));
 
     private static async Task CallAsync<TAttribute>(object benchmark)
         where TAttribute : Attribute

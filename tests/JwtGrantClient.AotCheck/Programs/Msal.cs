@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.AotCheck;
+using Microsoft.Identity.Client;
+
+// The same by MSAL.NET, which wants a certificate and an authority of its maker's; its requests are diverted to the endpoint given.
+var given = Given.From(args);
+using var rsa = RSA.Create();
+rsa.ImportFromPem(await File.ReadAllTextAsync(given.KeyFile));
+using var certificate = new CertificateRequest("CN=batch-worker", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+    .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+var app = ConfidentialClientApplicationBuilder.Create(Given.ClientId)
+    .WithAuthority("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555", validateAuthority: false)
+    .WithInstanceDiscovery(false)
+    .WithCertificate(certificate)
+    .WithHttpClientFactory(new Diverted(new Uri(given.TokenEndpoint)))
+    .Build();
+var result = await app.AcquireTokenForClient(["https://api.example.com/.default"]).ExecuteAsync();
+Console.WriteLine($"{result.TokenType} token of {result.AccessToken.Length} characters");
+
+internal sealed class Diverted(Uri target) : DelegatingHandler(new SocketsHttpHandler()), IMsalHttpClientFactory
+{
+    public HttpClient GetHttpClient() => new(this, disposeHandler: false);
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.RequestUri = target;
+        return base.SendAsync(request, cancellationToken);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Reflection;
+using BenchmarkDotNet.Attributes;
+using JwtGrantClient.Benchmarks.Measurements;
+
+namespace JwtGrantClient.Benchmarks;
+
+/// <summary>All that can be measured, found by what it is, so that nothing new is forgotten.</summary>
+public static class Everything
+{
+    /// <summary>Classes for BenchmarkDotNet.</summary>
+    public static IReadOnlyList<Type> Benchmarks { get; } =
+        [.. Types.Where(type => type.GetMethods().Any(method => method.GetCustomAttribute<BenchmarkAttribute>() is not null))];
+
+    /// <summary>Measurements that BenchmarkDotNet cannot make.</summary>
+    public static IReadOnlyList<Type> Measurements { get; } =
+        [.. Types.Where(type => type.IsAssignableTo(typeof(IMeasurement)) && type.IsClass)];
+
+    private static IEnumerable<Type> Types => typeof(Everything).Assembly.GetTypes().OrderBy(type => type.Name, StringComparer.Ordinal);
+
+    /// <summary>Runs a measurement once, so that it is seen to work. What it returns is not worth reading.</summary>
+    /// <returns>How many rows there were.</returns>
+    public static async Task<int> RunOnceAsync(Type measurement) =>
+        (await ((IMeasurement)Activator.CreateInstance(measurement)!).RunAsync(Scale.Once)).Count;
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using JwtGrantClient.Benchmarks.Endpoint;
+
+namespace JwtGrantClient.Benchmarks.Measurements;
+
+/// <summary>
+/// From the start of a process to its end, a token in between: the programs of tests/JwtGrantClient.AotCheck, native and managed, in turn.
+/// They are published on demand, which takes minutes; a quick run measures those that are there.
+/// </summary>
+internal sealed class StartUp : IMeasurement
+{
+    private static readonly string[] Programs = ["HandRolled", "WithoutContainer", "WithContainer", "Msal"];
+
+    public async Task<IReadOnlyList<Row>> RunAsync(Scale scale)
+    {
+        await using var server = await TokenServerProcess.StartAsync();
+        var key = Path.GetTempFileName();
+        await File.WriteAllTextAsync(key, Some.RsaPem);
+        try
+        {
+            string[] arguments = [server.Address, server.TokenEndpoint().OriginalString, key];
+            return scale == Scale.Once
+                ? await RunOnceAsync(arguments)
+                : [.. await RunAsync("NativeAOT", native: true, arguments, scale), .. await RunAsync("JIT", native: false, arguments, scale)];
+        }
+        finally
+        {
+            File.Delete(key);
+        }
+    }
+
+    private static async Task<IReadOnlyList<Row>> RunOnceAsync(string[] arguments)
+    {
+        var program = ProgramFile.BuiltBesides("BothWays");
+        return [new("JIT start to first token", program.Name, await TimeAsync(program, arguments), "ms")];
+    }
+
+    private static async Task<IEnumerable<Row>> RunAsync(string kind, bool native, string[] arguments, Scale scale)
+    {
+        var programs = new List<ProgramFile>();
+        foreach (var name in Programs)
+            if (await ProgramFile.FindAsync(name, native, mayPublish: scale == Scale.Full) is { } found)
+                programs.Add(found);
+        var times = programs.ConvertAll(_ => new List<double>());
+        for (var round = 0; round < (scale == Scale.Full ? 41 : 11); round++)
+            for (var i = 0; i < programs.Count; i++)
+                times[i].Add(await TimeAsync(programs[i], arguments));
+        return programs.Select((program, i) => new Row(
+            $"{kind} start to first token", program.Name, Statistics.Median(times[i]), "ms",
+            Ratio: Statistics.Median(times[i].Zip(times[0], (one, least) => one / least)),
+            Note: native ? $"{program.Bytes / 1048576.0:0.00} MiB, {program.Bytes / (double)programs[0].Bytes:0.00} x" : ""));
+    }
+
+    private static async Task<double> TimeAsync(ProgramFile program, string[] arguments)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var process = Process.Start(program.Start(arguments))!;
+        var printed = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        return process.ExitCode == 0 && printed.Contains("Bearer token", StringComparison.Ordinal)
+            ? elapsed
+            : throw new InvalidOperationException($"{program.Name} ended with {process.ExitCode}: {printed}");
+    }
+}
