@@ -4,24 +4,26 @@ using System.Net;
 namespace AuthorizationServer;
 
 /// <summary>The command line, read; each problem is named as it stands there.</summary>
-internal sealed record Arguments(string ClientId, string KeyPath, int Port, string? Issuer, TimeSpan Lifetime, bool Fapi, bool RequireTyp)
+internal sealed record Arguments(
+    string ClientId, string? KeyPath, string? Secret, int Port, string? Issuer, TimeSpan Lifetime, bool Fapi, bool RequireTyp)
 {
     public const string Usage = """
-        Usage: AuthorizationServer --client ID --key FILE [options]
+        Usage: AuthorizationServer --client ID (--key FILE | --secret TEXT) [options]
 
           --client ID         the client_id to register
           --key FILE          its public key as PEM: "openssl pkey -in private.pem -pubout -out pub.pem" makes it
+          --secret TEXT       its client secret; with --key too, it may use either
           --port N            the port on 127.0.0.1, 0 to 65535. Default: 0, a free one
           --issuer URL        the issuer identifier. Default: the address it listens on
           --lifetime SECONDS  how long access tokens live. Default: 300
-          --fapi              client assertions by FAPI 2.0: the audience is a string, never an array
+          --fapi              judges by FAPI 2.0: PS256 or ES256, the audience a string, tokens bound by DPoP
           --require-typ       client assertions must have the typ client-authentication+jwt
           --help              prints this
 
         Exit codes: 0 stopped by Ctrl+C, 1 cannot start, 2 wrong usage.
         """;
 
-    private static readonly string[] WithValue = ["--client", "--key", "--port", "--issuer", "--lifetime"];
+    private static readonly string[] WithValue = ["--client", "--key", "--secret", "--port", "--issuer", "--lifetime"];
     private static readonly string[] Switches = ["--fapi", "--require-typ"];
 
     /// <summary>The arguments, or null and what is wrong with them.</summary>
@@ -33,15 +35,18 @@ internal sealed record Arguments(string ClientId, string KeyPath, int Port, stri
             return null;
         if (!given.TryGetValue("--client", out var client) || client.Length == 0)
             problem = "--client is missing.";
-        else if (!given.TryGetValue("--key", out var key) || key.Length == 0)
-            problem = "--key is missing.";
+        else if (!given.ContainsKey("--key") && !given.ContainsKey("--secret"))
+            problem = "--key is missing, and so is --secret.";
+        else if (given.FirstOrDefault(option => option.Key is "--key" or "--secret" && option.Value.Length == 0).Key is { } empty)
+            problem = $"{empty} is empty.";
         else if (!TryNumber(given, "--port", IPEndPoint.MinPort, IPEndPoint.MaxPort, 0, out var port, out problem)
             || !TryNumber(given, "--lifetime", 1, int.MaxValue, 300, out var lifetime, out problem)
             || !IsIssuer(given.GetValueOrDefault("--issuer"), out problem))
             return null;
         else
             return new(
-                client, key, port, given.GetValueOrDefault("--issuer"), TimeSpan.FromSeconds(lifetime),
+                client, given.GetValueOrDefault("--key"), given.GetValueOrDefault("--secret"), port,
+                given.GetValueOrDefault("--issuer"), TimeSpan.FromSeconds(lifetime),
                 given.ContainsKey("--fapi"), given.ContainsKey("--require-typ"));
         return null;
     }

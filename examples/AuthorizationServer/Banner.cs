@@ -10,6 +10,20 @@ internal static class Banner
         token endpoint  {{server.TokenEndpoint}}
         client          {{client.Id}}
 
+        {{(client.PublicKeyPem is null ? BySecret(server, client) : ByAssertion(server, client))}}
+
+        """;
+
+    private static string BySecret(StrictAuthorizationServer server, ClientRegistration client) => $$"""
+        Try it in a shell, with the client's secret in $SECRET:
+
+          curl -d grant_type=client_credentials -d client_id={{client.Id}} --data-urlencode "client_secret=$SECRET" \
+            {{server.TokenEndpoint}}
+
+        Ctrl+C ends the server.
+        """;
+
+    private static string ByAssertion(StrictAuthorizationServer server, ClientRegistration client) => $$"""
         Try it in a shell, with the private key in private.pem:
 
           b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
@@ -21,6 +35,5 @@ internal static class Banner
             {{server.TokenEndpoint}}
 
         The last line again is refused: an assertion is single-use. Ctrl+C ends the server.
-
         """;
 }

@@ -22,7 +22,12 @@ using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop
 
 try
 {
-    var client = new ClientRegistration { Id = arguments.ClientId, PublicKeyPem = await File.ReadAllTextAsync(arguments.KeyPath) };
+    var client = new ClientRegistration
+    {
+        Id = arguments.ClientId,
+        PublicKeyPem = arguments.KeyPath is null ? null : await File.ReadAllTextAsync(arguments.KeyPath),
+        ClientSecret = arguments.Secret,
+    };
     await using var server = await StrictAuthorizationServer.StartAsync(new()
     {
         Port = arguments.Port,

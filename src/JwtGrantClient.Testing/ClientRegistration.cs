@@ -34,14 +34,14 @@ public sealed class ClientRegistration
 
     /// <summary>
     /// The SPIFFE id, <c>spiffe://trust-domain/path</c>, for client authentication by a JWT-SVID
-    /// (draft-ietf-oauth-spiffe-client-auth-02, <c>client_assertion_type</c> jwt-spiffe). <see cref="Jwks"/> then holds the keys of the trust
-    /// domain; without, those of the <see cref="TrustedIssuer"/> named <c>spiffe://trust-domain</c> count. Default: null, none.
+    /// (draft-ietf-oauth-spiffe-client-auth-02, <c>client_assertion_type</c> jwt-spiffe). <see cref="Jwks"/> then holds the keys of the
+    /// trust domain; without, those of the <see cref="TrustedIssuer"/> named <c>spiffe://trust-domain</c> count. Default: null, none.
     /// </summary>
     public string? SpiffeId { get; init; }
 
     /// <summary>
-    /// The client certificate that it shows by mutual TLS, as <c>x5t#S256</c>: the SHA-256 of its DER in base64url (RFC 8705 section 2.2). The
-    /// server needs <see cref="StrictAuthorizationServerOptions.MutualTls"/>. Default: null, none.
+    /// The client certificate that it shows by mutual TLS, as <c>x5t#S256</c>: the SHA-256 of its DER in base64url (RFC 8705 section 2.2).
+    /// The server needs <see cref="StrictAuthorizationServerOptions.MutualTls"/>. Default: null, none.
     /// </summary>
     public string? CertificateThumbprint { get; init; }
 

@@ -4,7 +4,6 @@ using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Hosting;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.MutualTls;
-using JwtGrantClient.Testing.Tokens;
 using Microsoft.AspNetCore.Builder;
 
 namespace JwtGrantClient.Testing;
@@ -12,20 +11,21 @@ namespace JwtGrantClient.Testing;
 /// <summary>
 /// An authorization server for tests that judges by the letter, and says by which rule and clause it refuses. It shares no code with any
 /// client. Grants: jwt-bearer, saml2-bearer, client_credentials, authorization_code, refresh_token, token-exchange; client authentication:
-/// private_key_jwt, client secrets in header or form, a SPIFFE JWT-SVID, Apple's JWT in place of a client secret, and none for public
-/// clients.
+/// private_key_jwt, client secrets in header or form, mutual TLS, a SPIFFE JWT-SVID, Apple's JWT in place of a client secret, and none for
+/// public clients. Tokens are bound by DPoP or mutual TLS.
 /// </summary>
 /// <remarks>
 /// The rules, as <see cref="Refusal.Rule"/> names them: S01 a form with each field once, one client authentication; S02 the assertion's
 /// type parameter (refused as invalid_client); S03 the compact form; S04 strict JSON; S05 no crit, no b64; S06 the algorithm; S07 the key
 /// by <c>kid</c>; S08 the signature; S09 <c>typ</c>; S09a one JWT, one use; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>;
 /// S13 <c>exp</c>; S14 <c>iat</c> and <c>nbf</c>; S15 the life from <c>iat</c> to <c>exp</c>; S16 <c>jti</c>, single-use; S17 grants,
-/// scopes and secrets; S18 client authentication beside a grant. Of SAML assertions (RFC 7522 section 3): X01 base64url and size; X02 one
-/// Assertion 2.0, without a DTD, in the schema's order; X03 the Issuer; X04 the shape of the signature; X05 its algorithms; X06 the signature;
-/// X07 times and conditions; X08 the audience; X09 the NameID; X10 the bearer SubjectConfirmation; X11 the AuthnStatement; X12 single-use.
-/// Not yet: DPoP, pushed authorization requests, introspection.
+/// scopes, targets and client methods; S18 what a grant or a scope lacks. Of SAML assertions (RFC 7522 section 3): X01 base64url and size;
+/// X02 one Assertion 2.0, without a DTD, in the schema's order; X03 the Issuer; X04 the shape of the signature; X05 its algorithms; X06 the
+/// signature; X07 times and conditions; X08 the audience; X09 the NameID; X10 the bearer SubjectConfirmation; X11 the AuthnStatement; X12
+/// single-use. S21 DPoP (RFC 9449); S22 client certificates (RFC 8705); S23 what FAPI 2.0 adds. Not yet: pushed authorization requests,
+/// introspection.
 /// </remarks>
-public sealed class StrictAuthorizationServer : IAsyncDisposable
+public sealed partial class StrictAuthorizationServer : IAsyncDisposable
 {
     private readonly ServerCore _core;
     private WebApplication? _app;
@@ -52,7 +52,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
     /// <summary>Where the keys are that issued tokens are signed with.</summary>
     public string JwksUri => _core.Terms.JwksUri;
 
-    /// <summary>Every request so far, in the order in which they came.</summary>
+    /// <summary>The newest 10,000 requests, in the order in which they came.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _core.Router.Requests;
 
     /// <summary>How many access tokens were issued.</summary>
@@ -104,7 +104,7 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
 
     /// <summary>Registers a client, or replaces the one with the same id.</summary>
     /// <param name="client">The client.</param>
-    /// <exception cref="ArgumentException">Its keys cannot be used, or it has no credentials for a method that it is registered for.</exception>
+    /// <exception cref="ArgumentException">Its keys cannot be used, or it lacks credentials for a method that it is registered for.</exception>
     public void RegisterClient(ClientRegistration client)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -129,70 +129,6 @@ public sealed class StrictAuthorizationServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(issuer);
         _core.SamlAssertions.Trust(issuer);
     }
-
-    /// <summary>
-    /// Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes
-    /// (RFC 6749 section 4.1.2); a second one revokes what the first gave.
-    /// </summary>
-    /// <param name="clientId">The client that may redeem it.</param>
-    /// <param name="redirectUri">The redirect URI of the authorization request.</param>
-    /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2); null for none, and then a verifier is refused.</param>
-    /// <param name="scope">The scope that was granted.</param>
-    /// <param name="subject">The user. Default: the client.</param>
-    /// <param name="dpopThumbprint">The <c>dpop_jkt</c> of the authorization request (RFC 9449 section 10); null for none.</param>
-    public string IssueAuthorizationCode(
-        string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null,
-        string? dpopThumbprint = null) =>
-        _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject, dpopThumbprint);
-
-    /// <summary>Issues a refresh token, as if a user had logged in earlier (RFC 6749 section 6).</summary>
-    /// <param name="clientId">The client that may use it.</param>
-    /// <param name="scope">The scope that was granted.</param>
-    /// <param name="subject">The user. Default: the client.</param>
-    public string IssueRefreshToken(string clientId, string? scope = null, string? subject = null) =>
-        _core.RefreshTokens.Issue(new(clientId, subject ?? clientId, scope, new()));
-
-    /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
-    /// <param name="authorization">The header's value, or null.</param>
-    public AccessTokenCheck CheckAccessToken(string? authorization) => CheckAccessToken(authorization, requiredScope: null);
-
-    /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
-    /// <param name="authorization">The header's value, or null.</param>
-    /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
-    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope) =>
-        BearerCheck.Check(_core.Tokens, authorization, requiredScope);
-
-    /// <summary>Checks the Authorization header of a request that came with a client certificate, or without (RFC 8705 section 3).</summary>
-    /// <param name="authorization">The header's value, or null.</param>
-    /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
-    /// <param name="certificate">The certificate on the connection; null for none.</param>
-    public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope, X509Certificate2? certificate) =>
-        BearerCheck.Check(_core.Tokens, authorization, requiredScope, certificate is null ? null : CertificateThumbprint.Of(certificate));
-
-    /// <summary>Checks a request to a resource server that takes DPoP-bound tokens, and others as Bearer (RFC 9449 section 7).</summary>
-    /// <param name="method">The request's method.</param>
-    /// <param name="url">The request's address; its query does not count.</param>
-    /// <param name="authorization">The Authorization header's value, or null.</param>
-    /// <param name="proof">The DPoP header's value, or null; of several headers all, with commas between.</param>
-    /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
-    public AccessTokenCheck CheckAccessToken(
-        string method, string url, string? authorization, string? proof, string? requiredScope = null) =>
-        _core.Resources.Check(method, url, authorization, proof, requiredScope);
-
-    /// <summary>Changes the DPoP nonces of token endpoint and resource server, each to its own new one.</summary>
-    /// <param name="acceptPrevious">Whether those before are still good, so that the new ones come with good answers. Default: false.</param>
-    public void RotateDPoPNonce(bool acceptPrevious = false)
-    {
-        _core.Nonces.Rotate(acceptPrevious);
-        _core.ResourceNonces.Rotate(acceptPrevious);
-    }
-
-    /// <summary>Makes an issued access token invalid.</summary>
-    /// <param name="accessToken">The token.</param>
-    public void Revoke(string accessToken) => _core.Tokens.Revoke(accessToken);
-
-    /// <summary>Makes all issued access tokens invalid; refresh tokens stay good.</summary>
-    public void RevokeAll() => _core.Tokens.RevokeAll();
 
     /// <summary>Scripts what the token endpoint does with its next request; several are taken in order.</summary>
     /// <param name="response">What it does.</param>

@@ -34,8 +34,9 @@ public sealed class StrictAuthorizationServerOptions
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// FAPI 2.0: the audience of client authentication is a string, never an array. Default: false, which accepts an array of one. It does
-    /// not narrow the algorithms: set <see cref="ClientRegistration.SigningAlgorithm"/> for that.
+    /// Judges by the FAPI 2.0 security profile too. Signatures are PS256 or ES256 (EdDSA, which it also allows, is not verified here); the
+    /// client authenticates at every grant, by private_key_jwt with an <c>iat</c> and with the issuer as a string for audience, or by
+    /// mutual TLS; and no token is issued that is not bound by DPoP or mutual TLS. Default: false, which accepts an audience list of one.
     /// </summary>
     public bool FapiMode { get; init; }
 
@@ -49,8 +50,8 @@ public sealed class StrictAuthorizationServerOptions
     public bool IssueRefreshTokens { get; init; } = true;
 
     /// <summary>
-    /// Whether a DPoP proof at the token endpoint needs the server's nonce: else 400 use_dpop_nonce (RFC 9449 section 8). That answer uses up
-    /// the <c>jti</c> of proof and assertions, but no authorization code and no refresh token. Default: false.
+    /// Whether a DPoP proof at the token endpoint needs the server's nonce: else 400 use_dpop_nonce (RFC 9449 section 8). That answer uses
+    /// up the <c>jti</c> of proof and assertions, but no authorization code and no refresh token. Default: false.
     /// </summary>
     public bool RequireDPoPNonce { get; init; }
 
@@ -61,8 +62,8 @@ public sealed class StrictAuthorizationServerOptions
     public bool RequireResourceDPoPNonce { get; init; }
 
     /// <summary>
-    /// Whether it also listens by https on another free port of 127.0.0.1, where clients may show a certificate (RFC 8705): see
-    /// <see cref="StrictAuthorizationServer.MutualTlsTokenEndpoint"/> and <see cref="StrictAuthorizationServer.ServerCertificate"/>. Tokens are
+    /// Whether it also listens by https on another free port of 127.0.0.1, where clients may show a certificate (RFC 8705): see <see
+    /// cref="StrictAuthorizationServer.MutualTlsTokenEndpoint"/> and <see cref="StrictAuthorizationServer.ServerCertificate"/>. Tokens are
     /// then bound to the certificate. Not in memory. Default: false.
     /// </summary>
     public bool MutualTls { get; init; }
@@ -88,7 +89,8 @@ public sealed class StrictAuthorizationServerOptions
             && !Issuer.AsSpan().ContainsAny('?', '#')))
             throw new ArgumentException($"Issuer is '{Issuer}'; expected an http or https URL without query and fragment.");
         if (TokenLifetime <= TimeSpan.Zero || MaxAssertionLifetime <= TimeSpan.Zero)
-            throw new ArgumentException($"TokenLifetime is {TokenLifetime} and MaxAssertionLifetime {MaxAssertionLifetime}; expected more than zero.");
+            throw new ArgumentException(
+                $"TokenLifetime is {TokenLifetime} and MaxAssertionLifetime {MaxAssertionLifetime}; expected more than zero.");
         if (ClockSkew < TimeSpan.Zero || FutureTolerance < TimeSpan.Zero)
             throw new ArgumentException($"ClockSkew is {ClockSkew} and FutureTolerance {FutureTolerance}; expected zero or more.");
     }

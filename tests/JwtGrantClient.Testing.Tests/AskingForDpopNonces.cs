@@ -2,7 +2,9 @@ using JwtGrantClient.Testing.Tests.Given;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>RFC 9449 section 8: proofs with the token endpoint's nonce, which an answer gives; and what that answer uses up (S16).</summary>
+/// <summary>
+/// RFC 9449 section 8: proofs with the token endpoint's nonce, which an answer gives; and what that answer uses up (S16).
+/// </summary>
 public sealed class AskingForDpopNonces
 {
     private readonly AServer _server = AServer.Start(clock => new()

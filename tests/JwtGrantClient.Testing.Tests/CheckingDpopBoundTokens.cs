@@ -3,7 +3,9 @@ using JwtGrantClient.Testing.Tests.Given;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>RFC 9449 sections 7 and 9: a bound token goes by the scheme DPoP, with a proof by its key for this request and this token.</summary>
+/// <summary>
+/// RFC 9449 sections 7 and 9: a bound token goes by the scheme DPoP, with a proof by its key for this request and this token.
+/// </summary>
 public sealed class CheckingDpopBoundTokens
 {
     private const string Api = "https://api.example.com/orders";

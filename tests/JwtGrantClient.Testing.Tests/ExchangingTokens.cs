@@ -67,7 +67,8 @@ public sealed class ExchangingTokens
     }
 
     [Theory]
-    [InlineData("jwt", The.Issuer), InlineData("jwt", The.TokenEndpoint), InlineData("id_token", The.Issuer), InlineData("id_token", The.ClientId)]
+    [InlineData("jwt", The.Issuer), InlineData("jwt", The.TokenEndpoint), InlineData("id_token", The.Issuer)]
+    [InlineData("id_token", The.ClientId)]
     public async Task A_JWT_of_a_trusted_issuer_is_exchanged_and_may_come_again(string type, string audience)
     {
         var token = AJwtOfTheIdp().Claim("aud", audience).Compact();
@@ -109,7 +110,8 @@ public sealed class ExchangingTokens
             .ShouldBeRefused(400, "invalid_request", "S17").Saying("actor token");
 
     [Theory]
-    [InlineData("subject_token", "S01"), InlineData("subject_token_type", "S01"), InlineData("actor_token", "S17"), InlineData("actor_token_type", "S17")]
+    [InlineData("subject_token", "S01"), InlineData("subject_token_type", "S01"), InlineData("actor_token", "S17")]
+    [InlineData("actor_token_type", "S17")]
     public async Task A_token_and_its_type_go_together(string missing, string rule)
     {
         (string Name, string Value)[] fields =
@@ -119,7 +121,8 @@ public sealed class ExchangingTokens
     }
 
     [Theory]
-    [InlineData("subject_token_type", "saml2"), InlineData("subject_token_type", "refresh_token"), InlineData("requested_token_type", "saml2")]
+    [InlineData("subject_token_type", "saml2"), InlineData("subject_token_type", "refresh_token")]
+    [InlineData("requested_token_type", "saml2")]
     public async Task A_type_that_the_server_does_not_know_is_an_invalid_request(string field, string type) =>
         (await ExchangeAsync([.. Subject().Where(one => one.Name != field), (field, Types + type)]))
             .ShouldBeRefused(400, "invalid_request", "S17").Saying(type);
@@ -157,7 +160,8 @@ public sealed class ExchangingTokens
     }
 
     [Theory]
-    [InlineData("resource", "b"), InlineData("audience", "a\u0007"), InlineData("audience", "unknown"), InlineData("resource", "urn:example:unknown")]
+    [InlineData("resource", "b"), InlineData("audience", "a\u0007"), InlineData("audience", "unknown")]
+    [InlineData("resource", "urn:example:unknown")]
     public async Task A_bad_target_is_told(string field, string target)
     {
         var server = AServer.Start(clock => new() { TimeProvider = clock, SupportedTargets = ["a", "urn:example:b"] });

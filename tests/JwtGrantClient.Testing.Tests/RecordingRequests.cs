@@ -26,6 +26,18 @@ public sealed class RecordingRequests
     }
 
     [Fact]
+    public async Task The_newest_ten_thousand_are_kept()
+    {
+        var server = AServer.Start();
+        using var http = new HttpClient(server.Server.CreateHandler());
+        for (var i = 0; i <= 10_000; i++)
+            (await http.GetAsync($"{The.Issuer}/{i}", TestContext.Current.CancellationToken)).Dispose();
+
+        Assert.Equal((10_000, "/1", "/10000"),
+            (server.Server.Requests.Count, server.Server.Requests[0].Path, server.Server.Requests[^1].Path));
+    }
+
+    [Fact]
     public async Task A_refusal_is_recorded_with_rule_clause_and_explanation()
     {
         var server = AServer.Start();

@@ -16,7 +16,8 @@ public sealed class RegisteringAuthenticationMethods
         Judge(await PresentAsync(method, new() { Id = The.ClientId, ClientSecret = "s", AllowedAuthenticationMethods = List(allowed) }), accepted);
 
     [Theory]
-    [InlineData(PrivateKey, true, null), InlineData(Basic, false, null), InlineData(Post, false, null), InlineData(PrivateKey, true, PrivateKey)]
+    [InlineData(PrivateKey, true, null), InlineData(Basic, false, null), InlineData(Post, false, null)]
+    [InlineData(PrivateKey, true, PrivateKey)]
     public async Task A_client_with_keys_uses_them(string method, bool accepted, string? allowed) =>
         Judge(await PresentAsync(method, new()
         {
@@ -33,7 +34,8 @@ public sealed class RegisteringAuthenticationMethods
         }), accepted);
 
     [Theory]
-    [InlineData("password", "knows"), InlineData(Basic, "no credentials"), InlineData(PrivateKey, "no credentials"), InlineData(null, "public client")]
+    [InlineData("password", "knows"), InlineData(Basic, "no credentials"), InlineData(PrivateKey, "no credentials")]
+    [InlineData(null, "public client")]
     public void A_method_that_cannot_be_is_refused_at_registration(string? method, string saying)
     {
         var error = Assert.Throws<ArgumentException>(() =>

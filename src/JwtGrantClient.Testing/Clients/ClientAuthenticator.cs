@@ -4,7 +4,12 @@ using JwtGrantClient.Testing.Judging;
 namespace JwtGrantClient.Testing.Clients;
 
 /// <summary>Finds out who the client is, if it says so, and by which one method (open first; RFC 6749 section 2.3).</summary>
-internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudge jwtSecrets, SpiffeJudge spiffe, PartyDirectory parties)
+internal sealed class ClientAuthenticator(
+    StrictAuthorizationServerOptions options,
+    AssertionJudge judge,
+    ClientSecretJudge jwtSecrets,
+    SpiffeJudge spiffe,
+    PartyDirectory parties)
 {
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const string JwtSpiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
@@ -48,7 +53,7 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudg
             ?? throw RefusedException.Client("S17", BasicHeader.Clause, problem);
         var client = Registered(id);
         DemandSameClient(form, client);
-        ClientMethods.Demand(client, ClientMethods.SecretBasic);
+        ClientMethods.Demand(client, ClientMethods.SecretBasic, options);
         return SecretRules.Check(client, secret);
     }
 
@@ -56,7 +61,7 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudg
     {
         var client = Registered(form["client_id"] ?? throw RefusedException.Client("S17", "RFC 6749 section 2.3.1",
             "There is a client_secret without a client_id."));
-        ClientMethods.Demand(client, ClientMethods.SecretPost);
+        ClientMethods.Demand(client, ClientMethods.SecretPost, options);
         return client.ClientSecretIssuer is null ? SecretRules.Check(client, secret) : jwtSecrets.Judge(secret, client);
     }
 
@@ -75,7 +80,7 @@ internal sealed class ClientAuthenticator(AssertionJudge judge, ClientSecretJudg
         var client = type == JwtSpiffe
             ? spiffe.Judge(assertion) : judge.Judge(assertion, AssertionUse.ClientAuthentication).Party.Client!;
         DemandSameClient(form, client);
-        ClientMethods.Demand(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt);
+        ClientMethods.Demand(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt, options);
         return client;
     }
 

@@ -1,3 +1,4 @@
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.MutualTls;
 
@@ -14,7 +15,8 @@ internal static class ClientMethods
     public static readonly IReadOnlyList<string> All = [PrivateKeyJwt, SecretBasic, SecretPost, SpiffeJwt, .. OverTls, None];
 
     /// <summary>Those that the server offers.</summary>
-    public static IEnumerable<string> Offered(bool mutualTls) => All.Where(method => mutualTls || !OverTls.Contains(method));
+    public static IEnumerable<string> Offered(StrictAuthorizationServerOptions options) =>
+        All.Where(method => (options.MutualTls || !OverTls.Contains(method)) && FapiRules.Allows(options, method));
 
     public static bool UsesCertificate(ClientRegistration client) => Of(client).Any(OverTls.Contains);
 
@@ -30,18 +32,23 @@ internal static class ClientMethods
         {
             if (Of(client).Count == 0)
                 throw new ArgumentException(
-                    $"'{client.Id}' needs either PublicKeyPem or Jwks, or another credential; a public client needs 'none' in AllowedAuthenticationMethods.");
+                    $"'{client.Id}' needs either PublicKeyPem or Jwks, or another credential; "
+                    + "a public client needs 'none' in AllowedAuthenticationMethods.");
             return;
         }
         if (allowed.FirstOrDefault(method => !All.Contains(method)) is { } unknown)
-            throw new ArgumentException($"'{client.Id}' has the authentication method '{unknown}'; this server knows {string.Join(", ", All)}.");
+            throw new ArgumentException(
+                $"'{client.Id}' has the authentication method '{unknown}'; this server knows {string.Join(", ", All)}.");
         if (allowed.FirstOrDefault(method => method != None && !HasCredentials(client, method)) is { } bare)
             throw new ArgumentException($"'{client.Id}' is registered for {bare}, but has no credentials for it.");
     }
 
-    /// <exception cref="RefusedException">The client is not registered for the method (RFC 7591 section 2).</exception>
-    public static void Demand(ClientRegistration client, string method)
+    /// <exception cref="RefusedException">The client is not registered for the method (RFC 7591 section 2), or FAPI has it not.</exception>
+    public static void Demand(ClientRegistration client, string method, StrictAuthorizationServerOptions options)
     {
+        if (!FapiRules.Allows(options, method))
+            throw RefusedException.Client("S23", "FAPI 2.0 section 5.3.2.1",
+                $"'{client.Id}' authenticates by {method}; FAPI 2.0 has private_key_jwt and mutual TLS.");
         if (!Of(client).Contains(method))
             throw RefusedException.Client("S17", "RFC 7591 section 2",
                 $"'{client.Id}' authenticates by {method}, but is registered for {string.Join(", ", Of(client))}.");
@@ -49,7 +56,8 @@ internal static class ClientMethods
 
     private static bool HasCredentials(ClientRegistration client, string method) => method switch
     {
-        // The JWT in place of a secret is signed by the client's keys, which then are for nothing else; and a SPIFFE id's are its trust domain's.
+        // The JWT in place of a secret is signed by the client's keys, which then are for nothing else; those of a SPIFFE id are its trust
+        // domain's.
         PrivateKeyJwt => (client.PublicKeyPem ?? client.Jwks) is not null && client.ClientSecretIssuer is null && client.SpiffeId is null,
         SecretBasic => client.ClientSecret is not null,
         SecretPost => (client.ClientSecret ?? client.ClientSecretIssuer) is not null,

@@ -38,7 +38,8 @@ internal sealed class SpiffeJudge(ServerTerms terms, PartyDirectory parties)
         if (client.Keys.Count > 0)
             return client;
         var domain = parties.TrustedIssuer(name)
-            ?? throw Use.Refuse("S07", Clause, $"There are no keys for '{name}': give '{client.Name}' its Jwks, or trust an issuer of that name.");
+            ?? throw Use.Refuse(
+                "S07", Clause, $"There are no keys for '{name}': give '{client.Name}' its Jwks, or trust an issuer of that name.");
         return domain.AllowedSubjects?.Contains(id) == false
             ? throw Use.Refuse("S11", Clause, $"'{name}' may not speak for '{id}'.")
             : domain;

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Testing.Dpop;
 
-/// <summary>The nonces of one side, authorization server or resource server (RFC 9449 sections 8 and 9): they are never each other's.</summary>
+/// <summary>
+/// The nonces of one side, authorization server or resource server (RFC 9449 sections 8 and 9): they are never each other's.
+/// </summary>
 internal sealed class NonceBook(bool isRequired)
 {
     private volatile Nonces _nonces = new(New(), null);

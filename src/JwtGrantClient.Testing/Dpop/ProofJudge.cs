@@ -61,7 +61,8 @@ internal sealed class ProofJudge(ServerTerms terms)
             throw Refuse("S21", Clause, $"The DPoP proof's htm is '{htm ?? "missing"}'; the request is a {method}.");
         var htu = claims.Text("htu");
         if (htu is null || htu.AsSpan().ContainsAny('?', '#'))
-            throw Refuse("S21", "RFC 9449 section 4.2", $"The DPoP proof's htu is '{htu ?? "missing"}'; expected a URL without query and fragment.");
+            throw Refuse(
+                "S21", "RFC 9449 section 4.2", $"The DPoP proof's htu is '{htu ?? "missing"}'; expected a URL without query and fragment.");
         // Normalised as schemes have it: the host's case, a default port (RFC 3986 section 6.2.2).
         if (!Uri.TryCreate(htu, UriKind.Absolute, out var told) || !Uri.TryCreate(address, UriKind.Absolute, out var seen)
             || told.GetLeftPart(UriPartial.Path) != seen.GetLeftPart(UriPartial.Path))
@@ -77,7 +78,8 @@ internal sealed class ProofJudge(ServerTerms terms)
         var at = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
         if (at > terms.Now + terms.Options.FutureTolerance || at < terms.Now - Oldest - terms.Options.ClockSkew)
             throw Refuse("S14", Clause,
-                $"The DPoP proof's iat lies {(terms.Now - at).TotalSeconds:0.#} s in the past; it may lie up to {Oldest.TotalSeconds:0} s there, and up to {terms.Options.FutureTolerance.TotalSeconds:0} s in the future. Compare the clocks.");
+                $"The DPoP proof's iat lies {(terms.Now - at).TotalSeconds:0.#} s in the past; it may lie {Oldest.TotalSeconds:0} s there, "
+                + $"or {terms.Options.FutureTolerance.TotalSeconds:0} s in the future. Compare the clocks.");
         return at;
     }
 

@@ -18,7 +18,8 @@ internal static class ProofKey
         if (!header.TryGetProperty("jwk", out var jwk) || jwk.ValueKind != JsonValueKind.Object)
             throw ProofJudge.Refuse("S21", Clause, "The DPoP proof's header has no jwk.");
         if (PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _)) is { } secret)
-            throw ProofJudge.Refuse("S21", Clause, $"The DPoP proof's jwk has the private member '{secret}': the key is given away. Make a new one.");
+            throw ProofJudge.Refuse(
+                "S21", Clause, $"The DPoP proof's jwk has the private member '{secret}': the key is given away. Make a new one.");
         try
         {
             var key = PublicJwk.TryRead(jwk, "the DPoP proof")

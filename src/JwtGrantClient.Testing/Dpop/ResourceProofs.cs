@@ -1,11 +1,13 @@
 using JwtGrantClient.Testing.Endpoints;
-using JwtGrantClient.Testing.Jose;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Dpop;
 
-/// <summary>DPoP at a resource server (RFC 9449 sections 7 and 9): the token by the scheme DPoP, with a proof by the key that it is bound to.</summary>
+/// <summary>
+/// DPoP at a resource server (RFC 9449 sections 7 and 9): the token by the scheme DPoP, with a proof by the key that it is bound to.
+/// </summary>
 internal sealed class ResourceProofs(ServerTerms terms, TokenIssuer tokens, NonceBook nonces)
 {
     private const string Scheme = "DPoP ";
@@ -16,7 +18,7 @@ internal sealed class ResourceProofs(ServerTerms terms, TokenIssuer tokens, Nonc
     {
         if (authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) != true)
             return authorization is null
-                ? new(401, $"DPoP algs=\"{string.Join(' ', VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}\"")
+                ? new(401, $"DPoP algs=\"{string.Join(' ', FapiRules.Algorithms(terms.Options).Select(algorithm => algorithm.Name))}\"")
                 : BearerCheck.Check(tokens, authorization, requiredScope);
         var check = Judge(method, address, authorization[Scheme.Length..].Trim(), proof, requiredScope);
         return nonces.IsRequired || check.WwwAuthenticate?.Contains(TokenEndpointProofs.UseNonce, StringComparison.Ordinal) == true

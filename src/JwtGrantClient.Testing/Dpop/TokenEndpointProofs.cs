@@ -26,14 +26,16 @@ internal sealed class TokenEndpointProofs(ServerTerms terms, NonceBook nonces)
     public static void Demand(DpopProof? proof, ClientRegistration? client)
     {
         if (proof is null && client?.RequireDPoP == true)
-            throw ProofJudge.Refuse("S21", "RFC 9449 section 5.2", $"'{client.Id}' is registered for DPoP-bound tokens; send a DPoP proof.");
+            throw ProofJudge.Refuse(
+                "S21", "RFC 9449 section 5.2", $"'{client.Id}' is registered for DPoP-bound tokens; send a DPoP proof.");
     }
 
     public void DemandNonce(DpopProof? proof)
     {
         if (proof is not null && !nonces.Accepts(proof))
             throw RefusedException.Other(UseNonce, "S21", "RFC 9449 section 8",
-                $"The DPoP proof has {(proof.Nonce is null ? "no nonce" : "a nonce that is not current here")}; make a new proof, and a new assertion, with the one of the DPoP-Nonce header.");
+                $"The DPoP proof has {(proof.Nonce is null ? "no nonce" : "a nonce that is not current here")}; "
+                + "make a new proof with the one of the DPoP-Nonce header, and a new assertion.");
     }
 
     /// <summary>Gives the nonce for the next proof, with good answers too (RFC 9449 section 8.2).</summary>

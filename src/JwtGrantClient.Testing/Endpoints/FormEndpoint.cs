@@ -3,7 +3,9 @@ using JwtGrantClient.Testing.Judging;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>What all endpoints that take a form have in common: how it is read, and how a refusal is answered (RFC 6749 section 5.2).</summary>
+/// <summary>
+/// What all endpoints that take a form have in common: how it is read, and how a refusal is answered (RFC 6749 section 5.2).
+/// </summary>
 internal static class FormEndpoint
 {
     public static ServerResponse Answer(ServerRequest request, RecordedRequest record, Func<TokenForm, ServerResponse> judge)

@@ -22,7 +22,8 @@ internal static class FormReader
                 "S01", Clause, $"The Content-Type is '{mediaType ?? "missing"}'; expected application/x-www-form-urlencoded.");
         var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.Request("S01", "RFC 6749 appendix B", problem);
         var form = new TokenForm([.. fields.Where(field => field.Value.Length > 0)]);
-        var twice = fields.Where(field => !form.MayRepeat(field.Key)).GroupBy(field => field.Key).FirstOrDefault(group => group.Count() > 1);
+        var twice = fields.Where(field => !form.MayRepeat(field.Key)).GroupBy(field => field.Key)
+            .FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw RefusedException.Request("S01", Clause, $"The field '{twice.Key}' stands {twice.Count()} times; it may stand once.");
         return form;

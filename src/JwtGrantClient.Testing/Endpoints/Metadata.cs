@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Clients;
-using JwtGrantClient.Testing.Jose;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Judging;
 
 namespace JwtGrantClient.Testing.Endpoints;
@@ -22,7 +22,7 @@ internal sealed class Metadata(ServerTerms terms, IEnumerable<string> grantTypes
         };
         foreach (var endpoint in new[] { "token_endpoint", "revocation_endpoint" })
         {
-            document[$"{endpoint}_auth_methods_supported"] = Strings(ClientMethods.Offered(terms.Options.MutualTls));
+            document[$"{endpoint}_auth_methods_supported"] = Strings(ClientMethods.Offered(terms.Options));
             document[$"{endpoint}_auth_signing_alg_values_supported"] = Strings(Algorithms);
         }
         if (terms.MutualTlsOrigin is not null)
@@ -36,7 +36,7 @@ internal sealed class Metadata(ServerTerms terms, IEnumerable<string> grantTypes
         return document;
     }
 
-    private static IEnumerable<string> Algorithms => VerificationAlgorithm.All.Select(algorithm => algorithm.Name);
+    private IEnumerable<string> Algorithms => FapiRules.Algorithms(terms.Options).Select(algorithm => algorithm.Name);
 
     private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 }

@@ -9,6 +9,9 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>The core of the server, from request to response (open first): sockets and memory both end here.</summary>
 internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
 {
+    /// <summary>How many requests are remembered: a server by hand may run for days.</summary>
+    public const int Recorded = 10_000;
+
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ConcurrentQueue<ScriptedResponse> _script = new();
 
@@ -22,6 +25,8 @@ internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, Rev
             request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body),
             FormReader.TryDecode(request.Body, out _) ?? []);
         _requests.Enqueue(record);
+        while (_requests.Count > Recorded)
+            _requests.TryDequeue(out _);
         var response = request.Path == $"{terms.Path}/token" && _script.TryDequeue(out var scripted)
             ? await scripted.RunAsync(() => Route(request, record), terms.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
             : Route(request, record);

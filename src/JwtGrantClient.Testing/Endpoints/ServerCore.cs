@@ -20,7 +20,7 @@ internal sealed class ServerCore
         Resources = new(terms, Tokens, ResourceNonces);
         var judge = new AssertionJudge(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
         var authenticator = new ClientAuthenticator(
-            judge, new ClientSecretJudge(terms, Parties), new SpiffeJudge(terms, Parties), Parties);
+            terms.Options, judge, new ClientSecretJudge(terms, Parties), new SpiffeJudge(terms, Parties), Parties);
         SamlAssertions = new(terms);
         // A grant is one line here: its type, and the judge that says what it entitles to.
         var grants = new Dictionary<string, Func<GrantRequest, Entitlement>>(StringComparer.Ordinal)
@@ -32,9 +32,10 @@ internal sealed class ServerCore
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
             [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokens(Tokens, judge)).Judge,
         };
+        var counter = new TokenCounter(terms, Tokens, RefreshTokens);
         Router = new(
             terms,
-            new TokenEndpoint(terms, new TokenCounter(terms, Tokens, RefreshTokens), authenticator, new TokenEndpointProofs(terms, Nonces), grants),
+            new TokenEndpoint(terms, counter, authenticator, new TokenEndpointProofs(terms, Nonces), grants),
             new RevocationEndpoint(authenticator, Tokens, RefreshTokens),
             new Metadata(terms, grants.Keys));
     }

@@ -1,5 +1,6 @@
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Dpop;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
 
@@ -32,6 +33,7 @@ internal sealed class TokenEndpoint(
         GrantPolicy.DemandTargets(form, terms.Options.SupportedTargets);
         var proof = proofs.Read(request);
         TokenEndpointProofs.Demand(proof, client ?? publicClient);
+        FapiRules.Demand(terms.Options, client, proof is not null || request.CertificateThumbprint is not null);
         // An assertion is used up by an answer that asks for a nonce (S16), what a user gave is not.
         var entitlement = judge(new(form, client, publicClient) { Proof = proof, BeforeUse = () => proofs.DemandNonce(proof) });
         proofs.DemandNonce(proof);

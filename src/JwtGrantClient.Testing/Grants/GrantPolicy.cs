@@ -39,11 +39,14 @@ internal static class GrantPolicy
     {
         var values = granted?.Split(' ') ?? [];
         return asked?.Split(' ').FirstOrDefault(value => !values.Contains(value)) is { } wider
-            ? throw RefusedException.Other("invalid_scope", "S18", clause, $"The scope '{wider}' was not granted before; it cannot be widened.")
+            ? throw RefusedException.Other(
+                "invalid_scope", "S18", clause, $"The scope '{wider}' was not granted before; it cannot be widened.")
             : asked ?? granted;
     }
 
-    /// <summary>Where a token is to be used: resources are addresses (RFC 8707 section 2), audiences names (RFC 8693 section 2.1).</summary>
+    /// <summary>
+    /// Where a token is to be used: resources are addresses (RFC 8707 section 2), audiences names (RFC 8693 section 2.1).
+    /// </summary>
     public static void DemandTargets(TokenForm form, IReadOnlyList<string>? supported)
     {
         foreach (var resource in form.Resources)
@@ -52,7 +55,7 @@ internal static class GrantPolicy
                 throw InvalidTarget($"The resource '{resource}' is no absolute URI without fragment.");
         if (form.Audiences.FirstOrDefault(audience => audience.Any(char.IsControl)) is { } audience)
             throw InvalidTarget($"The audience '{audience}' has a control character.");
-        if (supported is not null && form.Resources.Concat(form.Audiences).FirstOrDefault(target => !supported.Contains(target)) is { } unknown)
+        if (form.Resources.Concat(form.Audiences).FirstOrDefault(target => supported?.Contains(target) == false) is { } unknown)
             throw InvalidTarget($"There is no target '{unknown}' here.");
     }
 

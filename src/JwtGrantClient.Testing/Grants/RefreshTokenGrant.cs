@@ -26,7 +26,8 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, bool rotates)
             throw Reused(terms);
         var scope = GrantPolicy.Narrow(request.Form["scope"], terms.Scope, Clause);
         if (terms.ProofKey is not null && terms.ProofKey != request.Proof?.Thumbprint)
-            throw RefusedException.Grant("S21", "RFC 9449 section 5", "The refresh token is bound to another DPoP key than the one of the proof.");
+            throw RefusedException.Grant(
+                "S21", "RFC 9449 section 5", "The refresh token is bound to another DPoP key than the one of the proof.");
         request.BeforeUse();
         // The last step, so that a request that is refused for its form leaves the token good; and atomic, so that of two one passes.
         if (rotates && !token.TryUse())

@@ -39,7 +39,8 @@ internal static class PublicKeyPem
         {
             RsaOid => Imported(RSA.Create(), pem),
             EcOid => Imported(ECDsa.Create(), pem),
-            var other => throw new ArgumentException($"The public key of '{owner}' has the algorithm {other}; this server verifies RSA and EC."),
+            var other => throw new ArgumentException(
+                $"The public key of '{owner}' has the algorithm {other}; this server verifies RSA and EC."),
         };
 
     private static AsymmetricAlgorithm Imported(AsymmetricAlgorithm key, string pem)

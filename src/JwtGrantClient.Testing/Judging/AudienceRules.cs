@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Testing.Judging;
 
-/// <summary>For whom an assertion is (S12): compared as strings, byte for byte, no slash added or taken off (RFC 3986 section 6.2.1).</summary>
+/// <summary>
+/// For whom an assertion is (S12): compared as strings, byte for byte, no slash added or taken off (RFC 3986 section 6.2.1).
+/// </summary>
 internal sealed class AudienceRules(ServerTerms terms)
 {
     private const string Clause = "RFC 7523 section 3 item 3, RFC 10070";

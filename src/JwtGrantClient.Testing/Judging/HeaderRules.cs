@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Judging;
@@ -11,14 +12,15 @@ internal static class HeaderRules
         CheckCritical(header, use);
         CheckType(header, use, terms);
         var name = header.Text("alg");
-        return VerificationAlgorithm.Named(name) ?? throw use.Refuse("S06", "RFC 8725 sections 3.1 and 3.2", name switch
+        var accepted = FapiRules.Algorithms(terms.Options).ToList();
+        return accepted.Find(algorithm => algorithm.Name == name) ?? throw use.Refuse("S06", "RFC 8725 sections 3.1 and 3.2", name switch
         {
             null => $"The {use.Noun}'s header has no alg, or one that is no string.",
             _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
                 $"The {use.Noun} has the alg 'none': it is not signed. Sign it.",
             _ when name.StartsWith("HS", StringComparison.Ordinal) =>
                 $"The {use.Noun} has the alg '{name}', an HMAC; only asymmetric signatures are accepted.",
-            _ => $"The {use.Noun} has the alg '{name}', which this server does not verify. It verifies {string.Join(", ", VerificationAlgorithm.All.Select(a => a.Name))}.",
+            _ => $"The {use.Noun} has the alg '{name}', which this server does not accept. It accepts {string.Join(", ", accepted.Select(a => a.Name))}.",
         });
     }
 

@@ -18,6 +18,8 @@ internal sealed class TimeRules(ServerTerms terms, TimeSpan? longest = null)
         var exp = Read(claims, "exp", "S13", use) ?? throw use.Refuse("S13", "RFC 7523 section 3 item 4", $"The {use.Noun} has no exp.");
         var (iat, nbf) = (Read(claims, "iat", "S14", use), Read(claims, "nbf", "S14", use));
 
+        if (iat is null && use.IsClientAuthentication && options.FapiMode)
+            throw use.Refuse("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Noun} has no iat.");
         // "On or after" exp is too late (RFC 7519 section 4.1.4).
         if (now >= exp + skew)
             throw use.Refuse("S13", "RFC 7519 section 4.1.4",

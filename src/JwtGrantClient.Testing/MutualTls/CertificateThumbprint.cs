@@ -16,6 +16,7 @@ internal static class CertificateThumbprint
     {
         if (thumbprint is not null && (thumbprint.Length != Length || !Base64Url.IsValid(thumbprint)))
             throw new ArgumentException(
-                $"CertificateThumbprint is '{thumbprint}'; expected x5t#S256: the SHA-256 of the certificate's DER in base64url, {Length} characters.");
+                $"CertificateThumbprint is '{thumbprint}'; expected x5t#S256: "
+                + $"the SHA-256 of the certificate's DER in base64url, {Length} characters.");
     }
 }

@@ -4,8 +4,8 @@ using JwtGrantClient.Testing.Tokens;
 namespace JwtGrantClient.Testing.TokenExchange;
 
 /// <summary>
-/// Judges the tokens of a subject and an actor: access tokens of this server, and JWTs of a trusted issuer by the rules of grants, save that
-/// they may come again: their <c>jti</c> may be missing and is not used up. A bad one is an invalid request (RFC 8693 section 2.2.2).
+/// Judges the tokens of a subject and an actor: access tokens of this server, and JWTs of a trusted issuer by the rules of grants, save
+/// that they may come again: their <c>jti</c> may be missing and is not used up. A bad one is an invalid request (RFC 8693 section 2.2.2).
 /// </summary>
 internal sealed class PresentedTokens(TokenIssuer tokens, AssertionJudge judge)
 {

@@ -25,7 +25,7 @@ internal sealed class TokenExchangeGrant(PresentedTokens presented)
                 $"The requested_token_type is '{asked}'; this server issues {string.Join(", ", TokenTypes.Issuable)}.");
         var subject = presented.Judge(subjectToken, subjectType, "subject token", client);
         var actor = actorToken is null ? null : presented.Judge(actorToken, actorType!, "actor token", client);
-        // What a token of this server allows bounds what is given for it; what another issuer's subject may have is the client's registration.
+        // What a token of this server allows bounds what is given for it; for another issuer's subject the client's registration says it.
         var scope = subjectType == TokenTypes.AccessToken
             ? GrantPolicy.Narrow(form["scope"], subject.Scope, Clause) : form["scope"];
         return new(client, client.Id, subject.Subject, scope)
