@@ -62,7 +62,7 @@ public sealed class JwtGrantException : Exception
     /// <summary>A page about the error, by the server's word. Untrusted text.</summary>
     public string? ErrorUri { get; internal init; }
 
-    /// <summary>How long the server asked to be left alone (RFC 9110 section 10.2.3), at most 5 minutes; null where it did not.</summary>
+    /// <summary>How long the server asked to be left alone (RFC 9110 section 10.2.3), at most <see cref="RetryOptions.LongestRetryAfter"/>; null where it did not.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
     /// <summary>True where the same request can succeed later without anyone mending anything.</summary>

@@ -1,31 +1,42 @@
-using System.Collections.Concurrent;
-
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// Keeps tokens fresh over any source (open first): one slot for the client as configured, which is a field, and one for each request
-/// that differs from it. The rule is in <see cref="TokenLife"/>, what happens when is in <see cref="TokenSlot"/>.
+/// Keeps tokens fresh over any source (open first): one slot for the client as configured, which is a field, and a table of slots for the
+/// requests that differ from it. The rule is in <see cref="TokenLife"/>, what happens when is in <see cref="TokenSlot"/>.
 /// </summary>
 internal sealed class CachedTokenSource : ITokenSource, IDisposable
 {
     private readonly CancellationTokenSource _disposing = new();
-    private readonly ConcurrentDictionary<TokenRequest, TokenSlot> _others = new();
-    private readonly CacheContext _context;
+    private readonly CheapClock _clock;
     private readonly TokenSlot _default;
+    private readonly SlotTable _others;
 
     public CachedTokenSource(CacheContext context)
     {
-        _context = context with { Disposed = _disposing.Token };
-        _default = new TokenSlot(TokenRequest.Default, _context);
+        context = context with { Disposed = _disposing.Token };
+        _clock = context.Clock;
+        _default = new TokenSlot(TokenRequest.Default, context);
+        _others = new SlotTable(context);
     }
 
-    public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-        SlotFor(request).GetAsync(cancellationToken);
+    public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        if (ReferenceEquals(request, TokenRequest.Default))
+            return _default.FreshAt(_clock.Now) is { } own ? new(own) : GetNotFreshAsync(_default, cancellationToken);
+        ArgumentNullException.ThrowIfNull(request);
+        // The slot before the clock: the one waits for memory while the other computes.
+        var slot = _others.Find(request);
+        var now = _clock.Now;
+        if (slot is null || !_others.TryUse(slot, now))
+            slot = SlotFor(request, now);
+        return slot.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(slot, cancellationToken);
+    }
 
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(rejected);
-        SlotFor(request).Invalidate(rejected);
+        SlotFor(request, _clock.Now).Invalidate(rejected);
         return default;
     }
 
@@ -35,17 +46,24 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         // A container disposes what it handed out, beside the client that owns it.
         if (_disposing.IsCancellationRequested)
             return;
+        _others.Dispose();
         _disposing.Cancel();
         _disposing.Dispose();
     }
 
-    private TokenSlot SlotFor(TokenRequest request)
+    private ValueTask<AccessToken> GetNotFreshAsync(TokenSlot slot, CancellationToken cancellationToken)
     {
-        if (ReferenceEquals(request, TokenRequest.Default))
-            return _default;
-        ArgumentNullException.ThrowIfNull(request);
-        return request.Equals(TokenRequest.Default)
-            ? _default
-            : _others.GetOrAdd(request, static (request, context) => new TokenSlot(request, context), _context);
+        while (true)
+        {
+            var (token, pending) = slot.Decide(cancellationToken);
+            if (token is not null)
+                return new(token);
+            if (pending is not null)
+                return new(pending);
+            // Evicted between the look-up and the decision.
+            slot = _others.FindOrAdd(slot.Request, _clock.Now);
+        }
     }
+
+    private TokenSlot SlotFor(TokenRequest request, long now) => request.Equals(TokenRequest.Default) ? _default : _others.FindOrAdd(request, now);
 }

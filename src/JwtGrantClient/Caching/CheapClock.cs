@@ -10,19 +10,21 @@ namespace JwtGrantClient.Caching;
 /// </remarks>
 internal sealed class CheapClock
 {
-    // A step of the wall clock that is smaller than this is a correction; a larger one forward is taken as sleep (REFRESH).
-    private const long SleepThreshold = TimeSpan.TicksPerSecond;
     private const long CheckInterval = TimeSpan.TicksPerSecond;
 
     private readonly TimeProvider _time;
     private readonly bool _isSystem;
+    private readonly long _sleepThreshold;
     private readonly long _beginning;
     private readonly Lock _checking = new();
     private long _slept, _nextCheck, _lastReading, _lastWall;
 
-    public CheapClock(TimeProvider time)
+    /// <param name="time">The clock.</param>
+    /// <param name="sleepThreshold">A step of the wall clock up to this is a correction; a larger one forward is taken as sleep (REFRESH).</param>
+    public CheapClock(TimeProvider time, TimeSpan sleepThreshold)
     {
         _time = time;
+        _sleepThreshold = sleepThreshold.Ticks;
         _isSystem = ReferenceEquals(time, TimeProvider.System);
         // Counted from here, because a timestamp of years loses single ticks where TimeProvider turns it into a TimeSpan.
         _beginning = time.GetTimestamp();
@@ -80,7 +82,7 @@ internal sealed class CheapClock
         var wall = _time.GetUtcNow().Ticks;
         var after = Read();
         var drift = wall - _lastWall - (after - _lastReading);
-        if (drift > SleepThreshold)
+        if (drift > _sleepThreshold)
             Volatile.Write(ref _slept, _slept + drift);
         _lastReading = before;
         _lastWall = wall;

@@ -7,12 +7,21 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal static class Detached
 {
-    public static Task<T> RunAsync<T>(Func<Task<T>> work)
+    // Unsafe means: without the execution context of whoever calls, which is what is wanted.
+    public static void OnThreadPool(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+
+    public static Task<T> RunAsync<T>(Func<Task<T>> work, Action<Action> start)
     {
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Unsafe means: without the execution context of whoever calls, which is what is wanted.
-        ThreadPool.UnsafeQueueUserWorkItem(static start => _ = CompleteAsync(start.work, start.outcome), (work, outcome), preferLocal: false);
+        start(() => _ = CompleteAsync(work, outcome));
         return outcome.Task;
+    }
+
+    /// <summary>A timer that goes off once, until it is set again.</summary>
+    public static ITimer Timer(TimeProvider time, Action work, TimeSpan due)
+    {
+        using var context = ExecutionContext.IsFlowSuppressed() ? (IDisposable?)null : ExecutionContext.SuppressFlow();
+        return time.CreateTimer(static work => ((Action)work!)(), work, due, Timeout.InfiniteTimeSpan);
     }
 
     private static async Task CompleteAsync<T>(Func<Task<T>> work, TaskCompletionSource<T> outcome)

@@ -1,13 +1,24 @@
 namespace JwtGrantClient.Caching;
 
+/// <summary>How long the server is left alone after a failure, validated.</summary>
+/// <param name="WhileValid">The first gate while a token is valid; doubled by each failure, half of it fixed and half drawn.</param>
+/// <param name="LongestWhileValid">What the doubling ends at.</param>
+/// <param name="WithNothing">The fixed part of the gate with no valid token.</param>
+/// <param name="LongestSpreadWithNothing">What the drawn part, which doubles from 1 s, ends at.</param>
+/// <param name="LongestRetryAfter">How much of a server's Retry-After is obeyed.</param>
+internal sealed record GateSettings(
+    TimeSpan WhileValid, TimeSpan LongestWhileValid, TimeSpan WithNothing, TimeSpan LongestSpreadWithNothing, TimeSpan LongestRetryAfter)
+{
+    public static GateSettings Of(RetryOptions options) => new(
+        options.GateWhileValid, options.LongestGateWhileValid, options.GateWithNothing, options.LongestSpreadWithNothing, options.LongestRetryAfter);
+}
+
 /// <summary>
 /// Spaces the attempts while the server fails (REFRESH): until the gate opens nobody asks, and whoever has no token gets the remembered
 /// error at once. Guarded by the slot's lock.
 /// </summary>
-internal sealed class FailureGate(Func<double> random)
+internal sealed class FailureGate(GateSettings settings, Func<double> random)
 {
-    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
-
     private int _failures;
     private long _opensAt = long.MinValue;
 
@@ -31,16 +42,18 @@ internal sealed class FailureGate(Func<double> random)
     /// <param name="hard">The end of the token that is still valid; null where there is none.</param>
     public void Failed(JwtGrantException error, long now, long? hard)
     {
-        var exponent = Math.Min(_failures++, 10);
+        var doublings = Math.Pow(2, Math.Min(_failures++, 30));
         LastError = error;
-        _opensAt = hard is { } end ? Math.Min(now + WhileValid(exponent).Ticks, end) : now + WithNothing(exponent).Ticks;
+        _opensAt = hard is { } end ? Math.Min(now + WhileValid(doublings), end) : now + WithNothing(doublings);
         // The server may ask for a longer rest, not for a shorter one: "Retry-After: 0" would let every call through.
         if (error.RetryAfter is { } asked)
-            _opensAt = Math.Max(_opensAt, now + Math.Min(asked.Ticks, MaximumRetryAfter.Ticks));
+            _opensAt = Math.Max(_opensAt, now + Math.Min(asked.Ticks, settings.LongestRetryAfter.Ticks));
     }
 
     // Equal jitter: half fixed, half drawn; 5 s x 2^n, at most 120 s.
-    private TimeSpan WhileValid(int exponent) => TimeSpan.FromSeconds(Math.Min(5 * Math.Pow(2, exponent), 120) * (0.5 + random() / 2));
+    private long WhileValid(double doublings) =>
+        (long)(Math.Min(settings.WhileValid.Ticks * doublings, settings.LongestWhileValid.Ticks) * (0.5 + random() / 2));
 
-    private TimeSpan WithNothing(int exponent) => TimeSpan.FromSeconds(1 + random() * Math.Min(15, Math.Pow(2, exponent)));
+    private long WithNothing(double doublings) =>
+        settings.WithNothing.Ticks + (long)(random() * Math.Min(settings.LongestSpreadWithNothing.Ticks, TimeSpan.TicksPerSecond * doublings));
 }

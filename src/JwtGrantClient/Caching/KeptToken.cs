@@ -1,13 +1,11 @@
 namespace JwtGrantClient.Caching;
 
-/// <summary>A token with its life: replaced whole, so that readers need no lock.</summary>
-internal sealed record KeptToken(AccessToken Token, TokenLife Life, TimeSpan Lifetime)
+/// <summary>A token as it is taken in: with its two moments, and the lifetime that they were drawn from.</summary>
+internal readonly record struct KeptToken(AccessToken Token, TokenLife Life, TimeSpan Lifetime)
 {
-    private static readonly long LeastRenewalInterval = TimeSpan.FromSeconds(30).Ticks;
-
     /// <summary>Takes a token in, and draws its refresh point.</summary>
     /// <exception cref="JwtGrantException">The token is at its end already.</exception>
-    public static KeptToken Adopt(AccessToken token, KeptToken? before, CacheContext context)
+    public static KeptToken Adopt(AccessToken token, AccessToken? before, CacheContext context)
     {
         var (now, wall) = (context.Clock.NowAfterSleep(), context.Time.GetUtcNow());
         var lifetime = token.Lifetime ?? Longest(token.ExpiresAt - wall, TimeSpan.Zero);
@@ -20,8 +18,8 @@ internal sealed record KeptToken(AccessToken Token, TokenLife Life, TimeSpan Lif
                 $"The token endpoint issued a token that lives {lifetime.TotalSeconds:0.###} s, of which {TimeSpan.FromTicks(spent).TotalSeconds:0.###} s " +
                 "had passed when it arrived. Raise the token lifetime at the server, or correct its expires_in.");
         // A server that answers with the token it gave before would otherwise be asked again at once.
-        var nothingGained = before is not null && token.ExpiresAt <= before.Token.ExpiresAt;
-        return new(token, nothingGained ? life.NotDueBefore(now + LeastRenewalInterval) : life, lifetime);
+        var nothingGained = before is not null && token.ExpiresAt <= before.ExpiresAt;
+        return new(token, nothingGained ? life.NotDueBefore(now + context.Refresh.LeastInterval.Ticks) : life, lifetime);
     }
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -13,8 +13,32 @@ public sealed class RefreshOptions
     public double Latest { get; set; } = 0.80;
 
     /// <summary>
-    /// How long before its expiry a token is no longer handed out, for clocks that differ: 0 s to 5 min; never more than a tenth of the
-    /// token's lifetime. Default: 10 s.
+    /// How long before its expiry a token is no longer handed out, for clocks that differ: 0 s to 5 min; never more than
+    /// <see cref="ExpiryAllowanceShare"/> of the token's lifetime. Default: 10 s.
     /// </summary>
     public TimeSpan ExpiryAllowance { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most that <see cref="ExpiryAllowance"/> takes of a token's lifetime, as a fraction: 0 to 0.5. Default: 0.1.</summary>
+    public double ExpiryAllowanceShare { get; set; } = 0.1;
+
+    /// <summary>
+    /// How long the server is left alone after it answered with a token that lives no longer than the one before: 1 s to 1 h; never past the
+    /// token's end. Default: 30 s.
+    /// </summary>
+    public TimeSpan LeastInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The brake on tokens that an API refuses with 401: one is given up in this time, later refusals change nothing: 0 s to 1 h; never more
+    /// than <see cref="RejectionShare"/> of the token's lifetime. Default: 30 s.
+    /// </summary>
+    public TimeSpan RejectionInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most that <see cref="RejectionInterval"/> takes of a token's lifetime, as a fraction: 0 to 1. Default: 0.25.</summary>
+    public double RejectionShare { get; set; } = 0.25;
+
+    /// <summary>
+    /// By how much the wall clock must run ahead of the monotonic one to be taken as the machine's sleep, after which tokens are judged by the
+    /// wall clock: 0.1 s to 1 h. A smaller step is a correction. Default: 1 s.
+    /// </summary>
+    public TimeSpan SleepThreshold { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -6,16 +6,16 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal struct RejectionBrake
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-
     private long _releasedAt;
 
+    public readonly bool IsOnAt(long now) => now < _releasedAt;
+
     /// <summary>Whether a rejection counts now; if so, the brake is on from here.</summary>
-    public bool TryPass(long now, TimeSpan lifetime)
+    public bool TryPass(long now, TimeSpan lifetime, RefreshSettings settings)
     {
-        if (now < _releasedAt)
+        if (IsOnAt(now))
             return false;
-        _releasedAt = now + Math.Min(Longest.Ticks, lifetime.Ticks / 4);
+        _releasedAt = now + Math.Min(settings.RejectionInterval.Ticks, (long)(lifetime.Ticks * settings.RejectionShare));
         return true;
     }
 }

@@ -13,8 +13,34 @@ internal enum Freshness
     Expired,
 }
 
-/// <summary>The rule's numbers for drawing a token's life, validated.</summary>
-internal sealed record RefreshSettings(double Earliest, double Latest, TimeSpan ExpiryAllowance);
+/// <summary>When a token is renewed, validated: <see cref="RefreshOptions"/>, copied.</summary>
+internal sealed record RefreshSettings
+{
+    public double Earliest { get; init; }
+
+    public double Latest { get; init; }
+
+    public TimeSpan ExpiryAllowance { get; init; }
+
+    public double ExpiryAllowanceShare { get; init; }
+
+    public TimeSpan LeastInterval { get; init; }
+
+    public TimeSpan RejectionInterval { get; init; }
+
+    public double RejectionShare { get; init; }
+
+    public static RefreshSettings Of(RefreshOptions options) => new()
+    {
+        Earliest = options.Earliest,
+        Latest = options.Latest,
+        ExpiryAllowance = options.ExpiryAllowance,
+        ExpiryAllowanceShare = options.ExpiryAllowanceShare,
+        LeastInterval = options.LeastInterval,
+        RejectionInterval = options.RejectionInterval,
+        RejectionShare = options.RejectionShare,
+    };
+}
 
 /// <summary>
 /// The two moments that divide a token's life, in ticks of <see cref="CheapClock"/> (REFRESH: the rule). Freshness is a pure function.
@@ -32,7 +58,7 @@ internal readonly record struct TokenLife(long Due, long Hard)
     {
         var fraction = settings.Earliest + (settings.Latest - settings.Earliest) * random;
         // The same proportions for a token of a few seconds, so that no lifetime costs a request per call.
-        var allowance = Math.Min(settings.ExpiryAllowance.Ticks, lifetime.Ticks / 10);
+        var allowance = Math.Min(settings.ExpiryAllowance.Ticks, (long)(lifetime.Ticks * settings.ExpiryAllowanceShare));
         var hard = issued + lifetime.Ticks - allowance;
         return new(Math.Min(issued + (long)(lifetime.Ticks * fraction), hard), hard);
     }

@@ -3,67 +3,90 @@ using JwtGrantClient.Diagnostics;
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// One key of the cache: the token that is kept, the flight that renews it, and the gate between failures. The lock guards decisions
-/// only; it is never held while a token is fetched.
+/// One key of the cache: the token that is kept, and while there is one the <see cref="Renewal"/>. The lock guards decisions only; it is
+/// never held while a token is fetched. It is the slot itself: a lock of its own would cost each of 100,000 identities 40 bytes.
 /// </summary>
-internal sealed class TokenSlot(TokenRequest request, CacheContext context)
+#pragma warning disable CA2002 // Nobody outside this assembly can lock a slot, and inside it the slot alone does.
+internal sealed class TokenSlot(TokenRequest request, CacheContext context) : TableEntry(request)
 {
-    private readonly Lock _deciding = new();
-    private readonly CheapClock _clock = context.Clock;
-    private readonly FailureGate _gate = new(context.Random);
-    private RejectionBrake _brake;
-    private KeptToken? _kept;
-    private Task<AccessToken>? _flight;
-    private int _waiting;
-    private bool _hasHeldOne;
+    private long _hard = long.MinValue, _lifetime;
+    private Renewal? _renewal;
+    private bool _hasHeldOne, _hasLeft;
 
-    /// <summary>A fresh token costs a field read and a clock read; everything else is decided under the lock.</summary>
-    public ValueTask<AccessToken> GetAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a token is on its way.</summary>
+    public bool IsFlying
     {
-        var kept = Volatile.Read(ref _kept);
-        return kept is not null && _clock.Now < kept.Life.Due ? new(kept.Token) : GetNotFreshAsync(cancellationToken);
+        get
+        {
+            lock (this)
+                return _renewal?.Flight is not null;
+        }
+    }
+
+    /// <summary>
+    /// What a call gets where no fresh token is at hand: a token, or what it has to wait for. Neither where the slot has left the table, and
+    /// another is to be asked.
+    /// </summary>
+    public (AccessToken? Token, Task<AccessToken>? Pending) Decide(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return (null, Task.FromCanceled<AccessToken>(cancellationToken));
+        Task<AccessToken> flight;
+        bool blocked;
+        lock (this)
+        {
+            if (_hasLeft)
+                return default;
+            var now = context.Clock.Now;
+            var freshness = Life.At(now);
+            if (freshness != Freshness.Fresh && _renewal is not { Flight: not null } && _renewal?.Gate.IsOpenAt(now) != false)
+                TakeOff();
+            if (freshness != Freshness.Expired)
+                return (Token, null);
+            if (_renewal!.Flight is null)
+                return (null, Task.FromException<AccessToken>(Remembered(_renewal.Gate, now)));
+            flight = _renewal.Flight;
+            _renewal.Waiting++;
+            blocked = _hasHeldOne;
+        }
+        if (blocked)
+            context.Metrics.CallBlocked(context.Client);
+        return (null, flight.WaitAsync(cancellationToken));
     }
 
     /// <summary>Gives up the kept token if it is the one that was refused. The gate stays.</summary>
     public void Invalidate(AccessToken rejected)
     {
-        lock (_deciding)
+        lock (this)
         {
-            if (_kept is { } kept && kept.Token.Value == rejected.Value && _brake.TryPass(_clock.Now, kept.Lifetime))
-                Volatile.Write(ref _kept, null);
+            if (Token?.Value != rejected.Value)
+                return;
+            var renewal = _renewal ?? new(context);
+            if (!renewal.Brake.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+                return;
+            _renewal = renewal;
+            _hard = long.MinValue;
+            GiveUp();
         }
     }
 
-    private ValueTask<AccessToken> GetNotFreshAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the slot out of use, unless a token is on its way: two slots for one request would make two token requests. A closed gate
+    /// and a brake keep it too, save where <paramref name="evenGated"/>.
+    /// </summary>
+    public bool TryLeave(long now, bool evenGated)
     {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<AccessToken>(cancellationToken);
-        Task<AccessToken> flight;
-        bool blocked;
-        lock (_deciding)
-        {
-            var now = _clock.Now;
-            var kept = _kept;
-            var freshness = kept?.Life.At(now) ?? Freshness.Expired;
-            if (freshness != Freshness.Fresh && _flight is null && _gate.IsOpenAt(now))
-                TakeOff();
-            if (freshness != Freshness.Expired)
-                return new(kept!.Token);
-            if (_flight is null)
-                return ValueTask.FromException<AccessToken>(Remembered(now));
-            flight = _flight;
-            _waiting++;
-            blocked = _hasHeldOne;
-        }
-        if (blocked)
-            context.Metrics.CallBlocked(context.Client);
-        return new(flight.WaitAsync(cancellationToken));
+        lock (this)
+            return _hasLeft = _renewal is null || (evenGated ? _renewal.Flight is null : _renewal.IsOverAt(now));
     }
+
+    private TokenLife Life => new(Due, _hard);
 
     private void TakeOff()
     {
-        _waiting = 0;
-        _flight = Detached.RunAsync(FlyAsync);
+        _renewal ??= new(context);
+        _renewal.Waiting = 0;
+        _renewal.Flight = Detached.RunAsync(FlyAsync, context.Start);
     }
 
     private async Task<AccessToken> FlyAsync()
@@ -73,7 +96,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
-            token = await context.Source.GetTokenAsync(request, context.Disposed).ConfigureAwait(false);
+            token = await Acquisition.FromSourceAsync(context, Request).ConfigureAwait(false);
             reason = Land(token);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
@@ -101,13 +124,17 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
     /// <summary>Keeps the token and says why it was fetched.</summary>
     private string Land(AccessToken token)
     {
-        lock (_deciding)
+        lock (this)
         {
-            Volatile.Write(ref _kept, KeptToken.Adopt(token, _kept, context));
-            var reason = _waiting == 0 ? AcquisitionReason.Ahead : _hasHeldOne ? AcquisitionReason.Blocked : AcquisitionReason.First;
+            var kept = KeptToken.Adopt(token, Token, context);
+            (_hard, _lifetime) = (kept.Life.Hard, kept.Lifetime.Ticks);
+            Keep(token, kept.Life.Due);
+            var reason = _renewal!.Waiting == 0 ? AcquisitionReason.Ahead : _hasHeldOne ? AcquisitionReason.Blocked : AcquisitionReason.First;
             _hasHeldOne = true;
-            _gate.Succeeded();
-            _flight = null;
+            _renewal.Gate.Succeeded();
+            _renewal.Flight = null;
+            if (_renewal.IsOverAt(context.Clock.Now))
+                _renewal = null;
             return reason;
         }
     }
@@ -115,13 +142,13 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
     private void Crash(JwtGrantException error)
     {
         TimeSpan wait, remaining;
-        lock (_deciding)
+        lock (this)
         {
-            var now = _clock.Now;
-            var valid = _kept is { } kept && kept.Life.At(now) != Freshness.Expired ? _kept : null;
-            _gate.Failed(error, now, valid?.Life.Hard);
-            _flight = null;
-            (wait, remaining) = (_gate.RemainingAt(now), TimeSpan.FromTicks((valid?.Life.Hard ?? now) - now));
+            var now = context.Clock.Now;
+            var hard = Life.At(now) == Freshness.Expired ? (long?)null : _hard;
+            _renewal!.Gate.Failed(error, now, hard);
+            _renewal.Flight = null;
+            (wait, remaining) = (_renewal.Gate.RemainingAt(now), TimeSpan.FromTicks((hard ?? now) - now));
         }
         context.Metrics.AcquisitionFailed(context.Client, error);
         if (remaining > TimeSpan.Zero)
@@ -131,9 +158,9 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context)
     }
 
     // Fails at once: asking a failing server once per call would not help it back on its feet.
-    private JwtGrantException Remembered(long now)
+    private static JwtGrantException Remembered(FailureGate gate, long now)
     {
-        var last = _gate.LastError!;
-        return new(last, $"{last.Message}\nThis is the remembered failure; the next attempt is in {_gate.RemainingAt(now).TotalSeconds:0.0} s.");
+        var last = gate.LastError!;
+        return new(last, $"{last.Message}\nThis is the remembered failure; the next attempt is in {gate.RemainingAt(now).TotalSeconds:0.0} s.");
     }
 }

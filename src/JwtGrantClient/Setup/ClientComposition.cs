@@ -50,14 +50,14 @@ internal static class ClientComposition
         var clientSigner = ClientSigner(options, around, signer);
         var ids = new JtiGenerator(RandomNumberGenerator.Fill);
         var certificate = EndpointComposition.Certificate(options, around);
-        var transport = EndpointComposition.Transport(around, certificate);
+        var transport = EndpointComposition.Transport(options, around, certificate);
         var (clientAssertions, clientRefused) = AssertionComposition.ForClient(options, around, clientSigner, ids);
         var authentication = EndpointComposition.Authentication(options, clientAssertions);
         var proofKey = options.DPoP.Enabled ? DPoPKey.Of(options.DPoP.SigningKey) : null;
         var proofs = proofKey is null ? null : new DPoPProofs(proofKey, around.Time, ids);
         var locator = EndpointComposition.Locator(
             options, transport, around, EndpointComposition.Traits(options, around, authentication, clientSigner, proofKey), certificate is not null);
-        IRetry retry = around.RetryPipeline is { } own ? new PipelineRetry(own) : new RetryRule(around.Time, Uniform, around.Logger);
+        IRetry retry = around.RetryPipeline is { } own ? new PipelineRetry(own) : new RetryRule(RetrySettings.Of(options.Retry), around.Time, Uniform, around.Logger);
         void KeysRefused()
         {
             signer?.Refused();
@@ -76,11 +76,16 @@ internal static class ClientComposition
             name,
             new TokenEndpointSource(endpoint, AssertionComposition.ForGrant(options, around, signer, ids), Defaults(options)),
             around.Time,
-            new CheapClock(around.Time),
-            new RefreshSettings(options.Refresh.Earliest, options.Refresh.Latest, options.Refresh.ExpiryAllowance),
+            new CheapClock(around.Time, options.Refresh.SleepThreshold),
+            RefreshSettings.Of(options.Refresh),
             Uniform,
             new TokenMetrics(around.Meter),
-            around.Logger));
+            around.Logger)
+        {
+            Gates = GateSettings.Of(options.Retry),
+            Table = TableSettings.Of(options.Cache),
+            FlightTimeout = options.Retry.FlightTimeout,
+        });
         var assertionSource = clientAssertions is null ? null : new AssertionSource(clientAssertions, options.Issuer);
         var revocation = new RevocationClient(locator, authentication, transport, retry, around.Time, KeysRefused);
         return new(name, tokens, endpoint, assertionSource, transport, options.AllowLoopbackHttp) { Revocation = revocation };

@@ -9,8 +9,11 @@ internal static class EndpointComposition
     /// <summary>The connections, which show the client's certificate where it has one. A handler of the user's own brings its own.</summary>
     /// <exception cref="JwtGrantException">The certificate cannot be used.</exception>
 #pragma warning disable CA2000 // The transport owns its handler.
-    public static TokenEndpointTransport Transport(Surroundings around, ClientCertificate? certificate) =>
-        new(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(certificate), around.Time);
+    public static TokenEndpointTransport Transport(JwtGrantOptions options, Surroundings around, ClientCertificate? certificate) =>
+        new(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(certificate), around.Time)
+        {
+            LongestRetryAfter = options.Retry.LongestRetryAfter,
+        };
 #pragma warning restore CA2000
 
     /// <exception cref="JwtGrantException">The certificate cannot be used.</exception>

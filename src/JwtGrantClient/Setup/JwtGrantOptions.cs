@@ -86,6 +86,12 @@ public sealed class JwtGrantOptions
     /// <summary>When tokens are renewed.</summary>
     public RefreshOptions Refresh { get; set; } = new();
 
+    /// <summary>What happens when the server fails.</summary>
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>How many tokens are kept.</summary>
+    public CacheOptions Cache { get; set; } = new();
+
     /// <summary>The life of a token whose response has no <c>expires_in</c>: 1 s to 1 day. Default: 5 min. Such a token never counts as endless.</summary>
     public TimeSpan? DefaultTokenLifetime { get; set; }
 

@@ -32,6 +32,7 @@ internal static class OptionsProblems
                 ? [
                     .. OfTexts(options), .. OfServer(options), .. OfClient(options, signed), .. CredentialProblems.Of(options, given),
                     .. OfKeys(options, given.Signer, signed), .. OfAssertions(options, signed), .. OfRequest(options), .. OfTokens(options),
+                    .. TokenLifeProblems.Of(options),
                 ]
                 : Array.Empty<string>(),
         ];
@@ -157,11 +158,6 @@ internal static class OptionsProblems
 
     private static IEnumerable<string> OfTokens(JwtGrantOptions options)
     {
-        var refresh = options.Refresh;
-        if (!(refresh.Earliest >= 0.1 && refresh.Earliest <= refresh.Latest && refresh.Latest <= 0.95))
-            yield return $"Refresh: Earliest is {refresh.Earliest} and Latest is {refresh.Latest}; expected 0.1 <= Earliest <= Latest <= 0.95.";
-        if (refresh.ExpiryAllowance < TimeSpan.Zero || refresh.ExpiryAllowance > TimeSpan.FromMinutes(5))
-            yield return $"Refresh:ExpiryAllowance is {refresh.ExpiryAllowance}; expected 00:00:00 to 00:05:00.";
         if (options.DefaultTokenLifetime is { } lifetime && (lifetime < ShortestDefaultLifetime || lifetime > LongestDefaultLifetime))
             yield return $"DefaultTokenLifetime is {lifetime}; expected {ShortestDefaultLifetime} to {LongestDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))

@@ -20,6 +20,8 @@ internal sealed class SectionReview
         [typeof(TokenExchangeOptions)] = (review, child) => review.ReadSection<TokenExchangeOptions>(child),
         [typeof(DPoPOptions)] = (review, child) => review.ReadSection<DPoPOptions>(child),
         [typeof(RefreshOptions)] = (review, child) => review.ReadSection<RefreshOptions>(child),
+        [typeof(RetryOptions)] = (review, child) => review.ReadSection<RetryOptions>(child),
+        [typeof(CacheOptions)] = (review, child) => review.ReadSection<CacheOptions>(child),
         [typeof(IList<string>)] = (review, child) => review.ReadList(child),
         [typeof(IDictionary<string, string>)] = (review, child) => ReadEach(child, review.ReadText),
         [typeof(IDictionary<string, object>)] = (review, child) => ReadEach(child, review.ReadClaim),
@@ -103,6 +105,7 @@ internal sealed class SectionReview
     {
         { IsEnum: true } => Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? null : string.Join(" or ", Enum.GetNames(type)),
         _ when type == typeof(bool) => bool.TryParse(text, out _) ? null : "true or false",
+        _ when type == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number such as 10",
         _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? null : "a number such as 0.5",
         _ when type == typeof(TimeSpan) => IsTime(text) ? null : "hours:minutes:seconds, such as 00:02:00",
         _ => null,

@@ -10,7 +10,8 @@ internal sealed class RawResponse(
     int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body,
     DateTimeOffset requestedAt, DateTimeOffset receivedAt)
 {
-    private static readonly TimeSpan MaximumRetryAfter = TimeSpan.FromMinutes(5);
+    /// <summary>How much of a Retry-After is believed.</summary>
+    public TimeSpan LongestRetryAfter { get; init; } = new RetryOptions().LongestRetryAfter;
 
     /// <summary>The HTTP status.</summary>
     public int Status => status;
@@ -43,7 +44,7 @@ internal sealed class RawResponse(
         null => null,
     };
 
-    /// <summary>Retry-After in either form (RFC 9110 section 10.2.3), from 0 to 5 minutes; null where there is none, or garbage.</summary>
+    /// <summary>Retry-After in either form (RFC 9110 section 10.2.3), at most <see cref="LongestRetryAfter"/>; null where there is none, or garbage.</summary>
     public TimeSpan? RetryAfter
     {
         get
@@ -55,7 +56,7 @@ internal sealed class RawResponse(
                 { Date: { } date } => date - (Headers.Date ?? RequestedAt),
                 _ => (TimeSpan?)null,
             };
-            return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaximumRetryAfter.Ticks)) : null;
+            return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, LongestRetryAfter.Ticks)) : null;
         }
     }
 }

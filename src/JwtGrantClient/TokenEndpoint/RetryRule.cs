@@ -4,19 +4,24 @@ using Polly.Timeout;
 
 namespace JwtGrantClient.TokenEndpoint;
 
+/// <summary>The numbers of one acquisition, validated.</summary>
+internal sealed record RetrySettings(int MaximumRetries, TimeSpan BaseDelay, TimeSpan AttemptTimeout, TimeSpan FlightTimeout)
+{
+    public static RetrySettings Of(RetryOptions options) =>
+        new(options.MaximumRetries, options.BaseDelay, options.AttemptTimeout, options.FlightTimeout);
+}
+
 /// <summary>
 /// The built-in rule around the wire attempt: 30 s for all, at most three retries after the first attempt, 1 s x 2^n with full jitter,
 /// 10 s for each (REFRESH: one flight). Every attempt is made anew inside it. A plain loop and no pipeline of Polly's: those check their
 /// options by reflection, which costs a native program a megabyte, and the exchange three timers in place of one.
 /// </summary>
+/// <param name="settings">The numbers.</param>
 /// <param name="clock">Delays and deadlines.</param>
 /// <param name="random">Uniform in [0, 1).</param>
 /// <param name="logger">Told of each retry.</param>
-internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger logger) : IRetry
+internal sealed class RetryRule(RetrySettings settings, TimeProvider clock, Func<double> random, ILogger logger) : IRetry
 {
-    private const int MaximumRetries = 3;
-    private static readonly TimeSpan All = TimeSpan.FromSeconds(30), Each = TimeSpan.FromSeconds(10), FirstDelay = TimeSpan.FromSeconds(1);
-
     public async ValueTask<T> RunAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken)
     {
         for (var retries = 0; ; retries++)
@@ -31,7 +36,7 @@ internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger
             {
                 failure = e;
             }
-            var delay = RetryAfter(failure) ?? FirstDelay * (Math.Pow(2, retries) * random());
+            var delay = RetryAfter(failure) ?? settings.BaseDelay * (Math.Pow(2, retries) * random());
             Log.Retrying(logger, retries + 2, delay, failure);
             await WaitAsync(delay, exchange, cancellationToken).ConfigureAwait(false);
         }
@@ -40,8 +45,9 @@ internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger
     private async ValueTask<T> AttemptAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken)
     {
         var left = Left(exchange);
-        var limit = left < Each ? All : Each;
-        using var deadline = new CancellationTokenSource(left < Each ? left : Each, clock);
+        var (each, all) = (settings.AttemptTimeout, settings.FlightTimeout);
+        var limit = left < each ? all : each;
+        using var deadline = new CancellationTokenSource(left < each ? left : each, clock);
         using var caller = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         try
         {
@@ -59,18 +65,18 @@ internal sealed class RetryRule(TimeProvider clock, Func<double> random, ILogger
         var left = Left(exchange);
         await Task.Delay(delay < left ? delay : left, clock, cancellationToken).ConfigureAwait(false);
         if (delay >= left)
-            throw new TimeoutRejectedException($"No answer within {All.TotalSeconds:0} s.", All);
+            throw new TimeoutRejectedException($"No answer within {settings.FlightTimeout.TotalSeconds:0} s.", settings.FlightTimeout);
     }
 
     // A wait that outlasts the exchange ends it; the cache then leaves the server alone for as long as it asked.
     private bool MayRetry(Exception failure, int retries, Exchange exchange) =>
-        retries < MaximumRetries
+        retries < settings.MaximumRetries
         && Left(exchange) is var left && left > TimeSpan.Zero
         && exchange.MayBeSentAfter(failure)
         && !(RetryAfter(failure) > left);
 
     private TimeSpan Left(Exchange exchange) =>
-        All - clock.GetElapsedTime(exchange.StartedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        settings.FlightTimeout - clock.GetElapsedTime(exchange.StartedAt) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     private static TimeSpan? RetryAfter(Exception failure) => (failure as JwtGrantException)?.RetryAfter;
 }

@@ -8,6 +8,9 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
 {
     private readonly HttpMessageInvoker _http = new(handler);
 
+    /// <summary>How much of a Retry-After is believed.</summary>
+    public TimeSpan LongestRetryAfter { get; init; } = new RetryOptions().LongestRetryAfter;
+
     /// <summary>The handler that is used unless the user names another.</summary>
     /// <param name="certificate">What connections show the server (RFC 8705); null for nothing.</param>
     public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null) => new()
@@ -35,7 +38,10 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
             using var response = await SendToAsync(target, request, cancellationToken).ConfigureAwait(false);
             var receivedAt = clock.GetUtcNow();
             var body = await BoundedBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
-            return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt);
+            return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
+            {
+                LongestRetryAfter = LongestRetryAfter,
+            };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))
         {

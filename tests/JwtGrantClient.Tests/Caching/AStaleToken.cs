@@ -24,12 +24,12 @@ public sealed class AStaleToken
     public async Task Is_handed_out_to_the_last_tick_even_while_the_flight_hangs()
     {
         using var cache = new GivenCache();
-        var old = await cache.HoldAsync(GivenCache.Hour);
-        cache.Time.Advance(GivenCache.HourIsDue);
+        var old = await cache.HoldAsync(TimeSpan.FromSeconds(40));
+        cache.Time.Advance(TimeSpan.FromSeconds(26));
         Assert.Same(old, cache.GetAtOnce());
         var call = await cache.Source.NextCallAsync();
 
-        cache.Time.Advance(GivenCache.HourEnds - GivenCache.HourIsDue - TimeSpan.FromTicks(1));
+        cache.Time.Advance(TimeSpan.FromSeconds(36 - 26) - TimeSpan.FromTicks(1));
         Assert.Same(old, cache.GetAtOnce());
         cache.Time.Advance(TimeSpan.FromTicks(1));
         var waiting = cache.GetAsync();

@@ -43,10 +43,10 @@ public sealed class CountingAcquisitions : IDisposable
     [Fact]
     public async Task Calls_a_flight_that_began_ahead_blocked_when_somebody_came_to_wait_for_it()
     {
-        await _cache.HoldAsync(GivenCache.Hour);
-        _cache.Time.Advance(GivenCache.HourIsDue);
+        await _cache.HoldAsync(TimeSpan.FromSeconds(40));
+        _cache.Time.Advance(TimeSpan.FromSeconds(26));
         _cache.GetAtOnce();
-        _cache.Time.Advance(GivenCache.HourEnds - GivenCache.HourIsDue);
+        _cache.Time.Advance(TimeSpan.FromSeconds(36 - 26));
         var waiting = _cache.GetAsync();
         await _cache.AnswerAsync(_cache.Issue(GivenCache.Hour));
         await waiting.SoonAsync();

@@ -13,7 +13,7 @@ public sealed class NoticingSleep
     [Fact]
     public void The_clock_counts_single_ticks()
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
 
         _time.Advance(Tick);
@@ -29,7 +29,7 @@ public sealed class NoticingSleep
     [InlineData(-TimeSpan.TicksPerDay, 0)]
     public void A_step_of_the_wall_clock_is_sleep_when_it_goes_forward_by_more_than_a_second(long step, long sleep)
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
 
         _time.StepWall(TimeSpan.FromTicks(step));
@@ -42,7 +42,7 @@ public sealed class NoticingSleep
     [Fact]
     public void Sleep_shows_within_a_second_of_waking()
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second / 2);
         _time.StepWall(TimeSpan.FromHours(8));
@@ -56,7 +56,7 @@ public sealed class NoticingSleep
     [Fact]
     public void Sleep_shows_at_once_where_the_moment_is_set_against_the_wall_clock()
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
 
         _time.StepWall(TimeSpan.FromHours(8));
@@ -68,7 +68,7 @@ public sealed class NoticingSleep
     [Fact]
     public void Each_night_s_sleep_is_added()
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
 
         for (var night = 0; night < 3; night++)
@@ -84,7 +84,7 @@ public sealed class NoticingSleep
     [Fact]
     public void A_clock_that_is_corrected_a_little_every_second_is_not_asleep()
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
 
         for (var second = 1; second <= 100; second++)
@@ -102,7 +102,7 @@ public sealed class NoticingSleep
     [InlineData(1, 1)]
     public void A_thread_that_is_held_up_between_the_two_clocks_does_not_take_it_for_sleep(int minutesBefore, int minutesAfter)
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second);
         _time.BeforeWall = () => _time.Advance(TimeSpan.FromMinutes(minutesBefore));
@@ -117,7 +117,7 @@ public sealed class NoticingSleep
     [Fact]
     public async Task A_thread_that_looks_at_the_wall_clock_holds_up_nobody()
     {
-        var clock = new CheapClock(_time);
+        var clock = new CheapClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second);
         using ManualResetEventSlim looking = new(), seen = new();
@@ -145,7 +145,7 @@ public sealed class NoticingSleep
     [Fact]
     public void The_system_s_clock_is_the_cheap_monotonic_one()
     {
-        var clock = new CheapClock(TimeProvider.System);
+        var clock = new CheapClock(TimeProvider.System, Second);
 
         var before = Environment.TickCount64;
         var now = clock.Now / TimeSpan.TicksPerMillisecond;

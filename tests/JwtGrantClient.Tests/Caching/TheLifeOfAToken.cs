@@ -6,7 +6,7 @@ namespace JwtGrantClient.Tests.Caching;
 public sealed class TheLifeOfAToken
 {
     private const long Issued = 1_234_567;
-    private static readonly RefreshSettings Usual = new(0.50, 0.80, TimeSpan.FromSeconds(10));
+    private static readonly RefreshSettings Usual = RefreshSettings.Of(new());
 
     /// <summary>Lifetime in seconds, the number drawn, and the ticks after issue at which the token is due and at its end.</summary>
     public static TheoryData<int, double, long, long> Lives
@@ -70,7 +70,7 @@ public sealed class TheLifeOfAToken
     [Fact]
     public void Takes_its_bounds_and_allowance_from_the_options()
     {
-        var settings = new RefreshSettings(0.25, 0.75, TimeSpan.FromSeconds(2));
+        var settings = RefreshSettings.Of(new() { Earliest = 0.25, Latest = 0.75, ExpiryAllowance = TimeSpan.FromSeconds(2) });
 
         Assert.Equal(25, TimeSpan.FromTicks(TokenLife.Draw(0, TimeSpan.FromSeconds(100), settings, 0).Due).TotalSeconds);
         Assert.Equal(50, TimeSpan.FromTicks(TokenLife.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Due).TotalSeconds);
@@ -80,7 +80,7 @@ public sealed class TheLifeOfAToken
     [Fact]
     public void Is_never_due_after_its_end()
     {
-        var life = TokenLife.Draw(0, TimeSpan.FromSeconds(4), new(0.95, 0.95, TimeSpan.FromSeconds(10)), 0);
+        var life = TokenLife.Draw(0, TimeSpan.FromSeconds(4), RefreshSettings.Of(new() { Earliest = 0.95, Latest = 0.95 }), 0);
 
         Assert.Equal(life.Hard, life.Due);
     }

@@ -15,17 +15,25 @@ internal sealed class GivenCache : IDisposable
 
     private int _tokensMade;
 
-    public GivenCache(TimeProvider? time = null, ITokenSource? source = null, ILogger? logger = null, RefreshSettings? refresh = null)
+    public GivenCache(
+        TimeProvider? time = null, ITokenSource? source = null, ILogger? logger = null, RefreshOptions? refresh = null, RetryOptions? retry = null,
+        CacheOptions? cache = null)
     {
+        retry ??= new();
         Tokens = new CachedTokenSource(new CacheContext(
             "reports",
             source ?? Source,
             time ?? Time,
-            new CheapClock(time ?? Time),
-            refresh ?? new RefreshSettings(0.50, 0.80, TimeSpan.FromSeconds(10)),
+            new CheapClock(time ?? Time, (refresh ?? new()).SleepThreshold),
+            RefreshSettings.Of(refresh ?? new()),
             () => Draw(),
             new TokenMetrics(Meter),
-            logger ?? Log));
+            logger ?? Log)
+        {
+            Gates = GateSettings.Of(retry),
+            Table = TableSettings.Of(cache ?? new()),
+            FlightTimeout = retry.FlightTimeout,
+        });
     }
 
     public TwoClocks Time { get; } = new(The.Moment);
@@ -90,6 +98,16 @@ internal sealed class GivenCache : IDisposable
     {
         (await Source.NextCallAsync()).Fail(error);
         return await Log.NextAsync();
+    }
+
+    /// <summary>Moves the clock on until a call has ended, for flights of which the test cannot see when they set their timers.</summary>
+    public async Task PassAsync(TimeSpan time, Task call)
+    {
+        while (!call.IsCompleted)
+        {
+            Time.Advance(time);
+            await Task.WhenAny(call, Task.Run(Thread.Yield, TestContext.Current.CancellationToken));
+        }
     }
 
     public static JwtGrantException Unreachable(TimeSpan? retryAfter = null) =>

@@ -7,10 +7,13 @@ namespace JwtGrantClient.Tests.Given;
 internal static class Inside
 {
     /// <summary>The lock of the slot of the default request.</summary>
-    public static Lock LockOf(CachedTokenSource tokens) => Field<Lock>(SlotOf(tokens))!;
+    public static object LockOf(CachedTokenSource tokens) => SlotOf(tokens);
 
     /// <summary>Whether a token request is under way: known from the moment of the decision, before the thread pool has begun it.</summary>
-    public static bool IsFetching(CachedTokenSource tokens) => Field<Task<AccessToken>>(SlotOf(tokens)) is not null;
+    public static bool IsFetching(CachedTokenSource tokens) => SlotOf(tokens).IsFlying;
+
+    /// <summary>How many entries there are beside the default request's.</summary>
+    public static int EntriesOf(CachedTokenSource tokens) => Field<SlotTable>(tokens)!.Count;
 
     private static TokenSlot SlotOf(CachedTokenSource tokens) => Field<TokenSlot>(tokens)!;
 

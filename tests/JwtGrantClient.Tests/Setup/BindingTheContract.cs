@@ -60,7 +60,14 @@ public sealed class BindingTheContract
               "Certificate": { "Thumbprint": "00", "Subject": "CN=client", "StoreName": "Root", "StoreLocation": "LocalMachine" },
               "Password": "password", "PasswordVariable": "PASSWORD", "PasswordFile": "password.txt",
               "KeyId": "client", "KeyIdFrom": "CertificateThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
-          "Refresh": { "Earliest": 0.4, "Latest": 0.9, "ExpiryAllowance": "00:00:05" },
+          "Refresh": {
+            "Earliest": 0.4, "Latest": 0.9, "ExpiryAllowance": "00:00:05", "ExpiryAllowanceShare": 0.2, "LeastInterval": "00:01:00",
+            "RejectionInterval": "00:02:00", "RejectionShare": 0.5, "SleepThreshold": "00:00:02" },
+          "Retry": {
+            "MaximumRetries": 5, "BaseDelay": "00:00:02", "AttemptTimeout": "00:00:05", "FlightTimeout": "00:00:20",
+            "GateWhileValid": "00:00:10", "LongestGateWhileValid": "00:01:00", "GateWithNothing": "00:00:02", "LongestSpreadWithNothing": "00:00:30",
+            "LongestRetryAfter": "00:10:00" },
+          "Cache": { "MaximumEntries": 500, "IdleTime": "00:20:00" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
           "AllowLoopbackHttp": true,
@@ -91,6 +98,8 @@ public sealed class BindingTheContract
         Assert.Equal(TimeSpan.FromMinutes(3), options.Assertion.Lifetime);
         Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
         Assert.Equal(0.4, options.Refresh.Earliest);
+        Assert.Equal(5, options.Retry.MaximumRetries);
+        Assert.Equal(500, options.Cache.MaximumEntries);
     }
 
     [Fact]
@@ -98,7 +107,7 @@ public sealed class BindingTheContract
     {
         var options = Bound("""
             { "JwtGrant": { "Reports": {
-              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null,
+              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "Cache": null,
               "Assertion": { "Issuer": null, "Lifetime": null, "Claims": {} }, "ClientAssertion": { "Audience": null, "SigningKey": null },
               "DefaultTokenLifetime": null, "Profile": null
             } } }

@@ -177,6 +177,16 @@ public sealed class JudgingSettings
         ["allowance too long"] = (
             o => o.Refresh.ExpiryAllowance = TimeSpan.FromMinutes(6),
             "Refresh:ExpiryAllowance is 00:06:00; expected 00:00:00 to 00:05:00."),
+        ["no attempt in time"] = (
+            o => (o.Retry.AttemptTimeout, o.Retry.FlightTimeout) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
+            "Retry:FlightTimeout is 00:00:10; expected 00:00:20 to 00:10:00."),
+        ["gates crossed"] = (
+            o => o.Retry.LongestGateWhileValid = TimeSpan.FromSeconds(4),
+            "Retry:LongestGateWhileValid is 00:00:04; expected 00:00:05 to 01:00:00."),
+        ["too many retries"] = (o => o.Retry.MaximumRetries = 11, "Retry:MaximumRetries is 11; expected 0 to 10."),
+        ["share not a number"] = (
+            o => o.Refresh.RejectionShare = double.NaN, "Refresh:RejectionShare is NaN; expected 0 to 1."),
+        ["no room"] = (o => o.Cache.MaximumEntries = 0, "Cache:MaximumEntries is 0; expected 1 to 10000000."),
         ["default lifetime too long"] = (
             o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
             "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),

@@ -27,6 +27,8 @@ internal sealed class Composition
 
     public ResiliencePipeline? Pipeline { get; init; }
 
+    public RetryOptions Retry { get; } = new();
+
     public CapturedLog Log { get; } = new();
 
     /// <summary>Reads the metadata of the client that was built last; null where the endpoint is given.</summary>
@@ -42,14 +44,14 @@ internal sealed class Composition
 
     public TokenEndpointClient Build()
     {
-        var transport = new TokenEndpointTransport(Handler, Time);
+        var transport = new TokenEndpointTransport(Handler, Time) { LongestRetryAfter = Retry.LongestRetryAfter };
         return new(
             Endpoint is { } configured ? new(configured) : new(Discovery = new(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
                 ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new ClientAuthentication.None(ClientId),
             transport,
-            Pipeline is { } own ? new PipelineRetry(own) : new RetryRule(Time, Random, Log),
+            Pipeline is { } own ? new PipelineRetry(own) : new RetryRule(RetrySettings.Of(Retry), Time, Random, Log),
             new ResponseRules(TimeSpan.FromMinutes(5), DefaultType: null),
             Time);
     }

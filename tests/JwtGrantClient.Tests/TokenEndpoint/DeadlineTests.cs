@@ -26,6 +26,23 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task The_time_of_an_attempt_can_be_set()
+    {
+        var silence = new Silence();
+        await using var server = await ScriptedServer.StartAsync(silence.BeforeTheHead, Reply.Token);
+        var client = new Composition { Endpoint = server.TokenEndpoint };
+        client.Retry.AttemptTimeout = TimeSpan.FromSeconds(2);
+
+        var request = client.RequestAsync();
+        await silence.BegunAsync();
+        client.Time.Advance(TimeSpan.FromMilliseconds(1_999));
+        Assert.False(request.IsCompleted);
+        client.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal("abc", (await request).AccessToken.Value);
+    }
+
+    [Fact]
     public async Task A_body_that_stops_halfway_is_given_up_too()
     {
         var silence = new Silence();

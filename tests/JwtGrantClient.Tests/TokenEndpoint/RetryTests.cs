@@ -28,6 +28,38 @@ public sealed class RetryTests
         Assert.Equal([0, .. milliseconds], seen);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task As_many_retries_follow_as_are_set(int retries)
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Status(503));
+        var client = new Composition { Endpoint = server.TokenEndpoint };
+        client.Retry.MaximumRetries = retries;
+
+        await client.FailAsync();
+
+        Assert.Equal(1 + retries, server.Calls);
+    }
+
+    [Fact]
+    public async Task The_base_of_the_delays_can_be_set()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Status(503), Reply.Token);
+        var client = new Composition { Endpoint = server.TokenEndpoint, Random = () => 0.5 };
+        client.Retry.BaseDelay = TimeSpan.FromSeconds(3);
+
+        var request = client.RequestAsync();
+
+        foreach (var seconds in new[] { 1.5, 3 })
+        {
+            Assert.Equal(TimeSpan.FromSeconds(seconds), await client.Time.NextDelayAsync());
+            client.Time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+        await request;
+    }
+
     [Fact]
     public async Task A_draw_of_zero_waits_for_nothing()
     {

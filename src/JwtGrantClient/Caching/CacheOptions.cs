@@ -1,0 +1,14 @@
+namespace JwtGrantClient;
+
+/// <summary>How many tokens are kept beside the one of the client as configured: one for each <see cref="TokenRequest"/> that differs from it.</summary>
+public sealed class CacheOptions
+{
+    /// <summary>
+    /// How many are kept: 1 to 10,000,000; each takes about 600 bytes. One more drops a sixteenth of them, the least recently used, so that
+    /// they are asked for anew. Tokens on their way do not count. Default: 10,000.
+    /// </summary>
+    public int MaximumEntries { get; set; } = 10_000;
+
+    /// <summary>After how long a token that nobody asks for is dropped, valid or not: 1 min to 30 days. Default: 1 h.</summary>
+    public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);
+}
