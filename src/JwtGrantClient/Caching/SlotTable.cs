@@ -15,7 +15,8 @@ internal sealed record TableSettings(int MaximumEntries, TimeSpan IdleTime)
 /// <remarks>
 /// A reader that meets a change may miss an entry that is there, never find a wrong one; what it missed is looked for again under the
 /// lock. The chains run through the slots themselves, because each further object on the way costs a cache miss: with 100,000 entries in
-/// random order this takes 1.1 times a ConcurrentDictionary's lookup, and a general cache over such a dictionary 2.0 times (REFRESH).
+/// random order a bare look-up takes 1.1 times that of a ConcurrentDictionary; slots in such a dictionary take 1.5 times, and
+/// BitFaster.Caching's ConcurrentLru 2.0 times and 208 bytes for each entry in place of 120.
 /// </remarks>
 internal sealed class SlotTable(CacheContext context) : IDisposable
 {
