@@ -25,6 +25,11 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
         ["token-exchange"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
         ["jwt-bearer, a JWT of one's own"] = async (given, client) =>
             await Once(client, Grant.JwtBearer(await given.JwtOfAsync("alice"), new() { Scope = "read" })),
+        ["saml2-bearer"] = (given, client) => Once(client, Grant.Saml2Bearer(
+            new SamlAssertionFactory(
+                new() { Issuer = SomeSaml.Issuer, Subject = "alice", Audience = given._server.Issuer, Recipient = given._server.TokenEndpoint },
+                SomeSaml.Certificate).ProvideAsync,
+            new() { Scope = "read" })),
         ["authorization_code"] = (given, client) => Once(client, Grant.AuthorizationCode(
             given._server.IssueAuthorizationCode(The.ClientId, "https://app.example.com/back", Pkce.Challenge), "https://app.example.com/back", Pkce.Verifier)),
         ["refresh_token"] = (given, client) => Once(client, Grant.RefreshToken(given._server.IssueRefreshToken(The.ClientId, "read", "alice"))),
@@ -66,6 +71,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
     {
         _server = await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }, Cancellation);
         _server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem() });
+        _server.TrustSamlIssuer(new() { Issuer = SomeSaml.Issuer, CertificatePem = SomeSaml.Certificate.ExportCertificatePem() });
     }
 
     public ValueTask DisposeAsync()
