@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "The API at {Origin} answered 403 insufficient_scope; it asks for the scope '{Scope}'")]
     public static partial void InsufficientScope(ILogger logger, string origin, string? scope);
 
+    [LoggerMessage(8, LogLevel.Warning, "Client '{Client}' could not revoke a token at its end; it stays valid until it expires")]
+    public static partial void NotRevoked(ILogger logger, string client, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 

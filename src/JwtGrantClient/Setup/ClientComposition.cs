@@ -88,7 +88,15 @@ internal static class ClientComposition
         });
         var assertionSource = clientAssertions is null ? null : new AssertionSource(clientAssertions, options.Issuer);
         var revocation = new RevocationClient(locator, authentication, transport, retry, around.Time, KeysRefused);
-        return new(name, tokens, endpoint, assertionSource, transport, options.AllowLoopbackHttp) { Revocation = revocation };
+        return new(name, transport)
+        {
+            Tokens = tokens,
+            Endpoint = endpoint,
+            Revocation = new TokenRevocation(name, tokens, revocation, around.Time, around.Logger),
+            ClientAssertions = assertionSource,
+            AllowLoopbackHttp = options.AllowLoopbackHttp,
+            RevokeOnDispose = options.RevokeOnDispose,
+        };
     }
 #pragma warning restore CA2000
 

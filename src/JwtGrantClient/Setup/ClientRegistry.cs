@@ -18,7 +18,7 @@ internal sealed record ClientName(string Value);
 /// </summary>
 internal sealed class ClientRegistry(
     IServiceProvider services, IEnumerable<ClientName> names, IOptionsMonitor<JwtGrantOptions> options, IOptionsMonitor<ClientParts> parts)
-    : ITokenSourceProvider, IDisposable
+    : ITokenSourceProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
     private readonly Meter _meter = services.GetService<IMeterFactory>()?.Create(TokenMetrics.MeterName) ?? new Meter(TokenMetrics.MeterName);
@@ -54,6 +54,13 @@ internal sealed class ClientRegistry(
             _clients.TryRemove(new(name, client));
             throw;
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Together, for each may have tokens to revoke.
+        await Task.WhenAll(_clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _meter.Dispose();
     }
 
     public void Dispose()

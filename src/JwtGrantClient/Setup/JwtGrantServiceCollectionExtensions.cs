@@ -10,8 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class JwtGrantServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a named client, to be had as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/> and
-    /// <see cref="IAssertionSource"/>. Adding a name twice composes. Wrong settings, all of them at once, fail the start of a host
+    /// Adds a named client, to be had as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>,
+    /// <see cref="IAssertionSource"/> and <see cref="ITokenRevocation"/>. Adding a name twice composes. Wrong settings, all of them at once, fail the start of a host
     /// (<see cref="OptionsValidationException"/>) and without one the first use (<see cref="JwtGrantException"/>).
     /// </summary>
     /// <param name="services">The services.</param>
@@ -57,6 +57,7 @@ public static class JwtGrantServiceCollectionExtensions
         services.TryAddKeyedSingleton<ITokenSource>(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Endpoint);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Assertions);
+        services.TryAddKeyedSingleton<ITokenRevocation>(KeyedService.AnyKey, (provider, key) => provider.Client(key).Revocation);
         return new(name, services);
     }
 
@@ -66,6 +67,7 @@ public static class JwtGrantServiceCollectionExtensions
         services.TryAddSingleton<ITokenSource>(provider => provider.Client(Options.Options.DefaultName).Tokens);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Endpoint);
         services.TryAddSingleton(provider => provider.Client(Options.Options.DefaultName).Assertions);
+        services.TryAddSingleton<ITokenRevocation>(provider => provider.Client(Options.Options.DefaultName).Revocation);
         return services;
     }
 

@@ -21,6 +21,9 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
     /// <summary>One-off exchanges with the client's authentication.</summary>
     public ITokenEndpoint Endpoint => _client.Endpoint;
 
+    /// <summary>Ends tokens before their time.</summary>
+    public ITokenRevocation Revocation => _client.Revocation;
+
     /// <summary>The client-authentication assertion alone.</summary>
     /// <exception cref="JwtGrantException">The client does not authenticate by an assertion.</exception>
     public IAssertionSource Assertions => _client.Assertions;
@@ -66,11 +69,10 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) =>
         _client.Tokens.InvalidateAsync(request, rejected, cancellationToken);
 
-    /// <summary>Ends what is under way and closes the connections.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Revokes what is kept, where <see cref="JwtGrantOptions.RevokeOnDispose"/> says so; ends what is under way and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        await _client.DisposeAsync().ConfigureAwait(false);
         _meter.Dispose();
-        return default;
     }
 }
