@@ -40,6 +40,13 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         return default;
     }
 
+    /// <summary>Gives up the token of a request, so that nobody gets it any more, and hands it over; null where none is kept.</summary>
+    public AccessToken? Take(TokenRequest request) =>
+        (request.Equals(TokenRequest.Default) ? _default : _others.Find(request))?.Take();
+
+    /// <summary>Gives up all tokens, and hands them over.</summary>
+    public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(slot => slot.Take()).OfType<AccessToken>()];
+
     /// <summary>Ends the flights; whoever waits for one gets <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
     public void Dispose()
     {

@@ -62,6 +62,13 @@ internal sealed class SlotTable(CacheContext context) : IDisposable
         }
     }
 
+    /// <summary>The slots of the moment.</summary>
+    public IReadOnlyList<TokenSlot> All()
+    {
+        lock (_changing)
+            return Slots();
+    }
+
     public void Dispose()
     {
         lock (_changing)

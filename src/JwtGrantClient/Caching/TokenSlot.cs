@@ -70,6 +70,18 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
         }
     }
 
+    /// <summary>Gives up the kept token, whatever it is, and hands it over; null where there is none that is still valid.</summary>
+    public AccessToken? Take()
+    {
+        lock (this)
+        {
+            var token = Life.At(context.Clock.Now) == Freshness.Expired ? null : Token;
+            _hard = long.MinValue;
+            GiveUp();
+            return token;
+        }
+    }
+
     /// <summary>
     /// Takes the slot out of use, unless a token is on its way: two slots for one request would make two token requests. A closed gate
     /// and a brake keep it too, save where <paramref name="evenGated"/>.

@@ -8,14 +8,13 @@ namespace JwtGrantClient.Setup;
 /// <summary>Revokes what the cache keeps, and whatever else a user holds: the cache gives a token up before the server hears of it.</summary>
 internal sealed class TokenRevocation(string client, CachedTokenSource tokens, RevocationClient endpoint, TimeProvider time, ILogger logger) : ITokenRevocation
 {
-    private const string AccessTokenHint = "access_token";
     private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(5);
 
     public async Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (tokens.Take(request) is { } token)
-            await endpoint.RevokeAsync(token.Value, AccessTokenHint, cancellationToken).ConfigureAwait(false);
+            await endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
     }
 
     public Task RevokeTokenAsync(string token, string? tokenTypeHint = null, CancellationToken cancellationToken = default)
@@ -32,7 +31,7 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
         {
             try
             {
-                await endpoint.RevokeAsync(token.Value, AccessTokenHint, deadline.Token).ConfigureAwait(false);
+                await endpoint.RevokeAsync(token.Value, "access_token", deadline.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is JwtGrantException or OperationCanceledException)
             {
