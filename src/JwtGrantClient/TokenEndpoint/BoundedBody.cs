@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -12,6 +13,7 @@ internal static class BoundedBody
     private const int FirstBytes = 4096;
 
     /// <exception cref="JwtGrantException">The body of a success is larger than the cap.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

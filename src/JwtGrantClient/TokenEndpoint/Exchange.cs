@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JwtGrantClient.DPoP;
 using Polly;
 using Polly.Timeout;
@@ -29,12 +30,33 @@ internal sealed class Exchange(bool mayBeRepeated, long startedAt, Action? keysR
     {
         try
         {
-            return await retry.RunAsync(
-                (exchange, cancellationToken) => exchange.AttemptAsync(attempt, cancellationToken), this, cancellationToken).ConfigureAwait(false);
+            return await retry.RunAsync(attempt, this, cancellationToken).ConfigureAwait(false);
         }
         catch (ExecutionRejectedException rejection)
         {
             throw Ended(rejection);
+        }
+    }
+
+    /// <summary>Makes one attempt, and another at once where the server only wanted its nonce. For those who decide on retries.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<T> AttemptAsync<T>(WireAttempt<T> attempt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await attempt(this, cancellationToken).ConfigureAwait(false);
+            }
+            catch (JwtGrantException error)
+            {
+                _lastError = error;
+                // The key may have been replaced: it is read again before the next attempt (REFRESH).
+                if (error.Error is "invalid_client" or "invalid_grant")
+                    keysRefused?.Invoke();
+                if (!MayGoOnWithNonce(error))
+                    throw;
+            }
         }
     }
 
@@ -54,6 +76,7 @@ internal sealed class Exchange(bool mayBeRepeated, long startedAt, Action? keysR
 
     /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whatever it retries.</summary>
     /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RawResponse> SendAsync(
         TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -67,26 +90,6 @@ internal sealed class Exchange(bool mayBeRepeated, long startedAt, Action? keysR
         {
             Volatile.Write(ref _mayHaveBeenSeen, 0);
             throw;
-        }
-    }
-
-    private async ValueTask<T> AttemptAsync<T>(WireAttempt<T> attempt, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return await attempt(this, cancellationToken).ConfigureAwait(false);
-            }
-            catch (JwtGrantException error)
-            {
-                _lastError = error;
-                // The key may have been replaced: it is read again before the next attempt (REFRESH).
-                if (error.Error is "invalid_client" or "invalid_grant")
-                    keysRefused?.Invoke();
-                if (!MayGoOnWithNonce(error))
-                    throw;
-            }
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class PipelineRetry(ResiliencePipeline pipeline) : IRetry
 {
     public async ValueTask<T> RunAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken) =>
         await pipeline.ExecuteAsync(
-            static (call, cancellation) => call.Attempt(call.Exchange, cancellation),
+            static (call, cancellation) => call.Exchange.AttemptAsync(call.Attempt, cancellation),
             (Attempt: attempt, Exchange: exchange),
             cancellationToken).ConfigureAwait(false);
 }

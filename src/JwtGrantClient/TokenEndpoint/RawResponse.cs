@@ -18,8 +18,8 @@ internal sealed class RawResponse(
 
     public HttpResponseHeaders Headers => headers;
 
-    /// <summary>The media type as sent, for error texts.</summary>
-    public string? ContentType => contentType;
+    /// <summary>The media type as sent, fit for error texts.</summary>
+    public string? ContentType => contentType is null ? null : SafeText.Of(contentType);
 
     /// <summary>The body, bounded and decompressed. It may hold a token.</summary>
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]

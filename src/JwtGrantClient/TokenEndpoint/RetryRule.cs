@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Polly.Timeout;
@@ -22,6 +23,7 @@ internal sealed record RetrySettings(int MaximumRetries, TimeSpan BaseDelay, Tim
 /// <param name="logger">Told of each retry.</param>
 internal sealed class RetryRule(RetrySettings settings, TimeProvider clock, Func<double> random, ILogger logger) : IRetry
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> RunAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken)
     {
         for (var retries = 0; ; retries++)
@@ -42,6 +44,7 @@ internal sealed class RetryRule(RetrySettings settings, TimeProvider clock, Func
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> AttemptAsync<T>(WireAttempt<T> attempt, Exchange exchange, CancellationToken cancellationToken)
     {
         var left = Left(exchange);
@@ -51,7 +54,7 @@ internal sealed class RetryRule(RetrySettings settings, TimeProvider clock, Func
         using var caller = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         try
         {
-            return await attempt(exchange, deadline.Token).ConfigureAwait(false);
+            return await exchange.AttemptAsync(attempt, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested)
         {

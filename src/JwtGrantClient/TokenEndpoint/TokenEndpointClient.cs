@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JwtGrantClient.DPoP;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -16,14 +17,14 @@ internal sealed class TokenEndpointClient(
     Action? keysRefused = null,
     DPoPProofs? proofs = null) : ITokenEndpoint
 {
-    public async Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
+    public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(grant);
         var exchange = new Exchange(grant.MayBeRepeated, clock.GetTimestamp(), keysRefused);
-        return await exchange.RunAsync(
-            retry, (exchange, cancellationToken) => AttemptAsync(grant, exchange, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return exchange.RunAsync(retry, (exchange, cancellationToken) => AttemptAsync(grant, exchange, cancellationToken), cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TokenResponse> AttemptAsync(Grant grant, Exchange exchange, CancellationToken cancellationToken)
     {
         var address = await endpoint.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);

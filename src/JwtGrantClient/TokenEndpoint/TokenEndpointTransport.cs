@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
@@ -29,6 +31,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
 
     /// <summary>Sends one request and reads the whole answer, up to the cap.</summary>
     /// <exception cref="JwtGrantException">There was no answer, or one from somewhere else.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RawResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var target = request.RequestUri!;
@@ -52,7 +55,8 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     public void Dispose() => _http.Dispose();
 
     // A handler of the user's own cannot be asked beforehand whether it follows redirects; afterwards the request shows it.
-    private async Task<HttpResponseMessage> SendToAsync(Uri target, HttpRequestMessage request, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<HttpResponseMessage> SendToAsync(Uri target, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         try
@@ -81,7 +85,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         e is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     private static string? ContentTypeOf(HttpResponseMessage response) =>
-        response.Content.Headers.TryGetValues("Content-Type", out var values) ? SafeText.Of(string.Join(", ", values)) : null;
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
     private static JwtGrantException NoAnswer(Uri target, Exception e) => new(
         JwtGrantErrorKind.Transport,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -11,17 +12,18 @@ namespace JwtGrantClient.TokenEndpoint;
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class TokenForm
 {
-    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
-
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly List<KeyValuePair<string, string>> _fields = new(8);
+    private readonly List<KeyValuePair<string, string>> _fields = new(6);
 
     /// <summary>The header of client_secret_basic, the one method that is not a form field; null for all others.</summary>
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public AuthenticationHeaderValue? Authorization { get; set; }
 
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public IEnumerable<KeyValuePair<string, string>> Fields => _fields;
+    public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
+
+    /// <summary>The fields as a request carries them.</summary>
+    public byte[] Encode() => FormEncoding.Encode(CollectionsMarshal.AsSpan(_fields));
 
     /// <summary>Adds a field that may stand once. Null and empty values count as omitted and are left out (C23).</summary>
     public void Add(string name, string? value)
@@ -57,8 +59,9 @@ internal sealed class TokenForm
     public HttpRequestMessage ToRequest(Uri address)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new TokenFormContent(this) };
-        request.Headers.Accept.Add(Json);
-        request.Headers.Authorization = Authorization;
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        if (Authorization is not null)
+            request.Headers.Authorization = Authorization;
         return request;
     }
 

@@ -8,14 +8,14 @@ namespace JwtGrantClient.TokenEndpoint;
 /// </summary>
 internal sealed class TokenFormContent : HttpContent
 {
-    // Wrapped, not inherited from: a form's own ways to be read (synchronously, or as a stream) would go round the guard.
-    private readonly FormUrlEncodedContent _form;
+    // Not from a pool: a handler may still be writing it when the request is given up.
+    private readonly byte[] _form;
     private int _sent;
 
     public TokenFormContent(TokenForm form)
     {
-        _form = new(form.Fields);
-        Headers.ContentType = _form.Headers.ContentType;
+        _form = form.Encode();
+        Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -29,19 +29,12 @@ internal sealed class TokenFormContent : HttpContent
                 "A handler below the token endpoint client tried to send the same token request twice, as a retry or to follow a redirect; " +
                 "its assertion is single-use. Take retries and redirects off the token endpoint's handler: this library retries by itself, " +
                 "with a fresh assertion each time.");
-        return _form.CopyToAsync(stream, context, cancellationToken);
+        return stream.WriteAsync(_form, cancellationToken).AsTask();
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _form.Headers.ContentLength!.Value;
+        length = _form.Length;
         return true;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _form.Dispose();
-        base.Dispose(disposing);
     }
 }

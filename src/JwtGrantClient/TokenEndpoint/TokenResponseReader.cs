@@ -76,9 +76,17 @@ internal static class TokenResponseReader
     {
         Dictionary<string, JsonElement>? members = null;
         foreach (var member in json.EnumerateObject())
-            if (!OwnProperties.Contains(member.Name))
+            if (!HasProperty(member))
                 (members ??= new(StringComparer.Ordinal)).Add(member.Name, member.Value.Clone());
         return members;
+    }
+
+    private static bool HasProperty(JsonProperty member)
+    {
+        foreach (var name in OwnProperties)
+            if (member.NameEquals(name))
+                return true;
+        return false;
     }
 
     private static bool IsAbsent(JsonElement json, string name) =>

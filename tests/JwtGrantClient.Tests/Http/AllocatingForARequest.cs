@@ -1,0 +1,45 @@
+using System.Net;
+using JwtGrantClient.Tests.Given;
+
+namespace JwtGrantClient.Tests.Http;
+
+/// <summary>What the handler allocates for a request with a kept token, beyond a request without the handler: at most 168 bytes.</summary>
+public sealed class AllocatingForARequest
+{
+    private const int Rounds = 1000, Bound = 168;
+
+    [Fact]
+    public async Task Stays_within_its_bound_above_no_handler()
+    {
+        await using var tokens = JwtGrantTokenSource.Create(SomeClient.Options(), tokenEndpointHandler: new IssuingEndpoint().Handler);
+        await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        using var without = new HttpMessageInvoker(new Instant());
+        using var with = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = new Instant() });
+
+        Assert.InRange(Each(with) - Each(without), 0, Bound);
+    }
+
+    private static long Each(HttpMessageInvoker http)
+    {
+        Send(http);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Rounds; i++)
+            Send(http);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
+    }
+
+    private static void Send(HttpMessageInvoker http)
+    {
+        var sending = http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), CancellationToken.None);
+        Assert.True(sending.IsCompletedSuccessfully, "It did not answer at once.");
+    }
+
+    private static readonly Uri Address = new("https://api.example.com/reports");
+
+    private sealed class Instant : HttpMessageHandler
+    {
+        private static readonly Task<HttpResponseMessage> Answer = Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Answer;
+    }
+}
