@@ -16,6 +16,9 @@ internal static class RefusalAdvice
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date; set it right (NTP).");
+        // What a code lacks is not to be mended by settings.
+        if (error is "invalid_grant" && Mentions(description, "code", "codes"))
+            return "The authorization code is expired, was used before, or belongs to another client or redirect URI; start over with the login.";
         return IsAboutAnAssertion(error) && ByWords(description) is { } cure ? cure : error switch
         {
             "invalid_grant" =>

@@ -47,6 +47,57 @@ public sealed class GivingPartsByCode
         Assert.Equal(The.KeyId, Jwt.Parse(_endpoint.Forms[0]["client_assertion"]!).Header.GetProperty("kid").GetString());
     }
 
+    [Fact]
+    public async Task UseSubjectToken_and_UseActorToken_give_what_is_exchanged_and_are_told_for_whom()
+    {
+        _services.AddJwtGrantClient("reports", options =>
+        {
+            SomeClient.Configure(options);
+            (options.Grant, options.SigningKey.Text) = (GrantType.TokenExchange, null);
+            options.TokenExchange.Audience.Add("files");
+        })
+            .UseSubjectToken(_ => (context, _) => new(new Assertion($"of-{context.Subject}-{context.Purpose}", TokenTypes.IdToken, The.Moment)))
+            .UseActorToken(_ => (context, _) => new(new Assertion($"by-{context.Purpose}", TokenTypes.Jwt, The.Moment)))
+            .UseTokenEndpointHandler(_ => _endpoint.Handler);
+        await using var provider = _services.BuildServiceProvider();
+
+        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(new TokenRequest { Subject = "alice" }, Cancellation);
+
+        var form = _endpoint.Forms[0];
+        Assert.Equal(("of-alice-SubjectToken", TokenTypes.IdToken), (form["subject_token"], form["subject_token_type"]));
+        Assert.Equal(("by-ActorToken", TokenTypes.Jwt, "files"), (form["actor_token"], form["actor_token_type"], form["audience"]));
+    }
+
+    [Fact]
+    public async Task UseClientCertificate_stands_in_for_the_setting()
+    {
+        using var certificate = Keys.CertificateFor(Keys.P256);
+        _services.AddJwtGrantClient("reports", options =>
+        {
+            SomeClient.Configure(options);
+            options.ClientAuthentication = ClientAuthenticationMethod.MutualTls;
+        }).UseClientCertificate(_ => certificate);
+        await using var provider = _services.BuildServiceProvider();
+
+        Assert.NotNull(provider.GetRequiredKeyedService<ITokenSource>("reports"));
+    }
+
+    [Fact]
+    public async Task A_provider_of_client_assertions_that_gives_SAML_is_refused_with_the_reason()
+    {
+        _services.AddSomeClient("reports", _endpoint).UseClientAssertion(_ => (_, _) =>
+            new(new Assertion("PHg_", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", The.Moment)));
+        _services.Configure<JwtGrantOptions>("reports", options => options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt);
+        await using var provider = _services.BuildServiceProvider();
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(
+            () => provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation).AsTask());
+
+        Assert.Equal("saml_client_assertion", error.Code);
+        Assert.Contains("RFC 10070", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _endpoint.Requests);
+    }
+
     [Theory]
     [InlineData("none")]
     [InlineData("HS256")]
