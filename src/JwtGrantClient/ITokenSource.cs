@@ -36,4 +36,23 @@ public static class TokenSourceExtensions
         ArgumentNullException.ThrowIfNull(tokens);
         return tokens.GetTokenAsync(TokenRequest.Default, cancellationToken);
     }
+
+    /// <summary>
+    /// Returns a new token in place of the one that is kept, such as after a right was granted that the old one does not carry: gives up the kept
+    /// token and asks again. Many such calls at once get one new token. At most one token is given up in
+    /// <see cref="RefreshOptions.RejectionInterval"/>; within it the last one is returned again.
+    /// </summary>
+    /// <param name="tokens">The source to ask.</param>
+    /// <param name="request">What the token is for.</param>
+    /// <param name="cancellationToken">Ends this caller's wait only.</param>
+    /// <exception cref="JwtGrantException">No token could be had.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static async ValueTask<AccessToken> GetNewTokenAsync(
+        this ITokenSource tokens, TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        var kept = await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
+        await tokens.InvalidateAsync(request, kept, cancellationToken).ConfigureAwait(false);
+        return await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
+    }
 }

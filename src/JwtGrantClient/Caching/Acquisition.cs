@@ -9,8 +9,19 @@ internal static class Acquisition
     // The token endpoint's own deadline is a moment earlier, because it knows better what went wrong.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Looks in the second level, then asks the source.</summary>
+    /// <param name="context">Where from.</param>
+    /// <param name="request">What the token is for.</param>
+    /// <param name="before">The token that is to be renewed; null where none is kept.</param>
+    /// <param name="rejected">The token that an API refused; null where none was.</param>
     /// <exception cref="JwtGrantException">No token could be had in time.</exception>
-    public static async Task<AccessToken> FromSourceAsync(CacheContext context, TokenRequest request)
+    public static async Task<(AccessToken Token, bool IsShared)> GetAsync(
+        CacheContext context, TokenRequest request, AccessToken? before, AccessToken? rejected) =>
+        context.Shared is { } shared && await shared.FindAsync(request, before, rejected).ConfigureAwait(false) is { } found
+            ? (found, true)
+            : (await FromSourceAsync(context, request).ConfigureAwait(false), false);
+
+    private static async Task<AccessToken> FromSourceAsync(CacheContext context, TokenRequest request)
     {
         var limit = context.FlightTimeout + Grace;
         using var deadline = new CancellationTokenSource(limit, context.Time);

@@ -29,6 +29,9 @@ internal sealed record CacheContext(
     /// <summary>How long an acquisition may take, retries included.</summary>
     public TimeSpan FlightTimeout { get; init; } = new RetryOptions().FlightTimeout;
 
+    /// <summary>The second level; null where there is none.</summary>
+    public SharedTokens? Shared { get; init; }
+
     /// <summary>Starts work that belongs to no caller. Default: on the thread pool.</summary>
     public Action<Action> Start { get; init; } = Detached.OnThreadPool;
 

@@ -1,6 +1,6 @@
 namespace JwtGrantClient;
 
-/// <summary>How many tokens are kept beside the one of the client as configured: one for each <see cref="TokenRequest"/> that differs from it.</summary>
+/// <summary>The tokens that are kept: beside that of the client as configured one for each <see cref="TokenRequest"/> that differs from it.</summary>
 public sealed class CacheOptions
 {
     /// <summary>
@@ -11,4 +11,10 @@ public sealed class CacheOptions
 
     /// <summary>After how long a token that nobody asks for is dropped, valid or not: 1 min to 30 days. Default: 1 h.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How long a second level that is shared with other processes may take for one answer, before the token endpoint is asked: 10 ms to 10 s.
+    /// Default: 0.5 s.
+    /// </summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
 }

@@ -14,6 +14,9 @@ internal sealed class Renewal(CacheContext context)
     /// <summary>How many callers wait for it.</summary>
     public int Waiting { get; set; }
 
+    /// <summary>The token that an API refused, until there is another one.</summary>
+    public AccessToken? Rejected { get; set; }
+
     public FailureGate Gate { get; } = new(context.Gates, context.Random);
 
     /// <summary>Whether the next call would go as if nothing had been.</summary>

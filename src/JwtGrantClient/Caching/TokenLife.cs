@@ -57,11 +57,13 @@ internal readonly record struct TokenLife(long Due, long Hard)
     public static TokenLife Draw(long issued, TimeSpan lifetime, RefreshSettings settings, double random)
     {
         var fraction = settings.Earliest + (settings.Latest - settings.Earliest) * random;
-        // The same proportions for a token of a few seconds, so that no lifetime costs a request per call.
-        var allowance = Math.Min(settings.ExpiryAllowance.Ticks, (long)(lifetime.Ticks * settings.ExpiryAllowanceShare));
-        var hard = issued + lifetime.Ticks - allowance;
+        var hard = issued + lifetime.Ticks - Allowance(lifetime, settings);
         return new(Math.Min(issued + (long)(lifetime.Ticks * fraction), hard), hard);
     }
+
+    /// <summary>By how many ticks a token ends before its expiry: in proportion for one of a few seconds, so that no lifetime costs a request per call.</summary>
+    public static long Allowance(TimeSpan lifetime, RefreshSettings settings) =>
+        Math.Min(settings.ExpiryAllowance.Ticks, (long)(lifetime.Ticks * settings.ExpiryAllowanceShare));
 
     public Freshness At(long now) => now < Due ? Freshness.Fresh : now < Hard ? Freshness.Stale : Freshness.Expired;
 

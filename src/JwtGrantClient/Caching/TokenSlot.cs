@@ -64,7 +64,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
             var renewal = _renewal ?? new(context);
             if (!renewal.Brake.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
                 return;
-            _renewal = renewal;
+            (_renewal, renewal.Rejected) = (renewal, Token);
             _hard = long.MinValue;
             GiveUp();
         }
@@ -98,18 +98,21 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
     {
         _renewal ??= new(context);
         _renewal.Waiting = 0;
-        _renewal.Flight = Detached.RunAsync(FlyAsync, context.Start);
+        var (before, rejected) = (Token, _renewal.Rejected);
+        _renewal.Flight = Detached.RunAsync(() => FlyAsync(before, rejected), context.Start);
     }
 
-    private async Task<AccessToken> FlyAsync()
+    private async Task<AccessToken> FlyAsync(AccessToken? before, AccessToken? rejected)
     {
         AccessToken token;
+        bool isShared;
         string reason;
+        TimeSpan lifetime;
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
-            token = await Acquisition.FromSourceAsync(context, Request).ConfigureAwait(false);
-            reason = Land(token);
+            (token, isShared) = await Acquisition.GetAsync(context, Request, before, rejected).ConfigureAwait(false);
+            (reason, lifetime) = Land(token, isShared);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
         {
@@ -127,27 +130,33 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
             Crash(error);
             throw error;
         }
+        // Nobody waits for the store.
+        if (!isShared && context.Shared is { } shared)
+            _ = shared.PublishAsync(Request, token, lifetime);
         // Outside the try: by now the next flight may be under way, and a listener that throws must not end it as if it had failed.
         context.Metrics.Acquired(context.Client, reason);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
         return token;
     }
 
-    /// <summary>Keeps the token and says why it was fetched.</summary>
-    private string Land(AccessToken token)
+    /// <summary>Keeps the token; returns why it was acquired, and its lifetime.</summary>
+    private (string Reason, TimeSpan Lifetime) Land(AccessToken token, bool isShared)
     {
         lock (this)
         {
             var kept = KeptToken.Adopt(token, Token, context);
             (_hard, _lifetime) = (kept.Life.Hard, kept.Lifetime.Ticks);
             Keep(token, kept.Life.Due);
-            var reason = _renewal!.Waiting == 0 ? AcquisitionReason.Ahead : _hasHeldOne ? AcquisitionReason.Blocked : AcquisitionReason.First;
+            var reason = isShared ? AcquisitionReason.Shared
+                : _renewal!.Waiting == 0 ? AcquisitionReason.Ahead
+                : _hasHeldOne ? AcquisitionReason.Blocked
+                : AcquisitionReason.First;
             _hasHeldOne = true;
-            _renewal.Gate.Succeeded();
-            _renewal.Flight = null;
+            _renewal!.Gate.Succeeded();
+            (_renewal.Flight, _renewal.Rejected) = (null, null);
             if (_renewal.IsOverAt(context.Clock.Now))
                 _renewal = null;
-            return reason;
+            return (reason, kept.Lifetime);
         }
     }
 

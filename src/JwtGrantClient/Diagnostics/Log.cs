@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "Client '{Client}' could not revoke a token at its end; it stays valid until it expires")]
     public static partial void NotRevoked(ILogger logger, string client, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Debug, "The store that client '{Client}' shares its tokens by did not answer; the token endpoint is asked")]
+    public static partial void SharedStoreFailed(ILogger logger, string client, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 

@@ -5,7 +5,7 @@ namespace JwtGrantClient.Diagnostics;
 /// <summary>Why a token was acquired, as the <c>reason</c> tag says it.</summary>
 internal static class AcquisitionReason
 {
-    public const string First = "first", Ahead = "ahead", Blocked = "blocked";
+    public const string First = "first", Ahead = "ahead", Blocked = "blocked", Shared = "shared";
 }
 
 /// <summary>The meter <c>JwtGrantClient</c>.</summary>
@@ -20,7 +20,7 @@ internal sealed class TokenMetrics
     {
         _acquisitions = meter.CreateCounter<long>(
             "jwtgrantclient.acquisitions", "{acquisition}",
-            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked, of one that brought a token; error.type of one that failed.");
+            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked, of one that brought a token, shared of one that another process had acquired; error.type of one that failed.");
         _blockedCalls = meter.CreateCounter<long>(
             "jwtgrantclient.blocked_calls", "{call}", "Calls that had to wait for a token although the client had held one before.");
     }

@@ -32,6 +32,8 @@ internal sealed record Surroundings(TimeProvider Time, ILogger Logger, Meter Met
     public HttpMessageHandler? TokenEndpointHandler { get; init; }
 
     public ResiliencePipeline? RetryPipeline { get; init; }
+
+    public ISharedTokenStore? SharedTokenStore { get; init; }
 }
 
 /// <summary>
@@ -85,6 +87,7 @@ internal static class ClientComposition
             Gates = GateSettings.Of(options.Retry),
             Table = TableSettings.Of(options.Cache),
             FlightTimeout = options.Retry.FlightTimeout,
+            Shared = SharedTokensOf(name, options, around, () => proofKey?.Thumbprint ?? certificate?.Thumbprint, proofs),
         });
         var assertionSource = clientAssertions is null ? null : new AssertionSource(clientAssertions, options.Issuer);
         var revocation = new RevocationClient(locator, authentication, transport, retry, around.Time, KeysRefused);
@@ -102,6 +105,34 @@ internal static class ClientComposition
 
     private static IJwtSigner? ClientSigner(JwtGrantOptions options, Surroundings around, IJwtSigner? main) =>
         options.ClientAssertion.SigningKey is { IsSet: true } own ? SigningKeyLoader.Open(own, around.Time, around.Logger) : main;
+
+    private static SharedTokens? SharedTokensOf(
+        string name, JwtGrantOptions options, Surroundings around, Func<string?> bindingThumbprint, ITokenProof? proof)
+    {
+        if (around.SharedTokenStore is not { } store)
+            return null;
+        var assertion = options.Assertion;
+        var identity = new ClientIdentity
+        {
+            Name = name,
+            Issuer = options.Issuer,
+            TokenEndpoint = options.TokenEndpoint,
+            ClientId = options.ClientId,
+            Grant = options.Grant.ToString(),
+            Authentication = options.ClientAuthentication.ToString(),
+            Assertion =
+            [
+                assertion.Issuer, assertion.Subject, assertion.Audience, assertion.TokenFile,
+                PlainJson.Text(assertion.Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)),
+            ],
+            Defaults = Defaults(options),
+            BindingThumbprint = bindingThumbprint,
+            // A handler of the user's own may show a certificate that nothing is known of here.
+            IsBound = options.DPoP.Enabled || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls || around.ClientCertificate is not null
+                || options.ClientCertificate is not null,
+        };
+        return new(store, identity, options.Cache.StoreTimeout, RefreshSettings.Of(options.Refresh), around.Time, around.Logger) { Proof = proof };
+    }
 
     private static TokenRequest Defaults(JwtGrantOptions options) => new()
     {

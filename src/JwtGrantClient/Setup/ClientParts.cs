@@ -24,6 +24,8 @@ internal sealed class ClientParts
 
     public Func<IServiceProvider, ResiliencePipeline>? RetryPipeline { get; set; }
 
+    public Func<IServiceProvider, ISharedTokenStore>? SharedTokenStore { get; set; }
+
     /// <summary>What of it bears on the settings.</summary>
     public GivenByCode Given => new()
     {

@@ -90,6 +90,7 @@ internal sealed class ClientRegistry(
                 EditAssertion = code.EditAssertion,
                 TokenEndpointHandler = Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
                 RetryPipeline = Make(code.RetryPipeline, "UseRetryPipeline"),
+                SharedTokenStore = Make(code.SharedTokenStore, "UseSharedTokenStore"),
             });
         }
         catch (OptionsValidationException e) when (

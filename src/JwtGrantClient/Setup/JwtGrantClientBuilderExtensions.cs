@@ -84,6 +84,16 @@ public static class JwtGrantClientBuilderExtensions
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, ResiliencePipeline> pipeline) =>
         builder.With(pipeline, parts => parts.RetryPipeline = pipeline);
 
+    /// <summary>
+    /// Shares tokens with other processes by a store of your own, which must encrypt them. For any IDistributedCache there is UseDistributedCache
+    /// in JwtGrantClient.Distributed. Tokens that are bound to a key (DPoP, a client certificate) are shared with holders of that key only.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="store">Makes the store, once. The container does not dispose it.</param>
+    public static IJwtGrantClientBuilder UseSharedTokenStore(
+        this IJwtGrantClientBuilder builder, Func<IServiceProvider, ISharedTokenStore> store) =>
+        builder.With(store, parts => parts.SharedTokenStore = store);
+
     private static IJwtGrantClientBuilder With(this IJwtGrantClientBuilder builder, Delegate given, Action<ClientParts> take)
     {
         ArgumentNullException.ThrowIfNull(builder);

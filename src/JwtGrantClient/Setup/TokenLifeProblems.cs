@@ -36,7 +36,8 @@ internal static class TokenLifeProblems
         Outside(retry.LongestRetryAfter, TimeSpan.Zero, Hour));
 
     private static IEnumerable<string> Of(CacheOptions cache) => Real(
-        Outside(cache.MaximumEntries, 1, 10_000_000), Outside(cache.IdleTime, Minute, TimeSpan.FromDays(30)));
+        Outside(cache.MaximumEntries, 1, 10_000_000), Outside(cache.IdleTime, Minute, TimeSpan.FromDays(30)),
+        Outside(cache.StoreTimeout, Moment, 10 * Second));
 
     // Not a number is outside too.
     private static string? Outside<T>(T value, T least, T most, [CallerArgumentExpression(nameof(value))] string setting = "")

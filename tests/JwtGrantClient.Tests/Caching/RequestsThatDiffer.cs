@@ -174,7 +174,7 @@ public sealed class RequestsThatDiffer
         await Assert.ThrowsAsync<ArgumentNullException>(() => cache.Tokens.GetTokenAsync(null!, TestContext.Current.CancellationToken).AsTask());
     }
 
-    private static TokenRequest With(string name, string text)
+    internal static TokenRequest With(string name, string text)
     {
         var property = typeof(TokenRequest).GetProperty(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!;
         var request = new TokenRequest();

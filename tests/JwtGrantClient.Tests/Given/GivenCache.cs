@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient.Tests.Given;
 
@@ -17,9 +18,11 @@ internal sealed class GivenCache : IDisposable
 
     public GivenCache(
         TimeProvider? time = null, ITokenSource? source = null, ILogger? logger = null, RefreshOptions? refresh = null, RetryOptions? retry = null,
-        CacheOptions? cache = null)
+        CacheOptions? cache = null, ISharedTokenStore? store = null, ClientIdentity? client = null)
     {
         retry ??= new();
+        cache ??= new();
+        Time = time as TwoClocks ?? new(The.Moment);
         Tokens = new CachedTokenSource(new CacheContext(
             "reports",
             source ?? Source,
@@ -31,12 +34,19 @@ internal sealed class GivenCache : IDisposable
             logger ?? Log)
         {
             Gates = GateSettings.Of(retry),
-            Table = TableSettings.Of(cache ?? new()),
+            Table = TableSettings.Of(cache),
             FlightTimeout = retry.FlightTimeout,
+            Shared = store is null ? null : new SharedTokens(
+                store, client ?? new() { Name = "reports" }, cache.StoreTimeout, RefreshSettings.Of(refresh ?? new()), time ?? Time,
+                NullLogger.Instance)
+            {
+                // At once, so that a token is there for the others when its flight has landed.
+                Start = static work => work(),
+            },
         });
     }
 
-    public TwoClocks Time { get; } = new(The.Moment);
+    public TwoClocks Time { get; }
 
     public GatedSource Source { get; } = new();
 

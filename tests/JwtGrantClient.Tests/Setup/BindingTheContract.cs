@@ -67,7 +67,7 @@ public sealed class BindingTheContract
             "MaximumRetries": 5, "BaseDelay": "00:00:02", "AttemptTimeout": "00:00:05", "FlightTimeout": "00:00:20",
             "GateWhileValid": "00:00:10", "LongestGateWhileValid": "00:01:00", "GateWithNothing": "00:00:02", "LongestSpreadWithNothing": "00:00:30",
             "LongestRetryAfter": "00:10:00" },
-          "Cache": { "MaximumEntries": 500, "IdleTime": "00:20:00" },
+          "Cache": { "MaximumEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
           "AllowLoopbackHttp": true,

@@ -26,6 +26,7 @@ public sealed class BoundsOfTokenLife
         { "Retry:LongestSpreadWithNothing", Zero, Hour },
         { "Retry:LongestRetryAfter", Zero, Hour },
         { "Cache:IdleTime", "00:01:00", "30.00:00:00" },
+        { "Cache:StoreTimeout", "00:00:00.0100000", "00:00:10" },
     };
 
     public static TheoryData<string, double, double> Shares => new()
