@@ -76,6 +76,9 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
         lock (this)
         {
             var token = Life.At(context.Clock.Now) == Freshness.Expired ? null : Token;
+            // It is not to come back from the second level.
+            if (token is not null && context.Shared is not null)
+                (_renewal ??= new(context)).Rejected = token;
             _hard = long.MinValue;
             GiveUp();
             return token;

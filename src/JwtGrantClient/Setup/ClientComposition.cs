@@ -98,7 +98,8 @@ internal static class ClientComposition
             Revocation = new TokenRevocation(name, tokens, revocation, around.Time, around.Logger),
             ClientAssertions = assertionSource,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
-            RevokeOnDispose = options.RevokeOnDispose,
+            // What is shared is in use elsewhere.
+            RevokeOnDispose = options.RevokeOnDispose && around.SharedTokenStore is null,
         };
     }
 #pragma warning restore CA2000

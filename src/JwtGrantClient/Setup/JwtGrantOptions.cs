@@ -79,7 +79,7 @@ public sealed class JwtGrantOptions
 
     /// <summary>
     /// Whether the tokens that are kept are revoked when the client is disposed asynchronously, as hosts do at their end: one request each, for at
-    /// most 5 s in all. Default: false.
+    /// most 5 s in all. Tokens shared with other processes are not. Default: false.
     /// </summary>
     public bool RevokeOnDispose { get; set; }
 

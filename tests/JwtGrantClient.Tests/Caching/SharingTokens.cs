@@ -88,6 +88,16 @@ public sealed class SharingTokens : IDisposable
     }
 
     [Fact]
+    public async Task A_token_that_was_taken_to_be_revoked_does_not_come_back()
+    {
+        await _one.HoldAsync(Hour);
+        _one.Tokens.Take(TokenRequest.Default);
+
+        Assert.NotNull(await _one.HoldAsync(Hour));
+        Assert.Equal(2, _one.Source.Calls);
+    }
+
+    [Fact]
     public async Task After_a_401_what_another_has_acquired_since_is_adopted()
     {
         var rejected = await _one.HoldAsync(Hour);
