@@ -103,9 +103,8 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             && Subject == other.Subject
             && _claims == other._claims
             && SameScope(Scope, other.Scope)
-            && Resource.SequenceEqual(other.Resource, StringComparer.Ordinal)
-            && Parameters.Count == other.Parameters.Count
-            && Parameters.All(p => other.Parameters.TryGetValue(p.Key, out var value) && value == p.Value));
+            && SameList(Resource, other.Resource)
+            && SameParameters(Parameters, other.Parameters));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as TokenRequest);
@@ -118,6 +117,23 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         $"scope: {Scope ?? "(default)"}; resource: {(Resource.Count == 0 ? "(default)" : string.Join(' ', Resource))}; " +
         $"subject: {(Subject is null ? "(default)" : "(given)")}; parameters: {string.Join(' ', Parameters.Keys)}; " +
         $"claims: {string.Join(' ', Claims.Keys)}";
+
+    // By index, and with nothing to enumerate where there is nothing: a lookup in the cache makes no garbage.
+    private static bool SameList(IReadOnlyList<string> one, IReadOnlyList<string> other)
+    {
+        if (one.Count != other.Count)
+            return false;
+        for (var i = 0; i < one.Count; i++)
+            if (one[i] != other[i])
+                return false;
+        return true;
+    }
+
+    private static bool SameParameters(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && (one.Count == 0 || SameEntries(one, other));
+
+    private static bool SameEntries(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.All(entry => other.TryGetValue(entry.Key, out var value) && value == entry.Value);
 
     private int ComputeHash()
     {

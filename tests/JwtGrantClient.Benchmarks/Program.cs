@@ -24,11 +24,10 @@ var output = Option("--output") ?? Path.Combine("artifacts", "benchmarks");
 var only = Option("--only") ?? "";
 var rows = new List<Row>();
 
-// In this process: the classes need no build of their own, and the peers are in the same run.
-var job = scale == Scale.Quick
-    ? Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(3)
-        .WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100))
-    : Job.Default;
+// In this process: the peers are then in the same run, and no project is generated under this repository's strict rules.
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+if (scale == Scale.Quick)
+    job = job.WithWarmupCount(2).WithIterationCount(3).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100));
 var config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).WithArtifactsPath(Path.Combine(output, "log"));
 foreach (var type in Everything.Benchmarks.Where(IsWanted))
     rows.AddRange(BenchmarkRows.Of(BenchmarkRunner.Run(type, config)));

@@ -3,7 +3,7 @@ using JwtGrantClient.Benchmarks.Measurements;
 
 namespace JwtGrantClient.Benchmarks.Reports;
 
-/// <summary>From BenchmarkDotNet's summaries to rows: one table for each class, and for each category of one that has categories.</summary>
+/// <summary>From BenchmarkDotNet's summaries to rows: one table for each class, category and set of parameters.</summary>
 internal static class BenchmarkRows
 {
     public static IEnumerable<Row> Of(Summary summary)
@@ -13,16 +13,14 @@ internal static class BenchmarkRows
             var floor = group.FirstOrDefault(report => report.BenchmarkCase.Descriptor.Baseline)?.ResultStatistics?.Mean;
             foreach (var report in group)
                 yield return report.ResultStatistics is { } time
-                    ? new(group.Key, NameOf(report), time.Mean, "ns", report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase), time.Mean / floor)
-                    : new(group.Key, NameOf(report), double.NaN, "ns", Note: "failed: see the log");
+                    ? new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, time.Mean, "ns", report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase), time.Mean / floor)
+                    : new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, double.NaN, "ns", Note: "failed: see the log");
         }
     }
 
-    private static string GroupOf(BenchmarkReport report) => report.BenchmarkCase.Descriptor is var one && one.Categories.Length == 0
-        ? one.Type.Name
-        : $"{one.Type.Name} {string.Join(' ', one.Categories)}";
-
-    private static string NameOf(BenchmarkReport report) => report.BenchmarkCase.HasParameters
-        ? $"{report.BenchmarkCase.Descriptor.WorkloadMethod.Name} ({report.BenchmarkCase.Parameters.DisplayInfo.Trim('[', ']')})"
-        : report.BenchmarkCase.Descriptor.WorkloadMethod.Name;
+    private static string GroupOf(BenchmarkReport report)
+    {
+        var (one, parameters) = (report.BenchmarkCase.Descriptor, report.BenchmarkCase.Parameters);
+        return string.Join(' ', [one.Type.Name, .. one.Categories, .. parameters.Items.Select(parameter => $"{parameter.Name} {parameter.Value:N0}")]);
+    }
 }
