@@ -4,14 +4,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Interop.Tests;
 
-public sealed class ObtainingTokensFromOpenIddict
+/// <summary>One server for all, started once: it takes seconds on a busy machine.</summary>
+public sealed class ObtainingTokensFromOpenIddict(ObtainingTokensFromOpenIddict.Running running)
+    : IClassFixture<ObtainingTokensFromOpenIddict.Running>
 {
+    private readonly OpenIddictServer _server = running.Server;
+    private readonly RSA _key = running.Key;
+
     [Fact]
     public async Task Takes_nothing_but_configuration()
     {
-        using var key = RSA.Create(2048);
-        await using var server = await OpenIddictServer.StartAsync(key, TestContext.Current.CancellationToken);
-        await using var services = Services(Settings(server, key));
+        await using var services = Services(Settings());
         var tokens = services.GetRequiredKeyedService<ITokenSource>("reports");
 
         var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
@@ -22,12 +25,48 @@ public sealed class ObtainingTokensFromOpenIddict
         Assert.Same(first, again);
     }
 
+    [Theory]
+    [InlineData("ClientSecretBasic")]
+    [InlineData("ClientSecretPost")]
+    public async Task Works_with_a_secret_in_either_place(string method)
+    {
+        await using var services = Services(new()
+        {
+            ["JwtGrant:Reports:Issuer"] = _server.Issuer,
+            ["JwtGrant:Reports:ClientId"] = OpenIddictServer.SecretClientId,
+            ["JwtGrant:Reports:Grant"] = "ClientCredentials",
+            ["JwtGrant:Reports:ClientAuthentication"] = method,
+            ["JwtGrant:Reports:ClientSecret"] = OpenIddictServer.Secret,
+            ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",
+        });
+
+        var token = await services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("Bearer", token.Type);
+    }
+
+    [Fact]
+    public async Task Exchanges_a_token_and_gives_one_back()
+    {
+        await using var services = Services(Settings());
+        var own = await services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);
+
+        var exchanged = await services.GetRequiredKeyedService<ITokenEndpoint>("reports").RequestAsync(
+            Grant.TokenExchange(new TypedToken(own.Value, TokenTypes.AccessToken), request: new() { Scope = OpenIddictServer.Scope }),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(TokenTypes.AccessToken, exchanged.IssuedTokenType);
+        Assert.NotEqual(own.Value, exchanged.AccessToken.Value);
+
+        Assert.True(await _server.IsGoodAsync(own.Value, TestContext.Current.CancellationToken));
+        await services.GetRequiredKeyedService<ITokenRevocation>("reports").RevokeAsync(TokenRequest.Default, TestContext.Current.CancellationToken);
+        Assert.False(await _server.IsGoodAsync(own.Value, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Names_the_cure_where_the_audience_is_not_the_issuer()
     {
-        using var key = RSA.Create(2048);
-        await using var server = await OpenIddictServer.StartAsync(key, TestContext.Current.CancellationToken);
-        var settings = Settings(server, key);
+        var settings = Settings();
         settings["JwtGrant:Reports:ClientAssertion:Audience"] = "https://somebody.else.example.com";
         await using var services = Services(settings);
 
@@ -38,14 +77,14 @@ public sealed class ObtainingTokensFromOpenIddict
         Assert.Contains("The audience is not the one the server expects", error.Message.Split('\n')[0], StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string?> Settings(OpenIddictServer server, RSA key) => new()
+    private Dictionary<string, string?> Settings() => new()
     {
-        ["JwtGrant:Reports:Issuer"] = server.Issuer,
+        ["JwtGrant:Reports:Issuer"] = _server.Issuer,
         ["JwtGrant:Reports:ClientId"] = OpenIddictServer.ClientId,
         ["JwtGrant:Reports:Grant"] = "ClientCredentials",
         ["JwtGrant:Reports:ClientAuthentication"] = "PrivateKeyJwt",
         ["JwtGrant:Reports:Scope"] = OpenIddictServer.Scope,
-        ["JwtGrant:Reports:SigningKey:Text"] = key.ExportPkcs8PrivateKeyPem(),
+        ["JwtGrant:Reports:SigningKey:Text"] = _key.ExportPkcs8PrivateKeyPem(),
         ["JwtGrant:Reports:SigningKey:KeyId"] = OpenIddictServer.KeyId,
         ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",
     };
@@ -57,4 +96,21 @@ public sealed class ObtainingTokensFromOpenIddict
         services.AddJwtGrantClient("reports", configuration.GetSection("JwtGrant:Reports"));
         return services.BuildServiceProvider();
     }
+
+#pragma warning disable CA1034 // A class fixture is named by the tests' own signature, and belongs to nobody else.
+    public sealed class Running : IAsyncLifetime
+    {
+        internal RSA Key { get; } = RSA.Create(2048);
+
+        internal OpenIddictServer Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await OpenIddictServer.StartAsync(Key, CancellationToken.None);
+
+        public async ValueTask DisposeAsync()
+        {
+            await Server.DisposeAsync();
+            Key.Dispose();
+        }
+    }
+#pragma warning restore CA1034
 }

@@ -15,9 +15,13 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>OpenIddict 7 on 127.0.0.1, as its manual sets it up, with one client that authenticates by private_key_jwt.</summary>
+/// <summary>
+/// OpenIddict 7 on 127.0.0.1, as its manual sets it up, with one client that authenticates by private_key_jwt and one that has a secret.
+/// </summary>
 internal sealed class OpenIddictServer : IAsyncDisposable
 {
+    public const string SecretClientId = "legacy worker", Secret = "s3cret: a+b/c=d &%";
+
     public const string ClientId = "batch-worker", KeyId = "2026-11", Scope = "reports.read";
 
     private readonly WebApplication _app;
@@ -37,7 +41,8 @@ internal sealed class OpenIddictServer : IAsyncDisposable
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<DbContext>())
             .AddServer(server =>
             {
-                server.SetTokenEndpointUris("token").AllowClientCredentialsFlow().RegisterScopes(Scope);
+                server.SetTokenEndpointUris("token").SetRevocationEndpointUris("revoke").SetIntrospectionEndpointUris("introspect");
+                server.AllowClientCredentialsFlow().AllowTokenExchangeFlow().RegisterScopes(Scope);
                 server.AddEphemeralEncryptionKey().AddEphemeralSigningKey().DisableAccessTokenEncryption();
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
             });
@@ -54,10 +59,21 @@ internal sealed class OpenIddictServer : IAsyncDisposable
     private static IResult IssueAsync(HttpContext context)
     {
         var request = context.GetOpenIddictServerRequest()!;
+        // Of an exchange, OpenIddict has judged the subject token by now; what becomes of it is the application's to say.
         var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         identity.SetClaim(Claims.Subject, request.ClientId);
         identity.SetScopes(request.GetScopes());
         return Results.SignIn(new ClaimsPrincipal(identity), authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+    }
+
+    /// <summary>Whether a token is still good, by the server's own store.</summary>
+    public async Task<bool> IsGoodAsync(string token, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent([new("token", token), new("client_id", SecretClientId), new("client_secret", Secret)]);
+        using var response = await http.PostAsync(new Uri(new Uri(Issuer), "introspect"), form, cancellationToken);
+        return (await response.Content.ReadAsStringAsync(cancellationToken)).Contains("\"active\": true", StringComparison.Ordinal)
+            || (await response.Content.ReadAsStringAsync(cancellationToken)).Contains("\"active\":true", StringComparison.Ordinal);
     }
 
     private static async Task RegisterAsync(WebApplication app, RSA clientKey, CancellationToken cancellationToken)
@@ -65,17 +81,21 @@ internal sealed class OpenIddictServer : IAsyncDisposable
         await using var scope = app.Services.CreateAsyncScope();
         var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(clientKey.ExportParameters(false)) { KeyId = KeyId });
         key.Use = JsonWebKeyUseNames.Sig;
-        await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CreateAsync(
-            new OpenIddictApplicationDescriptor
-            {
-                ClientId = ClientId,
-                ClientType = ClientTypes.Confidential,
-                JsonWebKeySet = new JsonWebKeySet { Keys = { key } },
-                Permissions =
-                {
-                    Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials, Permissions.Prefixes.Scope + Scope,
-                },
-            },
-            cancellationToken);
+        var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
+        await applications.CreateAsync(Application(ClientId, new JsonWebKeySet { Keys = { key } }, secret: null), cancellationToken);
+        await applications.CreateAsync(Application(SecretClientId, keys: null, Secret), cancellationToken);
     }
+
+    private static OpenIddictApplicationDescriptor Application(string id, JsonWebKeySet? keys, string? secret) => new()
+    {
+        ClientId = id,
+        ClientType = ClientTypes.Confidential,
+        JsonWebKeySet = keys,
+        ClientSecret = secret,
+        Permissions =
+        {
+            Permissions.Endpoints.Token, Permissions.Endpoints.Revocation, Permissions.Endpoints.Introspection,
+            Permissions.GrantTypes.ClientCredentials, Permissions.GrantTypes.TokenExchange, Permissions.Prefixes.Scope + Scope,
+        },
+    };
 }
