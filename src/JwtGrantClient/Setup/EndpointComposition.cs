@@ -3,27 +3,56 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
+/// <summary>A client's side of its authorization server.</summary>
+internal sealed record ComposedEndpoint(
+    TokenEndpointClient Tokens,
+    RevocationClient Revocation,
+    AssertionProvider? ClientAssertions,
+    DPoPProofs? Proofs,
+    TokenEndpointTransport Transport);
+
 /// <summary>How a client talks to its authorization server: where, over which connections, and by what it proves who it is.</summary>
 internal static class EndpointComposition
 {
-    /// <summary>The connections, which show the client's certificate where it has one. A handler of the user's own brings its own.</summary>
-    /// <exception cref="JwtGrantException">The certificate cannot be used.</exception>
+    private static readonly TimeSpan DefaultTokenLifetime = TimeSpan.FromMinutes(5);
+
+    /// <exception cref="JwtGrantException">The client's secret is missing, or a signer's algorithm is refused.</exception>
+    public static ComposedEndpoint Of(JwtGrantOptions options, Surroundings around, ClientKeys keys)
+    {
+        var transport = Transport(options, around, keys.Certificate);
+        var (assertions, assertionRefused) = AssertionComposition.ForClient(options, around, keys);
+        var authentication = Authentication(options, assertions);
+        var locator = Locator(options, around, keys, transport, authentication);
+        IRetry retry = around.RetryPipeline is { } own
+            ? new PipelineRetry(own)
+            : new RetryRule(RetrySettings.Of(options.Retry), around.Time, Surroundings.Uniform, around.Logger);
+        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, around.Time, keys.Ids) : null;
+        var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType) { Proof = proofs };
+        return new(
+            new(locator, authentication, transport, retry, rules, around.Time, KeysRefused, proofs),
+            new(locator, authentication, transport, retry, around.Time, KeysRefused),
+            assertions,
+            proofs,
+            transport);
+
+        void KeysRefused()
+        {
+            keys.Signer?.Refused();
+            assertionRefused?.Invoke();
+        }
+    }
+
+    // The connections show the client's certificate where it has one. A handler of the user's own brings its own.
 #pragma warning disable CA2000 // The transport owns its handler.
-    public static TokenEndpointTransport Transport(JwtGrantOptions options, Surroundings around, ClientCertificate? certificate) =>
+    private static TokenEndpointTransport Transport(JwtGrantOptions options, Surroundings around, ClientCertificate? certificate) =>
         new(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(certificate), around.Time)
         {
             LongestRetryAfter = options.Retry.LongestRetryAfter,
         };
 #pragma warning restore CA2000
 
-    /// <exception cref="JwtGrantException">The certificate cannot be used.</exception>
-    public static ClientCertificate? Certificate(JwtGrantOptions options, Surroundings around) =>
-        around.ClientCertificate is { } own ? ClientCertificate.From(own)
-        : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
-        : null;
-
-    public static EndpointLocator Locator(
-        JwtGrantOptions options, TokenEndpointTransport transport, Surroundings around, ClientTraits client, bool showsCertificate) =>
+    private static EndpointLocator Locator(
+        JwtGrantOptions options, Surroundings around, ClientKeys keys, TokenEndpointTransport transport, ClientAuthentication authentication) =>
         new(
             options.Issuer is { } issuer
                 ? new MetadataDiscovery(issuer, options.AllowLoopbackHttp, transport, around.Time, around.Logger)
@@ -31,20 +60,17 @@ internal static class EndpointComposition
             options.TokenEndpoint,
             options.RevocationEndpoint)
         {
-            Client = client,
-            ShowsCertificate = showsCertificate || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
+            Client = new(
+                authentication.Names,
+                SignsClientAssertions(options, around) ? () => keys.ClientSigner!.Algorithm : null,
+                keys.ProofKey?.Signer.Algorithm),
+            ShowsCertificate = keys.Certificate is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
         };
 
-    public static ClientTraits Traits(
-        JwtGrantOptions options, Surroundings around, ClientAuthentication authentication, IJwtSigner? clientSigner, DPoPKey? proofKey)
-    {
-        var signsAssertions = around.ClientAssertion is null
-            && options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion.TokenFile: null };
-        return new(authentication.Names, signsAssertions ? () => clientSigner!.Algorithm : null, proofKey?.Signer.Algorithm);
-    }
+    private static bool SignsClientAssertions(JwtGrantOptions options, Surroundings around) => around.ClientAssertion is null
+        && options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion.TokenFile: null };
 
-    /// <exception cref="JwtGrantException">The client's secret is missing.</exception>
-    public static ClientAuthentication Authentication(JwtGrantOptions options, AssertionProvider? assertions)
+    private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionProvider? assertions)
     {
         var clientId = options.SendClientId ? options.ClientId : null;
         return options.ClientAuthentication switch
