@@ -35,6 +35,8 @@ internal static class Connections
     {
         var certificate = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
         // Windows shows a server only keys that went through its own store.
-        return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null) : certificate;
+        return OperatingSystem.IsWindows()
+            ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null)
+            : certificate;
     }
 }

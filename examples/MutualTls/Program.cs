@@ -40,7 +40,9 @@ Console.WriteLine($"{withCertificate.Status}          at the API, with the certi
 Console.WriteLine($"{without.Status}          at the API, without: {without.WwwAuthenticate}");
 
 var isGood = isStrangerRefused && withCertificate.IsValid && !without.IsValid;
-Console.WriteLine(isGood ? "A server of an unknown CA got nothing; the known one issued a token that is bound." : "That was not as it should be.");
+Console.WriteLine(isGood
+    ? "A server of an unknown CA got nothing; the known one issued a token that is bound."
+    : "That was not as it should be.");
 return isGood ? 0 : 1;
 
 void Common(JwtGrantOptions options)

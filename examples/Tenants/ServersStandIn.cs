@@ -15,7 +15,10 @@ internal sealed class ServersStandIn : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var (server, clientId) = (await StrictAuthorizationServer.StartAsync(), $"invoicing-{name}");
-        server.RegisterClient(new() { Id = clientId, PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true });
+        server.RegisterClient(new()
+        {
+            Id = clientId, PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true,
+        });
         _servers.Add(name, server);
         return new(server.Issuer, clientId, key.ExportPkcs8PrivateKeyPem());
     }

@@ -42,7 +42,10 @@ internal sealed class ClusterStandIn : IAsyncDisposable
     {
         var cluster = new ClusterStandIn(await StrictAuthorizationServer.StartAsync(new() { MaxAssertionLifetime = TokenSigner.Lifetime }));
         cluster.Server.TrustIssuer(new() { Issuer = TrustDomain, PublicKeyPem = cluster._spire.PublicKeyPem });
-        cluster.Server.TrustIssuer(new() { Issuer = Kubernetes, PublicKeyPem = cluster._kubernetes.PublicKeyPem, AllowedSubjects = [ServiceAccount] });
+        cluster.Server.TrustIssuer(new()
+        {
+            Issuer = Kubernetes, PublicKeyPem = cluster._kubernetes.PublicKeyPem, AllowedSubjects = [ServiceAccount],
+        });
         cluster.Server.RegisterClient(new() { Id = "orders-spiffe", SpiffeId = SpiffeId });
         cluster.Rotate();
         return cluster;

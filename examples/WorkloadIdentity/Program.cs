@@ -2,8 +2,8 @@ using JwtGrantClient;
 using Microsoft.Extensions.DependencyInjection;
 using WorkloadIdentity;
 
-// A program in a cluster that has no key of its own: the cluster signs tokens that say who it is, and renews them in files. The library reads
-// a file for every attempt and passes on what is there.
+// A program in a cluster that has no key of its own: the cluster signs tokens that say who it is, and renews them in files. The library
+// reads a file for every attempt and passes on what is there.
 await using var cluster = await ClusterStandIn.StartAsync();
 
 var services = new ServiceCollection();
@@ -38,8 +38,8 @@ await using var provider = services.BuildServiceProvider();
 foreach (var client in new[] { "spiffe", "exchange" })
     Show(await provider.GetRequiredKeyedService<ITokenSource>(client).GetTokenAsync());
 
-// An hour later all three files have other content, and the old secret is no longer good. Tokens are renewed ahead of their expiry; so as
-// not to wait for that, new ones are asked for.
+// An hour later all three files have other content, and the old secret is no longer good. Tokens are renewed ahead of their expiry;
+// so as not to wait for that, new ones are asked for.
 cluster.Rotate();
 foreach (var client in new[] { "spiffe", "exchange" })
     Show(await provider.GetRequiredKeyedService<ITokenSource>(client).GetNewTokenAsync(TokenRequest.Default));
