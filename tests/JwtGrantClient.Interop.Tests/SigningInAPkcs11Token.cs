@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace JwtGrantClient.Interop.Tests;
 
 /// <summary>Runs examples/RemoteSigner as a user does. SoftHSM is the token; where it is not installed, the example must say so.</summary>
@@ -30,7 +28,7 @@ public sealed class SigningInAPkcs11Token
     [Fact]
     public async Task Says_what_to_install_where_the_module_is_not() => AssertInstallHint(await RunAsync("/nowhere/libsofthsm2.so"));
 
-    private static void AssertInstallHint(Run run)
+    private static void AssertInstallHint(Example.Run run)
     {
         Assert.Equal((2, 0), (run.ExitCode, run.Lines.Length));
         Assert.Contains("libsofthsm2.so, is not on this machine.", run.Errors, StringComparison.Ordinal);
@@ -41,27 +39,6 @@ public sealed class SigningInAPkcs11Token
     private static string FolderIn(string[] lines) =>
         lines.Single(line => line.StartsWith("token  ", StringComparison.Ordinal)).Split(" in ")[1].Split(',')[0];
 
-    private static async Task<Run> RunAsync(params string[] arguments)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "RemoteSigner.dll");
-        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return new(process.ExitCode, (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries), await errors);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-    }
-
-    private sealed record Run(int ExitCode, string[] Lines, string Errors);
+    private static Task<Example.Run> RunAsync(params string[] arguments) =>
+        Example.RunAsync("RemoteSigner", arguments, TestContext.Current.CancellationToken);
 }
