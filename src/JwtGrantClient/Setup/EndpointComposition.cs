@@ -16,6 +16,7 @@ internal static class EndpointComposition
 {
     private static readonly TimeSpan DefaultTokenLifetime = TimeSpan.FromMinutes(5);
 
+#pragma warning disable CA2000 // The transport owns its handler, and the client that is composed owns the transport.
     /// <exception cref="JwtGrantException">The client's secret is missing, or a signer's algorithm is refused.</exception>
     public static ComposedEndpoint Of(JwtGrantOptions options, Surroundings around, ClientKeys keys)
     {
@@ -43,7 +44,6 @@ internal static class EndpointComposition
     }
 
     // The connections show the client's certificate where it has one. A handler of the user's own brings its own.
-#pragma warning disable CA2000 // The transport owns its handler.
     private static TokenEndpointTransport Transport(JwtGrantOptions options, Surroundings around, ClientCertificate? certificate) =>
         new(around.TokenEndpointHandler ?? TokenEndpointTransport.CreateHandler(certificate), around.Time)
         {
