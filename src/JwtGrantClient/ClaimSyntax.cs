@@ -1,12 +1,9 @@
-using System.Collections.Frozen;
-
 namespace JwtGrantClient;
 
 /// <summary>Claims of the user's own: any but the registered ones that the library writes itself (RFC 7519 section 4.1).</summary>
 internal static class ClaimSyntax
 {
-    private static readonly FrozenSet<string> Registered =
-        FrozenSet.Create(StringComparer.Ordinal, "iss", "sub", "aud", "exp", "nbf", "iat", "jti");
+    private static readonly HashSet<string> Registered = new(StringComparer.Ordinal) { "iss", "sub", "aud", "exp", "nbf", "iat", "jti" };
 
     /// <summary>What is wrong with a claim, or null where nothing is.</summary>
     public static string? Problem(string name, object? value) => name switch

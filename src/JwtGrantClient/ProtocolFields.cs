@@ -1,15 +1,14 @@
-using System.Collections.Frozen;
-
 namespace JwtGrantClient;
 
 /// <summary>Form fields that the protocol owns: a further parameter that named one could change who asks, or for what.</summary>
 internal static class ProtocolFields
 {
-    private static readonly FrozenSet<string> Names = FrozenSet.Create(
-        StringComparer.Ordinal,
+    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
+    {
         "grant_type", "assertion", "client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "resource",
         "code", "redirect_uri", "code_verifier", "refresh_token", "username", "password",
-        "subject_token", "subject_token_type", "actor_token", "actor_token_type");
+        "subject_token", "subject_token_type", "actor_token", "actor_token_type",
+    };
 
     /// <summary>What is wrong with a further parameter of this name, or null where nothing is.</summary>
     public static string? Problem(string name) => name switch

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -10,8 +9,7 @@ internal static class RefusalReader
 {
     private static readonly string[] ForPeople = ["message", "detail", "title", "error_description"];
 
-    private static readonly SearchValues<string> SecretWords =
-        SearchValues.Create(["token", "assertion", "secret", "password", "verifier", "code="], StringComparison.OrdinalIgnoreCase);
+    private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
 
     public static JwtGrantException Read(RawResponse response, JsonElement? json)
     {
@@ -75,7 +73,7 @@ internal static class RefusalReader
                 : "";
         var words = SafeText.Of(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim();
         return words is "" or ['{' or '[', ..] ? ""
-            : words.AsSpan().ContainsAny(SecretWords) ? "\nThe body is not shown, for it may hold a secret."
+            : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, for it may hold a secret."
             : $"\nThe body begins: {words}";
     }
 
