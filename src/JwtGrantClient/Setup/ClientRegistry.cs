@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -89,7 +90,7 @@ internal sealed class ClientRegistry(
                 ClientCertificate = Make(code.ClientCertificate, "UseClientCertificate"),
                 EditAssertion = code.EditAssertion,
                 TokenEndpointHandler = Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
-                RetryPipeline = Make(code.RetryPipeline, "UseRetryPipeline"),
+                Retry = Make(code.RetryPipeline, "UseRetryPipeline") is { } pipeline ? new PipelineRetry(pipeline) : null,
                 SharedTokenStore = Make(code.SharedTokenStore, "UseSharedTokenStore"),
             });
         }

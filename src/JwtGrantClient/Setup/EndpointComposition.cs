@@ -24,9 +24,7 @@ internal static class EndpointComposition
         var (assertions, assertionRefused) = AssertionComposition.ForClient(options, around, keys);
         var authentication = Authentication(options, assertions);
         var locator = Locator(options, around, keys, transport, authentication);
-        IRetry retry = around.RetryPipeline is { } own
-            ? new PipelineRetry(own)
-            : new RetryRule(RetrySettings.Of(options.Retry), around.Time, Surroundings.Uniform, around.Logger);
+        var retry = around.Retry ?? new RetryRule(RetrySettings.Of(options.Retry), around.Time, Surroundings.Uniform, around.Logger);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, around.Time, keys.Ids) : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType) { Proof = proofs };
         return new(

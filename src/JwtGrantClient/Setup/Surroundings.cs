@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Logging;
-using Polly;
 
 namespace JwtGrantClient.Setup;
 
@@ -25,7 +25,8 @@ internal sealed record Surroundings(TimeProvider Time, ILogger Logger, Meter Met
 
     public HttpMessageHandler? TokenEndpointHandler { get; init; }
 
-    public ResiliencePipeline? RetryPipeline { get; init; }
+    /// <summary>In place of the built-in rule. Made by who has a pipeline, so that a native program without one has no Polly in it.</summary>
+    public IRetry? Retry { get; init; }
 
     public ISharedTokenStore? SharedTokenStore { get; init; }
 

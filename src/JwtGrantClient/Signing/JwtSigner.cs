@@ -30,7 +30,7 @@ public static class JwtSigner
     {
         ArgumentNullException.ThrowIfNull(key);
         using var content = KeyContent.Of("the JsonWebKey");
-        return SigningKeyLoader.SignerFor(JwkKey.Parse(key, content), content.Place, WithoutPlace(options));
+        return SigningKeyLoader.SignerFor(JwkKey.Parse(Jwk.Of(key), content), content.Place, WithoutPlace(options));
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Signing;
 
@@ -13,15 +12,17 @@ internal static class PublicJwk
 {
     public static string Of(IDisposable key) => key switch
     {
-        RSA rsa => OfRsa(JsonWebKeyConverter.ConvertFromRSASecurityKey(
-            new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false)))),
-        ECDsa ec => OfEc(JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ec))),
+        RSA rsa => OfRsa(rsa.ExportParameters(includePrivateParameters: false)),
+        ECDsa ec => OfEc(JoseCurve.Name(ec), ec.ExportParameters(includePrivateParameters: false).Q),
         // RFC 9964 section 6: alg is a required member too.
         MLDsa mldsa => $$"""{"alg":"{{mldsa.Algorithm.Name}}","kty":"AKP","pub":"{{Base64Url.EncodeToString(mldsa.ExportMLDsaPublicKey())}}"}""",
         _ => throw new UnreachableException(),
     };
 
-    private static string OfRsa(JsonWebKey jwk) => $$"""{"e":"{{jwk.E}}","kty":"RSA","n":"{{jwk.N}}"}""";
+    private static string OfRsa(RSAParameters key) =>
+        $$"""{"e":"{{Base64Url.EncodeToString(key.Exponent)}}","kty":"RSA","n":"{{Base64Url.EncodeToString(key.Modulus)}}"}""";
 
-    private static string OfEc(JsonWebKey jwk) => $$"""{"crv":"{{jwk.Crv}}","kty":"EC","x":"{{jwk.X}}","y":"{{jwk.Y}}"}""";
+    // Both coordinates have the curve's width, leading zeros included (RFC 7518 section 6.2.1.2): so the platform exports them.
+    private static string OfEc(string curve, ECPoint point) =>
+        $$"""{"crv":"{{curve}}","kty":"EC","x":"{{Base64Url.EncodeToString(point.X)}}","y":"{{Base64Url.EncodeToString(point.Y)}}"}""";
 }

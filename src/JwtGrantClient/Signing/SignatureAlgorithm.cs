@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Signing;
 
@@ -55,7 +54,7 @@ internal sealed record SignatureAlgorithm(
     }
 
     /// <summary>Whether a JWK that names no algorithm can be for this one.</summary>
-    public bool Fits(JsonWebKey jwk) =>
+    public bool Fits(Jwk jwk) =>
         Padding is not null ? jwk.Kty == "RSA" : CurveBits != 0 && jwk.Kty == "EC" && jwk.Crv == $"P-{CurveBits}";
 
     private bool Fits(IDisposable key) => key switch

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Signing;
 
@@ -9,11 +8,11 @@ namespace JwtGrantClient.Signing;
 internal static class JwkKey
 {
     public static KeyMaterial Parse(JsonElement json, KeyContent content) => Parse(
-        TryRead(json) ?? throw content.Unusable(
+        Jwk.TryRead(json) ?? throw content.Unusable(
             "there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an array."),
         content);
 
-    public static KeyMaterial Parse(JsonWebKey jwk, KeyContent content)
+    public static KeyMaterial Parse(Jwk jwk, KeyContent content)
     {
         if (Refusal(jwk) is { } refusal)
             throw content.Unusable($"there is a JWK {refusal.Seen}", refusal.Remedy);
@@ -41,21 +40,8 @@ internal static class JwkKey
         }
     }
 
-    /// <summary>By IdentityModel's parser; without its exception, which could quote the key. Null where a member is of the wrong type.</summary>
-    public static JsonWebKey? TryRead(JsonElement json)
-    {
-        try
-        {
-            return JsonWebKey.Create(json.GetRawText());
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Why a key may not sign, or null where it may.</summary>
-    public static (string Seen, string Remedy)? Refusal(JsonWebKey jwk) => jwk switch
+    public static (string Seen, string Remedy)? Refusal(Jwk jwk) => jwk switch
     {
         { Kty: "oct" } => (
             "of the kind oct, a shared secret",
@@ -67,9 +53,9 @@ internal static class JwkKey
         // RFC 7517 section 4.3.
         { KeyOps: { Count: > 0 } operations } when !operations.Contains("sign") => (
             "whose key_ops do not have sign", "A key to sign with has sign among its key_ops, or none. Give another key, or the private one."),
-        { Kty: "AKP", Priv: null } or { Kty: "RSA" or "EC", D: null } => (
+        { Kty: "AKP" or "RSA" or "EC" } when jwk[jwk.Kty == "AKP" ? "priv" : "d"] is null => (
             "with a public key only", "Signing needs the private members; the public ones are for the server."),
-        { Kty: "RSA" } when jwk.P is null || jwk.Q is null || jwk.DP is null || jwk.DQ is null || jwk.QI is null => (
+        { Kty: "RSA" } when jwk["p"] is null || jwk["q"] is null || jwk["dp"] is null || jwk["dq"] is null || jwk["qi"] is null => (
             "of the kind RSA with d, but without all of p, q, dp, dq and qi", "Export the key again with them (RFC 7518 section 6.3.2)."),
         _ => null,
     };

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Signing;
 
@@ -12,17 +11,17 @@ internal static class JwkNumbers
 {
     private const int SeedBytes = 32;
 
-    public static IDisposable Import(JsonWebKey jwk, KeyContent content) => jwk.Kty switch
+    public static IDisposable Import(Jwk jwk, KeyContent content) => jwk.Kty switch
     {
         "RSA" => Rsa(jwk, content),
         "EC" => Ec(jwk, content),
         _ => MlDsa(jwk, content),
     };
 
-    private static RSA Rsa(JsonWebKey jwk, KeyContent content)
+    private static RSA Rsa(Jwk jwk, KeyContent content)
     {
-        var modulus = Number(jwk.N);
-        var exponent = Number(jwk.E);
+        var modulus = Number(jwk["n"]);
+        var exponent = Number(jwk["e"]);
         if (!RsaSigner.IsSound(exponent))
             throw content.Unusable("there is an RSA JWK with a public exponent that is even, or 1, which signs nothing", "Make a new key, with the usual 65537.");
         var half = (modulus.Length + 1) / 2;
@@ -30,16 +29,16 @@ internal static class JwkNumbers
         {
             Modulus = modulus,
             Exponent = exponent,
-            D = Number(jwk.D, modulus.Length),
-            P = Number(jwk.P, half),
-            Q = Number(jwk.Q, half),
-            DP = Number(jwk.DP, half),
-            DQ = Number(jwk.DQ, half),
-            InverseQ = Number(jwk.QI, half),
+            D = Number(jwk["d"], modulus.Length),
+            P = Number(jwk["p"], half),
+            Q = Number(jwk["q"], half),
+            DP = Number(jwk["dp"], half),
+            DQ = Number(jwk["dq"], half),
+            InverseQ = Number(jwk["qi"], half),
         });
     }
 
-    private static ECDsa Ec(JsonWebKey jwk, KeyContent content)
+    private static ECDsa Ec(Jwk jwk, KeyContent content)
     {
         var (curve, size) = jwk.Crv switch
         {
@@ -51,17 +50,17 @@ internal static class JwkNumbers
         return ECDsa.Create(new ECParameters
         {
             Curve = curve,
-            Q = new() { X = Number(jwk.X, size), Y = Number(jwk.Y, size) },
-            D = Number(jwk.D, size),
+            Q = new() { X = Number(jwk["x"], size), Y = Number(jwk["y"], size) },
+            D = Number(jwk["d"], size),
         });
     }
 
-    private static MLDsa MlDsa(JsonWebKey jwk, KeyContent content)
+    private static MLDsa MlDsa(Jwk jwk, KeyContent content)
     {
         // RFC 9964 section 4: alg is required, for it alone says which of the three it is.
         if (SignatureAlgorithm.All.FirstOrDefault(a => a.MlDsa is not null && a.Name == jwk.Alg)?.MlDsa is not { } algorithm)
             throw content.Unusable("there is an AKP JWK whose alg is not ML-DSA-44, ML-DSA-65 or ML-DSA-87", "AKP keys must name their alg (RFC 9964).");
-        var seed = Base64Url.DecodeFromChars(jwk.Priv);
+        var seed = Base64Url.DecodeFromChars(jwk["priv"]);
         if (seed.Length != SeedBytes)
             throw content.Unusable($"there is an AKP JWK whose priv has {seed.Length} bytes", $"It is the seed, of {SeedBytes} bytes (RFC 9964).");
         return MlDsaKey.FromSeed(algorithm, seed, content);

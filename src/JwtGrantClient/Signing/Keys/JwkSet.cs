@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Signing;
 
@@ -14,7 +13,7 @@ internal static class JwkSet
         if (keys.ValueKind != JsonValueKind.Array || keys.EnumerateArray().Any(key => key.ValueKind != JsonValueKind.Object))
             throw content.Unusable("there is a JWK set whose keys are no array of objects", "Expected {\"keys\": [{\"kty\": ...}, ...]}.");
         // RFC 7517 section 5: a key that is not understood is passed over.
-        var all = keys.EnumerateArray().Select(JwkKey.TryRead).OfType<JsonWebKey>().ToList();
+        var all = keys.EnumerateArray().Select(Jwk.TryRead).OfType<Jwk>().ToList();
         // RFC 7517 section 4.5: different keys have distinct ids; with two of one name the server might check by the other.
         if (all.Where(key => key.Kid is not null).GroupBy(key => key.Kid, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw content.Unusable($"there is a JWK set with {twice.Count()} keys named '{twice.Key}'", "Give each key a kid of its own.");
