@@ -46,18 +46,30 @@ public static class JwtGrantServiceCollectionExtensions
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, Action<JwtGrantOptions> configure) =>
         services.AddPlain().AddJwtGrantClient(Options.Options.DefaultName, configure);
 
-    private static JwtGrantClientBuilder Add(this IServiceCollection services, string name, Action<OptionsBuilder<JwtGrantOptions>> configure)
+    /// <summary>
+    /// Adds what gives clients by name, and no client: for an application whose names only run time knows. Their settings are the named
+    /// options of <see cref="JwtGrantOptions"/>; see <see cref="ITokenSourceProvider"/>. AddJwtGrantClient includes it.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddJwtGrantClients(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(name);
-        configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
-        services.AddSingleton(new ClientName(name));
         ClientRegistry.AddTo(services);
         // For any key, so that a name nobody added fails with the list of those that were.
         services.TryAddKeyedSingleton<ITokenSource>(KeyedService.AnyKey, (provider, key) => provider.Client(key).Tokens);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Endpoint);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.Client(key).Assertions);
         services.TryAddKeyedSingleton<ITokenRevocation>(KeyedService.AnyKey, (provider, key) => provider.Client(key).Revocation);
+        return services;
+    }
+
+    private static JwtGrantClientBuilder Add(this IServiceCollection services, string name, Action<OptionsBuilder<JwtGrantOptions>> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
+        services.AddSingleton(new ClientName(name));
+        services.AddJwtGrantClients();
         return new(name, services);
     }
 

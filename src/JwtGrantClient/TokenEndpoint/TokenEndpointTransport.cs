@@ -90,12 +90,20 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     private static JwtGrantException NoAnswer(Uri target, Exception e) => new(
         JwtGrantErrorKind.Transport,
         NeverConnected(e) ? TransportErrors.Unreachable : TransportErrors.ConnectionFailed,
-        $"No answer from '{target.Host}:{target.Port}': {e.Message} " +
-        (NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy." : "The connection was made and then failed; the server may have seen the request."),
+        $"No answer from '{target.Host}:{target.Port}': {e.Message} {Advice(e)}",
         e)
     {
-        IsTransient = e is not HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError },
+        IsTransient = !IsTls(e),
     };
+
+    // Of a handshake that failed only the innermost exception says why.
+    private static string Advice(Exception e) =>
+        IsTls(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the server take " +
+            "the client's, if it wants one?"
+        : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
+        : "The connection was made and then failed; the server may have seen the request.";
+
+    private static bool IsTls(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 
     private static bool NeverConnected(Exception e) => e is HttpRequestException
     {

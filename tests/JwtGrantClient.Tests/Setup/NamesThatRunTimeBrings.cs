@@ -1,3 +1,4 @@
+using JwtGrantClient.Setup;
 using JwtGrantClient.Tests.Given;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ public sealed class NamesThatRunTimeBrings
     {
         _services.AddSomeClient("reports", _endpoint);
         _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, Tenants>();
-        _services.ConfigureAll<JwtGrantClient.Setup.ClientParts>(parts => parts.TokenEndpointHandler = _ => _endpoint.Handler);
+        _services.ConfigureAll<ClientParts>(parts => parts.TokenEndpointHandler = _ => _endpoint.Handler);
         await using var provider = _services.BuildServiceProvider();
         var clients = provider.GetRequiredService<ITokenSourceProvider>();
 
@@ -28,6 +29,21 @@ public sealed class NamesThatRunTimeBrings
         Assert.Same(provider.GetRequiredKeyedService<ITokenSource>("reports"), clients.Get("reports"));
         Assert.Equal("token-1", (await tenant.GetTokenAsync(Cancellation)).Value);
         Assert.Equal("tenant-7", _endpoint.Forms[0]["tenant"]);
+    }
+
+    [Fact]
+    public async Task Need_no_client_that_is_known_beforehand()
+    {
+        _services.AddJwtGrantClients();
+        _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, Tenants>();
+        _services.ConfigureAll<ClientParts>(parts => parts.TokenEndpointHandler = _ => _endpoint.Handler);
+        await using var provider = _services.BuildServiceProvider();
+
+        var token = await provider.GetRequiredService<ITokenSourceProvider>().Get("tenant-7").GetTokenAsync(Cancellation);
+
+        Assert.Equal("token-1", token.Value);
+        Assert.Same(token, await provider.GetRequiredKeyedService<ITokenSource>("tenant-7").GetTokenAsync(Cancellation));
+        Assert.Equal("client_unknown", Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<ITokenSourceProvider>().Get("other")).Code);
     }
 
     [Fact]

@@ -57,6 +57,25 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Goes_to_no_server_that_this_machine_does_not_trust_and_the_error_says_so()
+    {
+        await using var client = JwtGrantTokenSource.Create(new()
+        {
+            TokenEndpoint = _server.MutualTlsTokenEndpoint,
+            ClientId = The.ClientId,
+            Grant = GrantType.ClientCredentials,
+            ClientAuthentication = ClientAuthenticationMethod.MutualTls,
+            ClientCertificate = Written("PKCS#12"),
+        });
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
+
+        Assert.Equal(("server_unreachable", false), (error.Code, error.IsTransient));
+        Assert.Contains("Does this machine trust the server's certificate (a private CA?)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("UntrustedRoot", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task That_the_server_does_not_know_is_refused()
     {
         using var other = Keys.CertificateFor(Keys.P256);
