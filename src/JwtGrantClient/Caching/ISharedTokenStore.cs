@@ -15,7 +15,7 @@ public interface ISharedTokenStore
     /// <param name="cancellationToken">Ends the call when the time for the store is over.</param>
     ValueTask<SharedToken?> GetAsync(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>Puts the entry in place of the one that may be there. It is of no use after <see cref="SharedToken.ExpiresAt"/>.</summary>
+    /// <summary>Puts the entry in place of the one that may be there. It is of no use after <see cref="SharedToken.Lifetime"/>.</summary>
     /// <param name="key">What the token is for.</param>
     /// <param name="token">The entry.</param>
     /// <param name="cancellationToken">Ends the call when the time for the store is over.</param>

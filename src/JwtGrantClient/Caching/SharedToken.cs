@@ -19,10 +19,11 @@ public sealed class SharedToken
     /// <summary>When the server stops accepting the token, by the wall clock of the process that acquired it.</summary>
     public DateTimeOffset ExpiresAt => Token.ExpiresAt;
 
+    /// <summary>The whole life that the server gave the token, from just before it was put here.</summary>
+    public TimeSpan Lifetime { get; }
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal AccessToken Token { get; }
-
-    internal TimeSpan Lifetime { get; }
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote; null for anything else, such as an entry of another version.</summary>
     /// <param name="bytes">The entry, decrypted.</param>

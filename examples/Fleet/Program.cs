@@ -1,0 +1,16 @@
+using Fleet;
+
+// Several processes over one Redis: they share their tokens, so that the whole fleet makes one token request.
+// dotnet run --project examples/Fleet -- [pods] [host:port of a Redis; default: a Garnet server that the example starts]
+if (args is ["pod", var number])
+    return await Pod.RunAsync(number);
+
+var pods = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
+await using var surroundings = await Surroundings.StartAsync(redis: args.Length > 1 ? args[1] : null);
+Console.WriteLine($"Authorization server {surroundings.Server.Issuer}, store {surroundings.Redis}");
+for (var pod = 1; pod <= pods; pod++)
+    Console.WriteLine(await surroundings.StartPodAsync(pod));
+
+var requests = surroundings.Server.TokensIssued;
+Console.WriteLine($"{pods} pods made {requests} token request{(requests == 1 ? "" : "s")}.");
+return requests == 1 ? 0 : 1;

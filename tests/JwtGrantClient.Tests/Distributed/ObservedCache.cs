@@ -1,0 +1,61 @@
+using System.Threading.Channels;
+using JwtGrantClient.Tests.Given;
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace JwtGrantClient.Tests.Distributed;
+
+/// <summary>A distributed cache that a test sees into, and makes fail.</summary>
+internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
+{
+    private readonly Channel<(string Key, byte[] Entry)> _stored = Channel.CreateUnbounded<(string, byte[])>();
+    private int _calls;
+
+    /// <summary>How often the cache was called.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>What each call throws; null for none.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>The next entry that is stored, or has been.</summary>
+    public Task<(string Key, byte[] Entry)> StoredAsync() => _stored.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().SoonAsync();
+
+    public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
+    {
+        Count();
+        return await inner.GetAsync(key, token);
+    }
+
+    public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    {
+        Count();
+        try
+        {
+            await inner.SetAsync(key, value, options, token);
+            _stored.Writer.TryWrite((key, value));
+        }
+        catch (Exception e)
+        {
+            _stored.Writer.TryComplete(e);
+            throw;
+        }
+    }
+
+    public byte[]? Get(string key) => throw new NotSupportedException();
+
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw new NotSupportedException();
+
+    public void Refresh(string key) => throw new NotSupportedException();
+
+    public Task RefreshAsync(string key, CancellationToken token = default) => throw new NotSupportedException();
+
+    public void Remove(string key) => throw new NotSupportedException();
+
+    public Task RemoveAsync(string key, CancellationToken token = default) => throw new NotSupportedException();
+
+    private void Count()
+    {
+        Interlocked.Increment(ref _calls);
+        if (Failure is { } failure)
+            throw failure;
+    }
+}

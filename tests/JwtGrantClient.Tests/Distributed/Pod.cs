@@ -1,0 +1,40 @@
+using JwtGrantClient.Tests.Given;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace JwtGrantClient.Tests.Distributed;
+
+/// <summary>One process of a fleet: its own container, cache and connections; a key ring and a store that it shares with others.</summary>
+internal sealed class Pod : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public Pod(
+        DirectoryInfo keyRing, Action<IServiceCollection> addCache, IssuingEndpoint endpoint, TimeProvider? time = null,
+        Action<JwtGrantOptions>? configure = null, ILoggerProvider? log = null,
+        Action<DistributedTokenOptions>? distributed = null)
+    {
+        var services = new ServiceCollection();
+        addCache(services);
+        if (time is not null)
+            services.AddSingleton(time);
+        if (log is not null)
+            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
+        services.AddDataProtection().SetApplicationName("fleet").PersistKeysToFileSystem(keyRing);
+        services.AddSomeClient("reports", endpoint).UseDistributedCache(distributed);
+        if (configure is not null)
+            services.Configure("reports", configure);
+        _services = services.BuildServiceProvider();
+        Tokens = _services.GetRequiredKeyedService<ITokenSource>("reports");
+    }
+
+    public ITokenSource Tokens { get; }
+
+    public IDistributedCache Cache => _services.GetRequiredService<IDistributedCache>();
+
+    public async Task<string> GetAsync() => (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask().SoonAsync()).Value;
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
