@@ -28,7 +28,13 @@ internal sealed class Surroundings : IAsyncDisposable
     /// <summary>Starts a pod, and returns its first line.</summary>
     public async Task<string> StartPodAsync(int number)
     {
-        var pod = new ProcessStartInfo(Environment.ProcessPath!, ["pod", $"{number}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // Under the dotnet host, a program is its first argument.
+        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Pod).Assembly.Location] : [];
+        var pod = new ProcessStartInfo(Environment.ProcessPath!, [.. program, "pod", $"{number}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         pod.Environment["FLEET_REDIS"] = Redis;
         pod.Environment["FLEET_KEY_RING"] = _keyRing.FullName;
         pod.Environment["FLEET_ISSUER"] = Server.Issuer;
@@ -49,14 +55,19 @@ internal sealed class Surroundings : IAsyncDisposable
         _keyRing.Delete(recursive: true);
     }
 
-    // Garnet speaks Redis' protocol and comes as a dotnet tool, see .config/dotnet-tools.json.
+    // Garnet speaks Redis' protocol and comes as a dotnet tool, see .config/dotnet-tools.json, which is found from this program's folder on upwards.
     private async Task<string> StartGarnetAsync()
     {
-        using var restore = Process.Start(new ProcessStartInfo("dotnet", ["tool", "restore"]) { RedirectStandardOutput = true })!;
+        using var restore = Process.Start(new ProcessStartInfo("dotnet", ["tool", "restore"])
+        {
+            WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardOutput = true,
+        })!;
         await restore.StandardOutput.ReadToEndAsync();
         var port = FreePort();
         Start(new("dotnet", ["tool", "run", "garnet-server", "--port", $"{port}", "--bind", "127.0.0.1", "--memory", "64m", "--page", "1m", "--index", "1m"])
         {
+            WorkingDirectory = AppContext.BaseDirectory,
             RedirectStandardOutput = true,
         }).BeginOutputReadLine();
         while (!await AnswersAsync(port))
