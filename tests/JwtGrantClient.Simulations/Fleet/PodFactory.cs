@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using JwtGrantClient.Caching;
+using JwtGrantClient.Diagnostics;
+using JwtGrantClient.Simulations.Time;
+using JwtGrantClient.TokenEndpoint;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace JwtGrantClient.Simulations.Fleet;
+
+/// <summary>
+/// Puts pods together as the library does for its users, from the library's own parts and defaults. Only time, chance and the wire are the
+/// simulation's.
+/// </summary>
+internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDisposable
+{
+    private readonly Meter _meter = new(TokenMetrics.MeterName);
+    private readonly RetryOptions _retry = new();
+    private readonly RefreshOptions _refresh = new();
+    private readonly TokenEndpointTransport _transport = new(new Server(plan, time, tally), time);
+
+    public IEnumerable<Pod> Pods()
+    {
+        // All pods read the same clock, so they can share what reads it.
+        var clock = new CheapClock(time, _refresh.SleepThreshold);
+        var metrics = new TokenMetrics(_meter);
+        for (var i = 0; i < plan.Pods; i++)
+        {
+            var draws = Draws.Of(plan.Seed, i);
+            var start = (long)(plan.Rollout.Ticks * draws.Next());
+            var context = new CacheContext(
+                "fleet", Source(draws), time, clock, RefreshSettings.Of(_refresh), draws.Next, metrics, NullLogger.Instance)
+            {
+                Gates = GateSettings.Of(_retry),
+                FlightTimeout = _retry.FlightTimeout,
+                Start = time.Post,
+            };
+            yield return new Pod(i, start, new CachedTokenSource(context), time, tally);
+        }
+    }
+
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _meter.Dispose();
+    }
+
+    private TokenEndpointSource Source(Draws draws)
+    {
+        var endpoint = new TokenEndpointClient(
+            new EndpointLocator("https://as.example.com/token"),
+            new ClientAuthentication.None("fleet"),
+            _transport,
+            new RetryRule(RetrySettings.Of(_retry), time, draws.Next, NullLogger.Instance),
+            new ResponseRules(plan.Lifetime, DefaultType: null),
+            time);
+        return new(endpoint, Grant.ClientCredentials, TokenRequest.Default);
+    }
+}
