@@ -47,6 +47,9 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
     /// <summary>Gives up all tokens, and hands them over.</summary>
     public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(slot => slot.Take()).OfType<AccessToken>()];
 
+    /// <summary>How things stand with the token of the client as configured. It is not renewed by being looked at.</summary>
+    public TokenStatus Status() => _default.Status();
+
     /// <summary>Ends the flights; whoever waits for one gets <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
     public void Dispose()
     {

@@ -25,6 +25,9 @@ internal sealed class FailureGate(GateSettings settings, Func<double> random)
     /// <summary>The last failure; null after a success.</summary>
     public JwtGrantException? LastError { get; private set; }
 
+    /// <summary>The moment of the first failure since the last success; null where there is none.</summary>
+    public long? FailingSince { get; private set; }
+
     public bool IsOpenAt(long now) => now >= _opensAt;
 
     public TimeSpan RemainingAt(long now) => TimeSpan.FromTicks(Math.Max(0, _opensAt - now));
@@ -33,7 +36,7 @@ internal sealed class FailureGate(GateSettings settings, Func<double> random)
     {
         _failures = 0;
         _opensAt = long.MinValue;
-        LastError = null;
+        (LastError, FailingSince) = (null, null);
     }
 
     /// <summary>Closes the gate after a failure.</summary>
@@ -44,6 +47,7 @@ internal sealed class FailureGate(GateSettings settings, Func<double> random)
     {
         var doublings = Math.Pow(2, Math.Min(_failures++, 30));
         LastError = error;
+        FailingSince ??= now;
         _opensAt = hard is { } end ? Math.Min(now + WhileValid(doublings), end) : now + WithNothing(doublings);
         // The server may ask for a longer rest, not for a shorter one: "Retry-After: 0" would let every call through.
         if (error.RetryAfter is { } asked)

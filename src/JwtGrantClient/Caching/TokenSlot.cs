@@ -23,6 +23,12 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
         }
     }
 
+    public TokenStatus Status()
+    {
+        lock (this)
+            return TokenStatus.Of(Token, Life, _renewal?.Gate, context.Clock.Now);
+    }
+
     /// <summary>
     /// What a call gets where no fresh token is at hand: a token, or what it has to wait for. Neither where the slot has left the table, and
     /// another is to be asked.

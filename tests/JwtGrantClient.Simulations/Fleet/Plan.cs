@@ -28,6 +28,9 @@ internal sealed record Plan
     /// <summary>Whether the pods have a second level in common.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>Whether calls are made that can change nothing; the outcome is the same.</summary>
+    public bool EveryCall { get; init; }
+
     /// <summary>How long the endpoint takes for an answer.</summary>
     public static TimeSpan EndpointLatency { get; } = TimeSpan.FromMilliseconds(300);
 

@@ -23,6 +23,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
         // All pods read the same clock, so they can share what reads it.
         var clock = new CheapClock(time, _refresh.SleepThreshold);
         var metrics = new TokenMetrics(_meter);
+        var shared = plan.Shared ? Shared() : null;
         for (var i = 0; i < plan.Pods; i++)
         {
             var draws = Draws.Of(plan.Seed, i);
@@ -32,6 +33,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
             {
                 Gates = GateSettings.Of(_retry),
                 FlightTimeout = _retry.FlightTimeout,
+                Shared = shared,
                 Start = time.Post,
             };
             yield return new Pod(i, start, new CachedTokenSource(context), time, tally);
@@ -43,6 +45,12 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
         _transport.Dispose();
         _meter.Dispose();
     }
+
+    private SharedTokens Shared() => new(
+        new Store(time), new() { Name = "fleet" }, new CacheOptions().StoreTimeout, RefreshSettings.Of(_refresh), time, NullLogger.Instance)
+    {
+        Start = time.Post,
+    };
 
     private TokenEndpointSource Source(Draws draws)
     {

@@ -2,21 +2,19 @@ using JwtGrantClient.Simulations.Time;
 
 namespace JwtGrantClient.Simulations.Fleet;
 
-/// <summary>The fleet over the whole time (open first): every call of every pod is made, and between the calls what is due then is done.</summary>
+/// <summary>The fleet over the whole time (open first): the pods' calls in their order, and between the calls what is due then.</summary>
 internal sealed class Simulation
 {
     private readonly VirtualTime _time;
-    private readonly Pod[] _pods;
+    private readonly PriorityQueue<Pod, (long At, int Number)> _calls = new();
+    private readonly bool _everyCall;
     private readonly long _end;
-    private long _second;
-    private int _next;
 
-    private Simulation(PodFactory factory, VirtualTime time, int seconds)
+    private Simulation(IEnumerable<Pod> pods, VirtualTime time, bool everyCall, long end)
     {
-        _time = time;
-        _end = seconds;
-        // In the order in which they call within a second.
-        _pods = [.. factory.Pods().OrderBy(pod => pod.Offset)];
+        (_time, _everyCall, _end) = (time, everyCall, end);
+        foreach (var pod in pods)
+            _calls.Enqueue(pod, (pod.NextCall, pod.Number));
     }
 
     public static async Task<Tally> RunAsync(Plan plan)
@@ -25,32 +23,24 @@ internal sealed class Simulation
         var time = new VirtualTime();
         var tally = new Tally(seconds, plan.Pods);
         using var factory = new PodFactory(plan, time, tally);
-        var simulation = new Simulation(factory, time, seconds);
+        var simulation = new Simulation(factory.Pods(), time, plan.EveryCall, seconds * TimeSpan.TicksPerSecond);
         await Course.RunAsync(simulation.TryGoOn);
         return tally;
     }
 
-    // Makes calls up to the next moment at which something else is due, and does that.
     private bool TryGoOn()
     {
-        var moment = _time.NextMoment;
-        while (_second < _end)
+        var pod = _calls.Peek();
+        if (Math.Min(_time.NextMoment, pod.NextCall) >= _end)
+            return false;
+        if (_time.NextMoment <= pod.NextCall)
         {
-            var pod = _pods[_next];
-            var call = _second * TimeSpan.TicksPerSecond + pod.Offset;
-            if (moment <= call)
-            {
-                _time.DoNext();
-                return true;
-            }
-            if (++_next == _pods.Length)
-                (_second, _next) = (_second + 1, 0);
-            if (pod.FirstSecond > call / TimeSpan.TicksPerSecond)
-                continue;
-            _time.AdvanceTo(call);
-            pod.Call();
-            moment = _time.NextMoment;
+            _time.DoNext();
+            return true;
         }
-        return false;
+        _time.AdvanceTo(pod.NextCall);
+        pod.Call(_everyCall);
+        _calls.DequeueEnqueue(pod, (pod.NextCall, pod.Number));
+        return true;
     }
 }

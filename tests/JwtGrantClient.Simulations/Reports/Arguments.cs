@@ -16,6 +16,7 @@ internal sealed record Arguments(Plan Plan, string Plot)
           --seed N            of every draw; the same seed gives the same run (1)
           --outage TIME       the token endpoint is out of order for so long, three times, 0 s to 1 day (0: never)
           --shared            the pods have a second level in common
+          --every-call        make also the calls that change nothing: the same numbers, a hundred times slower
           --plot FILE         where the picture of requests over time goes (artifacts/simulation.svg)
         TIME is in seconds, or hh:mm:ss.
         """;
@@ -28,6 +29,7 @@ internal sealed record Arguments(Plan Plan, string Plot)
             read = args[i] switch
             {
                 "--shared" => read with { Plan = read.Plan with { Shared = true } },
+                "--every-call" => read with { Plan = read.Plan with { EveryCall = true } },
                 "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--plot" when i + 1 == args.Length =>
                     throw new FormatException($"{args[i]} needs a value."),
                 "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--plot" =>

@@ -21,9 +21,17 @@ internal static class TextReport
             Row(text, row.Phase.Name, row.Phase.Seconds, row.Requests, row.Mean, row.Peak, row.PeakToMean, row.Waited, row.Lost);
         text.AppendLine();
         Line(text, $"waited: calls that got their token only after a wait. lost: pod-seconds without a token.");
+        if (plan.Shared)
+            Cycles(text, plan, tally, steady.Phase);
         Outages(text, plan, tally, [.. rows.Where(row => row.Phase.IsOutage)]);
-        Line(text, $"pods={plan.Pods} mean={steady.Mean:0.00} steady_peak={steady.Peak} lost_pod_seconds={tally.Lost.Sum()} shared={(plan.Shared ? "yes" : "no")}");
+        Line(text, $"pods={plan.Pods} mean={steady.Mean:0.0###} steady_peak={steady.Peak} lost_pod_seconds={tally.Lost.Sum()} shared={(plan.Shared ? "yes" : "no")}");
         return text.ToString();
+    }
+
+    private static void Cycles(StringBuilder text, Plan plan, Tally tally, Phase steady)
+    {
+        var cycles = RefreshCycles.Of(tally, steady, plan.Lifetime);
+        Line(text, $"Requests for each of the {cycles.Count} renewals in the steady time: {cycles.Average():0.00} on average, {cycles.Max()} at most.");
     }
 
     private static void Outages(StringBuilder text, Plan plan, Tally tally, List<Figures> outages)
