@@ -10,10 +10,10 @@ internal static class BenchmarkRows
     {
         foreach (var group in summary.Reports.GroupBy(GroupOf))
         {
-            var floor = group.FirstOrDefault(report => report.BenchmarkCase.Descriptor.Baseline)?.ResultStatistics?.Mean;
+            var floor = group.FirstOrDefault(report => report.BenchmarkCase.Descriptor.Baseline)?.ResultStatistics?.Median;
             foreach (var report in group)
                 yield return report.ResultStatistics is { } time
-                    ? new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, time.Mean, "ns", report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase), time.Mean / floor)
+                    ? new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, time.Median, "ns", report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase), time.Median / floor)
                     : new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, double.NaN, "ns", Note: "failed: see the log");
         }
     }
