@@ -1,6 +1,8 @@
 namespace JwtGrantClient;
 
-/// <summary>How a client uses the distributed cache. How long the cache may take for an answer is <see cref="CacheOptions.StoreTimeout"/>.</summary>
+/// <summary>
+/// How a client uses the distributed cache. How long the cache may take for an answer is <see cref="CacheOptions.StoreTimeout"/>.
+/// </summary>
 public sealed class DistributedTokenOptions
 {
     /// <summary>What the cache's keys begin with; a hash follows. Default: <c>jwtgrant:</c>.</summary>
@@ -10,8 +12,8 @@ public sealed class DistributedTokenOptions
     public int FailuresBeforeBreak { get; set; } = 3;
 
     /// <summary>
-    /// How long a failing cache is left alone, so that nobody waits for it; the token endpoint is asked meanwhile: 0.5 s to 10 min. Then one
-    /// call tries it again. Default: 10 s.
+    /// How long a failing cache is left alone, so that nobody waits for it; the token endpoint is asked meanwhile: 0.5 s to 10 min. Then
+    /// one call tries it again. Default: 10 s.
     /// </summary>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Caching.Distributed;
 namespace JwtGrantClient.Distributed;
 
 /// <summary>The tokens of a fleet in a distributed cache (open first): encrypted, each entry for its key alone.</summary>
-internal sealed class DistributedTokenStore(IDistributedCache cache, IDataProtectionProvider protection, StoreBreaker breaker, string keyPrefix) : ISharedTokenStore
+internal sealed class DistributedTokenStore(
+    IDistributedCache cache, IDataProtectionProvider protection, StoreBreaker breaker, string keyPrefix) : ISharedTokenStore
 {
     // Never to change: what was protected under other purposes cannot be read.
     private const string Purpose = "JwtGrantClient.Distributed", Version = "v1";

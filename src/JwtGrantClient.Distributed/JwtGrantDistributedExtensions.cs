@@ -11,12 +11,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class JwtGrantDistributedExtensions
 {
     /// <summary>
-    /// Shares the client's tokens with all processes that use the same <see cref="IDistributedCache"/>: who must renew a token looks there first,
-    /// and whose refresh point comes first renews for all. Entries are encrypted and authenticated by Data Protection, each for its own key.
+    /// Shares the client's tokens with all processes that use the same <see cref="IDistributedCache"/>: who must renew a token looks there
+    /// first, and whose refresh point comes first renews for all. Entries are encrypted and authenticated by Data Protection, each for its
+    /// own key.
     /// </summary>
     /// <remarks>
-    /// The processes must share Data Protection's key ring and application name: <c>AddDataProtection().SetApplicationName("...")</c> and a place
-    /// for the keys that all of them reach. Without it each process finds only entries that it cannot read, and asks the token endpoint.
+    /// The processes must share Data Protection's key ring and application name: <c>AddDataProtection().SetApplicationName("...")</c> and a
+    /// place for the keys that all of them reach. Without it each process finds only entries that it cannot read, and asks the token
+    /// endpoint.
     /// </remarks>
     /// <param name="builder">The client.</param>
     /// <param name="configure">Changes the defaults.</param>
@@ -31,7 +33,8 @@ public static class JwtGrantDistributedExtensions
         builder.Services.AddDataProtection();
         return builder.UseSharedTokenStore(services => new DistributedTokenStore(
             services.GetService<IDistributedCache>() ?? throw new InvalidOperationException(
-                $"The JwtGrantClient '{builder.Name}' is to share its tokens, but the container has no IDistributedCache. Add one, such as " +
+                $"The JwtGrantClient '{builder.Name}' is to share its tokens, but the container has no IDistributedCache. Add one, such " +
+                "as " +
                 "AddStackExchangeRedisCache of Microsoft.Extensions.Caching.StackExchangeRedis, or leave UseDistributedCache out."),
             services.GetRequiredService<IDataProtectionProvider>(),
             new StoreBreaker(options, services.GetService<TimeProvider>() ?? TimeProvider.System, LoggerOf(services)),

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Distributed;
 
 /// <summary>
-/// Spares a store that fails: after so many failures in a row it is left alone for a while, then one call tries it again. Counted and not by
-/// ratio, because a process calls the store a few times an hour.
+/// Spares a store that fails: after so many failures in a row it is left alone for a while, then one call tries it again. Counted and not
+/// by ratio, because a process calls the store a few times an hour.
 /// </summary>
 internal sealed class StoreBreaker(DistributedTokenOptions options, TimeProvider time, ILogger logger)
 {

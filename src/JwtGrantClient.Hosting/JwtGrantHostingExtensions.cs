@@ -8,8 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class JwtGrantHostingExtensions
 {
     /// <summary>
-    /// Acquires the client's first token when the host starts. The server's metadata, the key and the registration are so tried out before the first
-    /// request: a key that the metadata rules out, for one, fails here with both lists.
+    /// Acquires the client's first token when the host starts. The server's metadata, the key and the registration are so tried out before
+    /// the first request: a key that the metadata rules out, for one, fails here with both lists.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="failFast">Whether a failure stops the host. Default: true. If false it is logged, and the first request tries again.</param>

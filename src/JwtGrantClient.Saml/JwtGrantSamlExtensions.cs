@@ -7,8 +7,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class JwtGrantSamlExtensions
 {
     /// <summary>
-    /// Makes a SAML 2.0 bearer assertion that the library builds and signs the client's grant (RFC 7522 section 2.1): Grant becomes Saml2Bearer.
-    /// Each attempt has a fresh one. An assertion that somebody else makes is given by UseGrantAssertion instead.
+    /// Makes a SAML 2.0 bearer assertion that the library builds and signs the client's grant (RFC 7522 section 2.1): Grant becomes
+    /// Saml2Bearer. Each attempt has a fresh one. An assertion that somebody else makes is given by UseGrantAssertion instead.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="certificate">Gives the certificate with its RSA private key, once. It stays the application's.</param>
@@ -25,7 +25,8 @@ public static class JwtGrantSamlExtensions
             var options = new SamlAssertionOptions();
             configure(options);
             var found = certificate(services) ?? throw JwtGrantException.Configuration(
-                "part_missing", "The function given to UseSamlAssertion returned null. Return the certificate, or do not call UseSamlAssertion.");
+                "part_missing", "The function given to UseSamlAssertion returned null. Return the certificate, or do not call " +
+                "UseSamlAssertion.");
             return new SamlAssertionFactory(options, found, services.GetService<TimeProvider>()).ProvideAsync;
         });
     }

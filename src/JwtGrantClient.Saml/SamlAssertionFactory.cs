@@ -7,8 +7,8 @@ using JwtGrantClient.Saml;
 namespace JwtGrantClient;
 
 /// <summary>
-/// Makes SAML 2.0 bearer assertions (RFC 7522), signed by RSA with SHA-256, fresh at every call: nothing is kept, so nothing can be sent twice.
-/// <see cref="ProvideAsync"/> is an <see cref="AssertionProvider"/>. Safe for concurrent use.
+/// Makes SAML 2.0 bearer assertions (RFC 7522), signed by RSA with SHA-256, fresh at every call: nothing is kept, so nothing can be sent
+/// twice. <see cref="ProvideAsync"/> is an <see cref="AssertionProvider"/>. Safe for concurrent use.
 /// </summary>
 public sealed class SamlAssertionFactory
 {
@@ -38,8 +38,8 @@ public sealed class SamlAssertionFactory
 
     /// <summary>Makes an assertion; its value is the Assertion element as base64url without padding (RFC 7522 section 2.1).</summary>
     /// <param name="context">
-    /// What it is for. Its subject goes before the configured one, and its claims become attributes; its issuer and token endpoint stand in for
-    /// an audience and a recipient that are not configured.
+    /// What it is for. Its subject goes before the configured one, and its claims become attributes; its issuer and token endpoint stand in
+    /// for an audience and a recipient that are not configured.
     /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="JwtGrantException">Something that the assertion must say is not known, or it could not be signed.</exception>
@@ -58,6 +58,7 @@ public sealed class SamlAssertionFactory
 
     private static string TypeFor(AssertionPurpose purpose) => purpose is AssertionPurpose.SubjectToken or AssertionPurpose.ActorToken
         ? TokenTypes.Saml2
-        // RFC 7522 section 2.2. A grant has no type on the wire; a client that would authenticate by it is refused by this name (RFC 10070).
+        // RFC 7522 section 2.2. A grant has no type on the wire; a client that would authenticate by it is refused by this name (RFC
+        // 10070).
         : "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
 }

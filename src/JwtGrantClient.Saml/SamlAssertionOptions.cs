@@ -7,14 +7,15 @@ public sealed class SamlAssertionOptions
     public string? Issuer { get; set; }
 
     /// <summary>
-    /// The subject's <c>NameID</c>: on whose behalf. A token request's subject goes before it. Default: none, and then every token request needs
-    /// one.
+    /// The subject's <c>NameID</c>: on whose behalf. A token request's subject goes before it. Default: none, and then every token request
+    /// needs one.
     /// </summary>
     public string? Subject { get; set; }
 
     /// <summary>
-    /// The format of the <c>NameID</c>, a URI (SAML Core section 8.3). Default: <c>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</c>,
-    /// which SAP reads as its own user id; e-mail addresses have <c>...:1.1:nameid-format:emailAddress</c>.
+    /// The format of the <c>NameID</c>, a URI (SAML Core section 8.3). Default:
+    /// <c>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</c>, which SAP reads as its own user id; e-mail addresses have
+    /// <c>...:1.1:nameid-format:emailAddress</c>.
     /// </summary>
     public string NameIdFormat { get; set; } = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 
@@ -24,24 +25,28 @@ public sealed class SamlAssertionOptions
     /// </summary>
     public string? Audience { get; set; }
 
-    /// <summary>The <c>Recipient</c>, sent byte for byte. Default: the token endpoint that the assertion is sent to (RFC 7522 section 3 item 5).</summary>
+    /// <summary>
+    /// The <c>Recipient</c>, sent byte for byte. Default: the token endpoint that the assertion is sent to (RFC 7522 section 3 item 5).
+    /// </summary>
     public string? Recipient { get; set; }
 
     /// <summary>From <c>IssueInstant</c> to <c>NotOnOrAfter</c>: whole seconds, 1 s to 15 min. Default: 2 min.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// The <c>AuthnContextClassRef</c> of the AuthnStatement, a URI. Default: <c>urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</c>. Null
-    /// leaves the statement out, for a client that acts by itself (RFC 7522 section 3 item 7).
+    /// The <c>AuthnContextClassRef</c> of the AuthnStatement, a URI. Default: <c>urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</c>.
+    /// Null leaves the statement out, for a client that acts by itself (RFC 7522 section 3 item 7).
     /// </summary>
     public string? AuthnContext { get; set; } = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
 
     /// <summary>
-    /// Attributes, each with its values. The claims of a token request go before those of the same name. Default: none, and then there is no
-    /// AttributeStatement.
+    /// Attributes, each with its values. The claims of a token request go before those of the same name. Default: none, and then there is
+    /// no AttributeStatement.
     /// </summary>
     public IDictionary<string, string[]> Attributes { get; set; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
-    /// <summary>Whether the certificate stands in the signature's KeyInfo. Default: true; servers that know it have no need of it.</summary>
+    /// <summary>
+    /// Whether the certificate stands in the signature's KeyInfo. Default: true; servers that know it have no need of it.
+    /// </summary>
     public bool IncludeCertificate { get; set; } = true;
 }

@@ -25,7 +25,8 @@ internal sealed record SamlContent(string Subject, string Audience, string Recip
             merged[name] = Values(value) is { } values && XmlText.Problem(name) is null && values.All(text => XmlText.Problem(text, mayBeEmpty: true) is null)
                 ? values
                 : throw JwtGrantException.Configuration("saml_text_unusable",
-                    $"The claim '{name}' of the token request is no attribute of a SAML assertion; expected a string or a sequence of strings that XML can carry.");
+                    $"The claim '{name}' of the token request is no attribute of a SAML assertion; expected a string or a sequence of " +
+                    "strings that XML can carry.");
         return merged;
     }
 

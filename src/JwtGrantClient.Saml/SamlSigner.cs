@@ -23,7 +23,8 @@ internal sealed class SamlSigner
             if (key.KeySize < MinimumBits)
                 throw JwtGrantException.Configuration(
                     "signing_key_too_small",
-                    $"The RSA key of the certificate '{certificate.Subject}' has {key.KeySize} bits; a SAML assertion is signed with at least {MinimumBits}. " +
+                    $"The RSA key of the certificate '{certificate.Subject}' has {key.KeySize} bits; a SAML assertion is signed with at " +
+                    $"least {MinimumBits}. " +
                     "Make a new key and certificate, and register it at the server.");
         (_certificate, _subject, _includesCertificate) = (certificate, certificate.Subject, includesCertificate);
     }
@@ -68,10 +69,12 @@ internal sealed class SamlSigner
         if (!certificate.HasPrivateKey)
             throw JwtGrantException.Configuration(
                 "signing_key_unusable",
-                $"The certificate '{certificate.Subject}' is without its private key; a SAML assertion is signed with it. Load it again together with the key.");
+                $"The certificate '{certificate.Subject}' is without its private key; a SAML assertion is signed with it. Load it again " +
+                "together with the key.");
         return certificate.GetRSAPrivateKey() ?? throw JwtGrantException.Configuration(
             "signing_key_does_not_fit",
-            $"The certificate '{certificate.Subject}' has a key of the kind {certificate.GetKeyAlgorithm()}; a SAML assertion is signed with an RSA key here. " +
+            $"The certificate '{certificate.Subject}' has a key of the kind {certificate.GetKeyAlgorithm()}; a SAML assertion is signed " +
+            "with an RSA key here. " +
             "Use a certificate with an RSA key.");
     }
 }

@@ -4,7 +4,9 @@ using System.Xml;
 
 namespace JwtGrantClient.Saml;
 
-/// <summary>Writes the Assertion element, unsigned: SAML Core section 2.3.3, in the order of its schema, without a space between elements.</summary>
+/// <summary>
+/// Writes the Assertion element, unsigned: SAML Core section 2.3.3, in the order of its schema, without a space between elements.
+/// </summary>
 internal static class SamlXml
 {
     private const string Namespace = "urn:oasis:names:tc:SAML:2.0:assertion", Bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer";

@@ -3,8 +3,9 @@ using System.Xml;
 namespace JwtGrantClient.Saml;
 
 /// <summary>
-/// Text that goes through XML and its signature as it is: no halves of surrogate pairs (XML 1.0 section 2.2), and no control characters. XML could
-/// carry tabs and line ends, but the platform's SignedXml digests some of them as another character, and servers find the signature bad.
+/// Text that goes through XML and its signature as it is: no halves of surrogate pairs (XML 1.0 section 2.2), and no control characters.
+/// XML could carry tabs and line ends, but the platform's SignedXml digests some of them as another character, and servers find the
+/// signature bad.
 /// </summary>
 internal static class XmlText
 {

@@ -7,8 +7,8 @@ public sealed class TrustedSamlIssuer
     public required string Issuer { get; init; }
 
     /// <summary>
-    /// The certificate, or the bare public key, as PEM: RSA of at least 2048 bits, or EC. The registration is the trust: the certificate's dates
-    /// and chain are not looked at, and a certificate inside an assertion is not looked at either.
+    /// The certificate, or the bare public key, as PEM: RSA of at least 2048 bits, or EC. The registration is the trust: the certificate's
+    /// dates and chain are not looked at, and a certificate inside an assertion is not looked at either.
     /// </summary>
     public required string CertificatePem { get; init; }
 

@@ -8,7 +8,9 @@ using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
-/// <summary>An access token and what the authorization server said of it. It cannot print itself: only <see cref="Value"/> reveals it.</summary>
+/// <summary>
+/// An access token and what the authorization server said of it. It cannot print itself: only <see cref="Value"/> reveals it.
+/// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class AccessToken
 {
@@ -40,7 +42,8 @@ public sealed class AccessToken
             throw new ArgumentException("The token type is no scheme of an Authorization header (RFC 9110 section 11.1).", nameof(type));
         if (!IsPresentable(value))
             throw new ArgumentException(
-                "The access token is empty or holds a space, a control character or a non-ASCII character; it could not be sent as a header.",
+                "The access token is empty or holds a space, a control character or a non-ASCII character; it could not be sent as a " +
+                "header.",
                 nameof(value));
         Value = value;
         ExpiresAt = expiresAt;
@@ -55,12 +58,14 @@ public sealed class AccessToken
     public string Value { get; }
 
     /// <summary>
-    /// How the token is presented: <c>Bearer</c> (RFC 6750) or <c>DPoP</c> (RFC 9449), in this spelling whatever the server's was. <c>N_A</c>
-    /// is no access token but what else a token exchange issued (RFC 8693 section 2.2.1); handlers refuse to send it.
+    /// How the token is presented: <c>Bearer</c> (RFC 6750) or <c>DPoP</c> (RFC 9449), in this spelling whatever the server's was.
+    /// <c>N_A</c> is no access token but what else a token exchange issued (RFC 8693 section 2.2.1); handlers refuse to send it.
     /// </summary>
     public string Type { get; }
 
-    /// <summary>When the server stops accepting the token, by this machine's wall clock, counted from before the request was sent.</summary>
+    /// <summary>
+    /// When the server stops accepting the token, by this machine's wall clock, counted from before the request was sent.
+    /// </summary>
     public DateTimeOffset ExpiresAt { get; }
 
     /// <summary>The scope that was granted; null means as requested (RFC 6749 section 5.1).</summary>

@@ -15,7 +15,9 @@ public enum JwtGrantErrorKind
     /// <summary>The server answered with something that is not a token response (RFC 6749 section 5.1).</summary>
     MalformedResponse,
 
-    /// <summary>The server could not be reached, did not answer in time, or answered with an HTTP error that says nothing about OAuth.</summary>
+    /// <summary>
+    /// The server could not be reached, did not answer in time, or answered with an HTTP error that says nothing about OAuth.
+    /// </summary>
     Transport,
 }
 
@@ -53,7 +55,9 @@ public sealed class JwtGrantException : Exception
     /// <summary>The HTTP status of the server's answer; null where there was none.</summary>
     public int? StatusCode { get; internal init; }
 
-    /// <summary>The OAuth error code, such as <c>invalid_grant</c> (RFC 6749 section 5.2); null unless <see cref="JwtGrantErrorKind.Refused"/>.</summary>
+    /// <summary>
+    /// The OAuth error code, such as <c>invalid_grant</c> (RFC 6749 section 5.2); null unless <see cref="JwtGrantErrorKind.Refused"/>.
+    /// </summary>
     public string? Error { get; internal init; }
 
     /// <summary>The server's own words: at most 512 characters, control characters replaced. Untrusted text; not an API.</summary>
@@ -62,7 +66,10 @@ public sealed class JwtGrantException : Exception
     /// <summary>A page about the error, by the server's word. Untrusted text.</summary>
     public string? ErrorUri { get; internal init; }
 
-    /// <summary>How long the server asked to be left alone (RFC 9110 section 10.2.3), at most <see cref="RetryOptions.LongestRetryAfter"/>; null where it did not.</summary>
+    /// <summary>
+    /// How long the server asked to be left alone (RFC 9110 section 10.2.3), at most <see cref="RetryOptions.LongestRetryAfter"/>; null
+    /// where it did not.
+    /// </summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
     /// <summary>True where the same request can succeed later without anyone mending anything.</summary>

@@ -14,7 +14,8 @@ internal static class ScopeSyntax
         if (scope.Length == 0)
             return "is empty; leave it out to ask for the server's default scope";
         if (scope.AsSpan().IndexOfAnyExcept(Allowed) is var at and >= 0)
-            return $"has the character U+{(int)scope[at]:X4} at position {at}; a scope is visible ASCII without quote and backslash (RFC 6749 section 3.3)";
+            return $"has the character U+{(int)scope[at]:X4} at position {at}; a scope is visible ASCII without quote and backslash " +
+                "(RFC 6749 section 3.3)";
         if (scope[0] == ' ' || scope[^1] == ' ' || scope.Contains("  ", StringComparison.Ordinal))
             return "begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3)";
         return null;

@@ -31,7 +31,9 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             : throw new ArgumentException($"The scope {problem}.", nameof(value));
     }
 
-    /// <summary>The APIs that the token is for: absolute URIs without a fragment (RFC 8707 section 2). Default, or empty: the client's.</summary>
+    /// <summary>
+    /// The APIs that the token is for: absolute URIs without a fragment (RFC 8707 section 2). Default, or empty: the client's.
+    /// </summary>
     /// <exception cref="ArgumentException">A value is not an absolute URI, or has a fragment.</exception>
     public IReadOnlyList<string> Resource
     {

@@ -42,7 +42,8 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
             throw RefusedException.Grant("S17", Clause, "The code was issued to another client.");
         if (request.Form["redirect_uri"] != code.RedirectUri)
             throw RefusedException.Grant(
-                "S17", Clause, $"The redirect_uri is '{request.Form["redirect_uri"] ?? "missing"}', not the authorization request's, '{code.RedirectUri}'.");
+                "S17", Clause, $"The redirect_uri is '{request.Form["redirect_uri"] ?? "missing"}', not the authorization request's, " +
+                $"'{code.RedirectUri}'.");
         if (request.AuthenticatedClient is null && code.Challenge is null)
             throw RefusedException.Grant("S17", "RFC 9700 section 2.1.1",
                 "A public client needs PKCE: a code_challenge, and its code_verifier.");

@@ -17,7 +17,8 @@ internal static class PublicKeyPem
         var label = pem[fields.Label];
         if (label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
             throw new ArgumentException(
-                $"The PEM of '{owner}' is a '{label}'; the server must not have that. \"openssl pkey -in private.pem -pubout\" prints the public key.");
+                $"The PEM of '{owner}' is a '{label}'; the server must not have that. \"openssl pkey -in private.pem -pubout\" prints " +
+                "the public key.");
         return label switch
         {
             "CERTIFICATE" => FromCertificate(pem, owner),

@@ -48,7 +48,8 @@ internal sealed class AssertionJudge(ServerTerms terms, PartyDirectory parties, 
             throw use.Refuse("S06", "RFC 8725 section 3.1", $"The {use.Noun} is signed by {algorithm.Name}, but {disagreement}.");
         if (!key.Verifies(jwt.SigningInput, jwt.Signature, algorithm))
             throw use.Refuse("S08", "RFC 7523 section 3 item 9",
-                $"The {use.Noun}'s signature does not verify with the key of '{party.Name}'. Was it signed with another key, or changed after signing?");
+                $"The {use.Noun}'s signature does not verify with the key of '{party.Name}'. Was it signed with another key, or changed " +
+                "after signing?");
     }
 }
 

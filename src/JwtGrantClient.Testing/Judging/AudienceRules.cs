@@ -20,12 +20,14 @@ internal sealed class AudienceRules(ServerTerms terms)
             || (!use.MayNameTokenEndpoint && audiences.Count > 1))
             throw use.Refuse("S12", Clause,
                 $"The {use.Noun}'s aud has {audiences.Count} members or one that is no string; expected the one string '{terms.Issuer}'.");
-        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that address.
+        // A grant may name the token endpoint too; client authentication may not, for another server could have told the client that
+        // address.
         var other = audiences.Select(one => one.GetString()).FirstOrDefault(
             seen => seen != terms.Issuer && (!use.MayNameTokenEndpoint || seen != terms.TokenEndpoint)
                 && (use.OtherAudience is null || seen != use.OtherAudience));
         if (other is not null)
             throw use.Refuse("S12", Clause,
-                $"The {use.Noun}'s aud has '{other}'; expected '{terms.Issuer}', byte for byte{(use.MayNameTokenEndpoint ? ", or the token endpoint" : "")}.");
+                $"The {use.Noun}'s aud has '{other}'; expected '{terms.Issuer}', byte for " +
+                $"byte{(use.MayNameTokenEndpoint ? ", or the token endpoint" : "")}.");
     }
 }

@@ -37,6 +37,8 @@ internal sealed class ClaimRules(ServerTerms terms, PartyDirectory parties)
         claims.Text("jti") is { Length: >= MinimumIdLength and <= MaximumIdLength } id
         ? id
         : throw use.Refuse("S16", "OpenID Connect Core section 9", claims.TryGetProperty("jti", out var jti)
-            ? $"The {use.Noun}'s jti is {(jti.ValueKind == JsonValueKind.String ? $"{jti.GetString()!.Length} characters long" : "no string")}; expected {MinimumIdLength} to {MaximumIdLength} characters."
+            ? $"The {use.Noun}'s jti is " +
+                $"{(jti.ValueKind == JsonValueKind.String ? $"{jti.GetString()!.Length} characters long" : "no string")}; expected " +
+                $"{MinimumIdLength} to {MaximumIdLength} characters."
             : $"The {use.Noun} has no jti.");
 }

@@ -20,7 +20,8 @@ internal static class HeaderRules
                 $"The {use.Noun} has the alg 'none': it is not signed. Sign it.",
             _ when name.StartsWith("HS", StringComparison.Ordinal) =>
                 $"The {use.Noun} has the alg '{name}', an HMAC; only asymmetric signatures are accepted.",
-            _ => $"The {use.Noun} has the alg '{name}', which this server does not accept. It accepts {string.Join(", ", accepted.Select(a => a.Name))}.",
+            _ => $"The {use.Noun} has the alg '{name}', which this server does not accept. It accepts " +
+                $"{string.Join(", ", accepted.Select(a => a.Name))}.",
         });
     }
 
@@ -43,7 +44,8 @@ internal static class HeaderRules
                 $"The {use.Noun} has the typ {type}; that is for client authentication. Use JWT.");
         if (use.IsClientAuthentication && terms.Options.RequireExplicitTyp && type != AssertionUse.ClientAuthenticationType)
             throw use.Refuse("S09", "RFC 10070",
-                $"The {use.Noun} needs the typ {AssertionUse.ClientAuthenticationType} here; it has {(isPresent ? $"'{member}'" : "none")}.");
+                $"The {use.Noun} needs the typ {AssertionUse.ClientAuthenticationType} here; it has " +
+                $"{(isPresent ? $"'{member}'" : "none")}.");
         if (isPresent && !use.Types.Contains(type))
             throw use.Refuse("S09", "RFC 8725 section 3.11", $"The {use.Noun} has the typ '{member}', so it is a JWT for something else.");
     }

@@ -23,6 +23,7 @@ internal static class KeyRules
         var keyId = header.Text("kid") ?? throw use.Refuse("S07", Clause, $"The {use.Noun}'s kid is no string.");
         return party.Keys.FirstOrDefault(key => key.KeyId == keyId)
             ?? (party.Keys is [{ KeyId: null } only] ? only : throw use.Refuse("S07", Clause,
-                $"The {use.Noun}'s kid is '{keyId}', under which '{party.Name}' has no key. Register the key, or correct the kid; no other key is tried."));
+                $"The {use.Noun}'s kid is '{keyId}', under which '{party.Name}' has no key. Register the key, or correct the kid; no " +
+                "other key is tried."));
     }
 }

@@ -13,7 +13,8 @@ internal sealed class PartyDirectory
     {
         if (client.SigningAlgorithm is { } name && VerificationAlgorithm.Named(name) is null)
             throw new ArgumentException(
-                $"SigningAlgorithm is '{name}'; this server verifies {string.Join(", ", VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}.");
+                $"SigningAlgorithm is '{name}'; this server verifies " +
+                $"{string.Join(", ", VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}.");
         if (client.SpiffeId is { } spiffeId && !spiffeId.StartsWith("spiffe://", StringComparison.Ordinal))
             throw new ArgumentException($"SpiffeId is '{spiffeId}'; expected spiffe://trust-domain/path.");
         _clients[client.Id] = Party.Of(client);

@@ -15,11 +15,13 @@ internal sealed class ConditionRules(ServerTerms terms, SamlTimes times)
     public DateTimeOffset? Check(XmlElement assertion)
     {
         if (assertion.Elements("Conditions") is not [var conditions])
-            throw SamlRefusal.Of("X08", AudienceClause, $"The assertion has no Conditions, which hold its audience; expected '{terms.Issuer}'.");
+            throw SamlRefusal.Of("X08", AudienceClause, "The assertion has no Conditions, which hold its audience; expected " +
+                $"'{terms.Issuer}'.");
         if (times.Problem(conditions, "X07") is { } problem)
             throw SamlRefusal.Of("X07", "item 6", problem);
         if (conditions.Elements().FirstOrDefault(child => !Understood.Any(name => child.Is(name))) is { } unknown)
-            throw SamlRefusal.Of("X07", "item 11", $"There is a condition {unknown.LocalName}, which this server does not understand. Leave it out.");
+            throw SamlRefusal.Of("X07", "item 11", $"There is a condition {unknown.LocalName}, which this server does not understand. " +
+                "Leave it out.");
         CheckAudience(conditions);
         return SamlTimes.Read(conditions, "NotOnOrAfter");
     }
@@ -29,7 +31,8 @@ internal sealed class ConditionRules(ServerTerms terms, SamlTimes times)
     {
         var restrictions = conditions.Elements("AudienceRestriction");
         if (restrictions.Count == 0)
-            throw SamlRefusal.Of("X08", AudienceClause, $"The assertion has no AudienceRestriction; expected one with the Audience '{terms.Issuer}'.");
+            throw SamlRefusal.Of("X08", AudienceClause, "The assertion has no AudienceRestriction; expected one with the Audience " +
+                $"'{terms.Issuer}'.");
         foreach (var restriction in restrictions)
         {
             var audiences = restriction.Elements("Audience").Select(audience => audience.Text()).ToList();

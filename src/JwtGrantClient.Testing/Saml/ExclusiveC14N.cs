@@ -4,8 +4,8 @@ using System.Xml;
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>
-/// The bytes that a signature covers. Of the platform's XML signatures only this is used: its SignedXml looks for ids wherever they are, and
-/// reads keys and transforms from the document.
+/// The bytes that a signature covers. Of the platform's XML signatures only this is used: its SignedXml looks for ids wherever they are,
+/// and reads keys and transforms from the document.
 /// </summary>
 internal static class ExclusiveC14N
 {

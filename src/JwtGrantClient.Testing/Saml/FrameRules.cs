@@ -17,21 +17,24 @@ internal sealed class FrameRules(ServerTerms terms)
     {
         if (!root.Is("Assertion"))
             throw SamlRefusal.Of("X02", "RFC 7522 section 2.1",
-                $"The root is {root.LocalName} of '{root.NamespaceURI}'; expected the Assertion itself, of '{SamlNames.Assertion}', neither in a Response nor encrypted.");
+                $"The root is {root.LocalName} of '{root.NamespaceURI}'; expected the Assertion itself, of '{SamlNames.Assertion}', " +
+                "neither in a Response nor encrypted.");
         if (root.Everything().Skip(1).Any(element => element.Is("Assertion")))
             throw SamlRefusal.Of("X02", "RFC 7522 section 2.1", "There is an Assertion within the assertion; expected a single one.");
         if (root.Text("Version") != "2.0")
             throw SamlRefusal.Of("X02", Core, $"The Version is '{root.Text("Version") ?? "missing"}'; expected '2.0'.");
         // An NCName is not empty and has no colon (SAML Core section 1.3.4; xs:ID).
         if (root.Text("ID") is not { } id || !IsName(id))
-            throw SamlRefusal.Of("X02", "SAML Core section 1.3.4", $"The ID is '{root.Text("ID") ?? "missing"}'; expected an XML name that begins with a letter or _.");
+            throw SamlRefusal.Of("X02", "SAML Core section 1.3.4", $"The ID is '{root.Text("ID") ?? "missing"}'; expected an XML name " +
+                "that begins with a letter or _.");
         var previous = -1;
         foreach (var child in root.Elements())
         {
             var place = Place(child);
             if (place < previous || (place == previous && place < Sequence.Length))
                 throw SamlRefusal.Of("X02", Core,
-                    $"The element {child.LocalName} is unknown, there twice, or in the wrong place; expected {string.Join(", ", Sequence)} and the statements, in this order.");
+                    $"The element {child.LocalName} is unknown, there twice, or in the wrong place; expected " +
+                    $"{string.Join(", ", Sequence)} and the statements, in this order.");
             previous = place;
         }
     }
@@ -45,7 +48,9 @@ internal sealed class FrameRules(ServerTerms terms)
             $"The Issuer's Format is '{issuer.Text("Format")}'; leave it out, the issuer is an entity.");
     }
 
-    /// <summary>An AuthnStatement is there if the issuer authenticated the subject, and then once; a client that acts by itself has none.</summary>
+    /// <summary>
+    /// An AuthnStatement is there if the issuer authenticated the subject, and then once; a client that acts by itself has none.
+    /// </summary>
     public void CheckAuthentication(XmlElement assertion)
     {
         var statements = assertion.Elements("AuthnStatement");
@@ -61,7 +66,8 @@ internal sealed class FrameRules(ServerTerms terms)
                 throw SamlRefusal.Of("X11", "SAML Core section 2.7.2", "The session that the AuthnStatement tells of has ended.");
             if (statement.Elements("AuthnContext") is not [var context] || context.Elements().Count == 0
                 || context.Elements("AuthnContextClassRef").Any(reference => string.IsNullOrWhiteSpace(reference.Text())))
-                throw SamlRefusal.Of("X11", "SAML Core section 2.7.2.2", "The AuthnStatement has no AuthnContext that says anything; expected an AuthnContextClassRef.");
+                throw SamlRefusal.Of("X11", "SAML Core section 2.7.2.2", "The AuthnStatement has no AuthnContext that says anything; " +
+                    "expected an AuthnContextClassRef.");
         }
     }
 

@@ -28,20 +28,24 @@ internal sealed class SamlTimes(ServerTerms terms)
         var tolerance = terms.Options.FutureTolerance;
         return end <= start ? $"The {element.LocalName}'s NotOnOrAfter is not after its NotBefore."
             : now - end >= terms.Options.ClockSkew
-                ? $"The {element.LocalName} ended {Seconds(now - end)} s ago by this server's clock. Compare the clocks; make the assertion when it is needed."
+                ? $"The {element.LocalName} ended {Seconds(now - end)} s ago by this server's clock. Compare the clocks; make the " +
+                    "assertion when it is needed."
             : start - now > tolerance
-                ? $"The {element.LocalName}'s NotBefore lies {Seconds(start - now)} s in the future; {tolerance.TotalSeconds} s are tolerated. Compare the clocks."
+                ? $"The {element.LocalName}'s NotBefore lies {Seconds(start - now)} s in the future; {tolerance.TotalSeconds} s are " +
+                    "tolerated. Compare the clocks."
             : null;
     }
 
     /// <summary>The life of the whole, from its issue to its end.</summary>
     public void CheckLife(XmlElement assertion, DateTimeOffset end)
     {
-        var issued = Read(assertion, "IssueInstant") ?? throw SamlRefusal.Of("X07", "SAML Core section 2.3.3", "The assertion has no IssueInstant.");
+        var issued = Read(assertion, "IssueInstant") ?? throw SamlRefusal.Of("X07", "SAML Core section 2.3.3", "The assertion has no " +
+            "IssueInstant.");
         var (now, longest, tolerance) = (terms.Now, terms.Options.MaxAssertionLifetime, terms.Options.FutureTolerance);
         if (issued - now > tolerance)
             throw SamlRefusal.Of("X07", "SAML Core section 2.3.3",
-                $"The IssueInstant lies {Seconds(issued - now)} s in the future; {tolerance.TotalSeconds} s are tolerated. Compare the clocks.");
+                $"The IssueInstant lies {Seconds(issued - now)} s in the future; {tolerance.TotalSeconds} s are tolerated. Compare the " +
+                "clocks.");
         if (end - issued > longest)
             throw SamlRefusal.Of("X07", "item 6",
                 $"The assertion lives {Seconds(end - issued)} s from its IssueInstant; at most {longest.TotalSeconds} s are accepted.");

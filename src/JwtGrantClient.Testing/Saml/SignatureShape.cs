@@ -17,7 +17,8 @@ internal static class SignatureShape
         if (signatures.Count != 1 || signatures[0].ParentNode != assertion)
             throw SamlRefusal.Of("X04", signatures.Count == 0 ? "item 9" : Clause, signatures.Count == 0
                 ? "The SAML assertion is not signed. Sign it, with an enveloped signature."
-                : $"The document has {signatures.Count} signatures, or one that is not the assertion's own child; expected one, right after the Issuer.");
+                : $"The document has {signatures.Count} signatures, or one that is not the assertion's own child; expected one, right " +
+                    "after the Issuer.");
         var id = assertion.Text("ID");
         var owners = assertion.Everything().SelectMany(element => element.Attributes.OfType<XmlAttribute>())
             .Count(attribute => attribute.LocalName.Equals("id", StringComparison.OrdinalIgnoreCase) && attribute.Value == id);
@@ -44,7 +45,9 @@ internal static class SignatureShape
             $"The SignedInfo holds {Names(parts)}; expected CanonicalizationMethod, SignatureMethod and one Reference."),
     };
 
-    /// <summary>What the reference says of the digest, and the prefixes for its canonicalisation; it must be a reference to the assertion.</summary>
+    /// <summary>
+    /// What the reference says of the digest, and the prefixes for its canonicalisation; it must be a reference to the assertion.
+    /// </summary>
     public static (XmlElement Method, XmlElement Value, string? Prefixes) Follow(XmlElement reference, string id)
     {
         if (reference.Text("URI") != $"#{id}")
@@ -52,7 +55,8 @@ internal static class SignatureShape
                 $"The signature covers '{reference.Text("URI") ?? "nothing by name"}'; expected the assertion, '#{id}'.");
         if (reference.Elements() is not [var transforms, var method, var value] || !transforms.Is("Transforms", SamlNames.Signature)
             || !method.Is("DigestMethod", SamlNames.Signature) || !value.Is("DigestValue", SamlNames.Signature))
-            throw SamlRefusal.Of("X04", Clause, $"The Reference holds {Names(reference.Elements())}; expected Transforms, DigestMethod and DigestValue.");
+            throw SamlRefusal.Of("X04", Clause, $"The Reference holds {Names(reference.Elements())}; expected Transforms, DigestMethod " +
+                "and DigestValue.");
         if (transforms.Elements() is not [var first, var second] || first.Text("Algorithm") != SamlNames.Enveloped || first.Elements().Count > 0)
             throw SamlRefusal.Of("X04", "SAML Core section 5.4.4",
                 $"The transforms are {string.Join(", ", transforms.Elements().Select(transform => transform.Text("Algorithm")))}; " +
@@ -65,12 +69,14 @@ internal static class SignatureShape
     {
         if (canonicalization.Text("Algorithm") != SamlNames.ExclusiveC14N)
             throw SamlRefusal.Of("X04", "SAML Core section 5.4.3",
-                $"The canonicalisation is '{canonicalization.Text("Algorithm")}'; expected the exclusive one without comments, {SamlNames.ExclusiveC14N}.");
+                $"The canonicalisation is '{canonicalization.Text("Algorithm")}'; expected the exclusive one without comments, " +
+                $"{SamlNames.ExclusiveC14N}.");
         return canonicalization.Elements() switch
         {
             [] => null,
             [var list] when list.Is("InclusiveNamespaces", SamlNames.ExclusiveC14N) => list.Text("PrefixList"),
-            var parts => throw SamlRefusal.Of("X04", Clause, $"The canonicalisation holds {Names(parts)}; expected InclusiveNamespaces or nothing."),
+            var parts => throw SamlRefusal.Of("X04", Clause, $"The canonicalisation holds {Names(parts)}; expected InclusiveNamespaces " +
+                "or nothing."),
         };
     }
 

@@ -42,10 +42,13 @@ internal sealed class SubjectRules(ServerTerms terms, SamlTimes times)
     private string? Problem(XmlElement bearer, DateTimeOffset? conditionsEnd)
     {
         if (bearer.Elements("SubjectConfirmationData") is not [var data])
-            return conditionsEnd is null ? "Neither the Conditions nor a SubjectConfirmationData have a NotOnOrAfter; the assertion would never end." : null;
+            return conditionsEnd is null ? "Neither the Conditions nor a SubjectConfirmationData have a NotOnOrAfter; the assertion " +
+                "would never end." : null;
         // An InResponseTo would answer a request that nobody made; it is of the browser's profile.
-        return data.Text("Recipient") is not { } recipient ? $"The SubjectConfirmationData has no Recipient; expected '{terms.TokenEndpoint}'."
-            : recipient != terms.TokenEndpoint ? $"The Recipient is '{recipient}'; expected the token endpoint, '{terms.TokenEndpoint}', byte for byte."
+        return data.Text("Recipient") is not { } recipient ? "The SubjectConfirmationData has no Recipient; expected " +
+            $"'{terms.TokenEndpoint}'."
+            : recipient != terms.TokenEndpoint ? $"The Recipient is '{recipient}'; expected the token endpoint, " +
+                $"'{terms.TokenEndpoint}', byte for byte."
             : data.Text("NotOnOrAfter") is null ? "The SubjectConfirmationData has no NotOnOrAfter."
             : times.Problem(data, "X10");
     }

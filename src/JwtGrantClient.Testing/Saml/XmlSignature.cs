@@ -6,8 +6,8 @@ using JwtGrantClient.Testing.Judging;
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>
-/// Verifies the signature of an assertion (X05, X06), and gives back what it covers: the assertion parsed anew from the very bytes that were
-/// digested. What is read is what was signed; the rest of the document is not looked at again.
+/// Verifies the signature of an assertion (X05, X06), and gives back what it covers: the assertion parsed anew from the very bytes that
+/// were digested. What is read is what was signed; the rest of the document is not looked at again.
 /// </summary>
 internal static class XmlSignature
 {
@@ -37,10 +37,12 @@ internal static class XmlSignature
         var (_, _, reference) = SignatureShape.Open(SamlDocument.Parse(covered).DocumentElement!);
         var (method, digest, prefixes) = SignatureShape.Follow(reference, id);
         if (!Digests.TryGetValue(method.Text("Algorithm") ?? "", out var hash))
-            throw SamlRefusal.Of("X05", AlgorithmClause, $"The digest is '{method.Text("Algorithm")}'; expected {Encryption}sha256 or stronger.");
+            throw SamlRefusal.Of("X05", AlgorithmClause, $"The digest is '{method.Text("Algorithm")}'; expected {Encryption}sha256 or " +
+                "stronger.");
         var canonical = ExclusiveC14N.Of(WithoutSignature(assertion), prefixes);
         if (!CryptographicOperations.FixedTimeEquals(hash(canonical), Bytes(digest)))
-            throw SamlRefusal.Of("X06", "item 9", "The digest does not match the assertion. It was changed after signing, also if only by white space.");
+            throw SamlRefusal.Of("X06", "item 9", "The digest does not match the assertion. It was changed after signing, also if only " +
+                "by white space.");
         return SamlDocument.Parse(canonical).DocumentElement!;
     }
 
@@ -49,13 +51,15 @@ internal static class XmlSignature
         var (c14n, method, _) = SignatureShape.Open(signedInfo);
         var name = method.Text("Algorithm") ?? "";
         if (!Methods.TryGetValue(name, out var jose) || method.Elements().Count > 0)
-            throw SamlRefusal.Of("X05", AlgorithmClause, $"The signature method is '{name}', or has parameters; expected {More}rsa-sha256 or stronger.");
+            throw SamlRefusal.Of("X05", AlgorithmClause, $"The signature method is '{name}', or has parameters; expected " +
+                $"{More}rsa-sha256 or stronger.");
         var (algorithm, key) = (VerificationAlgorithm.Named(jose)!, party.Keys[0]);
         if (key.Disagreement(algorithm) is { } disagreement)
             throw SamlRefusal.Of("X05", AlgorithmClause, $"The signature method is '{name}', but {disagreement}.");
         var covered = ExclusiveC14N.Of(signedInfo, SignatureShape.Prefixes(c14n));
         return key.Verifies(covered, Bytes(value), algorithm) ? covered : throw SamlRefusal.Of("X06", "item 9",
-            $"The signature does not verify with the certificate of '{party.Name}'. Was it signed with another key? The KeyInfo in the assertion is not looked at.");
+            $"The signature does not verify with the certificate of '{party.Name}'. Was it signed with another key? The KeyInfo in the " +
+            "assertion is not looked at.");
     }
 
     private static XmlElement WithoutSignature(XmlElement assertion)

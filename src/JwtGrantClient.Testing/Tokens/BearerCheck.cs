@@ -13,7 +13,8 @@ internal static class BearerCheck
         // Else whoever stole it could drop the proof (RFC 9449 section 7.2).
         if (token.Order.ProofKey is not null)
             return new(401,
-                "DPoP error=\"invalid_token\", error_description=\"The access token is bound to a DPoP key; present it by the scheme DPoP\"");
+                "DPoP error=\"invalid_token\", error_description=\"The access token is bound to a DPoP key; present it by the scheme " +
+                "DPoP\"");
         if (token.Order.CertificateThumbprint is { } bound && bound != certificate)
             return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is bound to another client certificate\"");
         return CheckScope(token, requiredScope, "Bearer");

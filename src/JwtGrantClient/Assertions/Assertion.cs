@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
-/// <summary>A signed assertion. Until it expires it is as good as a password, so it cannot print itself: only <see cref="Value"/> reveals it.</summary>
+/// <summary>
+/// A signed assertion. Until it expires it is as good as a password, so it cannot print itself: only <see cref="Value"/> reveals it.
+/// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Assertion
 {

@@ -27,7 +27,9 @@ public sealed class AssertionContext
     /// <summary>The authorization server's issuer as configured; null where only its token endpoint is.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>Where the assertion will be sent; null where it was asked for by <see cref="IAssertionSource"/>, so that nobody knows.</summary>
+    /// <summary>
+    /// Where the assertion will be sent; null where it was asked for by <see cref="IAssertionSource"/>, so that nobody knows.
+    /// </summary>
     public Uri? TokenEndpoint { get; init; }
 
     /// <summary>The attempt on the wire that the assertion is for: 1 for the first.</summary>

@@ -11,7 +11,8 @@ internal static class AssertionLifetime
     private static readonly TimeSpan SecretShortest = TimeSpan.FromMinutes(5), SecretLongest = TimeSpan.FromSeconds(15_777_000);
 
     /// <summary>What is wrong with the lifetime of a JWT in place of a client secret, or null where nothing is.</summary>
-    public static string? SecretProblem(TimeSpan lifetime) => lifetime < SecretShortest || lifetime > SecretLongest || lifetime.Ticks % TimeSpan.TicksPerSecond != 0
+    public static string? SecretProblem(TimeSpan lifetime) =>
+        lifetime < SecretShortest || lifetime > SecretLongest || lifetime.Ticks % TimeSpan.TicksPerSecond != 0
         ? $"is {lifetime}; a JWT in place of a client secret lives whole seconds from {SecretShortest} to {SecretLongest}"
         : null;
 
@@ -21,7 +22,8 @@ internal static class AssertionLifetime
         { Ticks: < TimeSpan.TicksPerSecond } => $"is {lifetime}; the shortest is 00:00:01",
         _ when lifetime.Ticks % TimeSpan.TicksPerSecond != 0 => $"is {lifetime}; an assertion counts whole seconds (RFC 7519 section 2)",
         _ when lifetime > LongLimit => $"is {lifetime}; the longest is {LongLimit}, with AllowLongLifetime",
-        _ when lifetime > Limit && !allowLong => $"is {lifetime}; the longest is {Limit}, or {LongLimit} with AllowLongLifetime set to true",
+        _ when lifetime > Limit && !allowLong => $"is {lifetime}; the longest is {Limit}, or {LongLimit} with AllowLongLifetime set to " +
+            "true",
         _ => null,
     };
 }

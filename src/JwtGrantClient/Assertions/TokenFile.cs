@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace JwtGrantClient.Assertions;
 
 /// <summary>
-/// A JWT that somebody else signs and renews in a file: a Kubernetes projected token, a SPIFFE JWT-SVID. Passed on unchanged. Read for every
-/// attempt, because it is replaced under way; a moment at which it is empty or half-written leaves the last good one in use.
+/// A JWT that somebody else signs and renews in a file: a Kubernetes projected token, a SPIFFE JWT-SVID. Passed on unchanged. Read for
+/// every attempt, because it is replaced under way; a moment at which it is empty or half-written leaves the last good one in use.
 /// </summary>
 internal sealed class TokenFile(string path, string assertionType, TimeProvider clock)
 {
@@ -20,7 +20,8 @@ internal sealed class TokenFile(string path, string assertionType, TimeProvider 
         if (context.Subject is not null || context.Claims.Count > 0)
             throw JwtGrantException.Configuration(
                 "token_file_not_ours",
-                $"The token request names a subject or claims, but the token in '{path}' is passed on as it is. Leave them out, or let the library " +
+                $"The token request names a subject or claims, but the token in '{path}' is passed on as it is. Leave them out, or let " +
+                "the library " +
                 "sign (no TokenFile), or give a provider by code.");
         var (assertion, problem) = await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (assertion is not null)

@@ -39,7 +39,8 @@ internal static class Acquisition
             await ending.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw new JwtGrantException(
                 JwtGrantErrorKind.Transport, "token_source_timeout",
-                $"No token within {limit.TotalSeconds:0.###} s. Does the signer, the assertion provider, the token endpoint handler or the retry " +
+                $"No token within {limit.TotalSeconds:0.###} s. Does the signer, the assertion provider, the token endpoint handler or " +
+                "the retry " +
                 "pipeline that the client was given hang? Retry:FlightTimeout is the setting for the time it has.",
                 e)
             {

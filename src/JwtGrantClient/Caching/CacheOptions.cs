@@ -1,6 +1,8 @@
 namespace JwtGrantClient;
 
-/// <summary>The tokens that are kept: beside that of the client as configured one for each <see cref="TokenRequest"/> that differs from it.</summary>
+/// <summary>
+/// The tokens that are kept: beside that of the client as configured one for each <see cref="TokenRequest"/> that differs from it.
+/// </summary>
 public sealed class CacheOptions
 {
     /// <summary>
@@ -13,8 +15,8 @@ public sealed class CacheOptions
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How long a second level that is shared with other processes may take for one answer, before the token endpoint is asked: 10 ms to 10 s.
-    /// Default: 0.5 s.
+    /// How long a second level that is shared with other processes may take for one answer, before the token endpoint is asked: 10 ms to 10
+    /// s. Default: 0.5 s.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
 }

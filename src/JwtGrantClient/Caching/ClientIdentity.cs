@@ -1,8 +1,8 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// What of a client's settings decides which tokens it gets: part of the key in a shared store, so that two clients share a token only where
-/// the server would give both the same. The signing key is no part of it: a rotation keeps the tokens.
+/// What of a client's settings decides which tokens it gets: part of the key in a shared store, so that two clients share a token only
+/// where the server would give both the same. The signing key is no part of it: a rotation keeps the tokens.
 /// </summary>
 internal sealed record ClientIdentity
 {
@@ -26,8 +26,8 @@ internal sealed record ClientIdentity
     public TokenRequest Defaults { get; init; } = TokenRequest.Default;
 
     /// <summary>
-    /// The key that tokens are bound to: a DPoP key's thumbprint (RFC 9449 section 6.1) or a certificate's (RFC 8705 section 3.1); null where
-    /// they are bound to none. Asked anew each time, because a certificate is replaced in a running process.
+    /// The key that tokens are bound to: a DPoP key's thumbprint (RFC 9449 section 6.1) or a certificate's (RFC 8705 section 3.1); null
+    /// where they are bound to none. Asked anew each time, because a certificate is replaced in a running process.
     /// </summary>
     public Func<string?> BindingThumbprint { get; init; } = () => null;
 

@@ -1,8 +1,8 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// A second level that the processes of a fleet share: who must renew a token looks here first, and who has renewed one leaves it here. It is
-/// an aid and never a need: a store that fails, or is slower than <see cref="CacheOptions.StoreTimeout"/>, costs a token request.
+/// A second level that the processes of a fleet share: who must renew a token looks here first, and who has renewed one leaves it here. It
+/// is an aid and never a need: a store that fails, or is slower than <see cref="CacheOptions.StoreTimeout"/>, costs a token request.
 /// </summary>
 /// <remarks>
 /// An entry holds a token. A store outside the process must encrypt and authenticate it, with the key as part of what is authenticated;

@@ -11,14 +11,15 @@ internal readonly record struct KeptToken(AccessToken Token, TokenLife Life, Tim
         var lifetime = token.Lifetime ?? Longest(token.ExpiresAt - wall, TimeSpan.Zero);
         // The wall clock tells how much of its life a token has spent; from here on only the monotonic clock counts.
         var spent = Math.Clamp((wall - (token.ExpiresAt - lifetime)).Ticks, 0, lifetime.Ticks);
-        // With a second level the first to be due renews for all. The root draws few of the fleet to the front, so that hardly another is due
-        // while that one waits for its answer: with 10,000 processes 0.07 more in place of 1.5 (REFRESH).
+        // With a second level the first to be due renews for all. The root draws few of the fleet to the front, so that hardly another is
+        // due while that one waits for its answer: with 10,000 processes 0.07 more in place of 1.5 (REFRESH).
         var drawn = context.Shared is null ? context.Random() : Math.Sqrt(context.Random());
         var life = TokenLife.Draw(now - spent, lifetime, context.Refresh, drawn);
         if (life.At(now) == Freshness.Expired)
             throw new JwtGrantException(
                 JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival",
-                $"The token endpoint issued a token that lives {lifetime.TotalSeconds:0.###} s, of which {TimeSpan.FromTicks(spent).TotalSeconds:0.###} s " +
+                $"The token endpoint issued a token that lives {lifetime.TotalSeconds:0.###} s, of which " +
+                $"{TimeSpan.FromTicks(spent).TotalSeconds:0.###} s " +
                 "had passed when it arrived. Raise the token lifetime at the server, or correct its expires_in.");
         // A server that answers with the token it gave before would otherwise be asked again at once.
         var nothingGained = before is not null && token.ExpiresAt <= before.ExpiresAt;

@@ -22,14 +22,14 @@ public sealed class RefreshOptions
     public double ExpiryAllowanceShare { get; set; } = 0.1;
 
     /// <summary>
-    /// How long the server is left alone after it answered with a token that lives no longer than the one before: 1 s to 1 h; never past the
-    /// token's end. Default: 30 s.
+    /// How long the server is left alone after it answered with a token that lives no longer than the one before: 1 s to 1 h; never past
+    /// the token's end. Default: 30 s.
     /// </summary>
     public TimeSpan LeastInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The brake on tokens that an API refuses with 401: one is given up in this time, later refusals change nothing: 0 s to 1 h; never more
-    /// than <see cref="RejectionShare"/> of the token's lifetime. Default: 30 s.
+    /// The brake on tokens that an API refuses with 401: one is given up in this time, later refusals change nothing: 0 s to 1 h; never
+    /// more than <see cref="RejectionShare"/> of the token's lifetime. Default: 30 s.
     /// </summary>
     public TimeSpan RejectionInterval { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -37,8 +37,8 @@ public sealed class RefreshOptions
     public double RejectionShare { get; set; } = 0.25;
 
     /// <summary>
-    /// By how much the wall clock must run ahead of the monotonic one to be taken as the machine's sleep, after which tokens are judged by the
-    /// wall clock: 0.1 s to 1 h. A smaller step is a correction. Default: 1 s.
+    /// By how much the wall clock must run ahead of the monotonic one to be taken as the machine's sleep, after which tokens are judged by
+    /// the wall clock: 0.1 s to 1 h. A smaller step is a correction. Default: 1 s.
     /// </summary>
     public TimeSpan SleepThreshold { get; set; } = TimeSpan.FromSeconds(1);
 }

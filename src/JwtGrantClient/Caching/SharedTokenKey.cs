@@ -5,8 +5,8 @@ using System.Text;
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// The key of a token in a shared store: SHA-256 over everything that decides which token it is. Each text is preceded by its length, so that
-/// no two different contents have one encoding, and the whole by a version. Equal requests have one key, however they are spelled.
+/// The key of a token in a shared store: SHA-256 over everything that decides which token it is. Each text is preceded by its length, so
+/// that no two different contents have one encoding, and the whole by a version. Equal requests have one key, however they are spelled.
 /// </summary>
 internal static class SharedTokenKey
 {
@@ -30,7 +30,12 @@ internal static class SharedTokenKey
         Add(hash, request.Subject);
         Add(hash, request.Scope is null ? null : string.Join(' ', request.Scope.Split(' ').Distinct().Order(StringComparer.Ordinal)));
         Add(hash, request.Resource);
-        Add(hash, [.. request.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal).SelectMany(parameter => new[] { parameter.Key, parameter.Value })]);
+        Add(hash, request.Parameters.Count);
+        foreach (var (name, value) in request.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
+        {
+            Add(hash, name);
+            Add(hash, value);
+        }
         // Sorted by name already; compared as text too.
         Add(hash, PlainJson.Text(request.Claims));
     }

@@ -143,8 +143,8 @@ internal sealed class SlotTable(CacheContext context) : IDisposable
     }
 
     /// <summary>
-    /// Removes the idle, and others until <paramref name="most"/> are left. What flies stays, and so does what the server or an API has just
-    /// refused, as long as that is not more than the bound itself.
+    /// Removes the idle, and others until <paramref name="most"/> are left. What flies stays, and so does what the server or an API has
+    /// just refused, as long as that is not more than the bound itself.
     /// </summary>
     private void Evict(long now, long stamp, int most)
     {

@@ -6,7 +6,9 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal abstract class TableEntry(TokenRequest request)
 {
-    /// <summary>The next of the chain. A field, because a removal writes to the place of the link, whether that is here or in the table.</summary>
+    /// <summary>
+    /// The next of the chain. A field, because a removal writes to the place of the link, whether that is here or in the table.
+    /// </summary>
     public TokenSlot? Next;
 
     private AccessToken? _token;
@@ -18,7 +20,9 @@ internal abstract class TableEntry(TokenRequest request)
 
     public int Hash { get; } = request.GetHashCode();
 
-    /// <summary>In the table's stamps, which count ticks of 100 ns. Threads that share an identity share its line: written only when it changes.</summary>
+    /// <summary>
+    /// In the table's stamps, which count ticks of 100 ns. Threads that share an identity share its line: written only when it changes.
+    /// </summary>
     public long LastUsed
     {
         get => Volatile.Read(ref _lastUsed);

@@ -61,7 +61,10 @@ internal readonly record struct TokenLife(long Due, long Hard)
         return new(Math.Min(issued + (long)(lifetime.Ticks * fraction), hard), hard);
     }
 
-    /// <summary>By how many ticks a token ends before its expiry: in proportion for one of a few seconds, so that no lifetime costs a request per call.</summary>
+    /// <summary>
+    /// By how many ticks a token ends before its expiry: in proportion for one of a few seconds, so that no lifetime costs a request per
+    /// call.
+    /// </summary>
     public static long Allowance(TimeSpan lifetime, RefreshSettings settings) =>
         Math.Min(settings.ExpiryAllowance.Ticks, (long)(lifetime.Ticks * settings.ExpiryAllowanceShare));
 

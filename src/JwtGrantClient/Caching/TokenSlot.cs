@@ -30,8 +30,8 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
     }
 
     /// <summary>
-    /// What a call gets where no fresh token is at hand: a token, or what it has to wait for. Neither where the slot has left the table, and
-    /// another is to be asked.
+    /// What a call gets where no fresh token is at hand: a token, or what it has to wait for. Neither where the slot has left the table,
+    /// and another is to be asked.
     /// </summary>
     public (AccessToken? Token, Task<AccessToken>? Pending) Decide(CancellationToken cancellationToken)
     {
@@ -191,6 +191,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
     private static JwtGrantException Remembered(FailureGate gate, long now)
     {
         var last = gate.LastError!;
-        return new(last, $"{last.Message}\nThis is the remembered failure; the next attempt is in {gate.RemainingAt(now).TotalSeconds:0.0} s.");
+        return new(last, $"{last.Message}\nThis is the remembered failure; the next attempt is in " +
+            $"{gate.RemainingAt(now).TotalSeconds:0.0} s.");
     }
 }

@@ -4,7 +4,9 @@ using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.DPoP;
 
-/// <summary>The key that a client's tokens are bound to. It stays for the client's life: another one would make its tokens useless.</summary>
+/// <summary>
+/// The key that a client's tokens are bound to. It stays for the client's life: another one would make its tokens useless.
+/// </summary>
 /// <param name="Signer">Signs the proofs.</param>
 /// <param name="PublicJwk">Goes into each proof's header.</param>
 /// <param name="Thumbprint">What servers bind tokens to (RFC 9449 section 6.1).</param>

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace JwtGrantClient.DPoP;
 
 /// <summary>
-/// The last nonce of each server (RFC 9449 section 8). Authorization servers' and APIs' are kept apart, in two of these: the same origin may
-/// hand out one of each.
+/// The last nonce of each server (RFC 9449 section 8). Authorization servers' and APIs' are kept apart, in two of these: the same origin
+/// may hand out one of each.
 /// </summary>
 internal sealed class DPoPNonces
 {

@@ -10,8 +10,8 @@ public sealed class DPoPOptions
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The key, another than that of the assertions. Default: an ES256 key made at start and never stored. Set one for processes that share their
-    /// tokens by a distributed cache.
+    /// The key, another than that of the assertions. Default: an ES256 key made at start and never stored. Set one for processes that share
+    /// their tokens by a distributed cache.
     /// </summary>
     public SigningKeyOptions SigningKey { get; set; } = new();
 }

@@ -30,7 +30,9 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
     public ValueTask<string> ProveAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken) =>
         SignAsync(method, address, accessToken, _apiNonces.For(address), cancellationToken);
 
-    /// <summary>Keeps the nonce that the authorization server handed out, for the next proof to it; false where there is none to be used.</summary>
+    /// <summary>
+    /// Keeps the nonce that the authorization server handed out, for the next proof to it; false where there is none to be used.
+    /// </summary>
     public bool TryKeepServerNonce(Uri address, string? nonce) => _serverNonces.TryKeep(address, nonce);
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Diagnostics;
 
-/// <summary>Every message that the library logs, under the category <c>JwtGrantClient</c>. Event ids are stable. No message takes a secret.</summary>
+/// <summary>
+/// Every message that the library logs, under the category <c>JwtGrantClient</c>. Event ids are stable. No message takes a secret.
+/// </summary>
 internal static partial class Log
 {
     public const string Category = "JwtGrantClient";
@@ -16,7 +18,8 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Debug, "Client '{Client}' acquired a token ({Reason}) that expires at {ExpiresAt}")]
     public static partial void Acquired(ILogger logger, string client, string reason, DateTimeOffset expiresAt);
 
-    [LoggerMessage(4, LogLevel.Warning, "Client '{Client}' could not renew its token, which is valid for another {Remaining}; next attempt in {Wait}")]
+    [LoggerMessage(4, LogLevel.Warning, "Client '{Client}' could not renew its token, which is valid for another {Remaining}; next " +
+        "attempt in {Wait}")]
     public static partial void RenewalFailed(ILogger logger, string client, TimeSpan remaining, TimeSpan wait, Exception exception);
 
     [LoggerMessage(5, LogLevel.Error, "Client '{Client}' has no valid token and could not obtain one; next attempt in {Wait}")]
@@ -43,9 +46,11 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "The signing key could not be renewed; the last good one ('{KeyId}') stays in use")]
     public static partial void KeyKept(ILogger logger, string? keyId, Exception exception);
 
-    [LoggerMessage(23, LogLevel.Warning, "The certificate '{Subject}' ({Thumbprint}) of the signing key ends at {End}, in {Days} days; renew it")]
+    [LoggerMessage(23, LogLevel.Warning, "The certificate '{Subject}' ({Thumbprint}) of the signing key ends at {End}, in {Days} days; " +
+        "renew it")]
     public static partial void CertificateEnds(ILogger logger, string subject, string thumbprint, DateTimeOffset end, int days);
 
-    [LoggerMessage(24, LogLevel.Error, "The certificate '{Subject}' ({Thumbprint}) of the signing key ended at {End}; servers may refuse it. Renew it")]
+    [LoggerMessage(24, LogLevel.Error, "The certificate '{Subject}' ({Thumbprint}) of the signing key ended at {End}; servers may " +
+        "refuse it. Renew it")]
     public static partial void CertificateEnded(ILogger logger, string subject, string thumbprint, DateTimeOffset end);
 }

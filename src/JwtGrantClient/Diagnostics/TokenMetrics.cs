@@ -20,7 +20,8 @@ internal sealed class TokenMetrics
     {
         _acquisitions = meter.CreateCounter<long>(
             "jwtgrantclient.acquisitions", "{acquisition}",
-            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked, of one that brought a token, shared of one that another process had acquired; error.type of one that failed.");
+            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked, of one that brought a token, " +
+            "shared of one that another process had acquired; error.type of one that failed.");
         _blockedCalls = meter.CreateCounter<long>(
             "jwtgrantclient.blocked_calls", "{call}", "Calls that had to wait for a token although the client had held one before.");
     }

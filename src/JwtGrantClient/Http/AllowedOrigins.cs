@@ -25,11 +25,13 @@ internal sealed class AllowedOrigins
     public void Demand(Uri? target, Uri? first)
     {
         if (target is not { IsAbsoluteUri: true })
-            throw Refused("a request without an absolute address", "Set BaseAddress on the HttpClient, or an absolute address on the request.");
+            throw Refused("a request without an absolute address", "Set BaseAddress on the HttpClient, or an absolute address on the " +
+                "request.");
         if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointAddress.IsLoopback(target)))
             throw Refused(Origin(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
         if (!AreSame(target, first!))
-            throw Refused(Origin(target), $"The request was made for {Origin(first!)} and then redirected; address it to the new place, if you trust that.");
+            throw Refused(Origin(target), $"The request was made for {Origin(first!)} and then redirected; address it to the new place, " +
+                "if you trust that.");
         if (!IsConfigured(target))
             throw Refused(Origin(target), $"It may go to {Allowed()}; add the origin to AllowedOrigins, if the API there is to have it.");
     }
@@ -44,7 +46,8 @@ internal sealed class AllowedOrigins
     // A path would be read as a limit, which it could not be: the token opens the whole API.
     private static string? Problem(string origin, bool allowLoopbackHttp) =>
         EndpointAddress.Problem(origin, allowLoopbackHttp)
-        ?? (new Uri(origin).PathAndQuery != "/" ? $"'{origin}' has a path or a query; an origin is scheme, host and port. Take off what follows the host" : null);
+        ?? (new Uri(origin).PathAndQuery != "/" ? $"'{origin}' has a path or a query; an origin is scheme, host and port. Take off what " +
+            "follows the host" : null);
 
     private bool IsConfigured(Uri target)
     {
@@ -59,5 +62,6 @@ internal sealed class AllowedOrigins
     private string Allowed() => string.Join(", ", _configured.Append(_base.Value).OfType<Uri>().Select(Origin));
 
     private static JwtGrantException Refused(string where, string remedy) =>
-        JwtGrantException.Configuration("origin_not_allowed", $"The access token was not sent, and the request neither, to {where}. {remedy}");
+        JwtGrantException.Configuration("origin_not_allowed", $"The access token was not sent, and the request neither, to {where}. " +
+            $"{remedy}");
 }

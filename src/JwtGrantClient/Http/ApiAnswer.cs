@@ -20,7 +20,10 @@ internal enum TokenVerdict
     NonceDemanded,
 }
 
-/// <summary>The table of REFRESH: what the handler does with the API's answer. A pure function of status and challenges (RFC 6750 section 3.1, RFC 9449 section 7.1).</summary>
+/// <summary>
+/// The table of REFRESH: what the handler does with the API's answer. A pure function of status and challenges (RFC 6750 section 3.1, RFC
+/// 9449 section 7.1).
+/// </summary>
 internal static class ApiAnswer
 {
     /// <summary>Whether an answer needs judging at all.</summary>

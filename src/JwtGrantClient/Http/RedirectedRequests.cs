@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace JwtGrantClient.Http;
 
 /// <summary>
-/// Where redirected requests were first addressed. A redirect rewrites the request's own address, and an outer retry brings the same message
-/// again; the token must not follow. Only redirected requests cost anything.
+/// Where redirected requests were first addressed. A redirect rewrites the request's own address, and an outer retry brings the same
+/// message again; the token must not follow. Only redirected requests cost anything.
 /// </summary>
 internal sealed class RedirectedRequests
 {

@@ -9,7 +9,9 @@ namespace JwtGrantClient.Http;
 /// <param name="Token">The token.</param>
 internal readonly record struct Sending(HttpRequestMessage Request, Uri First, TokenRequest TokenRequest, AccessToken Token)
 {
-    /// <summary>A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.</summary>
+    /// <summary>
+    /// A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.
+    /// </summary>
     public bool TokenArrived =>
         ReferenceEquals(Request.Headers.Authorization, Token.Authorization) && AllowedOrigins.AreSame(Request.RequestUri!, First);
 

@@ -5,7 +5,9 @@ namespace JwtGrantClient.Setup;
 /// <summary>Where client assertions come from: a provider of the user's own, a token file, or the client's key, in this order.</summary>
 internal static class AssertionComposition
 {
-    /// <summary>The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.</summary>
+    /// <summary>
+    /// The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.
+    /// </summary>
     public static (AssertionProvider? Provide, Action? Refused) ForClient(JwtGrantOptions options, Surroundings around, ClientKeys keys)
     {
         if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))

@@ -28,7 +28,9 @@ internal static class CacheComposition
             },
         });
 
-    /// <summary>All that decides which tokens the server gives; a setting that is forgotten here would let two clients share what differs.</summary>
+    /// <summary>
+    /// All that decides which tokens the server gives; a setting that is forgotten here would let two clients share what differs.
+    /// </summary>
     private static ClientIdentity Identity(string name, JwtGrantOptions options, Surroundings around, ClientKeys keys) => new()
     {
         Name = name,

@@ -43,7 +43,8 @@ internal sealed class ClientRegistry(
     /// <exception cref="JwtGrantException">The name is unknown, or the client's settings are wrong.</exception>
     public ComposedClient Get(string name)
     {
-        // Composed once, however many ask at once: the parts that come by code may hand out the same handler twice, which a loser would dispose.
+        // Composed once, however many ask at once: the parts that come by code may hand out the same handler twice, which a loser would
+        // dispose.
         var client = _clients.GetOrAdd(name, static (name, registry) => new(() => registry.Compose(name)), this);
         try
         {

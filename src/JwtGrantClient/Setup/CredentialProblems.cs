@@ -3,7 +3,9 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>What is wrong with the credentials that are not assertions of ours: secrets, certificates, tokens to exchange, the DPoP key.</summary>
+/// <summary>
+/// What is wrong with the credentials that are not assertions of ours: secrets, certificates, tokens to exchange, the DPoP key.
+/// </summary>
 internal static class CredentialProblems
 {
     private static readonly string SecretMethods =
@@ -19,7 +21,8 @@ internal static class CredentialProblems
     private static bool UsesSecret(ClientAuthenticationMethod method) =>
         method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
 
-    // Exactly one method per request (RFC 6749 section 2.3): a secret that no method uses is a misunderstanding, and would lie about unused.
+    // Exactly one method per request (RFC 6749 section 2.3): a secret that no method uses is a misunderstanding, and would lie about
+    // unused.
     private static IEnumerable<string> OfSecret(JwtGrantOptions options)
     {
         var isSet = options is not { ClientSecret: null, ClientSecretVariable: null, ClientSecretFile: null };
@@ -53,7 +56,8 @@ internal static class CredentialProblems
         }
         else if (options.ClientAuthentication == ClientAuthenticationMethod.MutualTls && !given.ClientCertificate && !given.TokenEndpointHandler)
         {
-            yield return "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set ClientCertificate:Path, " +
+            yield return "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set " +
+                "ClientCertificate:Path, " +
                 "or give the certificate by UseClientCertificate.";
         }
     }
@@ -64,7 +68,8 @@ internal static class CredentialProblems
             yield return "Grant is Saml2Bearer, but nothing makes its assertions. Give them by UseGrantAssertion, or add the package " +
                 "JwtGrantClient.Saml and call UseSamlAssertion.";
         if (options.Grant == GrantType.TokenExchange && !given.SubjectToken && options.TokenExchange.SubjectTokenFile is null)
-            yield return "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or give the token " +
+            yield return "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or " +
+                "give the token " +
                 "by UseSubjectToken.";
         if (options.Grant != GrantType.TokenExchange && options.TokenExchange is
             not { SubjectTokenFile: null, SubjectTokenType: null, ActorTokenFile: null, ActorTokenType: null, RequestedTokenType: null, Audience.Count: 0 })

@@ -3,7 +3,9 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>Where grants come from: assertions and tokens to exchange by a provider of the user's own, a file, or the client's key, in this order.</summary>
+/// <summary>
+/// Where grants come from: assertions and tokens to exchange by a provider of the user's own, a file, or the client's key, in this order.
+/// </summary>
 internal static class GrantComposition
 {
     /// <summary>The configured grant for a request.</summary>

@@ -18,8 +18,8 @@ public static class JwtGrantClientBuilderExtensions
         builder.With(signer, parts => parts.Signer = signer);
 
     /// <summary>
-    /// Takes the client assertion from a provider of your own, which is called for each attempt; it is sent unchanged. ClientAuthentication stays
-    /// PrivateKeyJwt. No SigningKey is needed for it.
+    /// Takes the client assertion from a provider of your own, which is called for each attempt; it is sent unchanged. ClientAuthentication
+    /// stays PrivateKeyJwt. No SigningKey is needed for it.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="provider">Makes the provider, once.</param>
@@ -51,7 +51,9 @@ public static class JwtGrantClientBuilderExtensions
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
         builder.With(provider, parts => parts.ActorToken = provider);
 
-    /// <summary>Shows the authorization server a certificate of your own, from a store or an HSM, in place of the ClientCertificate setting.</summary>
+    /// <summary>
+    /// Shows the authorization server a certificate of your own, from a store or an HSM, in place of the ClientCertificate setting.
+    /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="certificate">Makes the certificate, once, with its private key. The container does not dispose it.</param>
     public static IJwtGrantClientBuilder UseClientCertificate(
@@ -65,8 +67,8 @@ public static class JwtGrantClientBuilderExtensions
         builder.With(edit, parts => parts.EditAssertion += edit);
 
     /// <summary>
-    /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow redirects
-    /// and must not retry: the library does, with a fresh assertion each time. A client certificate is its own affair then.
+    /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow
+    /// redirects and must not retry: the library does, with a fresh assertion each time. A client certificate is its own affair then.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="handler">Makes the handler, once. It is disposed with the client.</param>
@@ -75,8 +77,8 @@ public static class JwtGrantClientBuilderExtensions
         builder.With(handler, parts => parts.TokenEndpointHandler = handler);
 
     /// <summary>
-    /// Retries token requests by a pipeline of your own. Every run of it makes a new assertion; a grant that is single-use is not sent again
-    /// whatever it says. Default: at most three retries, 1 s x 2^n with full jitter, 10 s each and 30 s in all.
+    /// Retries token requests by a pipeline of your own. Every run of it makes a new assertion; a grant that is single-use is not sent
+    /// again whatever it says. Default: at most three retries, 1 s x 2^n with full jitter, 10 s each and 30 s in all.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="pipeline">Makes the pipeline, once.</param>
@@ -85,8 +87,9 @@ public static class JwtGrantClientBuilderExtensions
         builder.With(pipeline, parts => parts.RetryPipeline = pipeline);
 
     /// <summary>
-    /// Shares tokens with other processes by a store of your own, which must encrypt them. For any IDistributedCache there is UseDistributedCache
-    /// in JwtGrantClient.Distributed. Tokens that are bound to a key (DPoP, a client certificate) are shared with holders of that key only.
+    /// Shares tokens with other processes by a store of your own, which must encrypt them. For any IDistributedCache there is
+    /// UseDistributedCache in JwtGrantClient.Distributed. Tokens that are bound to a key (DPoP, a client certificate) are shared with
+    /// holders of that key only.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="store">Makes the store, once. The container does not dispose it.</param>

@@ -11,8 +11,8 @@ namespace JwtGrantClient;
 public sealed class JwtGrantOptions
 {
     /// <summary>
-    /// The authorization server's issuer identifier, byte for byte as the server spells it: the default audience (RFC 10070), and where metadata
-    /// is looked for (RFC 8414). https, without query or fragment. Either this or <see cref="TokenEndpoint"/> is required.
+    /// The authorization server's issuer identifier, byte for byte as the server spells it: the default audience (RFC 10070), and where
+    /// metadata is looked for (RFC 8414). https, without query or fragment. Either this or <see cref="TokenEndpoint"/> is required.
     /// </summary>
     public string? Issuer { get; set; }
 
@@ -31,7 +31,9 @@ public sealed class JwtGrantOptions
     /// <summary>How the client authenticates. Default: <see cref="ClientAuthenticationMethod.None"/>.</summary>
     public ClientAuthenticationMethod ClientAuthentication { get; set; }
 
-    /// <summary>Whether the form carries <c>client_id</c> where the authentication does not need it (RFC 7521 section 4.2). Default: true.</summary>
+    /// <summary>
+    /// Whether the form carries <c>client_id</c> where the authentication does not need it (RFC 7521 section 4.2). Default: true.
+    /// </summary>
     public bool SendClientId { get; set; } = true;
 
     /// <summary>Scope values, separated by single spaces (RFC 6749 section 3.3). Default: none are sent.</summary>
@@ -47,8 +49,8 @@ public sealed class JwtGrantOptions
     public SigningKeyOptions SigningKey { get; set; } = new();
 
     /// <summary>
-    /// The secret of ClientSecretBasic and ClientSecretPost; a signed assertion is better where the server takes one. Never printed. At most one of
-    /// the three settings is set.
+    /// The secret of ClientSecretBasic and ClientSecretPost; a signed assertion is better where the server takes one. Never printed. At
+    /// most one of the three settings is set.
     /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? ClientSecret { get; set; }
@@ -60,8 +62,8 @@ public sealed class JwtGrantOptions
     public string? ClientSecretFile { get; set; }
 
     /// <summary>
-    /// The certificate that connections to the authorization server show. Required for MutualTls; with another authentication the server may bind
-    /// tokens to it (RFC 8705 section 3). Default: none.
+    /// The certificate that connections to the authorization server show. Required for MutualTls; with another authentication the server
+    /// may bind tokens to it (RFC 8705 section 3). Default: none.
     /// </summary>
     public ClientCertificateOptions? ClientCertificate { get; set; }
 
@@ -78,8 +80,8 @@ public sealed class JwtGrantOptions
     public DPoPOptions DPoP { get; set; } = new();
 
     /// <summary>
-    /// Whether the tokens that are kept are revoked when the client is disposed asynchronously, as hosts do at their end: one request each, for at
-    /// most 5 s in all. Tokens shared with other processes are not. Default: false.
+    /// Whether the tokens that are kept are revoked when the client is disposed asynchronously, as hosts do at their end: one request each,
+    /// for at most 5 s in all. Tokens shared with other processes are not. Default: false.
     /// </summary>
     public bool RevokeOnDispose { get; set; }
 
@@ -92,11 +94,14 @@ public sealed class JwtGrantOptions
     /// <summary>How many tokens are kept.</summary>
     public CacheOptions Cache { get; set; } = new();
 
-    /// <summary>The life of a token whose response has no <c>expires_in</c>: 1 s to 1 day. Default: 5 min. Such a token never counts as endless.</summary>
+    /// <summary>
+    /// The life of a token whose response has no <c>expires_in</c>: 1 s to 1 day. Default: 5 min. Such a token never counts as endless.
+    /// </summary>
     public TimeSpan? DefaultTokenLifetime { get; set; }
 
     /// <summary>
-    /// The type of a token whose response has no <c>token_type</c>: <c>Bearer</c>, or null, which makes such a response an error. Default: null.
+    /// The type of a token whose response has no <c>token_type</c>: <c>Bearer</c>, or null, which makes such a response an error. Default:
+    /// null.
     /// </summary>
     public string? DefaultTokenType { get; set; }
 

@@ -11,8 +11,8 @@ public static class JwtGrantServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a named client, to be had as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>,
-    /// <see cref="IAssertionSource"/> and <see cref="ITokenRevocation"/>. Adding a name twice composes. Wrong settings, all of them at once, fail the start of a host
-    /// (<see cref="OptionsValidationException"/>) and without one the first use (<see cref="JwtGrantException"/>).
+    /// <see cref="IAssertionSource"/> and <see cref="ITokenRevocation"/>. Adding a name twice composes. Wrong settings, all of them at once,
+    /// fail the start of a host (<see cref="OptionsValidationException"/>) and without one the first use (<see cref="JwtGrantException"/>).
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The client's name.</param>
@@ -20,7 +20,8 @@ public static class JwtGrantServiceCollectionExtensions
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        // No change token: settings are read once, and a wrong edit must not throw at whoever reloads the configuration of a running application.
+        // No change token: settings are read once, and a wrong edit must not throw at whoever reloads the configuration of a running
+        // application.
         return services.Add(name, options => options.Configure(settings => OptionsBinding.Bind(section, settings)));
     }
 
@@ -34,13 +35,18 @@ public static class JwtGrantServiceCollectionExtensions
         return services.Add(name, options => options.Configure(configure));
     }
 
-    /// <summary>Adds the one client of an application that has but one: plain <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>, <see cref="IAssertionSource"/>.</summary>
+    /// <summary>
+    /// Adds the one client of an application that has but one: plain <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>, <see
+    /// cref="IAssertionSource"/>.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>.</param>
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, IConfiguration section) =>
         services.AddPlain().AddJwtGrantClient(Options.Options.DefaultName, section);
 
-    /// <summary>Adds the one client of an application that has but one; see <see cref="AddJwtGrantClient(IServiceCollection, IConfiguration)"/>.</summary>
+    /// <summary>
+    /// Adds the one client of an application that has but one; see <see cref="AddJwtGrantClient(IServiceCollection, IConfiguration)"/>.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Its settings.</param>
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, Action<JwtGrantOptions> configure) =>

@@ -32,7 +32,8 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
     /// <param name="options">The settings; copied.</param>
     /// <param name="signer">Signs in place of <see cref="JwtGrantOptions.SigningKey"/>.</param>
     /// <param name="tokenEndpointHandler">
-    /// Sends the token requests in place of the built-in handler, and is disposed with the client. It must not follow redirects and must not retry.
+    /// Sends the token requests in place of the built-in handler, and is disposed with the client. It must not follow redirects and must
+    /// not retry.
     /// </param>
     /// <param name="timeProvider">The clock. Default: the system's.</param>
     /// <param name="loggerFactory">Gets the category <c>JwtGrantClient</c>. Default: nothing is logged.</param>
@@ -69,7 +70,10 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) =>
         _client.Tokens.InvalidateAsync(request, rejected, cancellationToken);
 
-    /// <summary>Revokes what is kept, where <see cref="JwtGrantOptions.RevokeOnDispose"/> says so; ends what is under way and closes the connections.</summary>
+    /// <summary>
+    /// Revokes what is kept, where <see cref="JwtGrantOptions.RevokeOnDispose"/> says so; ends what is under way and closes the
+    /// connections.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _client.DisposeAsync().ConfigureAwait(false);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>From configuration to options. What is wrong with the section becomes a problem among the others, in place of an exception of its own.</summary>
+/// <summary>
+/// From configuration to options. What is wrong with the section becomes a problem among the others, in place of an exception of its own.
+/// </summary>
 internal static class OptionsBinding
 {
     public static void Bind(IConfiguration section, JwtGrantOptions options)

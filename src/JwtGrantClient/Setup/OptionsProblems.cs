@@ -12,7 +12,8 @@ internal static class OptionsProblems
 {
     /// <summary>The problem of options that nobody has set.</summary>
     public const string NoServer =
-        "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.";
+        "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its " +
+        "address.";
 
     private static readonly TimeSpan ShortestDefaultLifetime = TimeSpan.FromSeconds(1), LongestDefaultLifetime = TimeSpan.FromDays(1);
 
@@ -77,7 +78,8 @@ internal static class OptionsProblems
             if (EndpointAddress.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
                 yield return $"Issuer: {problem}.";
             else if (issuer.Contains('?', StringComparison.Ordinal))
-                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part from ? on.";
+                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part " +
+                    "from ? on.";
         }
         if (options.TokenEndpoint is { } endpoint && EndpointAddress.Problem(endpoint, options.AllowLoopbackHttp) is { } wrong)
             yield return $"TokenEndpoint: {wrong}.";
@@ -90,11 +92,15 @@ internal static class OptionsProblems
         if (!Enum.IsDefined(options.Grant))
             yield return $"Grant: {(int)options.Grant} is not a grant. Choose one of {string.Join(", ", Enum.GetNames<GrantType>())}.";
         if (!Enum.IsDefined(options.ClientAuthentication))
-            yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
+            yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of " +
+                $"{string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
-            yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt.";
+            yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 " +
+                "section 4.4). Set it to PrivateKeyJwt.";
         if (options.ClientId is null && (signed.Client || CredentialProblems.NeedsClientId(options.ClientAuthentication)))
-            yield return $"ClientId is missing; {options.ClientAuthentication} {(signed.Client ? "needs it as issuer and subject of its assertion (RFC 7523 section 3)" : "says by it who the client is")}. Set it to the id that the server knows.";
+            yield return $"ClientId is missing; {options.ClientAuthentication} " +
+                (signed.Client ? "needs it as issuer and subject of its assertion (RFC 7523 section 3)" : "says by it who the client is") +
+                ". Set it to the id that the server knows.";
         else if (options is { ClientId: null, Assertion.Issuer: null } && signed.Grant)
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
         if (options.Profile is { } profile)
@@ -133,14 +139,16 @@ internal static class OptionsProblems
             && (isSecret ? AssertionLifetime.SecretProblem(clientLifetime) : AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime)) is { } wrong)
             yield return $"ClientAssertion:Lifetime {wrong}.";
         if (client is { AssertionType: not null, TokenFile: null })
-            yield return "ClientAssertion:AssertionType is set without TokenFile, but it says what the token in that file is. Set TokenFile, or leave it out.";
+            yield return "ClientAssertion:AssertionType is set without TokenFile, but it says what the token in that file is. Set " +
+                "TokenFile, or leave it out.";
         if (client.AssertionType is { } type && SamlClientAssertion.Problem(type) is { } saml)
             yield return $"ClientAssertion:AssertionType: {saml}";
         foreach (var (name, value) in grant.Claims)
             if (ClaimSyntax.Problem(name, value) is { } problem)
                 yield return $"Assertion:Claims: {problem}.";
         if (options is { Issuer: null, ClientAssertion.Audience: null } && signed.Client)
-            yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
+            yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the " +
+                "audience by RFC 10070; " +
                 "or Audience, for a server that wants another literal.";
     }
 
@@ -161,6 +169,7 @@ internal static class OptionsProblems
         if (options.DefaultTokenLifetime is { } lifetime && (lifetime < ShortestDefaultLifetime || lifetime > LongestDefaultLifetime))
             yield return $"DefaultTokenLifetime is {lifetime}; expected {ShortestDefaultLifetime} to {LongestDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
-            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer, or nothing, which makes a response without token_type an error.";
+            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer, or nothing, which makes a response " +
+                "without token_type an error.";
     }
 }

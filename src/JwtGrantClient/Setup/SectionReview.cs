@@ -63,7 +63,8 @@ internal sealed class SectionReview
     private void ReadSection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(IConfigurationSection child)
     {
         if (!string.IsNullOrEmpty(child.Value))
-            _problems.Add($"{child.Path} is a text; expected a section with {string.Join(", ", typeof(T).GetProperties().Select(one => one.Name))}.");
+            _problems.Add($"{child.Path} is a text; expected a section with " +
+                $"{string.Join(", ", typeof(T).GetProperties().Select(one => one.Name))}.");
         ReadSettings<T>(child);
     }
 

@@ -25,7 +25,9 @@ internal sealed record Surroundings(TimeProvider Time, ILogger Logger, Meter Met
 
     public HttpMessageHandler? TokenEndpointHandler { get; init; }
 
-    /// <summary>In place of the built-in rule. Made by who has a pipeline, so that a native program without one has no Polly in it.</summary>
+    /// <summary>
+    /// In place of the built-in rule. Made by who has a pipeline, so that a native program without one has no Polly in it.
+    /// </summary>
     public IRetry? Retry { get; init; }
 
     public ISharedTokenStore? SharedTokenStore { get; init; }

@@ -48,7 +48,8 @@ internal static class TokenLifeProblems
 
     // The expression reads as the setting's key does, but for its first letter and the dot.
     private static string Text(string setting, object value, object least, object most) =>
-        string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(setting[0])}{setting[1..].Replace('.', ':')} is {value}; expected {least} to {most}.");
+        string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(setting[0])}{setting[1..].Replace('.', ':')} is {value}; " +
+            $"expected {least} to {most}.");
 
     private static IEnumerable<string> Real(params string?[] problems) => problems.OfType<string>();
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>Revokes what the cache keeps, and whatever else a user holds: the cache gives a token up before the server hears of it.</summary>
+/// <summary>
+/// Revokes what the cache keeps, and whatever else a user holds: the cache gives a token up before the server hears of it.
+/// </summary>
 internal sealed class TokenRevocation(string client, CachedTokenSource tokens, RevocationClient endpoint, TimeProvider time, ILogger logger) : ITokenRevocation
 {
     private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(5);

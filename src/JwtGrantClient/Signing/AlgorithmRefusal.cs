@@ -7,14 +7,16 @@ internal static class AlgorithmRefusal
 
     /// <summary>The error for a name that no local key signs under.</summary>
     public static JwtGrantException Of(string name) => Refused(
-        UnsafeReason(name) ?? $"The signing algorithm '{name}' is not known. Choose one of {Known}; names are case-sensitive (RFC 7518 section 3.1).");
+        UnsafeReason(name) ?? $"The signing algorithm '{name}' is not known. Choose one of {Known}; names are case-sensitive (RFC 7518 " +
+            "section 3.1).");
 
     /// <summary>A signer of the user's own may have any algorithm, Ed25519 for one, save those that prove nothing.</summary>
     /// <exception cref="JwtGrantException">The name is missing or refused.</exception>
     public static void Check(IJwtSigner signer)
     {
         if (string.IsNullOrWhiteSpace(signer.Algorithm))
-            throw Refused($"The signer {signer.GetType().Name} names no Algorithm. It must say the JOSE name that the server checks by, such as RS256.");
+            throw Refused($"The signer {signer.GetType().Name} names no Algorithm. It must say the JOSE name that the server checks by, " +
+                "such as RS256.");
         if (UnsafeReason(signer.Algorithm) is { } reason)
             throw Refused(reason);
     }

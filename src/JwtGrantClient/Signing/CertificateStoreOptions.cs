@@ -9,8 +9,8 @@ public sealed class CertificateStoreOptions
     public string? Thumbprint { get; set; }
 
     /// <summary>
-    /// The whole subject (<c>CN=batch, O=Example</c>) or its common name alone. Of several certificates with a private key the one that ends
-    /// last is taken, so that a renewed one takes over.
+    /// The whole subject (<c>CN=batch, O=Example</c>) or its common name alone. Of several certificates with a private key the one that
+    /// ends last is taken, so that a renewed one takes over.
     /// </summary>
     public string? Subject { get; set; }
 

@@ -29,7 +29,8 @@ internal static class CompactJws
             var signature = await signer.SignAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             if (signature.IsEmpty)
                 throw new JwtGrantException(
-                    JwtGrantErrorKind.Signing, "signature_empty", $"The {signer.Algorithm} signer returned an empty signature; expected its raw bytes.");
+                    JwtGrantErrorKind.Signing, "signature_empty", $"The {signer.Algorithm} signer returned an empty signature; expected " +
+                        "its raw bytes.");
             return Join(buffer, length, signature);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
@@ -42,7 +43,9 @@ internal static class CompactJws
         }
     }
 
-    /// <summary>A key service's client whose own time is up also throws OperationCanceledException, though nobody cancelled: it failed.</summary>
+    /// <summary>
+    /// A key service's client whose own time is up also throws OperationCanceledException, though nobody cancelled: it failed.
+    /// </summary>
     public static bool IsFailure(Exception thrown, CancellationToken cancellationToken) =>
         thrown is not JwtGrantException && !(thrown is OperationCanceledException && cancellationToken.IsCancellationRequested);
 

@@ -21,7 +21,8 @@ internal static class EcdsaSignature
         var isDer = format is DSASignatureFormat.Rfc3279DerSequence;
         var (r, s) = isDer ? FromDer(signature, width, algorithm) : FromRaw(signature, width, algorithm);
         if (Bits(r) == 0 || Bits(s) == 0)
-            throw Unusable(algorithm, "a number that is zero, which no signature holds", "The service, or the code that calls it, is at fault.");
+            throw Unusable(algorithm, "a number that is zero, which no signature holds", "The service, or the code that calls it, is at " +
+                "fault.");
         var longest = Math.Max(Bits(r), Bits(s));
         if (longest > algorithm.CurveBits || longest < algorithm.CurveBits - ShorterBits)
             throw Unusable(
@@ -34,7 +35,8 @@ internal static class EcdsaSignature
         raw.Length == 2 * width ? (raw[..width], raw[width..]) : throw Unusable(
             algorithm,
             $"{raw.Length} bytes, where R and S at fixed width have {2 * width}",
-            raw.Span is [0x30, ..] ? "It begins like DER: say Rfc3279DerSequence." : "Is the key on another curve, or the signature still text, such as base64?");
+            raw.Span is [0x30, ..] ? "It begins like DER: say Rfc3279DerSequence." : "Is the key on another curve, or the signature " +
+                "still text, such as base64?");
 
     private static (ReadOnlyMemory<byte> R, ReadOnlyMemory<byte> S) FromDer(ReadOnlyMemory<byte> der, int width, SignatureAlgorithm algorithm)
     {
@@ -55,7 +57,8 @@ internal static class EcdsaSignature
             throw Unusable(
                 algorithm,
                 $"{der.Length} bytes that are no DER sequence of two integers",
-                der.Length == 2 * width ? "It is as long as R and S at fixed width: leave the format out." : "Is it cut short, or still text, such as base64?",
+                der.Length == 2 * width ? "It is as long as R and S at fixed width: leave the format out." : "Is it cut short, or still " +
+                    "text, such as base64?",
                 e);
         }
     }

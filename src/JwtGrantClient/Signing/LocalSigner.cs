@@ -1,8 +1,8 @@
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// Signs with a key in this process. Signing leaves a key unchanged, so threads share it without a lock; nobody disposes it, for an assertion
-/// may be in the making when the key is replaced: its handle goes with its last user.
+/// Signs with a key in this process. Signing leaves a key unchanged, so threads share it without a lock; nobody disposes it, for an
+/// assertion may be in the making when the key is replaced: its handle goes with its last user.
 /// </summary>
 internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity identity) : IJwtSigner
 {

@@ -47,7 +47,8 @@ internal sealed class RemoteSigner : IJwtSigner
         // RFC 8017 section 8: an RSA signature is as long as the modulus, and a modulus has at least 2048 bits (C18).
         return _algorithm.Padding is null || signature.Length >= MinimumRsaBytes ? signature : throw new JwtGrantException(
             JwtGrantErrorKind.Signing, "signature_unusable",
-            $"The {Algorithm} signer returned {signature.Length} bytes; an RSA key of at least 2048 bits makes at least {MinimumRsaBytes}. " +
+            $"The {Algorithm} signer returned {signature.Length} bytes; an RSA key of at least 2048 bits makes at least " +
+            $"{MinimumRsaBytes}. " +
             "Is the key an RSA key of that size?");
     }
 }

@@ -5,8 +5,8 @@ namespace JwtGrantClient.Signing;
 
 /// <summary>
 /// Signs with the key that its place holds now. The place is looked at when a signature is wanted, at most every five seconds, and by its
-/// content: an atomic rename, a swapped symbolic link and a file written in place look the same. Nothing watches in between. A content that is
-/// no good key leaves the last good one in use.
+/// content: an atomic rename, a swapped symbolic link and a file written in place look the same. Nothing watches in between. A content that
+/// is no good key leaves the last good one in use.
 /// </summary>
 internal sealed class RotatingSigner : IJwtSigner
 {

@@ -22,7 +22,8 @@ internal sealed class RsaSigner : LocalSigner
         if (!IsSound(key.ExportParameters(includePrivateParameters: false).Exponent))
             throw JwtGrantException.Configuration(
                 "signing_key_unusable",
-                "The RSA signing key has a public exponent that is even, or 1, which signs nothing (RFC 8017 section 3.1). Make a new key, with the usual 65537.");
+                "The RSA signing key has a public exponent that is even, or 1, which signs nothing (RFC 8017 section 3.1). Make a new " +
+                "key, with the usual 65537.");
         _key = key;
         _algorithm = algorithm;
     }
@@ -30,7 +31,9 @@ internal sealed class RsaSigner : LocalSigner
     public override ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
         new(_key.SignData(signingInput.Span, _algorithm.Hash, _algorithm.Padding!));
 
-    /// <summary>Whether a public exponent is odd and at least 3. With 1 the signature is the padded hash itself, and anyone can write it.</summary>
+    /// <summary>
+    /// Whether a public exponent is odd and at least 3. With 1 the signature is the padded hash itself, and anyone can write it.
+    /// </summary>
     public static bool IsSound(ReadOnlySpan<byte> exponent)
     {
         exponent = exponent.TrimStart((byte)0);

@@ -37,12 +37,14 @@ internal sealed record SignatureAlgorithm(
         if (configured is not null && found.Algorithm is { } bound && bound != configured)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"In {place} there is a key for {bound}, by its alg, but SigningKey:Algorithm is {configured}. Leave Algorithm out, or give the key that is for it.");
+                $"In {place} there is a key for {bound}, by its alg, but SigningKey:Algorithm is {configured}. Leave Algorithm out, or " +
+                "give the key that is for it.");
         var fitting = All.Where(a => a.Fits(found.Key)).ToList();
         if (fitting.Count == 0)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"In {place} there is an EC key on the curve {JoseCurve.Name((ECDsa)found.Key)}, which no JOSE algorithm of this library uses. " +
+                $"In {place} there is an EC key on the curve {JoseCurve.Name((ECDsa)found.Key)}, which no JOSE algorithm of this " +
+                "library uses. " +
                 "Make a key on P-256, P-384 or P-521.");
         if ((configured ?? found.Algorithm) is not { } name)
             return fitting[0];

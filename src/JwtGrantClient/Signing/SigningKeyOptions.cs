@@ -12,8 +12,8 @@ namespace JwtGrantClient;
 public sealed class SigningKeyOptions
 {
     /// <summary>
-    /// A key file of at most 64 KiB; a relative path starts at the working directory. It is looked at again while it is in use, at most every
-    /// five seconds: a new key takes over, a broken file leaves the last good key in place.
+    /// A key file of at most 64 KiB; a relative path starts at the working directory. It is looked at again while it is in use, at most
+    /// every five seconds: a new key takes over, a broken file leaves the last good key in place.
     /// </summary>
     public string? Path { get; set; }
 
@@ -27,7 +27,9 @@ public sealed class SigningKeyOptions
     /// <summary>A certificate of the machine's certificate store, with its private key.</summary>
     public CertificateStoreOptions? Certificate { get; set; }
 
-    /// <summary>Opens an encrypted PKCS#8 key or a PKCS#12 file. Never printed. Default: none. At most one of the three password settings is set.</summary>
+    /// <summary>
+    /// Opens an encrypted PKCS#8 key or a PKCS#12 file. Never printed. Default: none. At most one of the three password settings is set.
+    /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Password { get; set; }
 
@@ -52,10 +54,14 @@ public sealed class SigningKeyOptions
     /// </summary>
     public string? Algorithm { get; set; }
 
-    /// <summary>Whether the header names the certificate by its SHA-1 thumbprint, <c>x5t</c> (RFC 7515 section 4.1.7). Default: false.</summary>
+    /// <summary>
+    /// Whether the header names the certificate by its SHA-1 thumbprint, <c>x5t</c> (RFC 7515 section 4.1.7). Default: false.
+    /// </summary>
     public bool X5t { get; set; }
 
-    /// <summary>Whether the header names the certificate by its SHA-256 thumbprint, <c>x5t#S256</c> (RFC 7515 section 4.1.8). Default: false.</summary>
+    /// <summary>
+    /// Whether the header names the certificate by its SHA-256 thumbprint, <c>x5t#S256</c> (RFC 7515 section 4.1.8). Default: false.
+    /// </summary>
     public bool X5tS256 { get; set; }
 
     /// <summary>Whether the header carries the certificate and its chain, <c>x5c</c> (RFC 7515 section 4.1.6). Default: false.</summary>

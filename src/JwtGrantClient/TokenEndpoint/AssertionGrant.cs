@@ -41,7 +41,8 @@ internal sealed class AssertionGrant : Grant
         if (Type == GrantTypes.Saml2Bearer && !IsBase64Url(assertion.Value))
             throw JwtGrantException.Configuration(
                 "saml_assertion_not_encoded",
-                "The SAML assertion holds characters that base64url has not; expected the Assertion element as base64url without line breaks " +
+                "The SAML assertion holds characters that base64url has not; expected the Assertion element as base64url without line " +
+                "breaks " +
                 "(RFC 7522 section 2.1). Encode the XML with Base64Url.EncodeToString.");
         form.Add("assertion", assertion.Value);
         form.AddRequest(_request);

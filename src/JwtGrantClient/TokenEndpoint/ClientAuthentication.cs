@@ -39,7 +39,8 @@ internal abstract class ClientAuthentication
         {
             var assertion = await assertions(attempt.For(AssertionPurpose.ClientAuthentication), cancellationToken).ConfigureAwait(false);
             if (SamlClientAssertion.Problem(assertion.Type) is { } problem)
-                throw JwtGrantException.Configuration("saml_client_assertion", $"The client assertion that was provided is refused: {problem}");
+                throw JwtGrantException.Configuration("saml_client_assertion", "The client assertion that was provided is refused: " +
+                    $"{problem}");
             form.Add("client_assertion_type", assertion.Type);
             form.Add("client_assertion", assertion.Value);
             form.Add("client_id", clientId);

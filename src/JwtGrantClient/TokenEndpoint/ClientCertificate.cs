@@ -27,7 +27,8 @@ internal sealed class ClientCertificate
     /// <summary>A certificate of the user's own, which may live in a store or an HSM.</summary>
     public static ClientCertificate From(X509Certificate2 certificate) => certificate.HasPrivateKey
         ? new(() => certificate)
-        : throw Problem($"The certificate '{certificate.Subject}' given by code has no private key; the server wants proof of it. Load it with the key.");
+        : throw Problem($"The certificate '{certificate.Subject}' given by code has no private key; the server wants proof of it. Load " +
+            "it with the key.");
 
     /// <summary>What the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
     public string Thumbprint => Base64Url.EncodeToString(_lastGood.GetCertHash(HashAlgorithmName.SHA256));
@@ -62,7 +63,8 @@ internal sealed class ClientCertificate
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw Problem(
-                $"ClientCertificate: from '{path}'{(keyPath is null ? "" : $" and '{keyPath}'")} no certificate with its private key could be read: " +
+                $"ClientCertificate: from '{path}'{(keyPath is null ? "" : $" and '{keyPath}'")} no certificate with its private key " +
+                "could be read: " +
                 $"{e.Message.TrimEnd('.')}. Expected PEM with both (or the key in KeyPath), or PKCS#12; check paths and password.",
                 e);
         }
@@ -77,7 +79,8 @@ internal sealed class ClientCertificate
         { Password: not null, PasswordVariable: not null } =>
             throw Problem("ClientCertificate has both Password and PasswordVariable; keep the one that holds the password."),
         { PasswordVariable: { } name } => Environment.GetEnvironmentVariable(name)
-            ?? throw Problem($"ClientCertificate:PasswordVariable: the environment variable '{name}' is not set. Set it, or correct the name."),
+            ?? throw Problem($"ClientCertificate:PasswordVariable: the environment variable '{name}' is not set. Set it, or correct the " +
+                "name."),
         _ => options.Password,
     };
 

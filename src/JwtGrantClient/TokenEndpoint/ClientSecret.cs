@@ -5,7 +5,9 @@ using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>A client's secret: from the settings, the environment, or a file, which is read for each attempt because it may be replaced.</summary>
+/// <summary>
+/// A client's secret: from the settings, the environment, or a file, which is read for each attempt because it may be replaced.
+/// </summary>
 [DebuggerDisplay("client secret (redacted)")]
 internal sealed class ClientSecret
 {
@@ -20,11 +22,14 @@ internal sealed class ClientSecret
     {
         ({ Length: > 0 }, null, null) => new(text, null),
         (null, { } name, null) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? new(value, null) : throw Problem(
-            $"The environment variable '{name}' is not set. ClientSecretVariable names the variable that holds the client's secret; set it, or correct the name."),
+            $"The environment variable '{name}' is not set. ClientSecretVariable names the variable that holds the client's secret; set " +
+            "it, or correct the name."),
         (null, null, { } path) => new(null, path),
         (null or "", null, null) => throw Problem(
-            "There is no client secret. Set ClientSecret, ClientSecretVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
-        _ => throw Problem("There is more than one of ClientSecret, ClientSecretVariable and ClientSecretFile; keep the one that holds the secret."),
+            "There is no client secret. Set ClientSecret, ClientSecretVariable or ClientSecretFile; or, better, authenticate by " +
+            "PrivateKeyJwt."),
+        _ => throw Problem("There is more than one of ClientSecret, ClientSecretVariable and ClientSecretFile; keep the one that holds " +
+            "the secret."),
     };
 
     /// <exception cref="JwtGrantException">The file cannot be read, or is empty.</exception>
@@ -35,11 +40,13 @@ internal sealed class ClientSecret
         try
         {
             var content = (await File.ReadAllTextAsync(_file!, Encoding.UTF8, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n');
-            return content.Length > 0 ? content : throw Problem($"The file '{_file}' of ClientSecretFile is empty; expected the client's secret.");
+            return content.Length > 0 ? content : throw Problem($"The file '{_file}' of ClientSecretFile is empty; expected the " +
+                "client's secret.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Problem($"The file '{_file}' of ClientSecretFile cannot be read: {e.Message.TrimEnd('.')}. Correct the path, or who may read it.", e);
+            throw Problem($"The file '{_file}' of ClientSecretFile cannot be read: {e.Message.TrimEnd('.')}. Correct the path, or who " +
+                "may read it.", e);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>An extension grant (RFC 6749 section 4.5). What the server does with a second sight of it is unknown, so it counts as single-use.</summary>
+/// <summary>
+/// An extension grant (RFC 6749 section 4.5). What the server does with a second sight of it is unknown, so it counts as single-use.
+/// </summary>
 internal sealed class CustomGrant : Grant
 {
     // Whoever wrote these could change who asks.
@@ -17,7 +19,8 @@ internal sealed class CustomGrant : Grant
     {
         if (Array.Find(fields, field => string.IsNullOrEmpty(field.Key) || NotTheGrants.Contains(field.Key)) is { Key: var name } && name is not null)
             throw new ArgumentException(
-                name.Length == 0 ? "A field has an empty name." : $"The field '{name}' is not the grant's to write; the client's settings stand for it.",
+                name.Length == 0 ? "A field has an empty name." : $"The field '{name}' is not the grant's to write; the client's " +
+                    "settings stand for it.",
                 nameof(fields));
         (Type, _fields, _request) = (type, fields, request);
     }

@@ -6,7 +6,8 @@ using Polly.Timeout;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// One call of a client over its wire attempts: runs them through the retry pipeline, and knows what the rule for the next attempt depends on.
+/// One call of a client over its wire attempts: runs them through the retry pipeline, and knows what the rule for the next attempt depends
+/// on.
 /// </summary>
 /// <param name="mayBeRepeated">Whether what is sent may be sent again after a failure that leaves open whether the server saw it.</param>
 /// <param name="startedAt">A <see cref="TimeProvider"/> timestamp.</param>
@@ -71,7 +72,9 @@ internal sealed class Exchange(bool mayBeRepeated, long startedAt, Action? keysR
     /// <summary>Counts an attempt: 1 for the first.</summary>
     public int NextAttempt() => ++_attempts;
 
-    /// <summary>The server handed out a DPoP nonce, so that an attempt it refused for want of one may be made again (RFC 9449 section 8).</summary>
+    /// <summary>
+    /// The server handed out a DPoP nonce, so that an attempt it refused for want of one may be made again (RFC 9449 section 8).
+    /// </summary>
     public void NonceGiven() => _hasNonce = true;
 
     /// <summary>Sends the grant, and holds a pipeline of the user's own to the same rule, whatever it retries.</summary>

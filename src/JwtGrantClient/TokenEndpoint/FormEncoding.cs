@@ -4,8 +4,8 @@ using System.Text;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// Writes application/x-www-form-urlencoded (RFC 6749 appendix B) into one array of the exact size. The platform's own content makes three copies
-/// of an assertion on its way.
+/// Writes application/x-www-form-urlencoded (RFC 6749 appendix B) into one array of the exact size. The platform's own content makes three
+/// copies of an assertion on its way.
 /// </summary>
 internal static class FormEncoding
 {

@@ -24,10 +24,14 @@ public abstract class Grant
     /// <summary>Whether the answer may be another token than an access token, of the type <c>N_A</c> (RFC 8693 section 2.2.1).</summary>
     internal virtual bool MayYieldOtherTokens => false;
 
-    /// <summary>Writes the grant's fields, save <c>grant_type</c>. Called once for each wire attempt, so what must be fresh is made here.</summary>
+    /// <summary>
+    /// Writes the grant's fields, save <c>grant_type</c>. Called once for each wire attempt, so what must be fresh is made here.
+    /// </summary>
     internal abstract ValueTask WriteAsync(TokenForm form, Attempt attempt, CancellationToken cancellationToken);
 
-    /// <summary>A signed JWT (RFC 7523 section 2.1), from a provider that is asked for a fresh one at each attempt. It may be repeated.</summary>
+    /// <summary>
+    /// A signed JWT (RFC 7523 section 2.1), from a provider that is asked for a fresh one at each attempt. It may be repeated.
+    /// </summary>
     /// <param name="assertions">Gives the assertions.</param>
     /// <param name="request">What the token is for; subject and claims are passed to the provider.</param>
     public static Grant JwtBearer(AssertionProvider assertions, TokenRequest request) =>
@@ -39,7 +43,9 @@ public abstract class Grant
     /// <exception cref="ArgumentException">The assertion is empty.</exception>
     public static Grant JwtBearer(string assertion, TokenRequest request) => AssertionGrant.Of(GrantTypes.JwtBearer, assertion, request);
 
-    /// <summary>A SAML 2.0 assertion (RFC 7522 section 2.1), from a provider that is asked for a fresh one at each attempt. It may be repeated.</summary>
+    /// <summary>
+    /// A SAML 2.0 assertion (RFC 7522 section 2.1), from a provider that is asked for a fresh one at each attempt. It may be repeated.
+    /// </summary>
     /// <param name="assertions">Gives the assertions, each the base64url text of one Assertion element.</param>
     /// <param name="request">What the token is for; subject and claims are passed to the provider.</param>
     public static Grant Saml2Bearer(AssertionProvider assertions, TokenRequest request) =>

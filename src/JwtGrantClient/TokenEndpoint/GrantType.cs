@@ -28,7 +28,9 @@ public enum ClientAuthenticationMethod
     /// <summary>By a secret in the Authorization header (<c>client_secret_basic</c>, RFC 6749 section 2.3.1).</summary>
     ClientSecretBasic,
 
-    /// <summary>By a secret in the form (<c>client_secret_post</c>, RFC 6749 section 2.3.1), for servers that take it no other way.</summary>
+    /// <summary>
+    /// By a secret in the form (<c>client_secret_post</c>, RFC 6749 section 2.3.1), for servers that take it no other way.
+    /// </summary>
     ClientSecretPost,
 
     /// <summary>By a signed JWT in the place of the client secret, kept for most of its life: Sign in with Apple.</summary>

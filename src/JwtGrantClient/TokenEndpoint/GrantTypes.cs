@@ -27,7 +27,8 @@ internal static class GrantTypes
         request is { Subject: not null } or { Claims.Count: > 0 }
             ? throw JwtGrantException.Configuration(
                 "subject_without_assertion",
-                $"The token request names a subject or claims, but this grant ({grantType}) has no place for them. Use a jwt-bearer or saml2-bearer " +
+                $"The token request names a subject or claims, but this grant ({grantType}) has no place for them. Use a jwt-bearer or " +
+                "saml2-bearer " +
                 "grant whose assertion is made for each request, or leave them out.")
             : request ?? TokenRequest.Default;
 }

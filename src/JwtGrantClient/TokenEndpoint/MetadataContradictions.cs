@@ -10,8 +10,8 @@ internal sealed record ClientTraits(IReadOnlyList<string> Methods, Func<string>?
 }
 
 /// <summary>
-/// Says before a request is sent why the server would refuse it, with both sides' lists, for the server would only say invalid_client (C03). A
-/// list that the metadata leaves out contradicts nothing.
+/// Says before a request is sent why the server would refuse it, with both sides' lists, for the server would only say invalid_client
+/// (C03). A list that the metadata leaves out contradicts nothing.
 /// </summary>
 internal static class MetadataContradictions
 {
@@ -30,7 +30,8 @@ internal static class MetadataContradictions
         if (client.Algorithm?.Invoke() is { } own && Lacks(server.SigningAlgorithms, [own]))
             throw Contradiction(
                 "algorithm_not_accepted", $"The client's key signs {own}", server, "accepts", server.SigningAlgorithms!,
-                "An RSA key can sign RS256, RS384, RS512, PS256, PS384 and PS512, an EC key the ES algorithm of its curve: set SigningKey:Algorithm, " +
+                "An RSA key can sign RS256, RS384, RS512, PS256, PS384 and PS512, an EC key the ES algorithm of its curve: set " +
+                "SigningKey:Algorithm, " +
                 "or register another key.");
         if (client.DPoPAlgorithm is { } proof && Lacks(server.DPoPAlgorithms, [proof]))
             throw Contradiction(

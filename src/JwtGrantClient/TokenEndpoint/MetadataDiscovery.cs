@@ -44,7 +44,8 @@ internal sealed class MetadataDiscovery(
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         LastRenewal = done.Task;
-        ThreadPool.UnsafeQueueUserWorkItem(static renewal => _ = renewal.This.RenewAsync(renewal.Kept, renewal.Done), (This: this, Kept: kept, Done: done), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static renewal => _ = renewal.This.RenewAsync(renewal.Kept, renewal.Done), (This: this, Kept: kept, Done: done), preferLocal: false);
     }
 
     private async Task RenewAsync(Kept kept, TaskCompletionSource done)

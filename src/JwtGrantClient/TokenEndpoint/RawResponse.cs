@@ -44,7 +44,9 @@ internal sealed class RawResponse(
         null => null,
     };
 
-    /// <summary>Retry-After in either form (RFC 9110 section 10.2.3), at most <see cref="LongestRetryAfter"/>; null where there is none, or garbage.</summary>
+    /// <summary>
+    /// Retry-After in either form (RFC 9110 section 10.2.3), at most <see cref="LongestRetryAfter"/>; null where there is none, or garbage.
+    /// </summary>
     public TimeSpan? RetryAfter
     {
         get

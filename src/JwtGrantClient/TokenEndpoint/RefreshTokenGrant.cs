@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>RFC 6749 section 6. A server that replaces the token takes a second sight of the old one for theft (RFC 9700 section 4.14).</summary>
+/// <summary>
+/// RFC 6749 section 6. A server that replaces the token takes a second sight of the old one for theft (RFC 9700 section 4.14).
+/// </summary>
 internal sealed class RefreshTokenGrant(string refreshToken, TokenRequest request) : Grant
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

@@ -15,7 +15,7 @@ internal static class RefusalAdvice
         if (error is "invalid_grant" or "invalid_client" && clockAhead is { } offset && offset.Duration() > ClockTolerance)
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date; set it right (NTP).");
+                $"This machine's clock is {offset.Duration().TotalSeconds:0} s {Side(offset)} the server's Date; set it right (NTP).");
         // What a code lacks is not to be mended by settings.
         if (error is "invalid_grant" && Mentions(description, "code", "codes"))
             return "The authorization code is expired, was used before, or belongs to another client or redirect URI; start over with the login.";
@@ -29,12 +29,15 @@ internal static class RefusalAdvice
             "invalid_scope" => "The scope is unknown to the server, or more than the client may have; check Scope.",
             "invalid_target" => "The server does not know the Resource (RFC 8707); check its spelling and the client's registration.",
             "use_dpop_nonce" => "The server wants a DPoP nonce, and refused the one it gave before; or the client does not do DPoP: set DPoP:Enabled.",
-            "invalid_dpop_proof" => "The server does not accept the DPoP proof, or there is none: set DPoP:Enabled; if it is set, compare the clocks and the key's algorithm.",
+            "invalid_dpop_proof" => "The server does not accept the DPoP proof, or there is none: set DPoP:Enabled; if it is set, compare the " +
+                "clocks and the key's algorithm.",
             "consent_required" or "interaction_required" =>
                 "A person must consent first, in a browser; trying again does not help. See the server's manual for the consent page.",
             _ => "See the server's manual for this error.",
         };
     }
+
+    private static string Side(TimeSpan ahead) => ahead > TimeSpan.Zero ? "ahead of" : "behind";
 
     // Servers that nobody here wrote say invalid_token or invalid_request too, where RFC 7523 section 3 has the other two.
     private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";

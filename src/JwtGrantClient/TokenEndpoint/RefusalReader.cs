@@ -73,7 +73,8 @@ internal static class RefusalReader
                 : "";
         var words = SafeText.Of(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim();
         return words is "" or ['{' or '[', ..] ? ""
-            : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, for it may hold a secret."
+            : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, " +
+                "for it may hold a secret."
             : $"\nThe body begins: {words}";
     }
 

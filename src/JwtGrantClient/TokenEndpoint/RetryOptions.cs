@@ -1,6 +1,8 @@
 namespace JwtGrantClient;
 
-/// <summary>What happens when the server fails: how often one acquisition tries, and how long the server is left alone after it failed.</summary>
+/// <summary>
+/// What happens when the server fails: how often one acquisition tries, and how long the server is left alone after it failed.
+/// </summary>
 public sealed class RetryOptions
 {
     /// <summary>
@@ -9,21 +11,24 @@ public sealed class RetryOptions
     /// </summary>
     public int MaximumRetries { get; set; } = 3;
 
-    /// <summary>The longest wait before the first retry, doubled for each next one; each wait is drawn between 0 and that: 10 ms to 1 min. Default: 1 s.</summary>
+    /// <summary>
+    /// The longest wait before the first retry, doubled for each next one; each wait is drawn between 0 and that: 10 ms to 1 min. Default:
+    /// 1 s.
+    /// </summary>
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long one attempt may take: 0.1 s to 5 min. Default: 10 s.</summary>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long an acquisition may take, all attempts and waits included: <see cref="AttemptTimeout"/> to 10 min. It ends an acquisition by a
-    /// retry pipeline of your own too. Default: 30 s.
+    /// How long an acquisition may take, all attempts and waits included: <see cref="AttemptTimeout"/> to 10 min. It ends an acquisition by
+    /// a retry pipeline of your own too. Default: 30 s.
     /// </summary>
     public TimeSpan FlightTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the server is left alone after a first failure while a token is valid, which is handed out meanwhile: 0.1 s to 1 h; doubled by
-    /// each further failure, half of it fixed and half drawn; never past the token's end. Default: 5 s.
+    /// How long the server is left alone after a first failure while a token is valid, which is handed out meanwhile: 0.1 s to 1 h; doubled
+    /// by each further failure, half of it fixed and half drawn; never past the token's end. Default: 5 s.
     /// </summary>
     public TimeSpan GateWhileValid { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -31,8 +36,8 @@ public sealed class RetryOptions
     public TimeSpan LongestGateWhileValid { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// How long the server is left alone at least after a failure with no valid token, while calls get the remembered error at once: 0.1 s to
-    /// 5 min. Default: 1 s.
+    /// How long the server is left alone at least after a failure with no valid token, while calls get the remembered error at once: 0.1 s
+    /// to 5 min. Default: 1 s.
     /// </summary>
     public TimeSpan GateWithNothing { get; set; } = TimeSpan.FromSeconds(1);
 

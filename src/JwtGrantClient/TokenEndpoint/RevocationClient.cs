@@ -1,6 +1,8 @@
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>One revocation request, top-down (RFC 7009): as the token endpoint's, with the client's authentication and its retries.</summary>
+/// <summary>
+/// One revocation request, top-down (RFC 7009): as the token endpoint's, with the client's authentication and its retries.
+/// </summary>
 internal sealed class RevocationClient(
     EndpointLocator endpoint,
     ClientAuthentication authentication,

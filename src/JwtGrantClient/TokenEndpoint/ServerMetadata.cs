@@ -29,7 +29,9 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
     /// <summary>What DPoP proofs may be signed with (RFC 9449 section 5.1).</summary>
     public IReadOnlyList<string>? DPoPAlgorithms { get; private init; }
 
-    /// <summary>Reads the document, and refuses one that does not speak for the issuer that was asked (RFC 8414 section 3.3, C01).</summary>
+    /// <summary>
+    /// Reads the document, and refuses one that does not speak for the issuer that was asked (RFC 8414 section 3.3, C01).
+    /// </summary>
     /// <exception cref="JwtGrantException">The document must not be used.</exception>
     public static ServerMetadata Read(RawResponse response, string issuer, string address, bool allowLoopbackHttp)
     {
@@ -40,7 +42,8 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
         if (named != issuer)
             throw Unusable(
                 "metadata_issuer_mismatch",
-                $"The metadata at '{address}' speaks for the issuer '{SafeText.Of(named ?? "(none)")}', but '{issuer}' is configured. The two must be " +
+                $"The metadata at '{address}' speaks for the issuer '{SafeText.Of(named ?? "(none)")}', but '{issuer}' is configured. " +
+                "The two must be " +
                 "identical, byte for byte, the last slash included (RFC 8414 section 3.3). Correct Issuer, if you trust that server.");
         var aliases = root.TryGetProperty("mtls_endpoint_aliases", out var member) && member.ValueKind == JsonValueKind.Object ? member : default;
         return new(issuer, Endpoint(root, "token_endpoint") ?? throw Unusable(

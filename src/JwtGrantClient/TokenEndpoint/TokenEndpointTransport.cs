@@ -98,7 +98,8 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
 
     // Of a handshake that failed only the innermost exception says why.
     private static string Advice(Exception e) =>
-        IsTls(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the server take " +
+        IsTls(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the " +
+            "server take " +
             "the client's, if it wants one?"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
         : "The connection was made and then failed; the server may have seen the request.";

@@ -5,7 +5,9 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="Audience">Logical names of services; a parameter <c>audience</c> of the request goes before them.</param>
 internal sealed record ExchangeTarget(string? TokenType, IReadOnlyList<string> Audience);
 
-/// <summary>RFC 8693 section 2.1: one token for another. The tokens are asked for at each attempt, for files with them are replaced under way.</summary>
+/// <summary>
+/// RFC 8693 section 2.1: one token for another. The tokens are asked for at each attempt, for files with them are replaced under way.
+/// </summary>
 internal sealed class TokenExchangeGrant(AssertionProvider subject, AssertionProvider? actor, ExchangeTarget target, TokenRequest request) : Grant
 {
     internal override string Type => GrantTypes.TokenExchange;

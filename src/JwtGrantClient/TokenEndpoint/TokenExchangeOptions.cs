@@ -4,8 +4,8 @@ namespace JwtGrantClient;
 public sealed class TokenExchangeOptions
 {
     /// <summary>
-    /// A file with the subject token, a JWT that somebody else signs and renews, such as a Kubernetes projected token; read for every attempt.
-    /// Required unless UseSubjectToken gives a provider.
+    /// A file with the subject token, a JWT that somebody else signs and renews, such as a Kubernetes projected token; read for every
+    /// attempt. Required unless UseSubjectToken gives a provider.
     /// </summary>
     public string? SubjectTokenFile { get; set; }
 

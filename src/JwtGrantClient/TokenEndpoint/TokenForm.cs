@@ -39,7 +39,10 @@ internal sealed class TokenForm
         _fields.Add(new(name, value));
     }
 
-    /// <summary>Adds a field that may stand more than once: <c>resource</c> (RFC 8707 section 2), <c>audience</c> of an exchange (RFC 8693 section 2.1).</summary>
+    /// <summary>
+    /// Adds a field that may stand more than once: <c>resource</c> (RFC 8707 section 2), <c>audience</c> of an exchange (RFC 8693 section
+    /// 2.1).
+    /// </summary>
     public void AddEach(string name, IReadOnlyList<string> values)
     {
         foreach (var value in values)

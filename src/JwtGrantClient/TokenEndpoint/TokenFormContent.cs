@@ -26,8 +26,10 @@ internal sealed class TokenFormContent : HttpContent
         if (Interlocked.Exchange(ref _sent, 1) == 1)
             throw new JwtGrantException(
                 JwtGrantErrorKind.Configuration, "assertion_replay_prevented",
-                "A handler below the token endpoint client tried to send the same token request twice, as a retry or to follow a redirect; " +
-                "its assertion is single-use. Take retries and redirects off the token endpoint's handler: this library retries by itself, " +
+                "A handler below the token endpoint client tried to send the same token request twice, as a retry or to follow a " +
+                "redirect; " +
+                "its assertion is single-use. Take retries and redirects off the token endpoint's handler: this library retries by " +
+                "itself, " +
                 "with a fresh assertion each time.");
         return stream.WriteAsync(_form, cancellationToken).AsTask();
     }

@@ -20,7 +20,9 @@ public sealed class TokenResponse
     /// <summary>The access token.</summary>
     public AccessToken AccessToken { get; }
 
-    /// <summary>The refresh token, or null. An assertion grant has no use for one: a new assertion does the same (RFC 7521 section 4.1).</summary>
+    /// <summary>
+    /// The refresh token, or null. An assertion grant has no use for one: a new assertion does the same (RFC 7521 section 4.1).
+    /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? RefreshToken { get; init; }
 

@@ -46,8 +46,8 @@ internal static class TokenResponseReader
         };
     }
 
-    // A token of a type that the client does not know must not be used (RFC 6749 section 7.1), nor one that is not bound to the key as it was
-    // asked for (RFC 9449 section 5).
+    // A token of a type that the client does not know must not be used (RFC 6749 section 7.1), nor one that is not bound to the key as it
+    // was asked for (RFC 9449 section 5).
     private static string ReadType(RawResponse response, ResponseRules rules, JsonElement json)
     {
         var expected = rules.Proof is null ? "Bearer" : "DPoP";
@@ -97,7 +97,8 @@ internal static class TokenResponseReader
 
     private static JwtGrantException Malformed(RawResponse response, string what) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-            $"The token endpoint answered {response.Status}, but {what}. Is the token endpoint's address right, and is no proxy in between?")
+            $"The token endpoint answered {response.Status}, but {what}. Is the token endpoint's address right, and is no proxy in " +
+            "between?")
         {
             StatusCode = response.Status,
         };

@@ -1,9 +1,13 @@
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>Where an issuer's metadata is. Cut and joined as text: an issuer never passes through System.Uri, which would rewrite it (C07).</summary>
+/// <summary>
+/// Where an issuer's metadata is. Cut and joined as text: an issuer never passes through System.Uri, which would rewrite it (C07).
+/// </summary>
 internal static class WellKnown
 {
-    /// <summary>RFC 8414 section 3.1 inserts before the path; OpenID Connect Discovery section 4 appends. A last slash is left out of both.</summary>
+    /// <summary>
+    /// RFC 8414 section 3.1 inserts before the path; OpenID Connect Discovery section 4 appends. A last slash is left out of both.
+    /// </summary>
     public static IReadOnlyList<string> Addresses(string issuer)
     {
         var trimmed = issuer.EndsWith('/') ? issuer[..^1] : issuer;

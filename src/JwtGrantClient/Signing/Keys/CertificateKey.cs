@@ -27,7 +27,8 @@ internal static class CertificateKey
         catch (CryptographicException e)
         {
             throw content.Unusable(
-                "there is a certificate whose private key cannot be used", "Give the process's user the right to use the key, or import it again.", e);
+                "there is a certificate whose private key cannot be used", "Give the process's user the right to use the key, or import " +
+                "it again.", e);
         }
     }
 }

@@ -36,7 +36,8 @@ internal static class CertificateStore
                 {
                     Sha1Digits => HashAlgorithmName.SHA1,
                     Sha256Digits => HashAlgorithmName.SHA256,
-                    _ => throw NotFound($"SigningKey:Certificate:Thumbprint has {digits.Length} hexadecimal digits; expected 40 (SHA-1) or 64 (SHA-256)."),
+                    _ => throw NotFound($"SigningKey:Certificate:Thumbprint has {digits.Length} hexadecimal digits; expected 40 (SHA-1) " +
+                        "or 64 (SHA-256)."),
                 };
                 return ($"the thumbprint {digits}", certificate => certificate.GetCertHashString(hash).Equals(digits, StringComparison.OrdinalIgnoreCase));
             case { Thumbprint: null, Subject: { Length: > 0 } subject }:

@@ -22,8 +22,10 @@ internal static class DerKey
                 "SEC 1" => new() { Format = "SEC 1, DER", Key = PrivateKey.FromSec1(content.Bytes) },
                 "encrypted PKCS#8" => new() { Format = "encrypted PKCS#8, DER", Key = PrivateKey.FromEncryptedPkcs8(content.Bytes, content) },
                 "certificate" => throw content.Unusable(
-                    "there is a certificate without its private key (DER)", "Give a PKCS#12 file with both, or PEM with the key beside the certificate."),
-                "public key" => throw content.Unusable("there is only a public key (DER)", "Signing needs the private key; the public one is for the server."),
+                    "there is a certificate without its private key (DER)", "Give a PKCS#12 file with both, or PEM with the key beside " +
+                    "the certificate."),
+                "public key" => throw content.Unusable("there is only a public key (DER)", "Signing needs the private key; the public " +
+                "one is for the server."),
                 _ => null,
             };
         }

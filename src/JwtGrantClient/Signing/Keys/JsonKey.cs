@@ -17,7 +17,8 @@ internal static class JsonKey
             return JwkKey.Parse(root, content);
         if (root.TryGetProperty("type", out var type))
             return ServiceAccountKey.Parse(root, type, content);
-        throw content.Unusable("there is JSON that is no key", "Expected a JWK (with kty), a JWK set (with keys) or a service account (with type).");
+        throw content.Unusable("there is JSON that is no key", "Expected a JWK (with kty), a JWK set (with keys) or a service account " +
+            "(with type).");
     }
 
     // Without the parser's own message and exception: they could quote what stands there.
@@ -30,7 +31,8 @@ internal static class JsonKey
         catch (JsonException e)
         {
             throw content.Unusable(
-                $"there is JSON that does not parse, at line {(e.LineNumber ?? 0) + 1}", "It is cut short or damaged, or names a member twice; copy it again, whole.");
+                $"there is JSON that does not parse, at line {(e.LineNumber ?? 0) + 1}", "It is cut short or damaged, or names a member " +
+                "twice; copy it again, whole.");
         }
     }
 }

@@ -5,8 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// The members of a private JWK (RFC 7517 section 4, RFC 7518 section 6, RFC 9964) as they stand there. Not IdentityModel's type, whose parser quotes what
-/// it stumbles over, which may be the key, and brings caches and providers into a native program. What is not known is passed over.
+/// The members of a private JWK (RFC 7517 section 4, RFC 7518 section 6, RFC 9964) as they stand there. Not IdentityModel's type, whose
+/// parser quotes what it stumbles over, which may be the key, and brings caches and providers into a native program. What is not known is
+/// passed over.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class Jwk

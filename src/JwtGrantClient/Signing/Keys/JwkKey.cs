@@ -9,7 +9,8 @@ internal static class JwkKey
 {
     public static KeyMaterial Parse(JsonElement json, KeyContent content) => Parse(
         Jwk.TryRead(json) ?? throw content.Unusable(
-            "there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an array."),
+            "there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an " +
+            "array."),
         content);
 
     public static KeyMaterial Parse(Jwk jwk, KeyContent content)
@@ -21,7 +22,8 @@ internal static class JwkKey
             var key = JwkNumbers.Import(jwk, content);
             X509Certificate2Collection certificates = [.. jwk.X5c.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(der)))];
             if (certificates.Count > 0 && !KeyMaterial.Fits(key, certificates[0]))
-                throw content.Unusable("there is a JWK whose x5c is a certificate of another key", "Give the certificate that was issued for this key.");
+                throw content.Unusable("there is a JWK whose x5c is a certificate of another key", "Give the certificate that was " +
+                    "issued for this key.");
             return new()
             {
                 Key = key,
@@ -36,7 +38,8 @@ internal static class JwkKey
         {
             throw content.Unusable(
                 $"there is a JWK of the kind {jwk.Kty} whose members do not make a key",
-                "They are damaged, or come from different keys: make sure that the point is on the curve and the private part belongs to the public one.");
+                "They are damaged, or come from different keys: make sure that the point is on the curve and the private part belongs " +
+                "to the public one.");
         }
     }
 
@@ -45,14 +48,16 @@ internal static class JwkKey
     {
         { Kty: "oct" } => (
             "of the kind oct, a shared secret",
-            "HMAC is refused, for whoever can check such an assertion can also forge it. Make an RSA or EC key and register its public part."),
+            "HMAC is refused, for whoever can check such an assertion can also forge it. Make an RSA or EC key and register its public " +
+            "part."),
         { Kty: "OKP", Crv: "Ed25519" } => ("of the kind OKP, Ed25519", PrivateKey.Ed25519Remedy),
         { Kty: not ("RSA" or "EC" or "AKP") } => ("whose kty is not known", "Expected RSA, EC or AKP (ML-DSA)."),
         // RFC 7517 section 4.2.
         { Use: not (null or "sig") } => ("whose use is not sig", "A key to sign with has use sig, or none. Give another key."),
         // RFC 7517 section 4.3.
         { KeyOps: { Count: > 0 } operations } when !operations.Contains("sign") => (
-            "whose key_ops do not have sign", "A key to sign with has sign among its key_ops, or none. Give another key, or the private one."),
+            "whose key_ops do not have sign", "A key to sign with has sign among its key_ops, or none. Give another key, or the private " +
+            "one."),
         { Kty: "AKP" or "RSA" or "EC" } when jwk[jwk.Kty == "AKP" ? "priv" : "d"] is null => (
             "with a public key only", "Signing needs the private members; the public ones are for the server."),
         { Kty: "RSA" } when jwk["p"] is null || jwk["q"] is null || jwk["dp"] is null || jwk["dq"] is null || jwk["qi"] is null => (

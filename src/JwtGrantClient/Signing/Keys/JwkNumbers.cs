@@ -23,7 +23,8 @@ internal static class JwkNumbers
         var modulus = Number(jwk["n"]);
         var exponent = Number(jwk["e"]);
         if (!RsaSigner.IsSound(exponent))
-            throw content.Unusable("there is an RSA JWK with a public exponent that is even, or 1, which signs nothing", "Make a new key, with the usual 65537.");
+            throw content.Unusable(
+                "there is an RSA JWK with a public exponent that is even, or 1, which signs nothing", "Make a new key, with the usual 65537.");
         var half = (modulus.Length + 1) / 2;
         return RSA.Create(new RSAParameters
         {
@@ -45,7 +46,8 @@ internal static class JwkNumbers
             "P-256" => (ECCurve.NamedCurves.nistP256, 32),
             "P-384" => (ECCurve.NamedCurves.nistP384, 48),
             "P-521" => (ECCurve.NamedCurves.nistP521, 66),
-            _ => throw content.Unusable("there is an EC JWK whose crv is not P-256, P-384 or P-521", "Make a key on one of them (RFC 7518 section 6.2.1.1)."),
+            _ => throw content.Unusable("there is an EC JWK whose crv is not P-256, P-384 or P-521", "Make a key on one of them (RFC " +
+                "7518 section 6.2.1.1)."),
         };
         return ECDsa.Create(new ECParameters
         {
@@ -59,10 +61,12 @@ internal static class JwkNumbers
     {
         // RFC 9964 section 4: alg is required, for it alone says which of the three it is.
         if (SignatureAlgorithm.All.FirstOrDefault(a => a.MlDsa is not null && a.Name == jwk.Alg)?.MlDsa is not { } algorithm)
-            throw content.Unusable("there is an AKP JWK whose alg is not ML-DSA-44, ML-DSA-65 or ML-DSA-87", "AKP keys must name their alg (RFC 9964).");
+            throw content.Unusable("there is an AKP JWK whose alg is not ML-DSA-44, ML-DSA-65 or ML-DSA-87", "AKP keys must name their " +
+                "alg (RFC 9964).");
         var seed = Base64Url.DecodeFromChars(jwk["priv"]);
         if (seed.Length != SeedBytes)
-            throw content.Unusable($"there is an AKP JWK whose priv has {seed.Length} bytes", $"It is the seed, of {SeedBytes} bytes (RFC 9964).");
+            throw content.Unusable($"there is an AKP JWK whose priv has {seed.Length} bytes", $"It is the seed, of {SeedBytes} bytes " +
+                "(RFC 9964).");
         return MlDsaKey.FromSeed(algorithm, seed, content);
     }
 

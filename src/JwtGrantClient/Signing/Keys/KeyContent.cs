@@ -87,7 +87,8 @@ internal sealed class KeyContent : IDisposable
         var places = set.OfType<string>().ToList();
         if (places.Count == 0)
             throw JwtGrantException.Configuration(
-                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.");
+                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and " +
+                "Certificate.");
         if (places.Count > 1)
             throw JwtGrantException.Configuration(
                 "signing_key_ambiguous", $"SigningKey has {string.Join(" and ", places)}; keep the one that holds the key.");
@@ -95,5 +96,6 @@ internal sealed class KeyContent : IDisposable
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw JwtGrantException.Configuration(
         "signing_key_unreadable",
-        $"The environment variable '{name}' is not set. SigningKey:Variable names the variable that holds the key; set it, or correct the name.");
+        $"The environment variable '{name}' is not set. SigningKey:Variable names the variable that holds the key; set it, or correct " +
+        "the name.");
 }

@@ -23,7 +23,8 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Unreadable(kind, $"'{path}' does not exist (looked for it as '{Path.GetFullPath(path)}'). Put it there, or correct {setting}.", e);
+            throw Unreadable(kind, $"'{path}' does not exist (looked for it as '{Path.GetFullPath(path)}'). Put it there, or correct " +
+                $"{setting}.", e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException or NotSupportedException or ArgumentException)
         {

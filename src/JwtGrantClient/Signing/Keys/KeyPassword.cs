@@ -11,10 +11,12 @@ internal static class KeyPassword
         { Password: null, PasswordVariable: null, PasswordFile: null } => null,
         { Password: { } password, PasswordVariable: null, PasswordFile: null } => password,
         { Password: null, PasswordVariable: { } name, PasswordFile: null } => Environment.GetEnvironmentVariable(name) ?? throw Problem(
-            $"The environment variable '{name}' is not set. SigningKey:PasswordVariable names the variable that holds the password; set it, or correct the name."),
+            $"The environment variable '{name}' is not set. SigningKey:PasswordVariable names the variable that holds the password; set " +
+            "it, or correct the name."),
         { Password: null, PasswordVariable: null, PasswordFile: { } path } =>
             Encoding.UTF8.GetString(KeyFile.Read(path, "password", "SigningKey:PasswordFile")).TrimEnd('\r', '\n'),
-        _ => throw Problem("SigningKey has more than one of Password, PasswordVariable and PasswordFile; keep the one that holds the password."),
+        _ => throw Problem("SigningKey has more than one of Password, PasswordVariable and PasswordFile; keep the one that holds the " +
+            "password."),
     };
 
     /// <summary>The error for a content that stays closed.</summary>
@@ -23,8 +25,10 @@ internal static class KeyPassword
     /// <param name="inner">How the attempt to open it failed.</param>
     public static JwtGrantException DoesNotOpen(KeyContent content, string format, Exception? inner = null) => Problem(
         content.Password is null
-            ? $"In {content.Place} there is {format}, and no password is set. Set one of SigningKey:Password, PasswordVariable and PasswordFile."
-            : $"In {content.Place} there is {format}, which the password does not open. Correct the password, or copy the file again if it is damaged.",
+            ? $"In {content.Place} there is {format}, and no password is set. Set one of SigningKey:Password, PasswordVariable and " +
+                "PasswordFile."
+            : $"In {content.Place} there is {format}, which the password does not open. Correct the password, or copy the file again if " +
+                "it is damaged.",
         inner);
 
     private static JwtGrantException Problem(string message, Exception? inner = null) =>

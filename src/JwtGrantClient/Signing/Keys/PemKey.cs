@@ -10,13 +10,15 @@ internal static class PemKey
     {
         // OpenSSL's own encryption, from before PKCS#8: a key derived by one round of MD5. The platform does not read it.
         if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw content.Unusable("there is a private key in OpenSSL's old encryption", "Convert it with: openssl pkcs8 -topk8 -in FILE -out NEW");
+            throw content.Unusable("there is a private key in OpenSSL's old encryption", "Convert it with: openssl pkcs8 -topk8 -in " +
+                "FILE -out NEW");
         // Environment variables often hold \n in place of a line's end.
         var blocks = Blocks(text.Replace("\\n", "\n", StringComparison.Ordinal));
         var keys = blocks.Where(block => IsPrivateKey(block.Label)).ToList();
         if (keys.Count != 1)
             throw keys.Count > 1
-                ? content.Unusable($"there are {keys.Count} private keys (PEM)", "Keep the one to sign with; several keys go into a JWK set.")
+                ? content.Unusable($"there are {keys.Count} private keys (PEM)", "Keep the one to sign with; several keys go into a JWK " +
+                    "set.")
                 : Missing([.. blocks.Select(block => block.Label)], content);
         var (label, der) = keys[0];
         var certificates = Certificates(blocks, content);
@@ -26,7 +28,8 @@ internal static class PemKey
         {
             key.Dispose();
             throw content.Unusable(
-                "there are a private key and a certificate that do not belong together (PEM)", "Give the certificate that was issued for this key.");
+                "there are a private key and a certificate that do not belong together (PEM)", "Give the certificate that was issued " +
+                "for this key.");
         }
         return new()
         {
@@ -97,9 +100,11 @@ internal static class PemKey
 
     private static JwtGrantException Missing(string[] labels, KeyContent content) => labels switch
     {
-        [] => content.Unusable("a PEM block begins, but it is not whole", "It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole."),
+        [] => content.Unusable("a PEM block begins, but it is not whole", "It must hold -----BEGIN PRIVATE KEY----- and the matching " +
+            "END line, whole."),
         _ when labels.Contains("CERTIFICATE") => content.Unusable(
-            "there is a certificate without its private key (PEM)", "Put the private key into the same file, or name the file that holds it."),
+            "there is a certificate without its private key (PEM)", "Put the private key into the same file, or name the file that " +
+            "holds it."),
         _ when labels.Contains("PUBLIC KEY") || labels.Contains("RSA PUBLIC KEY") => content.Unusable(
             "there is only a public key (PEM)", "Signing needs the private key; the public one is for the server."),
         _ when labels.Contains("OPENSSH PRIVATE KEY") => content.Unusable(

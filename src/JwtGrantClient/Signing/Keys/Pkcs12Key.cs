@@ -19,8 +19,10 @@ internal static class Pkcs12Key
         {
             1 => CertificateKey.Parse(own[0], [.. all.Where(certificate => certificate != own[0])], "PKCS#12", content),
             0 => throw content.Unusable(
-                $"there is a PKCS#12 file with {all.Count} certificates and no private key that belongs to one", "Export the certificate again, with its private key."),
-            _ => throw content.Unusable($"there is a PKCS#12 file with {own.Count} private keys", "Keep the one to sign with; several keys go into a JWK set."),
+                $"there is a PKCS#12 file with {all.Count} certificates and no private key that belongs to one",
+                "Export the certificate again, with its private key."),
+            _ => throw content.Unusable($"there is a PKCS#12 file with {own.Count} private keys", "Keep the one to sign with; several " +
+                "keys go into a JWK set."),
         };
     }
 
@@ -32,7 +34,8 @@ internal static class Pkcs12Key
         }
         catch (Pkcs12LoadLimitExceededException e)
         {
-            throw content.Unusable("there is a PKCS#12 file beyond the platform's limits of size or work", "Export it again, with the usual settings.", e);
+            throw content.Unusable("there is a PKCS#12 file beyond the platform's limits of size or work", "Export it again, with the " +
+                "usual settings.", e);
         }
         catch (CryptographicException e) when (e.HResult == WrongPassword)
         {

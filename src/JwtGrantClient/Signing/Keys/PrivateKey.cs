@@ -45,7 +45,8 @@ internal static class PrivateKey
     /// <param name="what">What they claim to be.</param>
     /// <param name="e">What the platform threw.</param>
     public static JwtGrantException Refused(KeyContent content, string what, Exception e) => e is PlatformNotSupportedException
-        ? content.Unusable($"{what} is of a kind, or on a curve, that this platform does not have", "Expected an RSA key, or an EC key on P-256, P-384 or P-521.", e)
+        ? content.Unusable($"{what} is of a kind, or on a curve, that this platform does not have", "Expected an RSA key, or an EC key " +
+            "on P-256, P-384 or P-521.", e)
         : content.Unusable($"{what} does not parse", "It is cut short or damaged; copy it again, whole.", e);
 
     private static IDisposable? TryOpen(Func<IDisposable> import)

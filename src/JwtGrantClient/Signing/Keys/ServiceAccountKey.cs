@@ -8,9 +8,11 @@ internal static class ServiceAccountKey
     public static KeyMaterial Parse(JsonElement json, JsonElement type, KeyContent content)
     {
         if (type.ValueKind != JsonValueKind.String || !type.ValueEquals("service_account"))
-            throw content.Unusable("there is a credential file that is no service account", "Expected \"type\": \"service_account\", with a private_key.");
+            throw content.Unusable("there is a credential file that is no service account", "Expected \"type\": \"service_account\", " +
+                "with a private_key.");
         if (Text(json, "private_key") is not { } pem)
-            throw content.Unusable("there is a service account without private_key", "Create a key for the account, and take its JSON file.");
+            throw content.Unusable("there is a service account without private_key", "Create a key for the account, and take its JSON " +
+                "file.");
         var key = PemKey.Parse(pem, content);
         return new() { Key = key.Key, Format = "service account JSON", KeyId = Text(json, "private_key_id") };
     }

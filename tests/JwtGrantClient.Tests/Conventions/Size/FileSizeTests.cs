@@ -5,6 +5,7 @@ public sealed class FileSizeTests
     private const int FileLimit = 300;
     private const int MedianLimit = 80;
     private const int MethodLimit = 60;
+    private const int LineLimit = 160;
 
     public static TheoryData<string> SrcProjects => [.. SourceTree.SrcProjects];
 
@@ -24,6 +25,14 @@ public sealed class FileSizeTests
             $"The median file of {project} has {median} lines, the limit is {MedianLimit}. Largest:\n  "
                 + string.Join("\n  ", Sizes.Largest(files, 5)));
     }
+
+    [Fact]
+    public void No_line_has_more_than_160_columns() =>
+        Findings.AssertNone(Sizes.LongLines(SourceTree.CSharp("src"), LineLimit), "Break the line; most have at most 140.");
+
+    [Fact]
+    public void A_line_over_the_limit_is_told_with_its_place() => Assert.Equal(
+        ["src/P/A.cs:2 has 5 columns"], Sizes.LongLines([new SourceFile("src/P/A.cs", "1234\n12345\r\n")], limit: 4));
 
     [Fact]
     public void No_method_has_more_than_60_lines() =>

@@ -6,6 +6,12 @@ namespace JwtGrantClient.Tests.Conventions.Size;
 /// <summary>A file is read in one go and a method seen at a glance.</summary>
 internal static class Sizes
 {
+    public static IEnumerable<string> LongLines(IEnumerable<SourceFile> files, int limit) =>
+        from file in files
+        from line in file.Text.Split('\n').Select((text, index) => (Columns: text.TrimEnd('\r').Length, Number: index + 1))
+        where line.Columns > limit
+        select $"{file.Path}:{line.Number} has {line.Columns} columns";
+
     public static IEnumerable<string> LongFiles(IEnumerable<SourceFile> files, int limit) =>
         files.Where(file => file.Lines > limit).Select(Described);
 
