@@ -26,7 +26,7 @@ internal sealed class TokenSlot(TokenRequest request, CacheContext context) : Ta
     public TokenStatus Status()
     {
         lock (this)
-            return TokenStatus.Of(Token, Life, _renewal?.Gate, context.Clock.Now);
+            return TokenStatus.Of(Token, Life, _renewal, context.Clock.Now);
     }
 
     /// <summary>

@@ -6,13 +6,15 @@ namespace JwtGrantClient.Caching;
 /// <param name="FailingFor">How long ago the first of the failures since the last success was; null where there is none.</param>
 /// <param name="LastError">The last of these failures.</param>
 /// <param name="NextAttemptIn">How long the server is still left alone after that.</param>
+/// <param name="IsFetching">Whether an attempt is under way.</param>
 internal sealed record TokenStatus(
-    Freshness? Freshness, TimeSpan RenewsIn, TimeSpan? FailingFor, JwtGrantException? LastError, TimeSpan NextAttemptIn)
+    Freshness? Freshness, TimeSpan RenewsIn, TimeSpan? FailingFor, JwtGrantException? LastError, TimeSpan NextAttemptIn, bool IsFetching)
 {
-    public static TokenStatus Of(AccessToken? token, TokenLife life, FailureGate? gate, long now) => new(
+    public static TokenStatus Of(AccessToken? token, TokenLife life, Renewal? renewal, long now) => new(
         token is null ? null : life.At(now),
         token is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, life.Due - now)),
-        gate?.FailingSince is { } since ? TimeSpan.FromTicks(now - since) : null,
-        gate?.LastError,
-        gate?.RemainingAt(now) ?? TimeSpan.Zero);
+        renewal?.Gate.FailingSince is { } since ? TimeSpan.FromTicks(now - since) : null,
+        renewal?.Gate.LastError,
+        renewal?.Gate.RemainingAt(now) ?? TimeSpan.Zero,
+        renewal is { Flight: not null });
 }
