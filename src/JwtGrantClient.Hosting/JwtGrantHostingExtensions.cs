@@ -24,12 +24,13 @@ public static class JwtGrantHostingExtensions
     }
 
     /// <summary>
-    /// Adds a health check of the token of the client as configured. It never calls the server. Healthy: nothing has failed since the last success; that
-    /// includes a token nobody asked for yet, or not for long. Degraded: renewing fails, but the token is valid. Unhealthy: there is no valid token, and
-    /// acquiring one fails; degraded again as soon as the next request may try, so that a pod that is given none while it is unhealthy recovers.
+    /// Adds a health check of the token of the client as configured. It never calls the server. Healthy: nothing has failed since the last
+    /// success; that includes a token nobody asked for yet, or not for long. Degraded: renewing fails, but the token is valid. Unhealthy:
+    /// there is no valid token, and acquiring one fails; degraded again as soon as the next request may try, so that a pod that is given none
+    /// while it is unhealthy recovers.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="name">The name of the check. Default: <c>jwtgrant</c>, followed by a hyphen and the client's name if it has one.</param>
+    /// <param name="name">The check's name. Default: <c>jwtgrant</c>, followed by a hyphen and the client's name if it has one.</param>
     /// <param name="failureStatus">What is reported for unhealthy. Default: <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">To choose checks by. Default: none.</param>
     /// <remarks>

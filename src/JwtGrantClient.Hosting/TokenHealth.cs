@@ -17,7 +17,8 @@ internal sealed class TokenHealth(string client, ClientRegistry clients, TimePro
         catch (JwtGrantException e)
         {
             // The settings or the key: no request could have a token.
-            return Task.FromResult(new HealthCheckResult(failure, e.Message, data: new Dictionary<string, object> { ["state"] = "none", ["lastErrorCode"] = e.Code }));
+            var data = new Dictionary<string, object> { ["state"] = "none", ["lastErrorCode"] = e.Code };
+            return Task.FromResult(new HealthCheckResult(failure, e.Message, data: data));
         }
     }
 
@@ -32,12 +33,13 @@ internal sealed class TokenHealth(string client, ClientRegistry clients, TimePro
         };
         var data = new Dictionary<string, object> { ["state"] = state };
         // An application that asks for no token lets it go stale and expire: that is no failure, and the next call cures it.
-        if (status is not { LastError: { } error, FailingFor: { } time })
-            return HealthCheckResult.Healthy($"The token is in the state '{state}'; nothing has failed since it was acquired.", data);
-        return Failing(status, error, time, failure, data);
+        return status is { LastError: { } error, FailingFor: { } failingFor }
+            ? Failing(status, error, failingFor, failure, data)
+            : HealthCheckResult.Healthy($"The token's state is '{state}', and nothing has failed since the last success.", data);
     }
 
-    private HealthCheckResult Failing(TokenStatus status, JwtGrantException error, TimeSpan failingFor, HealthStatus failure, Dictionary<string, object> data)
+    private HealthCheckResult Failing(
+        TokenStatus status, JwtGrantException error, TimeSpan failingFor, HealthStatus failure, Dictionary<string, object> data)
     {
         var now = time.GetUtcNow();
         data["failingSince"] = now - failingFor;

@@ -35,8 +35,8 @@ internal sealed record Plan
     public static TimeSpan EndpointLatency { get; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// The rollout, the first cycle until two lifetimes have passed, three lifetimes of calm, and the outages, each with a lifetime after it in
-    /// which the fleet comes apart again.
+    /// The rollout, the first cycle until two lifetimes have passed, three lifetimes of calm, and the outages, each with a lifetime after
+    /// it in which the fleet comes apart again.
     /// </summary>
     public IReadOnlyList<Phase> Phases()
     {

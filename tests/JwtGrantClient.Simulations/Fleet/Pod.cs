@@ -13,8 +13,8 @@ internal sealed class Pod(int number, long start, CachedTokenSource tokens, Virt
 
     /// <summary>Makes the call that is due, and settles the next.</summary>
     /// <param name="everyCall">
-    /// Whether the next is a second later in any case. Else calls are left out that get the token by two field reads and change nothing: those
-    /// before the moment of which the pod's own token source says that a call renews the token.
+    /// Whether the next is a second later in any case. Else calls are left out that get the token by two field reads and change nothing:
+    /// those before the moment of which the pod's own token source says that a call renews the token.
     /// </param>
     public void Call(bool everyCall)
     {

@@ -3,8 +3,8 @@ using JwtGrantClient.Simulations.Time;
 namespace JwtGrantClient.Simulations.Fleet;
 
 /// <summary>
-/// The fleet's second level in memory. An answer is as old as the way back, and an entry is there only after the way there: never better than
-/// a real store of that latency.
+/// The fleet's second level in memory. An answer is as old as the way back, and an entry is there only after the way there: never better
+/// than a real store of that latency.
 /// </summary>
 internal sealed class Store(VirtualTime time) : ISharedTokenStore
 {

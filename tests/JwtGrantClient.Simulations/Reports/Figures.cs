@@ -10,7 +10,11 @@ internal sealed record Figures(Phase Phase, int Requests, int Peak, int Waited, 
     public double PeakToMean => Requests == 0 ? 0 : Peak / Mean;
 
     public static Figures Of(Phase phase, Tally tally) => new(
-        phase, Part(tally.Requests, phase).Sum(), Part(tally.Requests, phase).Max(), Part(tally.Waited, phase).Sum(), Part(tally.Lost, phase).Sum());
+        phase,
+        Part(tally.Requests, phase).Sum(),
+        Part(tally.Requests, phase).Max(),
+        Part(tally.Waited, phase).Sum(),
+        Part(tally.Lost, phase).Sum());
 
     private static ArraySegment<int> Part(int[] seconds, Phase phase) => new(seconds, phase.From, phase.Seconds);
 }

@@ -6,8 +6,8 @@ namespace JwtGrantClient.Simulations.Reports;
 internal static class RefreshCycles
 {
     /// <summary>
-    /// The requests of each renewal within a phase: those within a quarter of a lifetime are one renewal's, because no token is renewed before half
-    /// of its life.
+    /// The requests of each renewal within a phase: those within a quarter of a lifetime are one renewal's, because no token is renewed
+    /// before half of its life.
     /// </summary>
     public static IReadOnlyList<int> Of(Tally tally, Phase phase, TimeSpan lifetime)
     {

@@ -24,15 +24,19 @@ internal sealed class SvgPlot
     public static string Write(Plan plan, Tally tally) => new SvgPlot(plan, tally.Requests).Draw().ToString();
 
     private XElement Draw() => new(
-        Svg + "svg", new XAttribute("width", Left + Width + 20), new XAttribute("height", Top + Height + 50), new XAttribute("font-family", "sans-serif"),
+        Svg + "svg", new XAttribute("width", Left + Width + 20), new XAttribute("height", Top + Height + 50),
+        new XAttribute("font-family", "sans-serif"),
         new XElement(Svg + "rect", new XAttribute("width", "100%"), new XAttribute("height", "100%"), new XAttribute("fill", "white")),
-        Text(Left, 20, "start", "black", Invariant(
-            $"Token requests per second: {_plan.Pods} pods, tokens of {_plan.Lifetime.TotalSeconds} s, {(_plan.Shared ? "second level" : "no second level")}")),
+        Text(Left, 20, "start", "black", Title()),
         _plan.Phases().Where(phase => phase.IsOutage).Select(Outage),
         Marks.Where(mark => mark <= _most).SelectMany(Level),
         Hours(),
         Area(), Means(),
         Text(Left + Width, 20, "end", PeakColour, "largest one-second count"), Text(Left + Width, 34, "end", MeanColour, "mean"));
+
+    private string Title() => Invariant(
+        $"Token requests per second: {_plan.Pods} pods, tokens of {_plan.Lifetime.TotalSeconds} s, " +
+        $"{(_plan.Shared ? "with a" : "no")} second level");
 
     private XElement Area() => new(Svg + "polygon", new XAttribute("fill", PeakColour), new XAttribute("points",
         Invariant($"{Left},{Y(0):0.#} ") + Points(seconds => seconds.Max()) + Invariant($" {Left + Width},{Y(0):0.#}")));
@@ -42,7 +46,8 @@ internal sealed class SvgPlot
         new XAttribute("points", Points(seconds => seconds.Average())));
 
     private XElement Outage(Phase phase) => new(
-        Svg + "rect", new XAttribute("fill", OutageColour), new XAttribute("x", Invariant($"{X(phase.From):0.#}")), new XAttribute("y", Top),
+        Svg + "rect", new XAttribute("fill", OutageColour),
+        new XAttribute("x", Invariant($"{X(phase.From):0.#}")), new XAttribute("y", Top),
         new XAttribute("width", Invariant($"{X(phase.To) - X(phase.From):0.#}")), new XAttribute("height", Height));
 
     private IEnumerable<XElement> Level(int mark) =>
@@ -56,7 +61,7 @@ internal sealed class SvgPlot
     {
         for (var moment = TimeSpan.Zero; moment.TotalSeconds <= _requests.Length; moment += _plan.Lifetime)
             yield return Text(X(moment.TotalSeconds), Top + Height + 18, "middle", Grey, Invariant($"{moment / _plan.Lifetime:0}"));
-        yield return Text(Left + Width / 2, Top + Height + 40, "middle", Grey, "time in token lifetimes; red: the endpoint is out of order");
+        yield return Text(Left + Width / 2, Top + Height + 40, "middle", Grey, "time in token lifetimes; red: the endpoint is down");
     }
 
     private string Points(Func<IEnumerable<int>, double> of)
@@ -65,7 +70,8 @@ internal sealed class SvgPlot
         return string.Join(' ', Enumerable.Range(0, stretches).Select(i =>
         {
             var (from, to) = ((int)((long)i * _requests.Length / stretches), (int)((i + 1L) * _requests.Length / stretches));
-            return Invariant($"{X((from + to) / 2.0):0.#},{Y(of(new ArraySegment<int>(_requests, from, to - from))):0.#}");
+            var value = of(new ArraySegment<int>(_requests, from, to - from));
+            return Invariant($"{X((from + to) / 2.0):0.#},{Y(value):0.#}");
         }));
     }
 
@@ -74,7 +80,8 @@ internal sealed class SvgPlot
     private double Y(double requests) => Top + Height * (1 - Math.Sqrt(requests / _most));
 
     private static XElement Text(double x, double y, string anchor, string colour, string text) => new(
-        Svg + "text", new XAttribute("x", Invariant($"{x:0.#}")), new XAttribute("y", Invariant($"{y:0.#}")), new XAttribute("font-size", 12),
+        Svg + "text", new XAttribute("x", Invariant($"{x:0.#}")), new XAttribute("y", Invariant($"{y:0.#}")),
+        new XAttribute("font-size", 12),
         new XAttribute("text-anchor", anchor), new XAttribute("fill", colour), text);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

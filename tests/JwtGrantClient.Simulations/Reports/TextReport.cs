@@ -14,7 +14,8 @@ internal static class TextReport
         var rows = plan.Phases().Select(phase => Figures.Of(phase, tally)).ToList();
         var steady = rows.Single(row => row.Phase.Name == "steady");
         var text = new StringBuilder();
-        Line(text, $"{plan.Pods} pods, tokens of {plan.Lifetime.TotalSeconds} s, rollout within {plan.Rollout.TotalSeconds} s, one call a second each, seed {plan.Seed}");
+        var (lifetime, rollout) = (plan.Lifetime.TotalSeconds, plan.Rollout.TotalSeconds);
+        Line(text, $"{plan.Pods} pods, tokens of {lifetime} s, rollout within {rollout} s, seed {plan.Seed}");
         text.AppendLine();
         Row(text, "", "seconds", "requests", "mean/s", "peak/s", "peak/mean", "waited", "lost");
         foreach (var row in rows)
@@ -24,14 +25,18 @@ internal static class TextReport
         if (plan.Shared)
             Cycles(text, plan, tally, steady.Phase);
         Outages(text, plan, tally, [.. rows.Where(row => row.Phase.IsOutage)]);
-        Line(text, $"pods={plan.Pods} mean={steady.Mean:0.0###} steady_peak={steady.Peak} lost_pod_seconds={tally.Lost.Sum()} shared={(plan.Shared ? "yes" : "no")}");
+        var lost = tally.Lost.Sum();
+        var shared = plan.Shared ? "yes" : "no";
+        Line(text, $"pods={plan.Pods} mean={steady.Mean:0.0###} steady_peak={steady.Peak} lost_pod_seconds={lost} shared={shared}");
         return text.ToString();
     }
 
     private static void Cycles(StringBuilder text, Plan plan, Tally tally, Phase steady)
     {
         var cycles = RefreshCycles.Of(tally, steady, plan.Lifetime);
-        Line(text, $"Requests for each of the {cycles.Count} renewals in the steady time: {cycles.Average():0.00} on average, {cycles.Max()} at most.");
+        var mean = cycles.Average();
+        var most = cycles.Max();
+        Line(text, $"Requests for each of the {cycles.Count} renewals in the steady time: {mean:0.00} on average, {most} at most.");
     }
 
     private static void Outages(StringBuilder text, Plan plan, Tally tally, List<Figures> outages)
@@ -39,7 +44,8 @@ internal static class TextReport
         if (outages.Count == 0)
             return;
         var all = (double)plan.Pods * outages[0].Phase.Seconds;
-        Line(text, $"Of an outage's pod-seconds {outages.Average(row => row.Lost) / all:0.00 %} are lost on average, {outages.Max(row => row.Lost) / all:0.00 %} in the worst.");
+        var (mean, worst) = (outages.Average(row => row.Lost) / all, outages.Max(row => row.Lost) / all);
+        Line(text, $"Of an outage's pod-seconds {mean:0.00 %} are lost on average, {worst:0.00 %} in the worst.");
         Line(text, $"The worst pod lost {tally.LostByPod.Max()} s in all.");
     }
 

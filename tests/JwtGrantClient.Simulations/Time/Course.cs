@@ -14,7 +14,8 @@ internal sealed class Course(Func<bool> goOn) : IThreadPoolWorkItem
     {
         ThreadPool.GetMaxThreads(out var threads, out _);
         if (threads != 1)
-            throw new InvalidOperationException($"The thread pool has {threads} threads in place of 1. Start the program with its own runtimeconfig.json.");
+            throw new InvalidOperationException(
+                $"The thread pool has {threads} threads in place of 1. Start the program with its own runtimeconfig.json.");
         var course = new Course(goOn);
         ThreadPool.UnsafeQueueUserWorkItem(course, preferLocal: false);
         return course._end.Task;

@@ -117,7 +117,8 @@ public sealed class CheckingHealth : IDisposable
     [Fact]
     public async Task Settings_that_cannot_work_are_unhealthy_by_their_code()
     {
-        await using var services = Services(client => client.AddHealthCheck().Services.Configure<JwtGrantOptions>("reports", options => options.ClientId = null));
+        await using var services = Services(client =>
+            client.AddHealthCheck().Services.Configure<JwtGrantOptions>("reports", options => options.ClientId = null));
 
         var entry = (await CheckAsync(services)).Entries["jwtgrant-reports"];
 
@@ -142,7 +143,8 @@ public sealed class CheckingHealth : IDisposable
     [Fact]
     public async Task The_client_without_a_name_has_a_check_without_one()
     {
-        await using var services = new ServiceCollection().AddLogging().AddJwtGrantClient(SomeClient.Configure).AddHealthCheck().Services.BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging()
+            .AddJwtGrantClient(SomeClient.Configure).AddHealthCheck().Services.BuildServiceProvider();
 
         Assert.Equal(["jwtgrant"], (await CheckAsync(services)).Entries.Keys);
     }

@@ -24,8 +24,10 @@ internal sealed partial record Fleet(int ExitCode, string Output, string Errors,
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await using var leftover = TestContext.Current.CancellationToken.Register(process.Kill);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return new(process.ExitCode, (await output).ReplaceLineEndings("\n"), await errors, File.Exists(plot) ? await File.ReadAllTextAsync(plot) : "");
+            var picture = File.Exists(plot) ? await File.ReadAllTextAsync(plot) : "";
+            return new(process.ExitCode, (await output).ReplaceLineEndings("\n"), await errors, picture);
         }
         finally
         {
@@ -45,7 +47,7 @@ internal sealed partial record Fleet(int ExitCode, string Output, string Errors,
     }
 
     [GeneratedRegex(
-        @"^pods=(?<pods>\d+) mean=(?<mean>\d+\.\d+) steady_peak=(?<steady_peak>\d+) lost_pod_seconds=(?<lost_pod_seconds>\d+) shared=(yes|no)$",
+        @"^pods=\d+ mean=(?<mean>\d+\.\d+) steady_peak=(?<steady_peak>\d+) lost_pod_seconds=(?<lost_pod_seconds>\d+) shared=(yes|no)$",
         RegexOptions.ExplicitCapture)]
     public static partial Regex LastLineForm();
 
@@ -53,8 +55,8 @@ internal sealed partial record Fleet(int ExitCode, string Output, string Errors,
     private static string Program()
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(
-            SourceTree.Root, "tests", "JwtGrantClient.Simulations", "bin", framework.Parent!.Name, framework.Name, "JwtGrantClient.Simulations.dll");
+        const string name = "JwtGrantClient.Simulations";
+        return Path.Combine(SourceTree.Root, "tests", name, "bin", framework.Parent!.Name, framework.Name, $"{name}.dll");
     }
 }
 
