@@ -34,9 +34,11 @@ internal sealed class SvgPlot
         Area(), Means(),
         Text(Left + Width, 20, "end", PeakColour, "largest one-second count"), Text(Left + Width, 34, "end", MeanColour, "mean"));
 
-    private string Title() => Invariant(
-        $"Token requests per second: {_plan.Pods} pods, tokens of {_plan.Lifetime.TotalSeconds} s, " +
-        $"{(_plan.Shared ? "with a" : "no")} second level");
+    private string Title()
+    {
+        var level = _plan.Shared ? "with a second level" : "no second level";
+        return Invariant($"Token requests per second: {_plan.Pods} pods, tokens of {_plan.Lifetime.TotalSeconds} s, {level}");
+    }
 
     private XElement Area() => new(Svg + "polygon", new XAttribute("fill", PeakColour), new XAttribute("points",
         Invariant($"{Left},{Y(0):0.#} ") + Points(seconds => seconds.Max()) + Invariant($" {Left + Width},{Y(0):0.#}")));
