@@ -8,10 +8,6 @@ namespace JwtGrantClient.Tests.Distributed;
 internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
 {
     private readonly Channel<(string Key, byte[] Entry)> _stored = Channel.CreateUnbounded<(string, byte[])>();
-    private int _calls;
-
-    /// <summary>How often the cache was called.</summary>
-    public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>What each call throws; null for none.</summary>
     public Exception? Failure { get; set; }
@@ -21,13 +17,13 @@ internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
 
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {
-        Count();
+        FailIfAsked();
         return await inner.GetAsync(key, token);
     }
 
     public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
     {
-        Count();
+        FailIfAsked();
         try
         {
             await inner.SetAsync(key, value, options, token);
@@ -52,9 +48,8 @@ internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
 
     public Task RemoveAsync(string key, CancellationToken token = default) => throw new NotSupportedException();
 
-    private void Count()
+    private void FailIfAsked()
     {
-        Interlocked.Increment(ref _calls);
         if (Failure is { } failure)
             throw failure;
     }

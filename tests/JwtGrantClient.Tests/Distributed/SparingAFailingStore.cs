@@ -1,8 +1,6 @@
+using JwtGrantClient.Distributed;
 using JwtGrantClient.Tests.Given;
-using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Distributed;
@@ -10,63 +8,70 @@ namespace JwtGrantClient.Tests.Distributed;
 /// <summary>After three failures in a row the store is left alone for 10 s; then one call tries it again.</summary>
 public sealed class SparingAFailingStore : IDisposable
 {
-    private readonly KeyFolder _ring = new();
+    private static readonly IOException Down = new("The store is down.");
+
     private readonly FakeTimeProvider _time = new(The.Moment);
     private readonly LogLines _log = new();
-    private readonly ObservedCache _cache = new(new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions())));
-    private int _subjects;
+    private readonly StoreBreaker _breaker;
+    private int _calls;
+
+    public SparingAFailingStore() => _breaker = new(new DistributedTokenOptions(), _time, _log);
 
     [Fact]
     public async Task It_is_called_three_times_and_then_no_more()
     {
-        await using var pod = Pod();
-        _cache.Failure = new IOException("The store is down.");
-
         for (var i = 0; i < 10; i++)
-            await NewTokenAsync(pod);
+            await CallAsync(Down);
 
-        Assert.Equal(3, _cache.Calls);
+        Assert.Equal(3, _calls);
         Assert.Single(_log.All, line => line.StartsWith("Warning 100 The distributed cache fails; it is left alone for 00:00:10", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task It_is_tried_again_after_the_break_to_the_tick()
+    public async Task It_is_tried_again_after_the_break_to_the_tick_by_one_call()
     {
-        await using var pod = Pod();
-        _cache.Failure = new IOException("The store is down.");
         for (var i = 0; i < 3; i++)
-            await NewTokenAsync(pod);
+            await CallAsync(Down);
 
         _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
-        await NewTokenAsync(pod);
-        Assert.Equal(3, _cache.Calls);
+        await CallAsync(Down);
+        Assert.Equal(3, _calls);
         _time.Advance(TimeSpan.FromTicks(1));
-        await NewTokenAsync(pod);
-        await NewTokenAsync(pod);
+        await CallAsync(Down);
+        await CallAsync(Down);
 
-        Assert.Equal(4, _cache.Calls);
+        Assert.Equal(4, _calls);
     }
 
     [Fact]
-    public async Task It_is_used_again_when_it_is_back()
+    public async Task While_one_call_tries_it_the_others_go_on_without()
     {
-        await using var pod = Pod();
-        _cache.Failure = new IOException("The store is down.");
         for (var i = 0; i < 3; i++)
-            await NewTokenAsync(pod);
-        _cache.Failure = null;
+            await CallAsync(Down);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var answer = new TaskCompletionSource<string>();
+
+        var trying = _breaker.CallAsync(_ => answer.Task, TestContext.Current.CancellationToken).AsTask();
+        Assert.Null(await CallAsync());
+        answer.SetResult("back");
+
+        Assert.Equal("back", await trying.SoonAsync());
+        Assert.Equal("an answer", await CallAsync());
+    }
+
+    [Fact]
+    public async Task It_is_used_again_when_it_is_back_and_counts_anew()
+    {
+        for (var i = 0; i < 3; i++)
+            await CallAsync(Down);
         _time.Advance(TimeSpan.FromSeconds(10));
 
-        await NewTokenAsync(pod);
-        await _cache.StoredAsync();
-
+        Assert.Equal("an answer", await CallAsync());
         Assert.Contains("Information 101 The distributed cache is back", _log.All);
-        _cache.Failure = new IOException("The store is down.");
-        await NewTokenAsync(pod);
-        var calls = _cache.Calls;
-        _cache.Failure = null;
-        await NewTokenAsync(pod);
-        Assert.True(_cache.Calls > calls);
+        await CallAsync(Down);
+        await CallAsync(Down);
+
+        Assert.Equal("an answer", await CallAsync());
     }
 
     [Fact]
@@ -91,19 +96,23 @@ public sealed class SparingAFailingStore : IDisposable
         Assert.Contains("has no IDistributedCache. Add one", error.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        _ring.Dispose();
-        _log.Dispose();
-    }
+    public void Dispose() => _log.Dispose();
 
-    // One look in the store each; a failed look and a failed store are two calls, unless the store is left alone.
-    private async Task NewTokenAsync(Pod pod)
+    private async Task<string?> CallAsync(Exception? failure = null)
     {
-        var request = new TokenRequest { Subject = $"subject-{_subjects++}" };
-        Assert.NotNull(await pod.Tokens.GetTokenAsync(request, TestContext.Current.CancellationToken).AsTask().SoonAsync());
+        try
+        {
+            return await _breaker.CallAsync(
+                _ =>
+                {
+                    _calls++;
+                    return failure is null ? Task.FromResult("an answer") : Task.FromException<string>(failure);
+                },
+                TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
-
-    private Pod Pod() =>
-        new(new DirectoryInfo(_ring.Path), services => services.AddSingleton<IDistributedCache>(_cache), new IssuingEndpoint(), _time, log: _log);
 }

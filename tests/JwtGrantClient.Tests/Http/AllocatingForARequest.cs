@@ -13,6 +13,8 @@ public sealed class AllocatingForARequest
     {
         await using var tokens = JwtGrantTokenSource.Create(SomeClient.Options(), tokenEndpointHandler: new IssuingEndpoint().Handler);
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        // Other tests of this process use the key, after which handlers look at each request's options; here both sides do from the start.
+        _ = AccessTokenHandler.TokenRequestKey;
         using var without = new HttpMessageInvoker(new Instant());
         using var with = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = new Instant() });
 
@@ -30,7 +32,9 @@ public sealed class AllocatingForARequest
 
     private static void Send(HttpMessageInvoker http)
     {
-        var sending = http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), CancellationToken.None);
+        var request = new HttpRequestMessage(HttpMethod.Get, Address);
+        Assert.NotNull(request.Options);
+        var sending = http.SendAsync(request, CancellationToken.None);
         Assert.True(sending.IsCompletedSuccessfully, "It did not answer at once.");
     }
 
