@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Setup;
 using Microsoft.Extensions.Logging;
@@ -10,11 +11,14 @@ namespace JwtGrantClient;
 public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
 {
     private readonly ComposedClient _client;
+    private readonly CachedTokenSource _tokens;
     private readonly Meter _meter;
 
     private JwtGrantTokenSource(ComposedClient client, Meter meter)
     {
         _client = client;
+        // At hand, because it is what every call goes to.
+        _tokens = client.Tokens;
         _meter = meter;
     }
 
@@ -64,11 +68,11 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-        _client.Tokens.GetTokenAsync(request, cancellationToken);
+        _tokens.GetTokenAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) =>
-        _client.Tokens.InvalidateAsync(request, rejected, cancellationToken);
+        _tokens.InvalidateAsync(request, rejected, cancellationToken);
 
     /// <summary>
     /// Revokes what is kept, where <see cref="JwtGrantOptions.RevokeOnDispose"/> says so; ends what is under way and closes the
