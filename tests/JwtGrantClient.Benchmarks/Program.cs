@@ -26,6 +26,8 @@ var rows = new List<Row>();
 
 // In this process: the peers are then in the same run, and no project is generated under this repository's strict rules.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
+// A noisy machine would else be asked a hundred times for each row, to no end: what is compared is in the same noise.
+job = job.WithMaxIterationCount(20);
 if (scale == Scale.Quick)
     job = job.WithWarmupCount(2).WithIterationCount(3).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100));
 var config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).WithArtifactsPath(Path.Combine(output, "log"));
