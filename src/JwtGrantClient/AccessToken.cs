@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -22,6 +21,9 @@ public sealed class AccessToken
     /// <summary>A token by RFC 9110 section 5.6.2.</summary>
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private string? _authorization;
 
     /// <summary>Makes a token, for sources and tests of your own.</summary>
     /// <param name="value">The token as the server sent it: visible ASCII, not empty.</param>
@@ -50,7 +52,6 @@ public sealed class AccessToken
         Type = type;
         Scope = scope;
         Members = members ?? NoMembers;
-        Authorization = type == NotApplicable ? null : new AuthenticationHeaderValue(type, value);
     }
 
     /// <summary>The secret itself. Whoever holds it can use it: send it only to the API it is for, and never log it.</summary>
@@ -75,9 +76,12 @@ public sealed class AccessToken
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, JsonElement> Members { get; }
 
-    /// <summary>The header, made once: it is immutable and every request shares it. Null for what is no access token.</summary>
+    /// <summary>
+    /// The Authorization header, made for the first request and shared by all: a typed header would be put together again for each.
+    /// Null for what is no access token.
+    /// </summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    internal AuthenticationHeaderValue? Authorization { get; }
+    internal string? Authorization => _authorization ??= Type == NotApplicable ? null : $"{Type} {Value}";
 
     /// <summary>Proves possession of the key that the token is bound to; null for one that needs no proof.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

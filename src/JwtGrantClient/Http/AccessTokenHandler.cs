@@ -60,7 +60,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Headers.Authorization is not null)
+        if (Sending.IsAuthorized(request))
             return base.SendAsync(request, cancellationToken);
         var first = _redirected.FirstAddressOf(request);
         _origins.Demand(request.RequestUri, first);

@@ -9,18 +9,25 @@ namespace JwtGrantClient.Http;
 /// <param name="Token">The token.</param>
 internal readonly record struct Sending(HttpRequestMessage Request, Uri First, TokenRequest TokenRequest, AccessToken Token)
 {
+    private const string HeaderName = "Authorization";
+
     /// <summary>
     /// A redirect takes the header off and may lead elsewhere; who answered then never saw the token, or should not have.
     /// </summary>
     public bool TokenArrived =>
-        ReferenceEquals(Request.Headers.Authorization, Token.Authorization) && AllowedOrigins.AreSame(Request.RequestUri!, First);
+        Request.Headers.NonValidated.TryGetValues(HeaderName, out var sent) && sent.ToString() == Token.Authorization
+        && AllowedOrigins.AreSame(Request.RequestUri!, First);
 
-    /// <summary>Puts the token on the request.</summary>
+    /// <summary>Whether the request comes with an Authorization header of its own. Most come without any header, which is cheap to see.</summary>
+    public static bool IsAuthorized(HttpRequestMessage request) =>
+        request.Headers.NonValidated is { Count: > 0 } headers && headers.Contains(HeaderName);
+
+    /// <summary>Puts the token on the request; what it is made of was checked when the token was made.</summary>
     /// <exception cref="JwtGrantException">It is no access token.</exception>
-    public void PutTokenOn() => Request.Headers.Authorization = Token.Authorization ?? throw JwtGrantException.Configuration(
+    public void PutTokenOn() => Request.Headers.TryAddWithoutValidation(HeaderName, Token.Authorization ?? throw JwtGrantException.Configuration(
         "not_an_access_token",
         "The token source gave a token of the type N_A, which is no access token (RFC 8693 section 2.2.1); the request was not sent. " +
-        "Ask the server for an access token: TokenExchange:RequestedTokenType.");
+        "Ask the server for an access token: TokenExchange:RequestedTokenType."));
 
     /// <summary>Puts a proof of possession beside it, made for this sending alone.</summary>
     public async ValueTask PutProofOnAsync(ITokenProof proof, CancellationToken cancellationToken)

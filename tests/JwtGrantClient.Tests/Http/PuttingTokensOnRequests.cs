@@ -51,6 +51,31 @@ public sealed class PuttingTokensOnRequests
     }
 
     [Fact]
+    public async Task Leaves_a_header_alone_that_is_no_credential_by_the_platforms_reading()
+    {
+        await using var given = new GuardedApi(_ => GuardedApi.Ok());
+        using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
+        request.Headers.TryAddWithoutValidation("Authorization", "=mine=");
+
+        using var response = await given.SendAsync(request);
+
+        Assert.Equal("=mine=", Assert.Single(request.Headers.NonValidated["Authorization"]));
+        Assert.Equal(0, given.Endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task Adds_the_token_to_what_else_the_request_has()
+    {
+        await using var given = new GuardedApi(_ => GuardedApi.Ok());
+        using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address) { Headers = { { "Accept", "text/plain" } } };
+
+        using var response = await given.SendAsync(request);
+
+        Assert.Equal(["token-1"], given.TokensSeen);
+        Assert.Equal("Accept", Assert.Single(request.Headers).Key);
+    }
+
+    [Fact]
     public async Task A_default_header_of_the_HttpClient_is_the_callers_own()
     {
         var endpoint = new IssuingEndpoint();
