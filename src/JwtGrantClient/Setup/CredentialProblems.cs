@@ -21,8 +21,7 @@ internal static class CredentialProblems
     private static bool UsesSecret(ClientAuthenticationMethod method) =>
         method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
 
-    // Exactly one method per request (RFC 6749 section 2.3): a secret that no method uses is a misunderstanding, and would lie about
-    // unused.
+    // Exactly one method per request (RFC 6749 section 2.3): a secret that no method uses is a misunderstanding, and a secret too many.
     private static IEnumerable<string> OfSecret(JwtGrantOptions options)
     {
         var isSet = options is not { ClientSecret: null, ClientSecretVariable: null, ClientSecretFile: null };

@@ -120,7 +120,7 @@ internal static class OptionsProblems
     {
         try
         {
-            SigningKeyLoader.Load(key);
+            key.Check();
             return null;
         }
         catch (JwtGrantException e)

@@ -22,15 +22,17 @@ internal sealed class RotatingSigner : IJwtSigner
     private long _nextLook;
     private int _looking;
 
+    /// <param name="options">Where to look for the next key.</param>
+    /// <param name="early">The key that was found there earlier: the place is looked at again before the first signature. Null to look now.</param>
+    /// <param name="clock">Tells when to look.</param>
+    /// <param name="logger">Told of each key.</param>
     /// <exception cref="JwtGrantException">There is no good key to begin with.</exception>
-    public RotatingSigner(SigningKeyOptions options, TimeProvider clock, ILogger logger)
+    public RotatingSigner(SigningKeyOptions options, LoadedKey? early, TimeProvider clock, ILogger logger)
     {
         (_options, _clock, _logger, _expiry) = (options, clock, logger, new(clock, logger));
-        using var content = KeyContent.Read(options);
-        _current = SigningKeyLoader.Load(content, options);
-        _seen = content.Fingerprint();
-        _nextLook = clock.GetTimestamp() + IntervalTicks;
-        Log.KeyLoaded(logger, _current.Algorithm, _current.KeyId, content.Place, _current.Identity.Format);
+        (_current, var place, _seen) = early ?? LoadedKey.From(options);
+        _nextLook = early is null ? clock.GetTimestamp() + IntervalTicks : long.MinValue;
+        Log.KeyLoaded(logger, _current.Algorithm, _current.KeyId, place, _current.Identity.Format);
         _expiry.Check(_current.Identity.Certificate);
     }
 

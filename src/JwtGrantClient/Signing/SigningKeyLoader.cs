@@ -13,15 +13,11 @@ internal static class SigningKeyLoader
     /// <summary>A signer that follows its key when the place holds a new one.</summary>
     /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
     public static IJwtSigner Open(SigningKeyOptions options, TimeProvider clock, ILogger logger) =>
-        new RotatingSigner(options.Copy(), clock, logger);
+        new RotatingSigner(options.Copy(), options.TakeChecked(), clock, logger);
 
     /// <summary>A signer with the key that the place holds now.</summary>
     /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
-    public static LocalSigner Load(SigningKeyOptions options)
-    {
-        using var content = KeyContent.Read(options);
-        return Load(content, options);
-    }
+    public static LocalSigner Load(SigningKeyOptions options) => LoadedKey.From(options).Signer;
 
     /// <inheritdoc cref="Load(SigningKeyOptions)"/>
     public static LocalSigner Load(KeyContent content, SigningKeyOptions options) =>

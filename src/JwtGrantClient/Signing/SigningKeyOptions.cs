@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Signing;
 
 namespace JwtGrantClient;
 
@@ -11,6 +12,8 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class SigningKeyOptions
 {
+    private LoadedKey? _checked;
+
     /// <summary>
     /// A key file of at most 64 KiB; a relative path starts at the working directory. It is looked at again while it is in use, at most
     /// every five seconds: a new key takes over, a broken file leaves the last good key in place.
@@ -69,11 +72,21 @@ public sealed class SigningKeyOptions
 
     internal bool IsSet => Path is not null || Text is not null || Variable is not null || Certificate is not null;
 
+    /// <summary>
+    /// The key that the check of the settings loaded, for whoever comes first to use it: a key file is parsed, and decrypted, once.
+    /// </summary>
+    internal LoadedKey? TakeChecked() => Interlocked.Exchange(ref _checked, null);
+
+    /// <summary>Loads the key, to be used later.</summary>
+    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    internal void Check() => _checked = LoadedKey.From(this);
+
     /// <summary>A copy that the caller's later changes do not reach.</summary>
     internal SigningKeyOptions Copy()
     {
         var copy = (SigningKeyOptions)MemberwiseClone();
         copy.Certificate = Certificate?.Copy();
+        copy._checked = null;
         return copy;
     }
 }

@@ -24,6 +24,7 @@ public sealed class RotatingAfterARefusal : IDisposable
         using var endpoint = new StubHandler(async (request, cancellationToken) =>
         {
             keyIds.Add(await KeyIdAsync(request, cancellationToken));
+            _folder.Write("key.json", Jwk("new"));
             return keyIds.Count == 1
                 ? Json(HttpStatusCode.BadRequest, $$"""{"error":"{{error}}"}""")
                 : Json(HttpStatusCode.OK, """{"access_token":"t","token_type":"Bearer","expires_in":3600}""");
@@ -34,7 +35,6 @@ public sealed class RotatingAfterARefusal : IDisposable
         options.ClientAssertion.Audience = The.Issuer;
         await using var tokens = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint, timeProvider: _clock);
 
-        _folder.Write("key.json", Jwk("new"));
         var refusal = await Assert.ThrowsAsync<JwtGrantException>(async () => await tokens.Endpoint.RequestAsync(Grant(), TestContext.Current.CancellationToken));
         await tokens.Endpoint.RequestAsync(Grant(), TestContext.Current.CancellationToken);
 

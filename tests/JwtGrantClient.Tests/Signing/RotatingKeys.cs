@@ -82,6 +82,28 @@ public sealed class RotatingKeys : IDisposable
         await SignedByAsync(factory, "new", next);
     }
 
+    [Fact]
+    public async Task A_key_that_was_checked_with_the_settings_is_not_parsed_again()
+    {
+        var options = new SigningKeyOptions { Path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem()) };
+        options.Check();
+        _folder.Write("key.pem", "");
+
+        await SignedByAsync(Factory(options), null, Keys.P256);
+
+        Assert.Null(options.TakeChecked());
+    }
+
+    [Fact]
+    public async Task A_key_that_came_after_the_check_signs_from_the_start()
+    {
+        var options = new SigningKeyOptions { Path = _folder.Write("key.json", Jwk("old", out _)) };
+        options.Check();
+        _folder.Write("key.json", Jwk("new", out var next));
+
+        await SignedByAsync(Factory(options), "new", next);
+    }
+
     public static TheoryData<string, string> Broken => new()
     {
         { "half-written", "a PEM block begins, but it is not whole" },
