@@ -3,9 +3,27 @@ using Polly;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>What a client gets by code and not by configuration: named options, so that it composes like them.</summary>
+/// <summary>
+/// What AddJwtGrantClient and its builder leave in the container: a client's name, or a part for it. Not named options, whose generic types
+/// a native program has to build at its start.
+/// </summary>
+/// <param name="Client">The client's name; null for a part of every client.</param>
+/// <param name="Put">Puts the part where it belongs; null for the name alone.</param>
+internal sealed record ClientPart(string? Client, Action<ClientParts>? Put = null);
+
+/// <summary>What a client gets by code and not by configuration.</summary>
 internal sealed class ClientParts
 {
+    /// <summary>What was given to one client, the later in place of the earlier.</summary>
+    public static ClientParts Of(string? client, IEnumerable<ClientPart> all)
+    {
+        var parts = new ClientParts();
+        foreach (var part in all)
+            if (part.Client is null || part.Client == client)
+                part.Put?.Invoke(parts);
+        return parts;
+    }
+
     public Func<IServiceProvider, IJwtSigner>? Signer { get; set; }
 
     public Func<IServiceProvider, AssertionProvider>? GrantAssertion { get; set; }

@@ -10,15 +10,12 @@ using Microsoft.Extensions.Options;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>A name that AddJwtGrantClient was called with.</summary>
-internal sealed record ClientName(string Value);
-
 /// <summary>
 /// The clients of a container, each composed at its first use and kept for the container's life: handlers come and go every two minutes,
 /// tokens must not.
 /// </summary>
 internal sealed class ClientRegistry(
-    IServiceProvider services, IEnumerable<ClientName> names, IOptionsMonitor<JwtGrantOptions> options, IOptionsMonitor<ClientParts> parts)
+    IServiceProvider services, IEnumerable<ClientPart> parts, IOptionsMonitor<JwtGrantOptions> options)
     : ITokenSourceProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
@@ -28,6 +25,10 @@ internal sealed class ClientRegistry(
     public static void AddTo(IServiceCollection services)
     {
         services.AddOptions();
+        // As AddOptions has them, but by name: open generics cost a native program's start a millisecond. Whoever added their own stays.
+        services.TryAddSingleton<IOptionsMonitor<JwtGrantOptions>, OptionsMonitor<JwtGrantOptions>>();
+        services.TryAddTransient<IOptionsFactory<JwtGrantOptions>, OptionsFactory<JwtGrantOptions>>();
+        services.TryAddSingleton<IOptionsMonitorCache<JwtGrantOptions>, OptionsCache<JwtGrantOptions>>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
         services.TryAddSingleton<ClientRegistry>();
         services.TryAddSingleton<ITokenSourceProvider>(provider => provider.GetRequiredService<ClientRegistry>());
@@ -77,7 +78,7 @@ internal sealed class ClientRegistry(
     {
         try
         {
-            var (settings, code) = (options.Get(name), parts.Get(name));
+            var (settings, code) = (options.Get(name), ClientParts.Of(name, parts));
             return ClientComposition.Compose(name, settings, new Surroundings(
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance,
@@ -96,7 +97,7 @@ internal sealed class ClientRegistry(
             });
         }
         catch (OptionsValidationException e) when (
-            !names.Any(known => known.Value == name) && e.Failures.Any(failure => failure.EndsWith(OptionsProblems.NoServer, StringComparison.Ordinal)))
+            !parts.Any(part => part.Client == name) && e.Failures.Any(failure => failure.EndsWith(OptionsProblems.NoServer, StringComparison.Ordinal)))
         {
             // Options may be set for a name that only run time knows; these are not.
             throw JwtGrantException.Configuration("client_unknown", UnknownName(name), e);
@@ -115,7 +116,8 @@ internal sealed class ClientRegistry(
 
     private string UnknownName(string name)
     {
-        var known = names.Select(n => n.Value.Length == 0 ? "(the one without a name)" : $"'{n.Value}'").Distinct().ToList();
+        var known = parts.Select(part => part.Client).OfType<string>().Distinct()
+            .Select(client => client.Length == 0 ? "(the one without a name)" : $"'{client}'").ToList();
         return $"There is no JwtGrantClient {(name.Length == 0 ? "without a name" : $"named '{name}'")}. " +
             $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. Add it with AddJwtGrantClient, or correct the name.";
     }

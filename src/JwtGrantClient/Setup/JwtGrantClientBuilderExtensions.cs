@@ -101,7 +101,7 @@ public static class JwtGrantClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(given);
-        builder.Services.Configure(builder.Name, take);
+        builder.Services.AddSingleton(new ClientPart(builder.Name, take));
         return builder;
     }
 }

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 namespace JwtGrantClient.Setup;
 
 /// <summary>Runs the checks where the options framework asks for them: at start-up with a host, else at first use.</summary>
-internal sealed class JwtGrantOptionsValidator(IOptionsMonitor<ClientParts> parts) : IValidateOptions<JwtGrantOptions>
+internal sealed class JwtGrantOptionsValidator(IEnumerable<ClientPart> parts) : IValidateOptions<JwtGrantOptions>
 {
     public ValidateOptionsResult Validate(string? name, JwtGrantOptions options)
     {
-        var problems = OptionsProblems.Of(options, parts.Get(name).Given).ToList();
+        var problems = OptionsProblems.Of(options, ClientParts.Of(name, parts).Given).ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.Select(problem => Introduce(name, problem)));
     }
 

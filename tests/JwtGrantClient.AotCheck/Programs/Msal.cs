@@ -1,14 +1,11 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.AotCheck;
 using Microsoft.Identity.Client;
 
-// The same by MSAL.NET, which wants a certificate and an authority of its maker's; its requests are diverted to the endpoint given.
+// The same by MSAL.NET, which wants a certificate, here the file beside the key, and an authority of its maker's; its requests are diverted to
+// the endpoint given.
 var given = Given.From(args);
-using var rsa = RSA.Create();
-rsa.ImportFromPem(await File.ReadAllTextAsync(given.KeyFile));
-using var certificate = new CertificateRequest("CN=batch-worker", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-    .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+using var certificate = X509Certificate2.CreateFromPemFile($"{given.KeyFile}.crt", given.KeyFile);
 var app = ConfidentialClientApplicationBuilder.Create(Given.ClientId)
     .WithAuthority("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555", validateAuthority: false)
     .WithInstanceDiscovery(false)
