@@ -96,6 +96,12 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         }
     } = ReadOnlyDictionary<string, object>.Empty;
 
+    /// <summary>
+    /// The subject, where it is all that is asked for, as in an application with a token for each of its users; else null.
+    /// </summary>
+    internal string? SubjectAlone =>
+        field ??= _claims is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
+
     /// <summary>Whether both ask for the same token.</summary>
     /// <param name="other">The request to compare with.</param>
     public bool Equals(TokenRequest? other) =>

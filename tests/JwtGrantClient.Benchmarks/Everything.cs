@@ -15,6 +15,15 @@ public static class Everything
     public static IReadOnlyList<Type> Measurements { get; } =
         [.. Types.Where(type => type.IsAssignableTo(typeof(IMeasurement)) && type.IsClass)];
 
+    /// <summary>Calls a benchmark's methods that have an attribute: what comes before it, or after.</summary>
+    public static async Task CallAsync<TAttribute>(object benchmark)
+        where TAttribute : Attribute
+    {
+        foreach (var method in benchmark.GetType().GetMethods().Where(method => method.GetCustomAttribute<TAttribute>() is not null))
+            if (method.Invoke(benchmark, []) is Task task)
+                await task;
+    }
+
     private static IEnumerable<Type> Types => typeof(Everything).Assembly.GetTypes().OrderBy(type => type.Name, StringComparer.Ordinal);
 
     /// <summary>Runs a measurement once, so that it is seen to work. What it returns is not worth reading.</summary>

@@ -5,10 +5,17 @@ using JwtGrantClient.Benchmarks.Contenders;
 
 namespace JwtGrantClient.Benchmarks;
 
-/// <summary>The handler over an inner one that answers synchronously, beside no handler and beside one that sets a constant header.</summary>
+/// <summary>
+/// The handler over an inner one that answers synchronously, beside no handler and beside one that sets a constant header; and Azure's policy in its
+/// own pipeline, beside that pipeline without it.
+/// </summary>
+[GroupBenchmarksBy(BenchmarkDotNet.Configs.BenchmarkLogicalGroupRule.ByCategory)]
+[CategoriesColumn]
 public class Handler
 {
     private HttpMessageInvoker _bare = null!, _static = null!, _token = null!, _handRolled = null!, _google = null!;
+    private AzurePipeline _azureBare = null!, _azureToken = null!;
+    private AzureIdentity _azure = null!;
     private JwtGrantTokenSource _tokens = null!;
 
     [GlobalSetup]
@@ -21,25 +28,40 @@ public class Handler
         _handRolled = new(new Asking(new HandRolled(Some.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
         _google = new(new Asking(new GoogleAuth(Some.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
         _token = new(new AccessTokenHandler(_tokens) { InnerHandler = new Instant() });
+        _azure = new(Some.TokenEndpoint, new Endpoint.Instant());
+        _azureBare = new(new Fresh(), credential: null);
+        _azureToken = new(new Fresh(), _azure.Credential);
     }
 
     [GlobalCleanup]
-    public async Task CleanUp() => await _tokens.DisposeAsync();
+    public async Task CleanUp()
+    {
+        await _tokens.DisposeAsync();
+        _azureBare.Dispose();
+        _azureToken.Dispose();
+        _azure.Dispose();
+    }
 
-    [Benchmark(Baseline = true)]
+    [Benchmark(Baseline = true), BenchmarkCategory("HttpClient")]
     public HttpResponseMessage NoHandler() => Send(_bare);
 
-    [Benchmark]
+    [Benchmark, BenchmarkCategory("HttpClient")]
     public HttpResponseMessage StaticHeaderHandler() => Send(_static);
 
-    [Benchmark]
+    [Benchmark, BenchmarkCategory("HttpClient")]
     public HttpResponseMessage TokenHandler() => Send(_token);
 
-    [Benchmark]
+    [Benchmark, BenchmarkCategory("HttpClient")]
     public HttpResponseMessage HandRolledHandler() => Send(_handRolled);
 
-    [Benchmark]
+    [Benchmark, BenchmarkCategory("HttpClient")]
     public HttpResponseMessage GoogleHandler() => Send(_google);
+
+    [Benchmark(Baseline = true), BenchmarkCategory("Azure pipeline")]
+    public object NoPolicy() => _azureBare.Send(Address);
+
+    [Benchmark, BenchmarkCategory("Azure pipeline")]
+    public object AzureTokenPolicy() => _azureToken.Send(Address);
 
     private static readonly Uri Address = new("https://api.example.com/reports");
 
@@ -51,6 +73,13 @@ public class Handler
         private static readonly Task<HttpResponseMessage> Answer = Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Answer;
+    }
+
+    /// <summary>For who disposes of answers.</summary>
+    private sealed class Fresh : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request });
     }
 
     /// <summary>The handler that people write: ask for the token, set the header.</summary>

@@ -22,7 +22,7 @@ public class Identities
         var options = Some.Options(Some.EcPem);
         options.Grant = GrantType.JwtBearer;
         options.Cache.MaximumEntries = Count;
-        _tokens = Some.TokenSource(options);
+        _tokens = Some.TokenSource(options, new Unsigned());
         foreach (var i in Enumerable.Range(0, Count))
             _dictionary[Request(i)] = await _tokens.GetTokenAsync(Request(i));
 #pragma warning disable CA5394 // An order, the same in every run; nothing secret is drawn.

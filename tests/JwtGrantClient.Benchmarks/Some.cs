@@ -23,8 +23,8 @@ internal static class Some
     public static Uri TokenEndpoint { get; } = new("https://as.example.com/token");
 
     /// <summary>A client whose token endpoint answers at once, in memory, with a token that lives an hour.</summary>
-    public static JwtGrantTokenSource TokenSource(JwtGrantOptions? options = null) =>
-        JwtGrantTokenSource.Create(options ?? Options(RsaPem), tokenEndpointHandler: new Instant());
+    public static JwtGrantTokenSource TokenSource(JwtGrantOptions? options = null, IJwtSigner? signer = null) =>
+        JwtGrantTokenSource.Create(options ?? Options(RsaPem), signer, new Instant());
 
     public static JwtGrantOptions Options(string pem, string tokenEndpoint = "https://as.example.com/token") => new()
     {

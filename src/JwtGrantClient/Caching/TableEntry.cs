@@ -11,6 +11,8 @@ internal abstract class TableEntry(TokenRequest request)
     /// </summary>
     public TokenSlot? Next;
 
+    // At hand, because the way to it through the request is one more place in memory to wait for.
+    private readonly string? _subjectAlone = request.SubjectAlone;
     private AccessToken? _token;
     private long _due = long.MinValue;
     private long _lastUsed;
@@ -38,6 +40,10 @@ internal abstract class TableEntry(TokenRequest request)
 
     /// <summary>When it is to be renewed.</summary>
     protected long Due => _due;
+
+    /// <summary>Whether the entry is for this request, whose hash is given.</summary>
+    public bool IsFor(TokenRequest request, int hash) =>
+        Hash == hash && ((_subjectAlone is not null && _subjectAlone == request.SubjectAlone) || Request.Equals(request));
 
     /// <summary>
     /// The token if it is fresh: two field reads, no lock. The moment is read before the token and written after it, so that a token is

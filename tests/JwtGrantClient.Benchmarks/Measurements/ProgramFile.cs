@@ -11,7 +11,7 @@ internal sealed record ProgramFile(string Name, string Path)
     public ProcessStartInfo Start(string[] arguments)
     {
         var isManaged = Path.EndsWith(".dll", StringComparison.Ordinal);
-        return new(isManaged ? DotNetHost.Path : Path, isManaged ? [Path, .. arguments] : arguments) { RedirectStandardOutput = true };
+        return new(isManaged ? DotNetHost.Path : Path, isManaged ? [Path, .. arguments] : arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
     /// <summary>A program as this build left it, in the configuration that runs now.</summary>

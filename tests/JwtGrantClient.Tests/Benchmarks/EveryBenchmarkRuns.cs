@@ -20,7 +20,7 @@ public sealed class EveryBenchmarkRuns
     public async Task Once(Type type, string method)
     {
         var benchmark = Activator.CreateInstance(type)!;
-        await CallAsync<GlobalSetupAttribute>(benchmark);
+        await Everything.CallAsync<GlobalSetupAttribute>(benchmark);
 
         var result = type.GetMethod(method)!.Invoke(benchmark, []);
 
@@ -28,7 +28,7 @@ public sealed class EveryBenchmarkRuns
         Assert.NotNull(result);
         if (result is Task pending)
             await pending.WaitAsync(TestContext.Current.CancellationToken);
-        await CallAsync<GlobalCleanupAttribute>(benchmark);
+        await Everything.CallAsync<GlobalCleanupAttribute>(benchmark);
     }
 
     public static TheoryData<Type> Measurements => [.. Everything.Measurements];
@@ -36,12 +36,4 @@ public sealed class EveryBenchmarkRuns
     [Theory]
     [MemberData(nameof(Measurements))]
     public async Task Measured_once(Type measurement) => Assert.NotEqual(0, await Everything.RunOnceAsync(measurement));
-
-    private static async Task CallAsync<TAttribute>(object benchmark)
-        where TAttribute : Attribute
-    {
-        foreach (var method in benchmark.GetType().GetMethods().Where(method => method.GetCustomAttribute<TAttribute>() is not null))
-            if (method.Invoke(benchmark, []) is Task task)
-                await task;
-    }
 }
