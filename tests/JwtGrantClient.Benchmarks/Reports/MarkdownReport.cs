@@ -20,9 +20,10 @@ internal static class MarkdownReport
         return text.ToString();
     }
 
-    /// <summary>Three digits that matter.</summary>
-    public static string Number(double value) =>
-        value.ToString(value switch { < 10 => "0.00", < 100 => "0.0", _ => "0" }, CultureInfo.InvariantCulture);
+    /// <summary>Three digits that matter; nothing where there is no number.</summary>
+    public static string Number(double value) => double.IsNaN(value)
+        ? ""
+        : value.ToString(value switch { < 10 => "0.00", < 100 => "0.0", _ => "0" }, CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,10 +3,13 @@ using JwtGrantClient.Tests.Given;
 
 namespace JwtGrantClient.Tests.Http;
 
-/// <summary>What the handler allocates for a request with a kept token, beyond a request without the handler: at most 168 bytes.</summary>
+/// <summary>
+/// What the handler allocates for a request with a kept token, beyond a request without the handler: less than a handler that sets a fixed header
+/// by its type, which takes 168 bytes.
+/// </summary>
 public sealed class AllocatingForARequest
 {
-    private const int Rounds = 1000, Bound = 168;
+    private const int Rounds = 1000, Bound = 136;
 
     [Fact]
     public async Task Stays_within_its_bound_above_no_handler()
