@@ -25,7 +25,8 @@ internal sealed class ClientRegistry(
     public static void AddTo(IServiceCollection services)
     {
         services.AddOptions();
-        // As AddOptions has them, but by name: open generics cost a native program's start a millisecond. Whoever added their own stays.
+        // As AddOptions has them, but by name: open generics cost a native program's start a millisecond. Who added their own for these
+        // options keeps them.
         services.TryAddSingleton<IOptionsMonitor<JwtGrantOptions>, OptionsMonitor<JwtGrantOptions>>();
         services.TryAddTransient<IOptionsFactory<JwtGrantOptions>, OptionsFactory<JwtGrantOptions>>();
         services.TryAddSingleton<IOptionsMonitorCache<JwtGrantOptions>, OptionsCache<JwtGrantOptions>>();
