@@ -45,7 +45,7 @@ internal sealed class InTurn : IMeasurement
     private static IEnumerable<Row> Run(string name, object benchmark, List<MethodInfo> methods, Scale scale)
     {
         var calls = methods.ConvertAll(method => method.CreateDelegate<Func<object>>(benchmark));
-        var (warmUps, rounds) = scale switch { Scale.Full => (10, 500), Scale.Quick => (4, 50), _ => (0, 1) };
+        var (warmUps, rounds) = scale switch { Scale.Full => (10, 500), Scale.Quick => (3, 50), _ => (0, 1) };
         var counts = calls.ConvertAll(_ => 1);
         for (var i = 0; i < warmUps; i++)
         {

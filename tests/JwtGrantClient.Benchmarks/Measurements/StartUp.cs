@@ -50,7 +50,7 @@ internal sealed class StartUp : IMeasurement
                     programs.Add(found);
             }
         var times = programs.ConvertAll(_ => new List<double>());
-        for (var round = 0; round < (scale == Scale.Full ? 41 : 11); round++)
+        for (var round = 0; round < (scale == Scale.Full ? 41 : 5); round++)
             for (var i = 0; i < programs.Count; i++)
                 times[i].Add(await TimeAsync(programs[i], arguments));
         return programs.Select((program, i) => new Row(
