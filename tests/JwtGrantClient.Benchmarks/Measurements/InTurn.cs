@@ -20,7 +20,7 @@ internal sealed class InTurn : IMeasurement
             {
                 await Everything.CallAsync<GlobalSetupAttribute>(benchmark);
                 foreach (var group in type.GetMethods().Where(IsBenchmark).GroupBy(CategoryOf))
-                    rows.AddRange(Run(string.Join(' ', new[] { type.Name, group.Key, parameter, "in turn" }.OfType<string>()), benchmark, [.. group], scale));
+                    rows.AddRange(await RunAsync(string.Join(' ', new[] { type.Name, group.Key, parameter, "in turn" }.OfType<string>()), benchmark, [.. group], scale));
                 await Everything.CallAsync<GlobalCleanupAttribute>(benchmark);
             }
         return rows;
@@ -42,7 +42,7 @@ internal sealed class InTurn : IMeasurement
         }
     }
 
-    private static IEnumerable<Row> Run(string name, object benchmark, List<MethodInfo> methods, Scale scale)
+    private static async Task<IEnumerable<Row>> RunAsync(string name, object benchmark, List<MethodInfo> methods, Scale scale)
     {
         var calls = methods.ConvertAll(method => method.CreateDelegate<Func<object>>(benchmark));
         var (warmUps, rounds) = scale switch { Scale.Full => (10, 500), Scale.Quick => (3, 50), _ => (0, 1) };
@@ -51,7 +51,7 @@ internal sealed class InTurn : IMeasurement
         {
             counts = calls.ConvertAll(call => CallsIn(call, WarmUp));
             // The compiler optimises in the background, once nothing new was called for a tenth of a second.
-            Thread.Sleep(WarmUp * 4);
+            await Task.Delay(WarmUp * 4);
         }
         var times = methods.ConvertAll(_ => new double[rounds]);
         for (var round = 0; round < rounds; round++)
