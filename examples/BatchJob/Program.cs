@@ -3,7 +3,7 @@ using JwtGrantClient;
 
 // The job: these lines are what a real batch job has.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-await using var surroundings = await Surroundings.StartAsync(builder.Configuration);
+await using var surroundings = await DemoServers.StartAsync(builder.Configuration);
 
 var client = builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
 builder.Services

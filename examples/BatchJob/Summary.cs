@@ -4,7 +4,7 @@ namespace BatchJob;
 internal static class Summary
 {
     /// <returns>The exit code: 0 only if every page came, nothing waited and nothing was refused.</returns>
-    public static int Print(Surroundings surroundings)
+    public static int Print(DemoServers surroundings)
     {
         var (tally, responses) = (surroundings.Tally, surroundings.IssuedTokens.Responses);
         var countsAgree = surroundings.EmbeddedServer is not { } server || server.TokensIssued == responses;

@@ -19,7 +19,7 @@ internal static class Pod
             {
                 options.Issuer = Setting("FLEET_ISSUER");
                 options.ClientId = "fleet";
-                options.SigningKey.Variable = "FLEET_KEY";
+                options.SigningKey.EnvironmentVariable = "FLEET_KEY";
                 options.AllowLoopbackHttp = true;                                   // for the server on this machine only
                 options.Cache.StoreTimeout = TimeSpan.FromSeconds(5);               // a pod of an example has just started
             })

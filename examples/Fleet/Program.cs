@@ -6,7 +6,7 @@ if (args is ["pod", var number])
     return await Pod.RunAsync(number);
 
 var pods = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
-await using var surroundings = await Surroundings.StartAsync(redis: args.Length > 1 ? args[1] : null);
+await using var surroundings = await DemoServers.StartAsync(redis: args.Length > 1 ? args[1] : null);
 Console.WriteLine($"Authorization server {surroundings.Server.Issuer}, store {surroundings.Redis}");
 for (var pod = 1; pod <= pods; pod++)
     Console.WriteLine(await surroundings.StartPodAsync(pod));

@@ -31,7 +31,7 @@ public sealed class SamlAssertionFactory
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(certificate);
-        _profile = SamlProfile.Of(options);
+        _profile = SamlProfile.Create(options);
         _signer = new(certificate, options.IncludeCertificate);
         (_clock, _ids) = (clock, ids);
     }
@@ -47,7 +47,7 @@ public sealed class SamlAssertionFactory
     {
         ArgumentNullException.ThrowIfNull(context);
         cancellationToken.ThrowIfCancellationRequested();
-        var content = SamlContent.Of(_profile, context);
+        var content = SamlContent.Create(_profile, context);
         // Whole seconds, rounded down: a server whose clock is a moment behind refuses an IssueInstant in its future.
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(_clock.GetUtcNow().ToUnixTimeSeconds());
         var expiresAt = issuedAt + _profile.Lifetime;

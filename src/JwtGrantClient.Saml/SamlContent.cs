@@ -4,7 +4,7 @@ namespace JwtGrantClient.Saml;
 internal sealed record SamlContent(string Subject, string Audience, string Recipient, IReadOnlyDictionary<string, string[]> Attributes)
 {
     /// <exception cref="JwtGrantException">Something is neither configured nor known from the request.</exception>
-    public static SamlContent Of(SamlProfile profile, AssertionContext context)
+    public static SamlContent Create(SamlProfile profile, AssertionContext context)
     {
         // Never respelt: both are compared byte for byte. The endpoint as it was configured, or as the metadata spelt it.
         var endpoint = context.TokenEndpoint?.OriginalString;

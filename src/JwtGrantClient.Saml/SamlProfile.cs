@@ -14,7 +14,7 @@ internal sealed record SamlProfile(
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(15);
 
     /// <exception cref="JwtGrantException">Settings are missing or wrong; all of them are named.</exception>
-    public static SamlProfile Of(SamlAssertionOptions options)
+    public static SamlProfile Create(SamlAssertionOptions options)
     {
         var problems = Problems(options).ToList();
         if (problems.Count > 0)

@@ -46,7 +46,7 @@ public sealed partial class StrictAuthorizationServer
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
     /// <param name="certificate">The certificate on the connection; null for none.</param>
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope, X509Certificate2? certificate) =>
-        BearerCheck.Check(_core.Tokens, authorization, requiredScope, certificate is null ? null : CertificateThumbprint.Of(certificate));
+        BearerCheck.Check(_core.Tokens, authorization, requiredScope, certificate is null ? null : CertificateThumbprint.Compute(certificate));
 
     /// <summary>Checks a request to a resource server that takes DPoP-bound tokens, and others as Bearer (RFC 9449 section 7).</summary>
     /// <param name="method">The request's method.</param>

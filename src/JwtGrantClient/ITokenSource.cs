@@ -40,7 +40,7 @@ public static class TokenSourceExtensions
     /// <summary>
     /// Returns a new token in place of the one that is kept, such as after a right was granted that the old one does not carry: gives up
     /// the kept token and asks again. Many such calls at once get one new token. At most one token is given up in <see
-    /// cref="RefreshOptions.RejectionInterval"/>; within it the last one is returned again.
+    /// cref="RefreshOptions.InvalidationInterval"/>; within it the last one is returned again.
     /// </summary>
     /// <param name="tokens">The source to ask.</param>
     /// <param name="request">What the token is for.</param>

@@ -67,7 +67,7 @@ public sealed class JwtGrantException : Exception
     public string? ErrorUri { get; internal init; }
 
     /// <summary>
-    /// How long the server asked to be left alone (RFC 9110 section 10.2.3), at most <see cref="RetryOptions.LongestRetryAfter"/>; null
+    /// How long the server asked to be left alone (RFC 9110 section 10.2.3), at most <see cref="RetryOptions.MaxRetryAfter"/>; null
     /// where it did not.
     /// </summary>
     public TimeSpan? RetryAfter { get; internal init; }

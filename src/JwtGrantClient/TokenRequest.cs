@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text;
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient;
 
@@ -69,7 +70,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         {
             ArgumentNullException.ThrowIfNull(value);
             foreach (var name in value.Keys)
-                if (ProtocolFields.Problem(name) is { } problem)
+                if (ProtocolParameters.Problem(name) is { } problem)
                     throw new ArgumentException($"The parameter {problem}.", nameof(value));
             field = new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(value, StringComparer.Ordinal));
         }
@@ -92,7 +93,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
                 copy[name] = ClaimSyntax.Problem(name, claim) is { } problem
                     ? throw new ArgumentException($"The claim {problem}.", nameof(value))
                     : claim is IEnumerable<string> texts ? texts.ToArray() : claim;
-            (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : PlainJson.Text(copy));
+            (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : JsonValues.Text(copy));
         }
     } = ReadOnlyDictionary<string, object>.Empty;
 

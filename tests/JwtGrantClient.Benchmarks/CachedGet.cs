@@ -14,13 +14,13 @@ public class CachedGet
     [GlobalSetup]
     public async Task SetUp()
     {
-        _tokens = Some.TokenSource();
+        _tokens = TestData.TokenSource();
         await _tokens.GetTokenAsync(TokenRequest.Default);
         _field = ("t", DateTimeOffset.UtcNow.AddHours(1));
-        _handRolled = await WarmAsync(new HandRolled(Some.TokenEndpoint, new Instant()));
-        _google = await WarmAsync(new GoogleAuth(Some.TokenEndpoint, new Instant()));
-        _msal = await WarmAsync(new Msal(Some.TokenEndpoint, new Instant()));
-        _azure = await WarmAsync(new AzureIdentity(Some.TokenEndpoint, new Instant()));
+        _handRolled = await WarmAsync(new HandRolled(TestData.TokenEndpoint, new Instant()));
+        _google = await WarmAsync(new GoogleAuth(TestData.TokenEndpoint, new Instant()));
+        _msal = await WarmAsync(new Msal(TestData.TokenEndpoint, new Instant()));
+        _azure = await WarmAsync(new AzureIdentity(TestData.TokenEndpoint, new Instant()));
     }
 
     [GlobalCleanup]

@@ -21,14 +21,14 @@ public class Handler
     [GlobalSetup]
     public async Task SetUp()
     {
-        _tokens = Some.TokenSource();
+        _tokens = TestData.TokenSource();
         await _tokens.GetTokenAsync(TokenRequest.Default);
         _bare = new(new Instant());
         _static = new(new StaticHeader { InnerHandler = new Instant() });
-        _handRolled = new(new Asking(new HandRolled(Some.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
-        _google = new(new Asking(new GoogleAuth(Some.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
+        _handRolled = new(new Asking(new HandRolled(TestData.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
+        _google = new(new Asking(new GoogleAuth(TestData.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
         _token = new(new AccessTokenHandler(_tokens) { InnerHandler = new Instant() });
-        _azure = new(Some.TokenEndpoint, new Endpoint.Instant());
+        _azure = new(TestData.TokenEndpoint, new Endpoint.Instant());
         _azureBare = new(new Fresh(), credential: null);
         _azureToken = new(new Fresh(), _azure.Credential);
     }

@@ -19,10 +19,10 @@ public class Identities
     public async Task SetUp()
     {
         _requests = [.. Enumerable.Range(0, Count).Select(Request)];
-        var options = Some.Options(Some.EcPem);
+        var options = TestData.Options(TestData.EcPem);
         options.Grant = GrantType.JwtBearer;
         options.Cache.MaximumEntries = Count;
-        _tokens = Some.TokenSource(options, new Unsigned());
+        _tokens = TestData.TokenSource(options, new Unsigned());
         foreach (var i in Enumerable.Range(0, Count))
             _dictionary[Request(i)] = await _tokens.GetTokenAsync(Request(i));
 #pragma warning disable CA5394 // An order, the same in every run; nothing secret is drawn.

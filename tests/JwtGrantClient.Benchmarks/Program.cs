@@ -31,9 +31,9 @@ job = job.WithMaxIterationCount(20);
 if (scale == Scale.Quick)
     job = job.WithWarmupCount(2).WithIterationCount(3).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100));
 var config = DefaultConfig.Instance.AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).WithArtifactsPath(Path.Combine(output, "log"));
-foreach (var type in Everything.Benchmarks.Where(IsWanted))
+foreach (var type in AllBenchmarks.Benchmarks.Where(IsWanted))
     rows.AddRange(BenchmarkRows.Of(BenchmarkRunner.Run(type, config)));
-foreach (var measurement in Everything.Measurements.Where(IsWanted))
+foreach (var measurement in AllBenchmarks.Measurements.Where(IsWanted))
     rows.AddRange(await ((IMeasurement)Activator.CreateInstance(measurement)!).RunAsync(scale));
 
 var machine = string.Create(

@@ -17,10 +17,10 @@ public class Signing
     [GlobalSetup]
     public async Task SetUp()
     {
-        _rsa.ImportFromPem(Some.RsaPem);
-        _ec.ImportFromPem(Some.EcPem);
-        _rs256 = JwtGrantTokenSource.Create(Some.Options(Some.RsaPem));
-        _es256 = JwtGrantTokenSource.Create(Some.Options(Some.EcPem));
+        _rsa.ImportFromPem(TestData.RsaPem);
+        _ec.ImportFromPem(TestData.EcPem);
+        _rs256 = JwtGrantTokenSource.Create(TestData.Options(TestData.RsaPem));
+        _es256 = JwtGrantTokenSource.Create(TestData.Options(TestData.EcPem));
         var assertion = (await _rs256.Assertions.GetAssertionAsync()).Value;
         _input = Encoding.ASCII.GetBytes(assertion[..assertion.LastIndexOf('.')]);
     }

@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -78,11 +78,11 @@ public sealed class AuthenticatingByAClientSecret
             .ShouldBeRefused(400, "invalid_request", "S01");
 
     [Theory]
-    [InlineData("authorization_code"), InlineData(The.JwtBearer)]
+    [InlineData("authorization_code"), InlineData(TestData.JwtBearer)]
     public async Task A_secret_serves_every_grant(string grant)
     {
-        _server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem() });
-        (string, string)[] fields = grant == The.JwtBearer
+        _server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem() });
+        (string, string)[] fields = grant == TestData.JwtBearer
             ? [("assertion", new AJwt().Claim("iss", "idp").Compact())]
             : [("code", _server.Server.IssueAuthorizationCode(Id, "https://app.example.com")), ("redirect_uri", "https://app.example.com")];
 

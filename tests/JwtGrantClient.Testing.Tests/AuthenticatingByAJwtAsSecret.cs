@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -11,20 +11,20 @@ public sealed class AuthenticatingByAJwtAsSecret
     private static readonly Dictionary<string, (string Rule, Action<AJwt> Bend)> Bad = new()
     {
         ["another team"] = ("S10", jwt => jwt.Claim("iss", "OTHER12345")),
-        ["the client as iss"] = ("S10", jwt => jwt.Claim("iss", The.ClientId)),
-        ["another client as sub"] = ("S11", jwt => jwt.Claim("sub", The.OtherClientId)),
-        ["another audience"] = ("S12", jwt => jwt.Claim("aud", The.TokenEndpoint)),
+        ["the client as iss"] = ("S10", jwt => jwt.Claim("iss", TestData.ClientId)),
+        ["another client as sub"] = ("S11", jwt => jwt.Claim("sub", TestData.OtherClientId)),
+        ["another audience"] = ("S12", jwt => jwt.Claim("aud", TestData.TokenEndpoint)),
         ["no exp"] = ("S13", jwt => jwt.Without("exp")),
-        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", The.Now)),
-        ["a life over half a year"] = ("S15", jwt => jwt.Claim("exp", The.Now + HalfAYear + 1)),
-        ["another key"] = ("S08", jwt => jwt.SignedBy(The.OtherRsaKey)),
+        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", TestData.Now)),
+        ["a life over half a year"] = ("S15", jwt => jwt.Claim("exp", TestData.Now + HalfAYear + 1)),
+        ["another key"] = ("S08", jwt => jwt.SignedBy(TestData.OtherRsaKey)),
         ["no signature"] = ("S06", jwt => jwt.Head("alg", "none").Signed(_ => [])),
         ["a type for something else"] = ("S09", jwt => jwt.Head("typ", "at+jwt")),
     };
 
     private readonly AServer _server = AServer.Start(client: new()
     {
-        Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), ClientSecretIssuer = Team,
+        Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), ClientSecretIssuer = Team,
     });
 
     public static TheoryData<string> BadNames => Rows.Of(Bad.Keys);
@@ -48,10 +48,10 @@ public sealed class AuthenticatingByAJwtAsSecret
     }
 
     [Theory]
-    [InlineData(null), InlineData("nobody"), InlineData(The.OtherClientId)]
+    [InlineData(null), InlineData("nobody"), InlineData(TestData.OtherClientId)]
     public async Task The_client_names_itself_and_is_registered_for_it(string? clientId)
     {
-        _server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        _server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
 
         (await PresentAsync(Secret().Compact(), clientId)).ShouldBeRefused(401, "invalid_client", "S17");
     }
@@ -63,8 +63,8 @@ public sealed class AuthenticatingByAJwtAsSecret
     public async Task A_client_that_is_registered_for_a_secret_authenticates_by_nothing_else() =>
         (await _server.PresentAsync(new AJwt(), Use.ClientAuthentication)).ShouldBeRefused(401, "invalid_client", "S17");
 
-    private static AJwt Secret() => new AJwt().Claim("iss", Team).Claim("exp", The.Now + HalfAYear).Without("jti");
+    private static AJwt Secret() => new AJwt().Claim("iss", Team).Claim("exp", TestData.Now + HalfAYear).Without("jti");
 
-    private Task<Answer> PresentAsync(string secret, string? clientId = The.ClientId) =>
+    private Task<Answer> PresentAsync(string secret, string? clientId = TestData.ClientId) =>
         _server.PostAsync(("grant_type", "client_credentials"), ("client_id", clientId ?? ""), ("client_secret", secret));
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -15,17 +15,17 @@ public sealed class AuthenticatingByASpiffeId
         ["with an iss of its own"] = (null, jwt => jwt.Claim("iss", "https://spire.example.org")),
         ["of the type JOSE"] = (null, jwt => jwt.Head("typ", "JOSE")),
         ["without a type"] = (null, jwt => jwt.Without("typ")),
-        ["of an hour"] = (null, jwt => jwt.Claim("exp", The.Now + 3600)),
-        ["an audience list of the issuer"] = (null, jwt => jwt.Claim("aud", new JsonArray(The.Issuer))),
+        ["of an hour"] = (null, jwt => jwt.Claim("exp", TestData.Now + 3600)),
+        ["an audience list of the issuer"] = (null, jwt => jwt.Claim("aud", new JsonArray(TestData.Issuer))),
         ["another SPIFFE id"] = ("S10", jwt => jwt.Claim("sub", SpiffeId + "2")),
         ["no sub"] = ("S10", jwt => jwt.Without("sub")),
-        ["the client id as sub"] = ("S10", jwt => jwt.Claim("sub", The.ClientId)),
-        ["the token endpoint as audience"] = ("S12", jwt => jwt.Claim("aud", The.TokenEndpoint)),
-        ["a further audience"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(The.Issuer, "https://b.example.com"))),
+        ["the client id as sub"] = ("S10", jwt => jwt.Claim("sub", TestData.ClientId)),
+        ["the token endpoint as audience"] = ("S12", jwt => jwt.Claim("aud", TestData.TokenEndpoint)),
+        ["a further audience"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(TestData.Issuer, "https://b.example.com"))),
         ["no exp"] = ("S13", jwt => jwt.Without("exp")),
-        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", The.Now)),
-        ["more than an hour"] = ("S13", jwt => jwt.Claim("exp", The.Now + 3611)),
-        ["another key"] = ("S08", jwt => jwt.SignedBy(The.OtherRsaKey)),
+        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", TestData.Now)),
+        ["more than an hour"] = ("S13", jwt => jwt.Claim("exp", TestData.Now + 3611)),
+        ["another key"] = ("S08", jwt => jwt.SignedBy(TestData.OtherRsaKey)),
         ["an unknown kid"] = ("S07", jwt => jwt.Head("kid", "other")),
         ["a type for something else"] = ("S09", jwt => jwt.Head("typ", "at+jwt")),
         ["the type of client authentication"] = ("S09a", jwt => jwt.Head("typ", "client-authentication+jwt")),
@@ -67,7 +67,7 @@ public sealed class AuthenticatingByASpiffeId
         if (trusted is not null)
             server.Server.TrustIssuer(new()
             {
-                Issuer = trusted, Jwks = Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId)), AllowedSubjects = allowed is null ? null : [allowed],
+                Issuer = trusted, Jwks = Keys.Set(Keys.Jwk(TestData.RsaKey, TestData.KeyId)), AllowedSubjects = allowed is null ? null : [allowed],
             });
 
         var answer = await PresentAsync(server, AnSvid().Compact());
@@ -79,7 +79,7 @@ public sealed class AuthenticatingByASpiffeId
     }
 
     [Theory]
-    [InlineData(The.ClientId, true), InlineData("other", false)]
+    [InlineData(TestData.ClientId, true), InlineData("other", false)]
     public async Task A_client_id_beside_it_is_the_same(string id, bool accepted)
     {
         var answer = await PresentAsync(Server(keysOfItsOwn: true), AnSvid().Compact(), ("client_id", id));
@@ -96,11 +96,11 @@ public sealed class AuthenticatingByASpiffeId
 
     [Fact]
     public void A_SPIFFE_id_has_its_scheme() => Assert.Throws<ArgumentException>(() =>
-        AServer.Start(client: new() { Id = The.ClientId, SpiffeId = "https://example.org/batch" }));
+        AServer.Start(client: new() { Id = TestData.ClientId, SpiffeId = "https://example.org/batch" }));
 
     private static AServer Server(bool keysOfItsOwn) => AServer.Start(client: new()
     {
-        Id = The.ClientId, SpiffeId = SpiffeId, Jwks = keysOfItsOwn ? Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId)) : null,
+        Id = TestData.ClientId, SpiffeId = SpiffeId, Jwks = keysOfItsOwn ? Keys.Set(Keys.Jwk(TestData.RsaKey, TestData.KeyId)) : null,
     });
 
     private static AJwt AnSvid() => new AJwt().Claim("sub", SpiffeId).Without("iss").Without("iat").Without("jti");

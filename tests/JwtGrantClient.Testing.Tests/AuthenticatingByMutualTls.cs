@@ -4,7 +4,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -18,7 +18,7 @@ public sealed class AuthenticatingByMutualTls : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }, TestContext.Current.CancellationToken);
-        _server.RegisterClient(new() { Id = The.ClientId, CertificateThumbprint = Thumbprint(Certificate) });
+        _server.RegisterClient(new() { Id = TestData.ClientId, CertificateThumbprint = Thumbprint(Certificate) });
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -26,7 +26,7 @@ public sealed class AuthenticatingByMutualTls : IAsyncLifetime
     [Fact]
     public async Task The_registered_certificate_authenticates_and_binds_the_token()
     {
-        var token = Token(await PostAsync(Certificate, ("grant_type", "client_credentials"), ("client_id", The.ClientId)));
+        var token = Token(await PostAsync(Certificate, ("grant_type", "client_credentials"), ("client_id", TestData.ClientId)));
 
         Assert.Equal(Thumbprint(Certificate), IssuedToken.Claims(token).GetProperty("cnf").GetProperty("x5t#S256").GetString());
         Assert.Equal(200, _server.CheckAccessToken($"Bearer {token}", null, Certificate).Status);
@@ -36,8 +36,8 @@ public sealed class AuthenticatingByMutualTls : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true, The.ClientId, "S22", "invalid_client"), InlineData(true, null, "S22", "invalid_request")]
-    [InlineData(true, "nobody", "S10", "invalid_client"), InlineData(false, The.ClientId, "S17", "invalid_client")]
+    [InlineData(true, TestData.ClientId, "S22", "invalid_client"), InlineData(true, null, "S22", "invalid_request")]
+    [InlineData(true, "nobody", "S10", "invalid_client"), InlineData(false, TestData.ClientId, "S17", "invalid_client")]
     public async Task Another_certificate_or_none_or_no_client_id_is_refused(bool another, string? clientId, string rule, string error)
     {
         var (_, body) = await PostAsync(
@@ -50,7 +50,7 @@ public sealed class AuthenticatingByMutualTls : IAsyncLifetime
     public async Task Without_TLS_the_client_has_nothing_to_show()
     {
         using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", The.ClientId)]);
+        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", TestData.ClientId)]);
 
         using var response = await http.PostAsync(_server.TokenEndpoint, form, TestContext.Current.CancellationToken);
 
@@ -61,8 +61,8 @@ public sealed class AuthenticatingByMutualTls : IAsyncLifetime
     [InlineData(true), InlineData(false)]
     public async Task A_client_assertion_over_TLS_is_for_the_issuer_and_its_token_bound_too(bool forIssuer)
     {
-        _server.RegisterClient(AServer.AClient(The.OtherClientId));
-        var assertion = new AJwt(TimeProvider.System.GetUtcNow()).Claim("iss", The.OtherClientId).Claim("sub", The.OtherClientId)
+        _server.RegisterClient(AServer.AClient(TestData.OtherClientId));
+        var assertion = new AJwt(TimeProvider.System.GetUtcNow()).Claim("iss", TestData.OtherClientId).Claim("sub", TestData.OtherClientId)
             .Claim("aud", forIssuer ? _server.Issuer : _server.MutualTlsTokenEndpoint).Compact();
 
         var answer = await PostAsync(Certificate, [("grant_type", "client_credentials"), .. AServer.ClientAssertion(assertion)]);
@@ -79,7 +79,7 @@ public sealed class AuthenticatingByMutualTls : IAsyncLifetime
     {
         async Task<string?> TypeAsync(string address) => (await PostAsync(
             [("DPoP", AProof.For(address).Claim("iat", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).Compact())],
-            Certificate, ("grant_type", "client_credentials"), ("client_id", The.ClientId))).Body is var body
+            Certificate, ("grant_type", "client_credentials"), ("client_id", TestData.ClientId))).Body is var body
             && body.TryGetProperty("token_type", out var type) ? type.GetString() : null;
 
         Assert.Equal("DPoP", await TypeAsync(_server.MutualTlsTokenEndpoint!));

@@ -1,5 +1,5 @@
 using System.Net;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -35,14 +35,14 @@ public sealed class AuthenticatingTheClient
         (string, string)[] more = assertion is null ? [] : [("client_assertion", assertion)];
 
         var answer = await AServer.Start().PostAsync(
-            [("grant_type", "client_credentials"), ("client_assertion_type", The.ClientAssertionType), .. more]);
+            [("grant_type", "client_credentials"), ("client_assertion_type", TestData.ClientAssertionType), .. more]);
 
         answer.ShouldBeRefused(401, "invalid_client", "S02");
     }
 
     [Fact]
     public async Task Without_a_client_assertion_there_are_no_client_credentials() =>
-        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId)))
+        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", TestData.ClientId)))
             .ShouldBeRefused(401, "invalid_client", "S17");
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class AuthenticatingTheClient
     [Fact]
     public async Task A_refused_client_assertion_is_answered_without_a_challenge()
     {
-        var answer = await AServer.Start().PresentAsync(new AJwt().SignedBy(The.OtherRsaKey), Use.ClientAuthentication);
+        var answer = await AServer.Start().PresentAsync(new AJwt().SignedBy(TestData.OtherRsaKey), Use.ClientAuthentication);
 
         answer.ShouldBeRefused(401, "invalid_client", "S08");
         Assert.Empty(answer.Response.Headers.WwwAuthenticate);
@@ -69,7 +69,7 @@ public sealed class AuthenticatingTheClient
 
     [Fact]
     public async Task A_client_with_keys_is_not_known_by_a_secret() =>
-        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId), ("client_secret", "s")))
+        (await AServer.Start().PostAsync(("grant_type", "client_credentials"), ("client_id", TestData.ClientId), ("client_secret", "s")))
             .ShouldBeRefused(401, "invalid_client", "S17");
 
     [Theory]
@@ -99,11 +99,11 @@ public sealed class AuthenticatingTheClient
         var server = AServer.Start();
 
         var answer = await server.PostAsync(
-            [("grant_type", The.JwtBearer), ("assertion", new AJwt().Claim("sub", "user-1").Compact()), .. AServer.ClientAssertion()]);
+            [("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Claim("sub", "user-1").Compact()), .. AServer.ClientAssertion()]);
 
         answer.ShouldBeGranted();
         var check = server.Server.CheckAccessToken($"Bearer {answer.AccessToken}");
-        Assert.Equal((The.ClientId, "user-1"), (check.ClientId, check.Subject));
+        Assert.Equal((TestData.ClientId, "user-1"), (check.ClientId, check.Subject));
     }
 
     [Theory]
@@ -114,10 +114,10 @@ public sealed class AuthenticatingTheClient
         var grant = new AJwt().Compact();
         (string Name, string Value)[] fields =
         [
-            ("grant_type", The.JwtBearer), ("assertion", grant),
+            ("grant_type", TestData.JwtBearer), ("assertion", grant),
             .. credentials switch
             {
-                "client assertion" => AServer.ClientAssertion(new AJwt().SignedBy(The.OtherRsaKey).Compact()),
+                "client assertion" => AServer.ClientAssertion(new AJwt().SignedBy(TestData.OtherRsaKey).Compact()),
                 "secret" => [("client_secret", "s")],
                 _ => Array.Empty<(string, string)>(),
             },
@@ -136,11 +136,11 @@ public sealed class AuthenticatingTheClient
     {
         var server = AServer.Start(client: new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true,
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true,
         });
 
         (await server.PresentAsync(new AJwt(), Use.Grant)).ShouldBeRefused(401, "invalid_client", "S18");
-        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), .. AServer.ClientAssertion()]))
+        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), .. AServer.ClientAssertion()]))
             .ShouldBeGranted();
     }
 }

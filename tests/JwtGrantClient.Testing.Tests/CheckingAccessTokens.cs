@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -24,7 +24,7 @@ public sealed class CheckingAccessTokens
         Assert.Equal((status, challenge is null), (check.Status, check.IsValid));
         Assert.StartsWith(challenge ?? "", check.WwwAuthenticate ?? "", StringComparison.Ordinal);
         Assert.Equal(
-            challenge is null ? (The.ClientId, The.ClientId, "read write") : default, (check.ClientId, check.Subject, check.Scope));
+            challenge is null ? (TestData.ClientId, TestData.ClientId, "read write") : default, (check.ClientId, check.Subject, check.Scope));
     }
 
     [Theory]
@@ -76,6 +76,6 @@ public sealed class CheckingAccessTokens
         Assert.Equal(401, AServer.Start().Server.CheckAccessToken($"Bearer {await TokenAsync()}").Status);
 
     private async Task<string> TokenAsync() =>
-        (await _server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", "read write")))
+        (await _server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", "read write")))
             .ShouldBeGranted().AccessToken;
 }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -22,24 +22,24 @@ public sealed class ChoosingTheKey
     {
         var (hash, padding) = RsaAlgorithms[name];
 
-        (await AServer.Start().PresentAsync(new AJwt().Head("alg", name).SignedBy(The.RsaKey, hash, padding))).ShouldBeGranted();
+        (await AServer.Start().PresentAsync(new AJwt().Head("alg", name).SignedBy(TestData.RsaKey, hash, padding))).ShouldBeGranted();
 
         foreach (var other in RsaAlgorithms.Keys.Where(other => other != name))
-            (await AServer.Start().PresentAsync(new AJwt().Head("alg", other).SignedBy(The.RsaKey, hash, padding)))
+            (await AServer.Start().PresentAsync(new AJwt().Head("alg", other).SignedBy(TestData.RsaKey, hash, padding)))
                 .ShouldBeRefused(Use.Grant, "S08");
     }
 
     [Fact]
     public async Task EC_signatures_are_verified_at_fixed_width_and_never_as_DER()
     {
-        var server = WithKeys(Keys.Jwk(The.P256Key, "P-256", "ec"));
+        var server = WithKeys(Keys.Jwk(TestData.P256Key, "P-256", "ec"));
         AJwt Jwt() => new AJwt().Head("alg", "ES256").Head("kid", "ec");
 
-        (await server.PresentAsync(Jwt().SignedBy(The.P256Key, HashAlgorithmName.SHA256))).ShouldBeGranted();
+        (await server.PresentAsync(Jwt().SignedBy(TestData.P256Key, HashAlgorithmName.SHA256))).ShouldBeGranted();
         (await server.PresentAsync(Jwt()
-            .Signed(input => The.P256Key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))))
+            .Signed(input => TestData.P256Key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))))
             .ShouldBeRefused(Use.Grant, "S08");
-        (await server.PresentAsync(Jwt().Signed(input => [.. The.P256Key.SignData(input, HashAlgorithmName.SHA256), 0])))
+        (await server.PresentAsync(Jwt().Signed(input => [.. TestData.P256Key.SignData(input, HashAlgorithmName.SHA256), 0])))
             .ShouldBeRefused(Use.Grant, "S08");
         (await server.PresentAsync(Jwt().Signed(_ => new byte[64]))).ShouldBeRefused(Use.Grant, "S08");
     }
@@ -47,32 +47,32 @@ public sealed class ChoosingTheKey
     [Fact]
     public async Task ES384_is_verified_with_a_key_on_its_curve()
     {
-        var jwt = new AJwt().Head("alg", "ES384").Head("kid", "ec").SignedBy(The.P384Key, HashAlgorithmName.SHA384);
+        var jwt = new AJwt().Head("alg", "ES384").Head("kid", "ec").SignedBy(TestData.P384Key, HashAlgorithmName.SHA384);
 
-        (await WithKeys(Keys.Jwk(The.P384Key, "P-384", "ec")).PresentAsync(jwt)).ShouldBeGranted();
+        (await WithKeys(Keys.Jwk(TestData.P384Key, "P-384", "ec")).PresentAsync(jwt)).ShouldBeGranted();
     }
 
     [Fact]
     public async Task ES256_by_a_key_on_another_curve_is_refused_though_it_would_verify()
     {
-        var jwt = new AJwt().Head("alg", "ES256").Head("kid", "ec").SignedBy(The.P384Key, HashAlgorithmName.SHA256);
+        var jwt = new AJwt().Head("alg", "ES256").Head("kid", "ec").SignedBy(TestData.P384Key, HashAlgorithmName.SHA256);
 
-        (await WithKeys(Keys.Jwk(The.P384Key, "P-384", "ec")).PresentAsync(jwt)).ShouldBeRefused(Use.Grant, "S06").Saying("curve");
+        (await WithKeys(Keys.Jwk(TestData.P384Key, "P-384", "ec")).PresentAsync(jwt)).ShouldBeRefused(Use.Grant, "S06").Saying("curve");
     }
 
     [Fact]
     public async Task A_weak_RSA_key_is_refused_though_it_would_verify()
     {
-        var jwt = new AJwt().Head("kid", "weak").SignedBy(The.WeakRsaKey);
+        var jwt = new AJwt().Head("kid", "weak").SignedBy(TestData.WeakRsaKey);
 
-        (await WithKeys(Keys.Jwk(The.WeakRsaKey, "weak")).PresentAsync(jwt)).ShouldBeRefused(Use.Grant, "S06").Saying("1024 bits");
+        (await WithKeys(Keys.Jwk(TestData.WeakRsaKey, "weak")).PresentAsync(jwt)).ShouldBeRefused(Use.Grant, "S06").Saying("1024 bits");
     }
 
     [Theory]
     [InlineData("ES256", "rsa"), InlineData("RS256", "ec"), InlineData("PS256", "ec")]
     public async Task The_algorithm_agrees_with_the_type_of_the_key(string algorithm, string keyId)
     {
-        var server = WithKeys(Keys.Jwk(The.RsaKey, "rsa"), Keys.Jwk(The.P256Key, "P-256", "ec"));
+        var server = WithKeys(Keys.Jwk(TestData.RsaKey, "rsa"), Keys.Jwk(TestData.P256Key, "P-256", "ec"));
 
         (await server.PresentAsync(new AJwt().Head("alg", algorithm).Head("kid", keyId))).ShouldBeRefused(Use.Grant, "S06");
     }
@@ -80,11 +80,11 @@ public sealed class ChoosingTheKey
     [Fact]
     public async Task A_key_that_is_registered_for_one_algorithm_serves_no_other()
     {
-        var server = WithKeys(Keys.Jwk(The.RsaKey, "rsa").With("alg", "PS256"));
+        var server = WithKeys(Keys.Jwk(TestData.RsaKey, "rsa").With("alg", "PS256"));
         AJwt Jwt() => new AJwt().Head("kid", "rsa");
 
         (await server.PresentAsync(Jwt())).ShouldBeRefused(Use.Grant, "S06").Saying("registered for PS256");
-        (await server.PresentAsync(Jwt().Head("alg", "PS256").SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)))
+        (await server.PresentAsync(Jwt().Head("alg", "PS256").SignedBy(TestData.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)))
             .ShouldBeGranted();
     }
 
@@ -93,21 +93,21 @@ public sealed class ChoosingTheKey
     {
         var server = AServer.Start(client: new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), SigningAlgorithm = "PS256",
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), SigningAlgorithm = "PS256",
         });
 
         (await server.PresentAsync(new AJwt(), Use.ClientAuthentication)).ShouldBeRefused(Use.ClientAuthentication, "S06");
-        (await server.PresentAsync(new AJwt().Head("alg", "PS256").SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)))
+        (await server.PresentAsync(new AJwt().Head("alg", "PS256").SignedBy(TestData.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)))
             .ShouldBeGranted();
     }
 
     [Fact]
     public async Task Of_two_keys_the_kid_names_one_and_no_other_is_tried()
     {
-        var server = WithKeys(Keys.Jwk(The.RsaKey, "old"), Keys.Jwk(The.OtherRsaKey, "new"));
+        var server = WithKeys(Keys.Jwk(TestData.RsaKey, "old"), Keys.Jwk(TestData.OtherRsaKey, "new"));
 
         (await server.PresentAsync(new AJwt().Head("kid", "old"))).ShouldBeGranted();
-        (await server.PresentAsync(new AJwt().Head("kid", "new").SignedBy(The.OtherRsaKey))).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt().Head("kid", "new").SignedBy(TestData.OtherRsaKey))).ShouldBeGranted();
         (await server.PresentAsync(new AJwt().Head("kid", "new"))).ShouldBeRefused(Use.Grant, "S08");
         (await server.PresentAsync(new AJwt().Head("kid", "other"))).ShouldBeRefused(Use.Grant, "S07");
     }
@@ -117,10 +117,10 @@ public sealed class ChoosingTheKey
     {
         AJwt Jwt() => new AJwt().Without("kid");
 
-        (await WithKeys(Keys.Jwk(The.RsaKey, "rsa")).PresentAsync(Jwt())).ShouldBeGranted();
-        (await WithKeys(Keys.Jwk(The.RsaKey, "rsa"), Keys.Jwk(The.P256Key, "P-256", "ec")).PresentAsync(Jwt())).ShouldBeGranted();
-        (await WithKeys(Keys.Jwk(The.RsaKey, "a"), Keys.Jwk(The.OtherRsaKey, "b")).PresentAsync(Jwt())).ShouldBeRefused(Use.Grant, "S07");
-        (await WithKeys(Keys.Jwk(The.P256Key, "P-256", "a"), Keys.Jwk(The.P384Key, "P-384", "b")).PresentAsync(Jwt()))
+        (await WithKeys(Keys.Jwk(TestData.RsaKey, "rsa")).PresentAsync(Jwt())).ShouldBeGranted();
+        (await WithKeys(Keys.Jwk(TestData.RsaKey, "rsa"), Keys.Jwk(TestData.P256Key, "P-256", "ec")).PresentAsync(Jwt())).ShouldBeGranted();
+        (await WithKeys(Keys.Jwk(TestData.RsaKey, "a"), Keys.Jwk(TestData.OtherRsaKey, "b")).PresentAsync(Jwt())).ShouldBeRefused(Use.Grant, "S07");
+        (await WithKeys(Keys.Jwk(TestData.P256Key, "P-256", "a"), Keys.Jwk(TestData.P384Key, "P-384", "b")).PresentAsync(Jwt()))
             .ShouldBeRefused(Use.Grant, "S07");
     }
 
@@ -128,11 +128,11 @@ public sealed class ChoosingTheKey
     [InlineData("anything"), InlineData(null)]
     public async Task A_sole_key_that_was_registered_without_a_kid_answers_to_any(string? keyId)
     {
-        var server = AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem() });
+        var server = AServer.Start(client: new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem() });
 
         (await server.PresentAsync(keyId is null ? new AJwt().Without("kid") : new AJwt().Head("kid", keyId))).ShouldBeGranted();
     }
 
     private static AServer WithKeys(params System.Text.Json.Nodes.JsonObject[] keys) =>
-        AServer.Start(client: new() { Id = The.ClientId, Jwks = Keys.Set(keys) });
+        AServer.Start(client: new() { Id = TestData.ClientId, Jwks = Keys.Set(keys) });
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -10,14 +10,14 @@ public sealed class ExchangingTokens
     private static readonly Dictionary<string, (string Rule, Action<AJwt> Bend)> BadJwts = new()
     {
         ["another issuer"] = ("S10", jwt => jwt.Claim("iss", "https://other.example.com")),
-        ["the client itself as issuer"] = ("S10", jwt => jwt.Claim("iss", The.ClientId)),
-        ["another key"] = ("S08", jwt => jwt.SignedBy(The.RsaKey)),
+        ["the client itself as issuer"] = ("S10", jwt => jwt.Claim("iss", TestData.ClientId)),
+        ["another key"] = ("S08", jwt => jwt.SignedBy(TestData.RsaKey)),
         ["no signature"] = ("S06", jwt => jwt.Head("alg", "none").Signed(_ => [])),
         ["no sub"] = ("S11", jwt => jwt.Without("sub")),
         ["a subject that it may not speak for"] = ("S11", jwt => jwt.Claim("sub", "user-2")),
         ["another audience"] = ("S12", jwt => jwt.Claim("aud", "https://other.example.com")),
         ["no exp"] = ("S13", jwt => jwt.Without("exp")),
-        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", The.Now)),
+        ["an exp that is over"] = ("S13", jwt => jwt.Claim("exp", TestData.Now)),
         ["a type for something else"] = ("S09", jwt => jwt.Head("typ", "dpop+jwt")),
     };
 
@@ -25,7 +25,7 @@ public sealed class ExchangingTokens
 
     public ExchangingTokens() => _server.Server.TrustIssuer(new()
     {
-        Issuer = Idp, PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem(), AllowedSubjects = ["user-1", "actor-1"],
+        Issuer = Idp, PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem(), AllowedSubjects = ["user-1", "actor-1"],
     });
 
     public static TheoryData<string> BadJwtNames => Rows.Of(BadJwts.Keys);
@@ -38,7 +38,7 @@ public sealed class ExchangingTokens
         Assert.Equal((Types + "access_token", "read", null),
             (answer.ShouldBeGranted()["issued_token_type"], answer["scope"], answer["refresh_token"]));
         var check = _server.Server.CheckAccessToken($"Bearer {answer.AccessToken}");
-        Assert.Equal((The.ClientId, "user-1", "read"), (check.ClientId, check.Subject, check.Scope));
+        Assert.Equal((TestData.ClientId, "user-1", "read"), (check.ClientId, check.Subject, check.Scope));
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class ExchangingTokens
     }
 
     [Theory]
-    [InlineData("jwt", The.Issuer), InlineData("jwt", The.TokenEndpoint), InlineData("id_token", The.Issuer)]
-    [InlineData("id_token", The.ClientId)]
+    [InlineData("jwt", TestData.Issuer), InlineData("jwt", TestData.TokenEndpoint), InlineData("id_token", TestData.Issuer)]
+    [InlineData("id_token", TestData.ClientId)]
     public async Task A_JWT_of_a_trusted_issuer_is_exchanged_and_may_come_again(string type, string audience)
     {
         var token = AJwtOfTheIdp().Claim("aud", audience).Compact();
@@ -81,7 +81,7 @@ public sealed class ExchangingTokens
 
     [Fact]
     public async Task Only_an_ID_token_is_for_the_client() =>
-        (await ExchangeAsync(("subject_token", AJwtOfTheIdp().Claim("aud", The.ClientId).Compact()), ("subject_token_type", Types + "jwt")))
+        (await ExchangeAsync(("subject_token", AJwtOfTheIdp().Claim("aud", TestData.ClientId).Compact()), ("subject_token_type", Types + "jwt")))
             .ShouldBeRefused(400, "invalid_request", "S12");
 
     [Theory, MemberData(nameof(BadJwtNames))]
@@ -168,7 +168,7 @@ public sealed class ExchangingTokens
         var token = (await server.PresentAsync(new AJwt(), Use.Grant)).ShouldBeGranted().AccessToken;
         (string, string)[] Form(string audience, string resource) =>
         [
-            ("grant_type", The.TokenExchange), ("subject_token", token), ("subject_token_type", Types + "access_token"),
+            ("grant_type", TestData.TokenExchange), ("subject_token", token), ("subject_token_type", Types + "access_token"),
             ("audience", audience), ("audience", "a"), ("resource", resource), .. AServer.ClientAssertion(),
         ];
 
@@ -182,18 +182,18 @@ public sealed class ExchangingTokens
     {
         _server.Server.RegisterClient(new() { Id = "public", AllowedAuthenticationMethods = ["none"] });
 
-        (await _server.PostAsync([("grant_type", The.TokenExchange), .. Subject(), ("client_id", "public")]))
+        (await _server.PostAsync([("grant_type", TestData.TokenExchange), .. Subject(), ("client_id", "public")]))
             .ShouldBeRefused(401, "invalid_client", "S17");
     }
 
-    private static AJwt AJwtOfTheIdp() => new AJwt().Claim("iss", Idp).Claim("sub", "user-1").Without("jti").SignedBy(The.OtherRsaKey);
+    private static AJwt AJwtOfTheIdp() => new AJwt().Claim("iss", Idp).Claim("sub", "user-1").Without("jti").SignedBy(TestData.OtherRsaKey);
 
     private static (string Name, string Value)[] Subject() =>
         [("subject_token", AJwtOfTheIdp().Compact()), ("subject_token_type", Types + "jwt")];
 
-    private async Task<string> AccessTokenAsync() => (await _server.PostAsync(("grant_type", The.JwtBearer),
+    private async Task<string> AccessTokenAsync() => (await _server.PostAsync(("grant_type", TestData.JwtBearer),
         ("assertion", new AJwt().Claim("sub", "user-1").Compact()), ("scope", "read write"))).ShouldBeGranted().AccessToken;
 
     private Task<Answer> ExchangeAsync(params (string Name, string Value)[] fields) => _server.PostAsync(
-        [("grant_type", The.TokenExchange), .. fields, .. AServer.ClientAssertion(new AJwt(_server.Clock.GetUtcNow()).Compact())]);
+        [("grant_type", TestData.TokenExchange), .. fields, .. AServer.ClientAssertion(new AJwt(_server.Clock.GetUtcNow()).Compact())]);
 }

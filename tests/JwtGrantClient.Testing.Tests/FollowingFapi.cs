@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -11,10 +11,10 @@ public sealed class FollowingFapi
 {
     private static readonly Dictionary<string, (string Rule, Action<AJwt> Bend)> BadAssertions = new()
     {
-        ["an audience list of one"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(The.Issuer))),
+        ["an audience list of one"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(TestData.Issuer))),
         ["no iat"] = ("S14", jwt => jwt.Without("iat")),
-        ["RS256"] = ("S06", jwt => jwt.Head("alg", "RS256").SignedBy(The.RsaKey)),
-        ["PS512"] = ("S06", jwt => jwt.Head("alg", "PS512").SignedBy(The.RsaKey, HashAlgorithmName.SHA512, RSASignaturePadding.Pss)),
+        ["RS256"] = ("S06", jwt => jwt.Head("alg", "RS256").SignedBy(TestData.RsaKey)),
+        ["PS512"] = ("S06", jwt => jwt.Head("alg", "PS512").SignedBy(TestData.RsaKey, HashAlgorithmName.SHA512, RSASignaturePadding.Pss)),
     };
 
     private readonly AServer _server = AServer.Start(clock => new() { TimeProvider = clock, FapiMode = true });
@@ -47,10 +47,10 @@ public sealed class FollowingFapi
     [Fact]
     public async Task The_client_authenticates_beside_a_grant_too()
     {
-        (await SendAsync(AProof.ForToken(), ("grant_type", The.JwtBearer), ("assertion", Signed().Compact())))
+        (await SendAsync(AProof.ForToken(), ("grant_type", TestData.JwtBearer), ("assertion", Signed().Compact())))
             .ShouldBeRefused(401, "invalid_client", "S23");
         (await SendAsync(AProof.ForToken(),
-            [("grant_type", The.JwtBearer), ("assertion", Signed().Compact()), .. AServer.ClientAssertion(Signed().Compact())]))
+            [("grant_type", TestData.JwtBearer), ("assertion", Signed().Compact()), .. AServer.ClientAssertion(Signed().Compact())]))
             .ShouldBeGranted("DPoP");
     }
 
@@ -65,14 +65,14 @@ public sealed class FollowingFapi
 
     [Fact]
     public async Task A_DPoP_proof_has_an_algorithm_of_the_profile() =>
-        (await SendAsync(AProof.ForToken().Head("alg", "RS256").Head("jwk", Keys.Jwk(The.RsaKey, null)).SignedBy(The.RsaKey),
+        (await SendAsync(AProof.ForToken().Head("alg", "RS256").Head("jwk", Keys.Jwk(TestData.RsaKey, null)).SignedBy(TestData.RsaKey),
             [("grant_type", "client_credentials"), .. AServer.ClientAssertion(Signed().Compact())]))
             .ShouldBeRefused(400, "invalid_dpop_proof", "S06");
 
     [Fact]
     public async Task The_metadata_list_no_more_than_the_profile_has()
     {
-        var metadata = (await _server.GetAsync(The.Issuer + "/.well-known/oauth-authorization-server")).Json;
+        var metadata = (await _server.GetAsync(TestData.Issuer + "/.well-known/oauth-authorization-server")).Json;
         string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
 
         Assert.Equal(["private_key_jwt"], List("token_endpoint_auth_methods_supported"));
@@ -81,7 +81,7 @@ public sealed class FollowingFapi
     }
 
     private static AJwt Signed() =>
-        new AJwt().Head("alg", "PS256").SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        new AJwt().Head("alg", "PS256").SignedBy(TestData.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
 
     private Task<Answer> SendAsync(AJwt? proof, params (string, string)[] fields) =>
         _server.PostWithAsync(proof is null ? [] : [("DPoP", proof.Compact())], fields);

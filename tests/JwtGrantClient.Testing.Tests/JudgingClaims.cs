@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -12,14 +12,14 @@ public sealed class JudgingClaims
         ["iss missing"] = ("S10", jwt => jwt.Without("iss")),
         ["iss null"] = ("S10", jwt => jwt.Claim("iss", null)),
         ["iss a number"] = ("S10", jwt => jwt.Claim("iss", 1)),
-        ["iss a list"] = ("S10", jwt => jwt.Claim("iss", new JsonArray(The.ClientId))),
+        ["iss a list"] = ("S10", jwt => jwt.Claim("iss", new JsonArray(TestData.ClientId))),
         ["iss and sub unknown"] = ("S10", jwt => jwt.Claim("iss", "nobody").Claim("sub", "nobody")),
         ["iss and sub in another case"] = ("S10", jwt => jwt.Claim("iss", "Batch-Worker").Claim("sub", "Batch-Worker")),
         ["sub missing"] = ("S11", jwt => jwt.Without("sub")),
         ["sub empty"] = ("S11", jwt => jwt.Claim("sub", "")),
         ["sub null"] = ("S11", jwt => jwt.Claim("sub", null)),
         ["sub a number"] = ("S11", jwt => jwt.Claim("sub", 1)),
-        ["sub a list"] = ("S11", jwt => jwt.Claim("sub", new JsonArray(The.ClientId))),
+        ["sub a list"] = ("S11", jwt => jwt.Claim("sub", new JsonArray(TestData.ClientId))),
         ["aud missing"] = ("S12", jwt => jwt.Without("aud")),
         ["aud null"] = ("S12", jwt => jwt.Claim("aud", null)),
         ["aud empty"] = ("S12", jwt => jwt.Claim("aud", "")),
@@ -27,14 +27,14 @@ public sealed class JudgingClaims
         ["aud an object"] = ("S12", jwt => jwt.Claim("aud", new JsonObject())),
         ["aud an empty list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray())),
         ["aud a list with a number"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(1))),
-        ["aud a list in a list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(new JsonArray(The.Issuer)))),
-        ["aud of two, the issuer first"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(The.Issuer, "https://other.example.com"))),
+        ["aud a list in a list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(new JsonArray(TestData.Issuer)))),
+        ["aud of two, the issuer first"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(TestData.Issuer, "https://other.example.com"))),
         ["aud of another server"] = ("S12", jwt => jwt.Claim("aud", "https://other.example.com")),
-        ["aud with a slash more"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + "/")),
-        ["aud with the default port"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + ":443")),
+        ["aud with a slash more"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + "/")),
+        ["aud with the default port"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + ":443")),
         ["aud in upper case"] = ("S12", jwt => jwt.Claim("aud", "HTTPS://AS.EXAMPLE.COM")),
-        ["aud with a space"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + " ")),
-        ["aud the metadata's address"] = ("S12", jwt => jwt.Claim("aud", The.Issuer + "/.well-known/oauth-authorization-server")),
+        ["aud with a space"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + " ")),
+        ["aud the metadata's address"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + "/.well-known/oauth-authorization-server")),
         ["jti missing"] = ("S16", jwt => jwt.Without("jti")),
         ["jti empty"] = ("S16", jwt => jwt.Claim("jti", "")),
         ["jti null"] = ("S16", jwt => jwt.Claim("jti", null)),
@@ -64,15 +64,15 @@ public sealed class JudgingClaims
     [Theory]
     [InlineData(Use.Grant), InlineData(Use.ClientAuthentication)]
     public async Task A_list_of_one_audience_is_accepted(Use use) =>
-        (await AServer.Start().PresentAsync(new AJwt().Claim("aud", new JsonArray(The.Issuer)), use)).ShouldBeGranted();
+        (await AServer.Start().PresentAsync(new AJwt().Claim("aud", new JsonArray(TestData.Issuer)), use)).ShouldBeGranted();
 
     [Fact]
     public async Task A_list_of_this_servers_own_names_is_an_audience_for_a_grant_only()
     {
         var server = AServer.Start();
 
-        (await server.PresentAsync(new AJwt().Claim("aud", new JsonArray(The.Issuer, The.TokenEndpoint)), Use.Grant)).ShouldBeGranted();
-        (await server.PresentAsync(new AJwt().Claim("aud", new JsonArray(The.Issuer, The.Issuer)), Use.ClientAuthentication))
+        (await server.PresentAsync(new AJwt().Claim("aud", new JsonArray(TestData.Issuer, TestData.TokenEndpoint)), Use.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt().Claim("aud", new JsonArray(TestData.Issuer, TestData.Issuer)), Use.ClientAuthentication))
             .ShouldBeRefused(Use.ClientAuthentication, "S12");
     }
 
@@ -81,8 +81,8 @@ public sealed class JudgingClaims
     {
         var server = AServer.Start();
 
-        (await server.PresentAsync(new AJwt().Claim("aud", The.TokenEndpoint), Use.Grant)).ShouldBeGranted();
-        (await server.PresentAsync(new AJwt().Claim("aud", The.TokenEndpoint), Use.ClientAuthentication))
+        (await server.PresentAsync(new AJwt().Claim("aud", TestData.TokenEndpoint), Use.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt().Claim("aud", TestData.TokenEndpoint), Use.ClientAuthentication))
             .ShouldBeRefused(Use.ClientAuthentication, "S12");
     }
 
@@ -90,11 +90,11 @@ public sealed class JudgingClaims
     public async Task A_client_authenticates_nobody_but_itself()
     {
         var server = AServer.Start();
-        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
 
-        (await server.PresentAsync(new AJwt().Claim("sub", The.OtherClientId), Use.ClientAuthentication))
+        (await server.PresentAsync(new AJwt().Claim("sub", TestData.OtherClientId), Use.ClientAuthentication))
             .ShouldBeRefused(Use.ClientAuthentication, "S10").Saying("both must be the client_id");
-        (await server.PresentAsync(new AJwt().Claim("iss", The.OtherClientId), Use.ClientAuthentication))
+        (await server.PresentAsync(new AJwt().Claim("iss", TestData.OtherClientId), Use.ClientAuthentication))
             .ShouldBeRefused(Use.ClientAuthentication, "S10");
     }
 
@@ -102,11 +102,11 @@ public sealed class JudgingClaims
     public async Task A_client_id_beside_a_client_assertion_names_the_same_client()
     {
         var server = AServer.Start();
-        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
 
-        (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", The.OtherClientId), .. AServer.ClientAssertion()]))
+        (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", TestData.OtherClientId), .. AServer.ClientAssertion()]))
             .ShouldBeRefused(401, "invalid_client", "S10");
-        (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", The.ClientId), .. AServer.ClientAssertion()]))
+        (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", TestData.ClientId), .. AServer.ClientAssertion()]))
             .ShouldBeGranted();
     }
 
@@ -115,7 +115,7 @@ public sealed class JudgingClaims
     {
         var server = AServer.Start();
         server.Server.TrustIssuer(AnIdentityProvider());
-        AJwt Signed() => new AJwt().Claim("iss", "https://idp.example.com").Claim("sub", "user-1").SignedBy(The.OtherRsaKey);
+        AJwt Signed() => new AJwt().Claim("iss", "https://idp.example.com").Claim("sub", "user-1").SignedBy(TestData.OtherRsaKey);
 
         (await server.PresentAsync(Signed(), Use.Grant)).ShouldBeGranted();
         (await server.PresentAsync(Signed().Claim("sub", "https://idp.example.com"), Use.ClientAuthentication))
@@ -129,9 +129,9 @@ public sealed class JudgingClaims
         server.Server.TrustIssuer(AnIdentityProvider());
 
         (await server.PresentAsync(new AJwt().Claim("iss", "https://idp.example.com"))).ShouldBeRefused(Use.Grant, "S08");
-        (await server.PresentAsync(new AJwt().SignedBy(The.OtherRsaKey))).ShouldBeRefused(Use.Grant, "S08");
+        (await server.PresentAsync(new AJwt().SignedBy(TestData.OtherRsaKey))).ShouldBeRefused(Use.Grant, "S08");
     }
 
     private static TrustedIssuer AnIdentityProvider() =>
-        new() { Issuer = "https://idp.example.com", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() };
+        new() { Issuer = "https://idp.example.com", PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem() };
 }

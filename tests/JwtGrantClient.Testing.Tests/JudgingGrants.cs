@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -15,7 +15,7 @@ public sealed class JudgingGrants
     [Fact]
     public async Task A_client_may_be_held_to_some_grant_types()
     {
-        var server = WithClient(grants: [The.JwtBearer]);
+        var server = WithClient(grants: [TestData.JwtBearer]);
 
         (await server.PresentAsync(new AJwt(), Use.Grant)).ShouldBeGranted();
         (await server.PresentAsync(new AJwt(), Use.ClientAuthentication)).ShouldBeRefused(400, "unauthorized_client", "S17");
@@ -33,7 +33,7 @@ public sealed class JudgingGrants
     {
         var server = WithClient(scopes: ["read", "write", "admin"], supported: ["read", "write", "delete"]);
 
-        var answer = await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", scope));
+        var answer = await server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", scope));
 
         if (allowed)
             Assert.Equal(scope, answer.ShouldBeGranted()["scope"]);
@@ -45,7 +45,7 @@ public sealed class JudgingGrants
     [InlineData("a  b"), InlineData(" a"), InlineData("a "), InlineData(" "), InlineData("a\"b"), InlineData("a\\b"), InlineData("a\tb")]
     [InlineData("é"), InlineData("a\u007f")]
     public async Task A_scope_follows_its_syntax(string scope) =>
-        (await AServer.Start().PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", scope)))
+        (await AServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("scope", scope)))
             .ShouldBeRefused(400, "invalid_scope", "S17");
 
     [Fact]
@@ -56,14 +56,14 @@ public sealed class JudgingGrants
     [InlineData("api"), InlineData("/api"), InlineData("//api.example.com"), InlineData("https://api.example.com#part")]
     [InlineData("https://api.example.com/a#")]
     public async Task A_resource_is_an_absolute_URI_without_fragment(string resource) =>
-        (await AServer.Start().PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("resource", resource)))
+        (await AServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("resource", resource)))
             .ShouldBeRefused(400, "invalid_target", "S17");
 
     [Fact]
     public async Task Resources_are_the_audience_of_the_token_and_may_be_several()
     {
         (string, string)[] Request() =>
-            [("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("resource", "https://a.example.com")];
+            [("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("resource", "https://a.example.com")];
 
         var one = await AServer.Start().PostAsync(Request());
         var two = await AServer.Start().PostAsync([.. Request(), ("resource", "urn:example:b")]);
@@ -76,13 +76,13 @@ public sealed class JudgingGrants
     }
 
     [Theory]
-    [InlineData(null, "user-1", true), InlineData(null, The.ClientId, true), InlineData(null, The.OtherClientId, false)]
-    [InlineData("user-1", "user-1", true), InlineData("user-1", "user-2", false), InlineData("user-1", The.ClientId, false)]
-    [InlineData(The.OtherClientId, The.OtherClientId, true), InlineData("user-1", "User-1", false)]
+    [InlineData(null, "user-1", true), InlineData(null, TestData.ClientId, true), InlineData(null, TestData.OtherClientId, false)]
+    [InlineData("user-1", "user-1", true), InlineData("user-1", "user-2", false), InlineData("user-1", TestData.ClientId, false)]
+    [InlineData(TestData.OtherClientId, TestData.OtherClientId, true), InlineData("user-1", "User-1", false)]
     public async Task A_client_speaks_for_those_it_may_speak_for(string? allowed, string subject, bool accepted)
     {
         var server = WithClient(subjects: allowed is null ? null : [allowed]);
-        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
 
         var answer = await server.PresentAsync(new AJwt().Claim("sub", subject));
 
@@ -98,9 +98,9 @@ public sealed class JudgingGrants
         var server = AServer.Start();
         server.Server.TrustIssuer(new()
         {
-            Issuer = "idp", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem(), AllowedSubjects = ["user-1"],
+            Issuer = "idp", PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem(), AllowedSubjects = ["user-1"],
         });
-        AJwt For(string subject) => new AJwt().Claim("iss", "idp").Claim("sub", subject).SignedBy(The.OtherRsaKey);
+        AJwt For(string subject) => new AJwt().Claim("iss", "idp").Claim("sub", subject).SignedBy(TestData.OtherRsaKey);
 
         (await server.PresentAsync(For("user-1"))).ShouldBeGranted();
         (await server.PresentAsync(For("user-2"))).ShouldBeRefused(Use.Grant, "S11");
@@ -110,21 +110,21 @@ public sealed class JudgingGrants
     public async Task A_grant_that_a_client_signed_serves_no_other_client()
     {
         var server = AServer.Start();
-        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
-        var assertionOfTheOther = new AJwt().Claim("iss", The.OtherClientId).Claim("sub", The.OtherClientId);
+        server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
+        var assertionOfTheOther = new AJwt().Claim("iss", TestData.OtherClientId).Claim("sub", TestData.OtherClientId);
 
-        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", assertionOfTheOther.Compact()),
+        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", assertionOfTheOther.Compact()),
             .. AServer.ClientAssertion()]))
             .ShouldBeRefused(Use.Grant, "S10");
-        (await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("client_id", The.OtherClientId)))
+        (await server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("client_id", TestData.OtherClientId)))
             .ShouldBeRefused(401, "invalid_client", "S10");
     }
 
     [Theory]
-    [InlineData(The.ClientId, true), InlineData("nobody", false), InlineData("Batch-Worker", false)]
+    [InlineData(TestData.ClientId, true), InlineData("nobody", false), InlineData("Batch-Worker", false)]
     public async Task A_client_id_beside_a_grant_names_a_registered_client(string id, bool accepted)
     {
-        var answer = await AServer.Start().PostAsync(("grant_type", The.JwtBearer), ("assertion", new AJwt().Compact()), ("client_id", id));
+        var answer = await AServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Compact()), ("client_id", id));
 
         if (accepted)
             answer.ShouldBeGranted();
@@ -136,14 +136,14 @@ public sealed class JudgingGrants
     public async Task A_client_may_present_the_grant_of_a_trusted_issuer()
     {
         var server = WithClient(scopes: ["read"]);
-        server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
-        string Grant() => new AJwt().Claim("iss", "idp").Claim("sub", "user-1").SignedBy(The.OtherRsaKey).Compact();
+        server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+        string Grant() => new AJwt().Claim("iss", "idp").Claim("sub", "user-1").SignedBy(TestData.OtherRsaKey).Compact();
 
-        var answer = await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", Grant()), ("scope", "read"),
+        var answer = await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", Grant()), ("scope", "read"),
             .. AServer.ClientAssertion()]);
 
-        Assert.Equal(The.ClientId, server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").ClientId);
-        (await server.PostAsync([("grant_type", The.JwtBearer), ("assertion", Grant()), ("scope", "write"), .. AServer.ClientAssertion()]))
+        Assert.Equal(TestData.ClientId, server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").ClientId);
+        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", Grant()), ("scope", "write"), .. AServer.ClientAssertion()]))
             .ShouldBeRefused(400, "invalid_scope", "S17");
     }
 
@@ -154,7 +154,7 @@ public sealed class JudgingGrants
         IReadOnlyList<string>? supported = null) =>
         AServer.Start(clock => new() { TimeProvider = clock, SupportedScopes = supported }, new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(),
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(),
             AllowedGrantTypes = grants, AllowedScopes = scopes, AllowedSubjects = subjects,
         });
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 

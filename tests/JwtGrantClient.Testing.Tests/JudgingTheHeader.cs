@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -38,26 +38,26 @@ public sealed class JudgingTheHeader
         ["alg in lower case"] = ("S06", jwt => jwt.Head("alg", "rs256")),
         ["alg unknown"] = ("S06", jwt => jwt.Head("alg", "RS1")),
         ["HS256 keyed with the public key's PEM"] = ("S06", jwt => jwt.Head("alg", "HS256").Signed(input =>
-            HMACSHA256.HashData(Encoding.UTF8.GetBytes(The.RsaKey.ExportSubjectPublicKeyInfoPem()), input))),
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(TestData.RsaKey.ExportSubjectPublicKeyInfoPem()), input))),
         ["HS256 keyed with the public key's DER"] = ("S06", jwt => jwt.Head("alg", "HS256").Signed(input =>
-            HMACSHA256.HashData(The.RsaKey.ExportSubjectPublicKeyInfo(), input))),
+            HMACSHA256.HashData(TestData.RsaKey.ExportSubjectPublicKeyInfo(), input))),
         ["kid unknown"] = ("S07", jwt => jwt.Head("kid", "2025-01")),
-        ["kid in another case"] = ("S07", jwt => jwt.Head("kid", The.KeyId.Replace("2026", "２026", StringComparison.Ordinal))),
+        ["kid in another case"] = ("S07", jwt => jwt.Head("kid", TestData.KeyId.Replace("2026", "２026", StringComparison.Ordinal))),
         ["kid empty"] = ("S07", jwt => jwt.Head("kid", "")),
         ["kid a number"] = ("S07", jwt => jwt.Head("kid", 202611)),
         ["kid null"] = ("S07", jwt => jwt.Head("kid", null)),
-        ["another's key under the registered kid"] = ("S08", jwt => jwt.SignedBy(The.OtherRsaKey)),
+        ["another's key under the registered kid"] = ("S08", jwt => jwt.SignedBy(TestData.OtherRsaKey)),
         ["another's key, brought along as jwk"] =
-            ("S08", jwt => jwt.Head("jwk", Keys.Jwk(The.OtherRsaKey, The.KeyId)).SignedBy(The.OtherRsaKey)),
-        ["another's key, pointed at by jku"] = ("S08", jwt => jwt.Head("jku", "https://evil.example.com/jwks").SignedBy(The.OtherRsaKey)),
+            ("S08", jwt => jwt.Head("jwk", Keys.Jwk(TestData.OtherRsaKey, TestData.KeyId)).SignedBy(TestData.OtherRsaKey)),
+        ["another's key, pointed at by jku"] = ("S08", jwt => jwt.Head("jku", "https://evil.example.com/jwks").SignedBy(TestData.OtherRsaKey)),
         ["no signature"] = ("S08", jwt => jwt.Signed(_ => [])),
         ["a signature cut short"] = ("S08", jwt => jwt.Signed(input => Rs256(input)[..^1])),
         ["a signature with a byte more"] = ("S08", jwt => jwt.Signed(input => [.. Rs256(input), 0])),
         ["a signature with one bit turned"] =
             ("S08", jwt => jwt.Signed(input => Rs256(input) is var bytes && (bytes[7] ^= 1) >= 0 ? bytes : [])),
         ["a signature of another text"] = ("S08", jwt => jwt.Signed(input => Rs256([.. input, 0]))),
-        ["a signature by another hash"] = ("S08", jwt => jwt.SignedBy(The.RsaKey, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1)),
-        ["a PSS signature that says RS256"] = ("S08", jwt => jwt.SignedBy(The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)),
+        ["a signature by another hash"] = ("S08", jwt => jwt.SignedBy(TestData.RsaKey, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1)),
+        ["a PSS signature that says RS256"] = ("S08", jwt => jwt.SignedBy(TestData.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)),
     };
 
     public static TheoryData<string, Use> BadInBothUses => Rows.InBothUses(Bad.Keys);
@@ -110,10 +110,10 @@ public sealed class JudgingTheHeader
     public async Task Header_members_without_a_meaning_here_are_ignored()
     {
         var jwt = new AJwt().Head("x5t", "AAAA").Head("cty", "JWT").Head("jku", "https://evil.example.com/jwks")
-            .Head("jwk", Keys.Jwk(The.OtherRsaKey, "x"));
+            .Head("jwk", Keys.Jwk(TestData.OtherRsaKey, "x"));
 
         (await AServer.Start().PresentAsync(jwt)).ShouldBeGranted();
     }
 
-    private static byte[] Rs256(byte[] input) => The.RsaKey.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    private static byte[] Rs256(byte[] input) => TestData.RsaKey.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 }

@@ -1,8 +1,8 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S13, S14 and S15: each limit of an assertion's times, from both sides. The clock stands at <see cref="The.Moment"/>.</summary>
+/// <summary>S13, S14 and S15: each limit of an assertion's times, from both sides. The clock stands at <see cref="TestData.Moment"/>.</summary>
 public sealed class JudgingTimes
 {
     // As they stand in the payload; "" leaves the claim out, {n} is the clock's time plus n seconds.
@@ -114,5 +114,5 @@ public sealed class JudgingTimes
 
     private static string At(string text) =>
         System.Text.RegularExpressions.Regex.Replace(text, @"\{(-?\d+)\}", offset =>
-            $"{The.Now + long.Parse(offset.Groups[1].Value, null)}");
+            $"{TestData.Now + long.Parse(offset.Groups[1].Value, null)}");
 }

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using JwtGrantClient.Testing.Hosting;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -23,7 +23,7 @@ public sealed class ListeningOnASocket
         using var token = await there.PostAsync();
         using var metadata = await there.GetAsync(there.Server.Issuer + "/.well-known/oauth-authorization-server");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (token.StatusCode, metadata.StatusCode));
-        Assert.Equal(The.Moment, token.Headers.Date);
+        Assert.Equal(TestData.Moment, token.Headers.Date);
     }
 
     [Fact]

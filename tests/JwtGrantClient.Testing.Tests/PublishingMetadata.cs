@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -41,7 +41,7 @@ public sealed class PublishingMetadata
     [Fact]
     public async Task With_a_path_the_root_has_no_metadata_and_no_token_endpoint()
     {
-        var server = AServer.Start(clock => new() { TimeProvider = clock, Issuer = The.Issuer + "/t" });
+        var server = AServer.Start(clock => new() { TimeProvider = clock, Issuer = TestData.Issuer + "/t" });
 
         string[] paths =
         [
@@ -50,18 +50,18 @@ public sealed class PublishingMetadata
         ];
 
         foreach (var path in paths)
-            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(The.Issuer + path)).Status);
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(TestData.Issuer + path)).Status);
     }
 
     [Fact]
     public async Task The_metadata_say_what_the_server_can()
     {
-        var metadata = (await AServer.Start().GetAsync(The.Issuer + "/.well-known/oauth-authorization-server")).Json;
+        var metadata = (await AServer.Start().GetAsync(TestData.Issuer + "/.well-known/oauth-authorization-server")).Json;
         string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
 
         Assert.Equal(["private_key_jwt", "client_secret_basic", "client_secret_post", "spiffe_jwt", "none"],
             List("token_endpoint_auth_methods_supported"));
-        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", The.JwtBearer, ASamlAssertion.Grant, The.TokenExchange], List("grant_types_supported")
+        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", TestData.JwtBearer, ASamlAssertion.Grant, TestData.TokenExchange], List("grant_types_supported")
             .Order(StringComparer.Ordinal));
         Assert.Contains("RS256", List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.DoesNotContain("none", List("token_endpoint_auth_signing_alg_values_supported"));
@@ -71,7 +71,7 @@ public sealed class PublishingMetadata
     [InlineData("/.well-known/oauth-authorization-server"), InlineData("/jwks")]
     public async Task Metadata_and_keys_are_for_GET(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, The.Issuer + path);
+        using var request = new HttpRequestMessage(HttpMethod.Post, TestData.Issuer + path);
 
         var answer = await AServer.Start().SendAsync(request);
 
@@ -109,20 +109,20 @@ public sealed class PublishingMetadata
         var answer = (await server.PresentAsync(new AJwt())).ShouldBeGranted();
 
         Assert.Equal(expiresIn, answer.Json.GetProperty("expires_in").GetInt64());
-        Assert.Equal(The.Now + expAfterStart, IssuedToken.Claims(answer.AccessToken).GetProperty("exp").GetInt64());
+        Assert.Equal(TestData.Now + expAfterStart, IssuedToken.Claims(answer.AccessToken).GetProperty("exp").GetInt64());
     }
 
     [Fact]
     public async Task A_token_says_for_whom_and_for_what_it_is()
     {
         var answer = await AServer.Start().PostAsync(
-            ("grant_type", The.JwtBearer), ("assertion", new AJwt().Claim("sub", "user-1").Compact()), ("scope", "read"));
+            ("grant_type", TestData.JwtBearer), ("assertion", new AJwt().Claim("sub", "user-1").Compact()), ("scope", "read"));
 
         var claims = IssuedToken.Claims(answer.ShouldBeGranted().AccessToken);
         string? Text(string name) => claims.GetProperty(name).GetString();
-        Assert.Equal((The.Issuer, "user-1", The.ClientId, The.Issuer, "read"),
+        Assert.Equal((TestData.Issuer, "user-1", TestData.ClientId, TestData.Issuer, "read"),
             (Text("iss"), Text("sub"), Text("client_id"), Text("aud"), Text("scope")));
-        Assert.Equal(The.Now, claims.GetProperty("iat").GetInt64());
+        Assert.Equal(TestData.Now, claims.GetProperty("iat").GetInt64());
         Assert.NotEmpty(Text("jti")!);
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -13,7 +13,7 @@ public sealed class ReadingTheForm
         ["nothing"] = _ => [],
         ["no grant_type"] = good => Ascii(good.Replace("grant_type", "grant-type", StringComparison.Ordinal)),
         ["an empty grant_type"] = good =>
-            Ascii(good.Replace($"grant_type={Uri.EscapeDataString(The.JwtBearer)}", "grant_type=", StringComparison.Ordinal)),
+            Ascii(good.Replace($"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}", "grant_type=", StringComparison.Ordinal)),
         ["no assertion"] = good => Ascii(good[..good.IndexOf("&assertion", StringComparison.Ordinal)]),
         ["an empty assertion"] = good => Ascii(good[..good.IndexOf("&assertion", StringComparison.Ordinal)] + "&assertion="),
         ["grant_type twice"] = good => Ascii(good + "&grant_type=client_credentials"),
@@ -79,7 +79,7 @@ public sealed class ReadingTheForm
     [InlineData("GET"), InlineData("PUT"), InlineData("HEAD"), InlineData("DELETE"), InlineData("OPTIONS"), InlineData("post")]
     public async Task Another_method_is_an_invalid_request(string method)
     {
-        using var request = new HttpRequestMessage(new(method), The.TokenEndpoint) { Content = Body(Ascii(Good())) };
+        using var request = new HttpRequestMessage(new(method), TestData.TokenEndpoint) { Content = Body(Ascii(Good())) };
 
         (await AServer.Start().SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
     }
@@ -88,7 +88,7 @@ public sealed class ReadingTheForm
     public async Task Parameters_in_the_query_do_not_count()
     {
         var server = AServer.Start();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{The.TokenEndpoint}?{Good()}") { Content = Body([]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?{Good()}") { Content = Body([]) };
 
         (await server.SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
         Assert.StartsWith("?grant_type=", server.LastRequest.Query, StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class ReadingTheForm
     [Fact]
     public async Task A_query_of_the_token_endpoint_itself_does_no_harm()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{The.TokenEndpoint}?tenant=a") { Content = Body(Ascii(Good())) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?tenant=a") { Content = Body(Ascii(Good())) };
 
         (await AServer.Start().SendAsync(request)).ShouldBeGranted();
     }
@@ -111,7 +111,7 @@ public sealed class ReadingTheForm
         answer.ShouldBeRefused(status, "invalid_request", "S01");
     }
 
-    private static string Good() => $"grant_type={Uri.EscapeDataString(The.JwtBearer)}&assertion={new AJwt().Compact()}";
+    private static string Good() => $"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}&assertion={new AJwt().Compact()}";
 
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 

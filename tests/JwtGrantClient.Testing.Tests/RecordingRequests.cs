@@ -1,5 +1,5 @@
 using System.Net;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -11,7 +11,7 @@ public sealed class RecordingRequests
     {
         var server = AServer.Start();
         var assertion = new AJwt().Compact();
-        using var content = new StringContent($"grant_type={The.JwtBearer}&assertion={assertion}&scope=a+b%2Bc&scope2=", null,
+        using var content = new StringContent($"grant_type={TestData.JwtBearer}&assertion={assertion}&scope=a+b%2Bc&scope2=", null,
             "application/x-www-form-urlencoded");
 
         await server.PostAsync(content, ("X-Test", "one"), ("X-Test", "two"));
@@ -31,7 +31,7 @@ public sealed class RecordingRequests
         var server = AServer.Start();
         using var http = new HttpClient(server.Server.CreateHandler());
         for (var i = 0; i <= 10_000; i++)
-            (await http.GetAsync($"{The.Issuer}/{i}", TestContext.Current.CancellationToken)).Dispose();
+            (await http.GetAsync($"{TestData.Issuer}/{i}", TestContext.Current.CancellationToken)).Dispose();
 
         Assert.Equal((10_000, "/1", "/10000"),
             (server.Server.Requests.Count, server.Server.Requests[0].Path, server.Server.Requests[^1].Path));
@@ -61,7 +61,7 @@ public sealed class RecordingRequests
 
         await server.PresentAsync(new AJwt());
         await server.PresentAsync(new AJwt().Without("jti"));
-        await server.GetAsync(The.Issuer + "/nothing");
+        await server.GetAsync(TestData.Issuer + "/nothing");
 
         Assert.Equal([("/token", 200, null), ("/token", 400, "S16"), ("/nothing", 404, null)], told);
     }
@@ -93,7 +93,7 @@ public sealed class RecordingRequests
     {
         var answer = await AServer.Start().PresentAsync(new AJwt());
 
-        Assert.Equal(The.Moment, answer.Response.Headers.Date);
+        Assert.Equal(TestData.Moment, answer.Response.Headers.Date);
         Assert.Equal(HttpStatusCode.OK, answer.Status);
     }
 

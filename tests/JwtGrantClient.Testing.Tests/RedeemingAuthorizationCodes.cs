@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -24,7 +24,7 @@ public sealed class RedeemingAuthorizationCodes
 
         Assert.Equal("read", answer.ShouldBeGranted()["scope"]);
         var check = _server.Server.CheckAccessToken($"Bearer {answer.AccessToken}", "read");
-        Assert.Equal((The.ClientId, "user-1"), (check.ClientId, check.Subject));
+        Assert.Equal((TestData.ClientId, "user-1"), (check.ClientId, check.Subject));
         (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
@@ -82,18 +82,18 @@ public sealed class RedeemingAuthorizationCodes
     [Fact]
     public async Task A_verifier_without_a_challenge_is_refused_for_the_challenge_may_have_been_stripped()
     {
-        (await RedeemAsync(Issue(null, The.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("no code_challenge");
-        (await RedeemAsync(Issue(null, The.ClientId), RedirectUri, null)).ShouldBeGranted();
+        (await RedeemAsync(Issue(null, TestData.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("no code_challenge");
+        (await RedeemAsync(Issue(null, TestData.ClientId), RedirectUri, null)).ShouldBeGranted();
     }
 
     [Fact]
     public async Task A_code_of_another_client_is_refused_and_used_up()
     {
-        var code = Issue(The.OtherClientId);
-        _server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        var code = Issue(TestData.OtherClientId);
+        _server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
 
         (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("another client");
-        (await RedeemAsync(code, The.OtherClientId)).ShouldBeRefused(400, "invalid_grant", "S17");
+        (await RedeemAsync(code, TestData.OtherClientId)).ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
     [Fact]
@@ -115,14 +115,14 @@ public sealed class RedeemingAuthorizationCodes
         (await RedeemAsync(code)).ShouldBeGranted();
     }
 
-    private string Issue(string client = The.ClientId) => Issue(Challenge, client);
+    private string Issue(string client = TestData.ClientId) => Issue(Challenge, client);
 
     private string Issue(string? challenge, string client) =>
         _server.Server.IssueAuthorizationCode(client, RedirectUri, challenge, "read", "user-1");
 
-    private Task<Answer> RedeemAsync(string code, string client = The.ClientId) => RedeemAsync(code, RedirectUri, Verifier, client);
+    private Task<Answer> RedeemAsync(string code, string client = TestData.ClientId) => RedeemAsync(code, RedirectUri, Verifier, client);
 
-    private Task<Answer> RedeemAsync(string code, string? redirectUri, string? verifier, string client = The.ClientId) => _server.PostAsync(
+    private Task<Answer> RedeemAsync(string code, string? redirectUri, string? verifier, string client = TestData.ClientId) => _server.PostAsync(
     [
         ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectUri ?? ""), ("code_verifier", verifier ?? ""),
         .. AServer.ClientAssertion(new AJwt(_server.Clock.GetUtcNow()).Claim("iss", client).Claim("sub", client).Compact()),

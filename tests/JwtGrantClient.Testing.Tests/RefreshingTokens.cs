@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -16,7 +16,7 @@ public sealed class RefreshingTokens
 
         Assert.Equal("read write", answer.ShouldBeGranted()["scope"]);
         var check = _server.Server.CheckAccessToken($"Bearer {answer.AccessToken}", "write");
-        Assert.Equal((200, The.ClientId, "user-1"), (check.Status, check.ClientId, check.Subject));
+        Assert.Equal((200, TestData.ClientId, "user-1"), (check.Status, check.ClientId, check.Subject));
         (await RefreshAsync(answer["refresh_token"]!)).ShouldBeGranted();
     }
 
@@ -57,7 +57,7 @@ public sealed class RefreshingTokens
     [InlineData("read write", "delete"), InlineData("read write", "read delete"), InlineData(null, "read")]
     public async Task The_scope_is_not_widened_and_the_token_stays_good(string? granted, string asked)
     {
-        var token = _server.Server.IssueRefreshToken(The.ClientId, granted);
+        var token = _server.Server.IssueRefreshToken(TestData.ClientId, granted);
 
         (await RefreshAsync(token, asked)).ShouldBeRefused(400, "invalid_scope", "S18");
 
@@ -77,9 +77,9 @@ public sealed class RefreshingTokens
     [Fact]
     public async Task Another_client_cannot_use_it()
     {
-        _server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        _server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
 
-        (await RefreshAsync(_server.Server.IssueRefreshToken(The.OtherClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("another client");
+        (await RefreshAsync(_server.Server.IssueRefreshToken(TestData.OtherClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("another client");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class RefreshingTokens
     {
         var token = Issue();
 
-        (await _server.PostAsync(("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", The.ClientId)))
+        (await _server.PostAsync(("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", TestData.ClientId)))
             .ShouldBeRefused(401, "invalid_client", "S17");
         (await RefreshAsync(token)).ShouldBeGranted();
     }
@@ -95,10 +95,10 @@ public sealed class RefreshingTokens
     [Fact]
     public async Task A_public_client_refreshes_by_its_id_alone()
     {
-        var server = AServer.Start(client: new() { Id = The.ClientId, AllowedAuthenticationMethods = ["none"] });
-        var token = server.Server.IssueRefreshToken(The.ClientId);
+        var server = AServer.Start(client: new() { Id = TestData.ClientId, AllowedAuthenticationMethods = ["none"] });
+        var token = server.Server.IssueRefreshToken(TestData.ClientId);
 
-        (await server.PostAsync(("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", The.ClientId))).ShouldBeGranted();
+        (await server.PostAsync(("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", TestData.ClientId))).ShouldBeGranted();
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class RefreshingTokens
     public async Task Without_rotation_the_token_stays_good_and_no_grant_gives_one()
     {
         var server = AServer.Start(clock => new() { TimeProvider = clock, IssueRefreshTokens = false });
-        var token = server.Server.IssueRefreshToken(The.ClientId);
+        var token = server.Server.IssueRefreshToken(TestData.ClientId);
 
         Assert.Null((await server.PostAsync(Form(token))).ShouldBeGranted()["refresh_token"]);
         (await server.PostAsync(Form(token))).ShouldBeGranted();
@@ -124,7 +124,7 @@ public sealed class RefreshingTokens
         Assert.NotNull((await RedeemAsync(_server)).ShouldBeGranted()["refresh_token"]);
         var held = AServer.Start(client: new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedGrantTypes = ["authorization_code"],
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedGrantTypes = ["authorization_code"],
         });
         Assert.Null((await RedeemAsync(held)).ShouldBeGranted()["refresh_token"]);
     }
@@ -135,10 +135,10 @@ public sealed class RefreshingTokens
     private static Task<Answer> RedeemAsync(AServer server) => server.PostAsync(
     [
         ("grant_type", "authorization_code"), ("redirect_uri", "https://a.example.com"),
-        ("code", server.Server.IssueAuthorizationCode(The.ClientId, "https://a.example.com")), .. AServer.ClientAssertion(),
+        ("code", server.Server.IssueAuthorizationCode(TestData.ClientId, "https://a.example.com")), .. AServer.ClientAssertion(),
     ]);
 
-    private string Issue() => _server.Server.IssueRefreshToken(The.ClientId, "read write", "user-1");
+    private string Issue() => _server.Server.IssueRefreshToken(TestData.ClientId, "read write", "user-1");
 
     private Task<Answer> RefreshAsync(string token, string? scope = null) => _server.PostAsync([.. Form(token), ("scope", scope ?? "")]);
 }

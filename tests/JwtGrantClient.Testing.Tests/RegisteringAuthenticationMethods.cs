@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -13,7 +13,7 @@ public sealed class RegisteringAuthenticationMethods
     [InlineData(Basic, true, Basic), InlineData(Post, false, Basic), InlineData(PrivateKey, false, Basic)]
     [InlineData(Basic, false, Post), InlineData(Post, true, Post)]
     public async Task A_client_with_a_secret_uses_its_method(string method, bool accepted, string? allowed) =>
-        Judge(await PresentAsync(method, new() { Id = The.ClientId, ClientSecret = "s", AllowedAuthenticationMethods = List(allowed) }), accepted);
+        Judge(await PresentAsync(method, new() { Id = TestData.ClientId, ClientSecret = "s", AllowedAuthenticationMethods = List(allowed) }), accepted);
 
     [Theory]
     [InlineData(PrivateKey, true, null), InlineData(Basic, false, null), InlineData(Post, false, null)]
@@ -21,7 +21,7 @@ public sealed class RegisteringAuthenticationMethods
     public async Task A_client_with_keys_uses_them(string method, bool accepted, string? allowed) =>
         Judge(await PresentAsync(method, new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedAuthenticationMethods = List(allowed),
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedAuthenticationMethods = List(allowed),
         }), accepted);
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class RegisteringAuthenticationMethods
     public async Task A_client_with_both_uses_those_that_are_named(string method, bool accepted) =>
         Judge(await PresentAsync(method, new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), ClientSecret = "s",
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), ClientSecret = "s",
             AllowedAuthenticationMethods = [PrivateKey, Basic],
         }), accepted);
 
@@ -39,7 +39,7 @@ public sealed class RegisteringAuthenticationMethods
     public void A_method_that_cannot_be_is_refused_at_registration(string? method, string saying)
     {
         var error = Assert.Throws<ArgumentException>(() =>
-            AServer.Start(client: new() { Id = The.ClientId, AllowedAuthenticationMethods = List(method) }));
+            AServer.Start(client: new() { Id = TestData.ClientId, AllowedAuthenticationMethods = List(method) }));
 
         Assert.Contains(saying, error.Message, StringComparison.Ordinal);
     }
@@ -48,24 +48,24 @@ public sealed class RegisteringAuthenticationMethods
     [InlineData(null, false), InlineData("none", true)]
     public async Task A_public_client_redeems_codes_by_its_id_alone(string? method, bool accepted)
     {
-        var server = AServer.Start(client: new() { Id = The.ClientId, ClientSecret = "s", AllowedAuthenticationMethods = List(method) });
+        var server = AServer.Start(client: new() { Id = TestData.ClientId, ClientSecret = "s", AllowedAuthenticationMethods = List(method) });
         var verifier = new string('v', 43);
         var challenge = System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var code = server.Server.IssueAuthorizationCode(The.ClientId, "https://app.example.com", challenge);
+        var code = server.Server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com", challenge);
 
         Judge(await server.PostAsync(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", "https://app.example.com"),
-            ("code_verifier", verifier), ("client_id", The.ClientId)), accepted);
+            ("code_verifier", verifier), ("client_id", TestData.ClientId)), accepted);
     }
 
     [Fact]
     public async Task A_public_client_needs_a_code_challenge_and_gets_no_client_credentials()
     {
-        var server = AServer.Start(client: new() { Id = The.ClientId, AllowedAuthenticationMethods = ["none"] });
-        var code = server.Server.IssueAuthorizationCode(The.ClientId, "https://app.example.com");
+        var server = AServer.Start(client: new() { Id = TestData.ClientId, AllowedAuthenticationMethods = ["none"] });
+        var code = server.Server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com");
 
         (await server.PostAsync(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", "https://app.example.com"),
-            ("client_id", The.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("PKCE");
-        (await server.PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId)))
+            ("client_id", TestData.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("PKCE");
+        (await server.PostAsync(("grant_type", "client_credentials"), ("client_id", TestData.ClientId)))
             .ShouldBeRefused(401, "invalid_client", "S17");
     }
 
@@ -86,9 +86,9 @@ public sealed class RegisteringAuthenticationMethods
         return method switch
         {
             Basic => server.PostWithAsync(
-                [("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{The.ClientId}:s")))],
+                [("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{TestData.ClientId}:s")))],
                 ("grant_type", "client_credentials")),
-            Post => server.PostAsync(("grant_type", "client_credentials"), ("client_id", The.ClientId), ("client_secret", "s")),
+            Post => server.PostAsync(("grant_type", "client_credentials"), ("client_id", TestData.ClientId), ("client_secret", "s")),
             _ => server.PresentAsync(new AJwt(), Use.ClientAuthentication),
         };
     }

@@ -1,44 +1,44 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
 /// <summary>What can be registered as a public key, and what is told at once.</summary>
 public sealed class RegisteringKeys
 {
-    private static readonly string Spki = The.RsaKey.ExportSubjectPublicKeyInfoPem();
+    private static readonly string Spki = TestData.RsaKey.ExportSubjectPublicKeyInfoPem();
 
     private static readonly Dictionary<string, (string? Pem, string? Jwks, string Saying)> Bad = new()
     {
         ["neither PEM nor JWKS"] = (null, null, "either PublicKeyPem or Jwks"),
-        ["both"] = (Spki, Keys.Set(Keys.Jwk(The.RsaKey, "a")), "either PublicKeyPem or Jwks"),
+        ["both"] = (Spki, Keys.Set(Keys.Jwk(TestData.RsaKey, "a")), "either PublicKeyPem or Jwks"),
         ["a word"] = ("key", null, "no PEM"),
-        ["a private key"] = (The.RsaKey.ExportPkcs8PrivateKeyPem(), null, "'PRIVATE KEY'"),
-        ["a private RSA key"] = (The.RsaKey.ExportRSAPrivateKeyPem(), null, "'RSA PRIVATE KEY'"),
-        ["a private EC key"] = (The.P256Key.ExportECPrivateKeyPem(), null, "'EC PRIVATE KEY'"),
-        ["an encrypted private key"] = (The.RsaKey.ExportEncryptedPkcs8PrivateKeyPem("p",
+        ["a private key"] = (TestData.RsaKey.ExportPkcs8PrivateKeyPem(), null, "'PRIVATE KEY'"),
+        ["a private RSA key"] = (TestData.RsaKey.ExportRSAPrivateKeyPem(), null, "'RSA PRIVATE KEY'"),
+        ["a private EC key"] = (TestData.P256Key.ExportECPrivateKeyPem(), null, "'EC PRIVATE KEY'"),
+        ["an encrypted private key"] = (TestData.RsaKey.ExportEncryptedPkcs8PrivateKeyPem("p",
             new(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)), null, "'ENCRYPTED PRIVATE KEY'"),
         ["a certificate request"] = (PemEncoding.WriteString("CERTIFICATE REQUEST", [1, 2, 3]), null, "'CERTIFICATE REQUEST'"),
         ["a damaged public key"] = (PemEncoding.WriteString("PUBLIC KEY", [0, 0, 0]), null, "cannot be read"),
         ["a damaged RSA key"] = (PemEncoding.WriteString("RSA PUBLIC KEY", [0, 0, 0]), null, "cannot be read"),
         ["a damaged certificate"] = (PemEncoding.WriteString("CERTIFICATE", [0, 0, 0]), null, "cannot be read"),
         ["a JWKS that is no JSON"] = (null, "keys", "not JSON"),
-        ["a JWK alone"] = (null, Keys.Jwk(The.RsaKey, "a").ToJsonString(), "no list of keys"),
+        ["a JWK alone"] = (null, Keys.Jwk(TestData.RsaKey, "a").ToJsonString(), "no list of keys"),
         ["keys that are no list"] = (null, "{\"keys\":{}}", "no list of keys"),
         ["a key that is no object"] = (null, "{\"keys\":[1]}", "no object"),
         ["no key at all"] = (null, "{\"keys\":[]}", "no key for signatures"),
-        ["a key for encryption alone"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("use", "enc")), "no key for signatures"),
+        ["a key for encryption alone"] = (null, Keys.Set(Keys.Jwk(TestData.RsaKey, "a").With("use", "enc")), "no key for signatures"),
         ["a secret"] = (null, "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", "no key for signatures"),
-        ["a private JWK"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("d", "AAAA")), "private"),
+        ["a private JWK"] = (null, Keys.Set(Keys.Jwk(TestData.RsaKey, "a").With("d", "AAAA")), "private"),
         ["a modulus missing"] = (null, "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}", "'n'"),
-        ["a modulus in plain base64"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("n", "+/+/")), "'n'"),
-        ["an exponent of 1"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("e", "AQ")), "exponent"),
-        ["an even exponent"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a").With("e", "Ag")), "exponent"),
+        ["a modulus in plain base64"] = (null, Keys.Set(Keys.Jwk(TestData.RsaKey, "a").With("n", "+/+/")), "'n'"),
+        ["an exponent of 1"] = (null, Keys.Set(Keys.Jwk(TestData.RsaKey, "a").With("e", "AQ")), "exponent"),
+        ["an even exponent"] = (null, Keys.Set(Keys.Jwk(TestData.RsaKey, "a").With("e", "Ag")), "exponent"),
         ["a point beside the curve"] =
-            (null, Keys.Set(Keys.Jwk(The.P256Key, "P-256", "a").With("x", new string('A', 43))), "cannot be read"),
-        ["a point on another curve"] = (null, Keys.Set(Keys.Jwk(The.P384Key, "P-256", "a")), "cannot be read"),
-        ["a kid twice"] = (null, Keys.Set(Keys.Jwk(The.RsaKey, "a"), Keys.Jwk(The.OtherRsaKey, "a")), "same kid"),
+            (null, Keys.Set(Keys.Jwk(TestData.P256Key, "P-256", "a").With("x", new string('A', 43))), "cannot be read"),
+        ["a point on another curve"] = (null, Keys.Set(Keys.Jwk(TestData.P384Key, "P-256", "a")), "cannot be read"),
+        ["a kid twice"] = (null, Keys.Set(Keys.Jwk(TestData.RsaKey, "a"), Keys.Jwk(TestData.OtherRsaKey, "a")), "same kid"),
     };
 
     public static TheoryData<string> BadNames => Rows.Of(Bad.Keys);
@@ -50,7 +50,7 @@ public sealed class RegisteringKeys
         var server = AServer.Start().Server;
 
         var error = Assert.ThrowsAny<ArgumentException>(() =>
-            server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }));
+            server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = pem, Jwks = jwks }));
         Assert.Contains(saying, error.Message, StringComparison.Ordinal);
         Assert.ThrowsAny<ArgumentException>(() =>
             server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = pem, Jwks = jwks }));
@@ -64,30 +64,30 @@ public sealed class RegisteringKeys
         var pem = form switch
         {
             "SubjectPublicKeyInfo" => Spki,
-            "PKCS#1" => The.RsaKey.ExportRSAPublicKeyPem(),
+            "PKCS#1" => TestData.RsaKey.ExportRSAPublicKeyPem(),
             "certificate" => Certificate(),
             "text around it" => $"Key of the batch job\r\n{Spki}\r\n",
             _ => null,
         };
         var jwks = form switch
         {
-            "JWKS" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId).With("use", "sig")),
+            "JWKS" => Keys.Set(Keys.Jwk(TestData.RsaKey, TestData.KeyId).With("use", "sig")),
             "JWKS with a key of an unknown kind" =>
-                Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), new() { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }),
-            "JWKS with a key for encryption" => Keys.Set(Keys.Jwk(The.RsaKey, The.KeyId), Keys.Jwk(The.RsaKey, "enc").With("use", "enc")),
+                Keys.Set(Keys.Jwk(TestData.RsaKey, TestData.KeyId), new() { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }),
+            "JWKS with a key for encryption" => Keys.Set(Keys.Jwk(TestData.RsaKey, TestData.KeyId), Keys.Jwk(TestData.RsaKey, "enc").With("use", "enc")),
             _ => null,
         };
 
-        (await AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = pem, Jwks = jwks }).PresentAsync(new AJwt()))
+        (await AServer.Start(client: new() { Id = TestData.ClientId, PublicKeyPem = pem, Jwks = jwks }).PresentAsync(new AJwt()))
             .ShouldBeGranted();
     }
 
     [Fact]
     public async Task An_EC_key_is_taken_as_PEM()
     {
-        var server = AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = The.P256Key.ExportSubjectPublicKeyInfoPem() });
+        var server = AServer.Start(client: new() { Id = TestData.ClientId, PublicKeyPem = TestData.P256Key.ExportSubjectPublicKeyInfoPem() });
 
-        (await server.PresentAsync(new AJwt().Head("alg", "ES256").SignedBy(The.P256Key, HashAlgorithmName.SHA256))).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt().Head("alg", "ES256").SignedBy(TestData.P256Key, HashAlgorithmName.SHA256))).ShouldBeGranted();
     }
 
     [Fact]
@@ -95,10 +95,10 @@ public sealed class RegisteringKeys
     {
         var server = AServer.Start();
 
-        server.Server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
+        server.Server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
 
         (await server.PresentAsync(new AJwt())).ShouldBeRefused(Use.Grant, "S08");
-        (await server.PresentAsync(new AJwt().SignedBy(The.OtherRsaKey))).ShouldBeGranted();
+        (await server.PresentAsync(new AJwt().SignedBy(TestData.OtherRsaKey))).ShouldBeGranted();
     }
 
     [Theory]
@@ -106,15 +106,15 @@ public sealed class RegisteringKeys
     public void An_algorithm_that_is_not_verified_here_cannot_be_registered(string algorithm)
     {
         var error = Assert.Throws<ArgumentException>(() =>
-            AServer.Start(client: new() { Id = The.ClientId, PublicKeyPem = Spki, SigningAlgorithm = algorithm }));
+            AServer.Start(client: new() { Id = TestData.ClientId, PublicKeyPem = Spki, SigningAlgorithm = algorithm }));
 
         Assert.Contains("RS256", error.Message, StringComparison.Ordinal);
     }
 
     private static string Certificate()
     {
-        var request = new CertificateRequest("CN=batch", The.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(The.Moment, The.Moment.AddDays(1));
+        var request = new CertificateRequest("CN=batch", TestData.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(TestData.Moment, TestData.Moment.AddDays(1));
         return certificate.ExportCertificatePem();
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -24,7 +24,7 @@ public sealed class RevokingTokens
     [InlineData(null), InlineData("access_token"), InlineData("refresh_token")]
     public async Task A_refresh_token_is_revoked_with_all_that_came_of_it(string? hint)
     {
-        var first = await RefreshAsync(_server.Server.IssueRefreshToken(The.ClientId));
+        var first = await RefreshAsync(_server.Server.IssueRefreshToken(TestData.ClientId));
 
         ShouldBeDone(await RevokeAsync(first["refresh_token"]!, hint));
 
@@ -45,11 +45,11 @@ public sealed class RevokingTokens
     [Fact]
     public async Task A_client_revokes_no_token_but_its_own()
     {
-        _server.Server.RegisterClient(new() { Id = The.OtherClientId, ClientSecret = "s" });
-        var (token, refreshToken) = (await TokenAsync(), _server.Server.IssueRefreshToken(The.ClientId));
+        _server.Server.RegisterClient(new() { Id = TestData.OtherClientId, ClientSecret = "s" });
+        var (token, refreshToken) = (await TokenAsync(), _server.Server.IssueRefreshToken(TestData.ClientId));
 
         foreach (var foreign in new[] { token, refreshToken })
-            (await PostAsync(("token", foreign), ("client_id", The.OtherClientId), ("client_secret", "s")))
+            (await PostAsync(("token", foreign), ("client_id", TestData.OtherClientId), ("client_secret", "s")))
                 .ShouldBeRefused(400, "invalid_grant", "S17");
 
         Assert.Equal(200, _server.Server.CheckAccessToken($"Bearer {token}").Status);
@@ -62,7 +62,7 @@ public sealed class RevokingTokens
         var token = await TokenAsync();
 
         (await PostAsync(("token", token))).ShouldBeRefused(401, "invalid_client", "S17");
-        (await PostAsync(("token", token), ("client_id", The.ClientId))).ShouldBeRefused(401, "invalid_client", "S17");
+        (await PostAsync(("token", token), ("client_id", TestData.ClientId))).ShouldBeRefused(401, "invalid_client", "S17");
         (await PostAsync([("token", token), .. AServer.ClientAssertion(new AJwt().Claim("aud", _server.Server.RevocationEndpoint).Compact())]))
             .ShouldBeRefused(401, "invalid_client", "S12");
         Assert.Equal(200, _server.Server.CheckAccessToken($"Bearer {token}").Status);
@@ -92,9 +92,9 @@ public sealed class RevokingTokens
     [Fact]
     public async Task The_metadata_tell_where()
     {
-        var metadata = await _server.GetAsync(The.Issuer + "/.well-known/oauth-authorization-server");
+        var metadata = await _server.GetAsync(TestData.Issuer + "/.well-known/oauth-authorization-server");
 
-        Assert.Equal((The.Issuer + "/revoke", The.Issuer + "/revoke"), (metadata["revocation_endpoint"], _server.Server.RevocationEndpoint));
+        Assert.Equal((TestData.Issuer + "/revoke", TestData.Issuer + "/revoke"), (metadata["revocation_endpoint"], _server.Server.RevocationEndpoint));
         Assert.Contains("private_key_jwt", metadata["revocation_endpoint_auth_methods_supported"]!, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing.Judging;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Testing.Tests;
@@ -27,7 +27,7 @@ public sealed class SeeingAnAssertionAgain
 
         (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef"))).ShouldBeGranted();
 
-        (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", The.Now - 1)))
+        (await server.PresentAsync(new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", TestData.Now - 1)))
             .ShouldBeRefused(Use.Grant, "S16");
     }
 
@@ -35,11 +35,11 @@ public sealed class SeeingAnAssertionAgain
     public async Task Two_clients_may_have_the_same_jti()
     {
         var server = AServer.Start();
-        server.Server.RegisterClient(AServer.AClient(The.OtherClientId));
+        server.Server.RegisterClient(AServer.AClient(TestData.OtherClientId));
         AJwt Of(string client) => new AJwt().Claim("iss", client).Claim("sub", client).Claim("jti", "0123456789abcdef");
 
-        (await server.PresentAsync(Of(The.ClientId))).ShouldBeGranted();
-        (await server.PresentAsync(Of(The.OtherClientId))).ShouldBeGranted();
+        (await server.PresentAsync(Of(TestData.ClientId))).ShouldBeGranted();
+        (await server.PresentAsync(Of(TestData.OtherClientId))).ShouldBeGranted();
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed class SeeingAnAssertionAgain
         AJwt Fresh() => new AJwt().Claim("jti", "0123456789abcdef");
         var bad = fault switch
         {
-            "signature" => Fresh().SignedBy(The.OtherRsaKey),
+            "signature" => Fresh().SignedBy(TestData.OtherRsaKey),
             "audience" => Fresh().Claim("aud", "https://other.example.com"),
-            "expiry" => Fresh().Claim("exp", The.Now),
+            "expiry" => Fresh().Claim("exp", TestData.Now),
             "kid" => Fresh().Head("kid", "unknown"),
             _ => Fresh().Head("typ", "at+jwt"),
         };
@@ -85,11 +85,11 @@ public sealed class SeeingAnAssertionAgain
     {
         var server = AServer.Start(client: new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedScopes = ["read"],
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedScopes = ["read"],
         });
         var assertion = new AJwt().Compact();
 
-        (await server.PostAsync(("grant_type", The.JwtBearer), ("assertion", assertion), ("scope", "write")))
+        (await server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", assertion), ("scope", "write")))
             .ShouldBeRefused(400, "invalid_scope", "S17");
 
         (await server.PresentAsync(assertion, Use.Grant)).ShouldBeRefused(Use.Grant, "S16");
@@ -101,7 +101,7 @@ public sealed class SeeingAnAssertionAgain
         var assertion = new AJwt().Compact();
 
         var answer = await AServer.Start().PostAsync(
-            [("grant_type", The.JwtBearer), ("assertion", assertion), .. AServer.ClientAssertion(assertion)]);
+            [("grant_type", TestData.JwtBearer), ("assertion", assertion), .. AServer.ClientAssertion(assertion)]);
 
         answer.ShouldBeRefused(401, "invalid_client", "S09a");
     }
@@ -112,7 +112,7 @@ public sealed class SeeingAnAssertionAgain
         AJwt Of(long iat) => new AJwt().Claim("jti", "0123456789abcdef").Claim("iat", iat);
 
         var answer = await AServer.Start().PostAsync(
-            [("grant_type", The.JwtBearer), ("assertion", Of(The.Now).Compact()), .. AServer.ClientAssertion(Of(The.Now - 1).Compact())]);
+            [("grant_type", TestData.JwtBearer), ("assertion", Of(TestData.Now).Compact()), .. AServer.ClientAssertion(Of(TestData.Now - 1).Compact())]);
 
         answer.ShouldBeRefused(400, "invalid_grant", "S16");
     }
@@ -121,17 +121,17 @@ public sealed class SeeingAnAssertionAgain
     [InlineData(-1, false), InlineData(0, true)]
     public void An_id_is_kept_until_its_assertion_could_no_longer_pass_and_is_then_forgotten(int ticksAfter, bool forgotten)
     {
-        var clock = new FakeTimeProvider(The.Moment);
+        var clock = new FakeTimeProvider(TestData.Moment);
         var store = new ReplayStore(clock, skew: TimeSpan.FromSeconds(5));
-        Assert.True(store.TryRecord("a", "first", The.Moment.AddSeconds(60)));
+        Assert.True(store.TryRecord("a", "first", TestData.Moment.AddSeconds(60)));
         clock.Advance(TimeSpan.FromSeconds(65) + TimeSpan.FromTicks(ticksAfter));
 
         // A sweep comes with one recording of many.
         for (var i = 0; i < 2000; i++)
-            store.TryRecord("a", $"{i}", The.Moment.AddHours(1));
+            store.TryRecord("a", $"{i}", TestData.Moment.AddHours(1));
 
         Assert.Equal(forgotten ? 2000 : 2001, store.Count);
-        Assert.False(store.TryRecord("a", "1999", The.Moment.AddHours(1)));
-        Assert.Equal(forgotten, store.TryRecord("a", "first", The.Moment.AddHours(1)));
+        Assert.False(store.TryRecord("a", "1999", TestData.Moment.AddHours(1)));
+        Assert.Equal(forgotten, store.TryRecord("a", "first", TestData.Moment.AddHours(1)));
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -33,7 +33,7 @@ public sealed class SpeakingWithOpensslAndCurl : IAsyncLifetime
     public async Task A_grant_yields_a_token_once()
     {
         var assertion = await AssertionAsync();
-        string[] form = ["-d", $"grant_type={The.JwtBearer}", "-d", $"assertion={assertion}", "--data-urlencode", "scope=read write"];
+        string[] form = ["-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={assertion}", "--data-urlencode", "scope=read write"];
 
         var (status, json) = await CurlAsync(form);
 
@@ -45,12 +45,12 @@ public sealed class SpeakingWithOpensslAndCurl : IAsyncLifetime
     [Fact]
     public async Task A_client_assertion_yields_a_token_and_both_together_do()
     {
-        string[] authentication = ["-d", $"client_assertion_type={The.ClientAssertionType}", "-d"];
+        string[] authentication = ["-d", $"client_assertion_type={TestData.ClientAssertionType}", "-d"];
 
         Assert.Equal(200, (await CurlAsync([
             "-d", "grant_type=client_credentials", .. authentication, $"client_assertion={await AssertionAsync()}"])).Status);
         Assert.Equal(200, (await CurlAsync([
-            "-d", $"grant_type={The.JwtBearer}", "-d", $"assertion={await AssertionAsync()}", .. authentication,
+            "-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={await AssertionAsync()}", .. authentication,
                 $"client_assertion={await AssertionAsync()}"])).Status);
     }
 
@@ -64,13 +64,13 @@ public sealed class SpeakingWithOpensslAndCurl : IAsyncLifetime
     {
         var assertion = await AssertionAsync((member, value));
 
-        Assert.Equal((400, "invalid_grant", rule), await RefusedAsync("-d", $"grant_type={The.JwtBearer}", "-d", $"assertion={assertion}"));
+        Assert.Equal((400, "invalid_grant", rule), await RefusedAsync("-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={assertion}"));
     }
 
     [Fact]
     public async Task Requests_that_are_no_form_or_come_with_a_password_are_refused()
     {
-        string[] form = ["-d", $"grant_type={The.JwtBearer}", "-d", $"assertion={await AssertionAsync()}"];
+        string[] form = ["-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={await AssertionAsync()}"];
 
         Assert.Equal((400, "invalid_request", "S01"), await RefusedAsync("-H", "Content-Type: application/json", "-d", "{}"));
         Assert.Equal((400, "invalid_request", "S01"), await RefusedAsync(["-G", .. form]));

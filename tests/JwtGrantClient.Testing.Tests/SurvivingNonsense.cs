@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
@@ -17,8 +17,8 @@ public sealed class SurvivingNonsense
         "grant_type", "assertion", "client_assertion", "client_assertion_type", "client_id", "client_secret", "scope", "resource", "code",
         "code_verifier",
         "redirect_uri", "=", "&", "%", "%00", "+", "%C3", ".", "..", "client_credentials", "authorization_code",
-        Uri.EscapeDataString(The.JwtBearer),
-        Uri.EscapeDataString(The.ClientAssertionType), "eyJhbGciOiJub25lIn0", "e30", "https://a", "#", "é", "\0", "batch-worker",
+        Uri.EscapeDataString(TestData.JwtBearer),
+        Uri.EscapeDataString(TestData.ClientAssertionType), "eyJhbGciOiJub25lIn0", "e30", "https://a", "#", "é", "\0", "batch-worker",
         "grant_type=client_credentials&",
     ];
 
@@ -115,8 +115,8 @@ public sealed class SurvivingNonsense
     private static byte[] Form(string saml) => Encoding.ASCII.GetBytes($"grant_type={Uri.EscapeDataString(ASamlAssertion.Grant)}&assertion={ASamlAssertion.Encode(saml)}");
 
     private static byte[] Form(string assertion, Random random) => Encoding.ASCII.GetBytes(random.Next(2) == 0
-        ? $"grant_type={Uri.EscapeDataString(The.JwtBearer)}&assertion={Uri.EscapeDataString(assertion)}"
-        : $"grant_type=client_credentials&client_assertion_type={Uri.EscapeDataString(The.ClientAssertionType)}&client_assertion={Uri.EscapeDataString(assertion)}");
+        ? $"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}&assertion={Uri.EscapeDataString(assertion)}"
+        : $"grant_type=client_credentials&client_assertion_type={Uri.EscapeDataString(TestData.ClientAssertionType)}&client_assertion={Uri.EscapeDataString(assertion)}");
 
     private static async Task ShouldBeJudgedAsync(byte[] body, int seed, int round)
     {

@@ -45,7 +45,7 @@ internal sealed class ClientAuthenticator(
 
     /// <summary>The client that <c>client_id</c> names, where it is registered as one that has nothing to prove itself by.</summary>
     public ClientRegistration? Public(TokenForm form) =>
-        parties.Client(form["client_id"])?.Client is { } client && ClientMethods.Of(client).Contains(ClientMethods.None) ? client : null;
+        parties.Client(form["client_id"])?.Client is { } client && ClientMethods.For(client).Contains(ClientMethods.None) ? client : null;
 
     private ClientRegistration ByHeader(string header, TokenForm form)
     {

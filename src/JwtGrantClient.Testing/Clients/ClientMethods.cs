@@ -18,10 +18,10 @@ internal static class ClientMethods
     public static IEnumerable<string> Offered(StrictAuthorizationServerOptions options) =>
         All.Where(method => (options.MutualTls || !OverTls.Contains(method)) && FapiRules.Allows(options, method));
 
-    public static bool UsesCertificate(ClientRegistration client) => Of(client).Any(OverTls.Contains);
+    public static bool UsesCertificate(ClientRegistration client) => For(client).Any(OverTls.Contains);
 
     /// <summary>Those that it is registered for; else those that it has credentials for.</summary>
-    public static IReadOnlyList<string> Of(ClientRegistration client) =>
+    public static IReadOnlyList<string> For(ClientRegistration client) =>
         client.AllowedAuthenticationMethods ?? [.. All.Where(method => HasCredentials(client, method) && method != TlsClientAuth)];
 
     /// <exception cref="ArgumentException">It has no credentials at all, or lacks those of a method that it is registered for.</exception>
@@ -30,7 +30,7 @@ internal static class ClientMethods
         CertificateThumbprint.Validate(client.CertificateThumbprint);
         if (client.AllowedAuthenticationMethods is not { } allowed)
         {
-            if (Of(client).Count == 0)
+            if (For(client).Count == 0)
                 throw new ArgumentException(
                     $"'{client.Id}' needs either PublicKeyPem or Jwks, or another credential; "
                     + "a public client needs 'none' in AllowedAuthenticationMethods.");
@@ -49,9 +49,9 @@ internal static class ClientMethods
         if (!FapiRules.Allows(options, method))
             throw RefusedException.Client("S23", "FAPI 2.0 section 5.3.2.1",
                 $"'{client.Id}' authenticates by {method}; FAPI 2.0 has private_key_jwt and mutual TLS.");
-        if (!Of(client).Contains(method))
+        if (!For(client).Contains(method))
             throw RefusedException.Client("S17", "RFC 7591 section 2",
-                $"'{client.Id}' authenticates by {method}, but is registered for {string.Join(", ", Of(client))}.");
+                $"'{client.Id}' authenticates by {method}, but is registered for {string.Join(", ", For(client))}.");
     }
 
     private static bool HasCredentials(ClientRegistration client, string method) => method switch

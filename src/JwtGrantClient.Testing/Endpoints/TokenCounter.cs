@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Dpop;
+using JwtGrantClient.Testing.DPoP;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.TokenExchange;
@@ -9,7 +9,7 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Hands out what a good grant entitles to.</summary>
 internal sealed class TokenCounter(ServerTerms terms, TokenIssuer tokens, RefreshTokens refreshTokens)
 {
-    public TokenAnswer Serve(Entitlement entitlement, TokenForm form, DpopProof? proof, string? certificate)
+    public TokenAnswer Serve(Entitlement entitlement, TokenForm form, DPoPProof? proof, string? certificate)
     {
         IReadOnlyList<string> targets = [.. form.Resources, .. form.Audiences];
         var order = new TokenOrder(

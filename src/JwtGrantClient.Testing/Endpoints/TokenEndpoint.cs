@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing.Clients;
-using JwtGrantClient.Testing.Dpop;
+using JwtGrantClient.Testing.DPoP;
 using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Judging;

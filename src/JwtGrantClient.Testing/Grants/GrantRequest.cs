@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Dpop;
+using JwtGrantClient.Testing.DPoP;
 using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Tokens;
@@ -11,7 +11,7 @@ namespace JwtGrantClient.Testing.Grants;
 internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
 {
     /// <summary>The DPoP proof that came with it; null for none.</summary>
-    public DpopProof? Proof { get; init; }
+    public DPoPProof? Proof { get; init; }
 
     /// <summary>What must be right before a code or a refresh token is used up.</summary>
     public Action BeforeUse { get; init; } = () => { };

@@ -66,7 +66,7 @@ internal static class KestrelFront
                 await ReadBodyAsync(context).ConfigureAwait(false))
             {
                 IsMutualTls = context.Request.IsHttps,
-                CertificateThumbprint = context.Connection.ClientCertificate is { } presented ? CertificateThumbprint.Of(presented) : null,
+                CertificateThumbprint = context.Connection.ClientCertificate is { } presented ? CertificateThumbprint.Compute(presented) : null,
             },
             context.RequestAborted).ConfigureAwait(false);
         if (ReferenceEquals(response, ServerResponse.Dropped))

@@ -10,10 +10,10 @@ internal sealed record Party(
     string? SigningAlgorithm,
     IReadOnlyList<string>? AllowedSubjects)
 {
-    public static Party Of(ClientRegistration client) =>
+    public static Party From(ClientRegistration client) =>
         new(client.Id, client, KeysOf(client), client.SigningAlgorithm, client.AllowedSubjects);
 
-    public static Party Of(TrustedIssuer issuer) =>
+    public static Party From(TrustedIssuer issuer) =>
         new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects);
 
     // A client with another credential needs no key.

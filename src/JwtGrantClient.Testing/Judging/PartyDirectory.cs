@@ -17,10 +17,10 @@ internal sealed class PartyDirectory
                 $"{string.Join(", ", VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}.");
         if (client.SpiffeId is { } spiffeId && !spiffeId.StartsWith("spiffe://", StringComparison.Ordinal))
             throw new ArgumentException($"SpiffeId is '{spiffeId}'; expected spiffe://trust-domain/path.");
-        _clients[client.Id] = Party.Of(client);
+        _clients[client.Id] = Party.From(client);
     }
 
-    public void Trust(TrustedIssuer issuer) => _issuers[issuer.Issuer] = Party.Of(issuer);
+    public void Trust(TrustedIssuer issuer) => _issuers[issuer.Issuer] = Party.From(issuer);
 
     public Party? Client(string? id) => id is not null && _clients.TryGetValue(id, out var client) ? client : null;
 

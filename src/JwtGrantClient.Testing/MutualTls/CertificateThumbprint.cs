@@ -10,7 +10,7 @@ internal static class CertificateThumbprint
     // A digest of 32 bytes.
     private const int Length = 43;
 
-    public static string Of(X509Certificate2 certificate) => Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256));
+    public static string Compute(X509Certificate2 certificate) => Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256));
 
     public static void Validate(string? thumbprint)
     {

@@ -15,12 +15,12 @@ internal sealed class ConditionRules(ServerTerms terms, SamlTimes times)
     public DateTimeOffset? Check(XmlElement assertion)
     {
         if (assertion.Elements("Conditions") is not [var conditions])
-            throw SamlRefusal.Of("X08", AudienceClause, "The assertion has no Conditions, which hold its audience; expected " +
+            throw SamlRefusal.Create("X08", AudienceClause, "The assertion has no Conditions, which hold its audience; expected " +
                 $"'{terms.Issuer}'.");
         if (times.Problem(conditions, "X07") is { } problem)
-            throw SamlRefusal.Of("X07", "item 6", problem);
+            throw SamlRefusal.Create("X07", "item 6", problem);
         if (conditions.Elements().FirstOrDefault(child => !Understood.Any(name => child.Is(name))) is { } unknown)
-            throw SamlRefusal.Of("X07", "item 11", $"There is a condition {unknown.LocalName}, which this server does not understand. " +
+            throw SamlRefusal.Create("X07", "item 11", $"There is a condition {unknown.LocalName}, which this server does not understand. " +
                 "Leave it out.");
         CheckAudience(conditions);
         return SamlTimes.Read(conditions, "NotOnOrAfter");
@@ -31,13 +31,13 @@ internal sealed class ConditionRules(ServerTerms terms, SamlTimes times)
     {
         var restrictions = conditions.Elements("AudienceRestriction");
         if (restrictions.Count == 0)
-            throw SamlRefusal.Of("X08", AudienceClause, "The assertion has no AudienceRestriction; expected one with the Audience " +
+            throw SamlRefusal.Create("X08", AudienceClause, "The assertion has no AudienceRestriction; expected one with the Audience " +
                 $"'{terms.Issuer}'.");
         foreach (var restriction in restrictions)
         {
             var audiences = restriction.Elements("Audience").Select(audience => audience.Text()).ToList();
             if (!audiences.Any(audience => audience == terms.Issuer || audience == terms.TokenEndpoint))
-                throw SamlRefusal.Of("X08", AudienceClause,
+                throw SamlRefusal.Create("X08", AudienceClause,
                     $"The Audience is '{string.Join("', '", audiences)}'; expected '{terms.Issuer}', byte for byte, or the token endpoint.");
         }
     }

@@ -13,7 +13,7 @@ internal static class ExclusiveC14N
 
     /// <param name="element">The element, with the namespaces of those around it.</param>
     /// <param name="inclusivePrefixes">The PrefixList of InclusiveNamespaces; null for none.</param>
-    public static byte[] Of(XmlElement element, string? inclusivePrefixes)
+    public static byte[] Canonicalize(XmlElement element, string? inclusivePrefixes)
     {
         var alone = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
         var copy = (XmlElement)alone.AppendChild(alone.ImportNode(element, deep: true))!;

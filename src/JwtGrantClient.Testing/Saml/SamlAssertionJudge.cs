@@ -32,7 +32,7 @@ internal sealed class SamlAssertionJudge(ServerTerms terms)
         var judged = Read(verified, party);
         // Only what is good in every other way may use up its id.
         if (!_replays.TryRecord(judged.Issuer, verified.Text("ID")!, judged.ExpiresAt))
-            throw SamlRefusal.Of("X12", "item 6",
+            throw SamlRefusal.Create("X12", "item 6",
                 "The assertion's ID was seen before. An assertion is for one use: make a new one for each request, retries included.");
         return judged;
     }
@@ -41,7 +41,7 @@ internal sealed class SamlAssertionJudge(ServerTerms terms)
     private Party FindIssuer(XmlElement root)
     {
         var name = FrameRules.IssuerOf(root);
-        return _issuers.TryGetValue(name, out var party) ? party : throw SamlRefusal.Of("X03", "item 1",
+        return _issuers.TryGetValue(name, out var party) ? party : throw SamlRefusal.Create("X03", "item 1",
             $"The Issuer is '{name}', who is not trusted here for SAML assertions. Trust it by TrustSamlIssuer, or correct the name.");
     }
 

@@ -15,21 +15,21 @@ internal static class SamlDocument
     public static XmlDocument Decode(string assertion)
     {
         if (assertion.Length > MaximumBytes / 3 * 4)
-            throw SamlRefusal.Of("X01", Encoding, $"The SAML assertion has {assertion.Length} characters; at most " +
+            throw SamlRefusal.Create("X01", Encoding, $"The SAML assertion has {assertion.Length} characters; at most " +
                 $"{MaximumBytes / 3 * 4} are read.");
         if (!StrictBase64Url.TryDecode(assertion, out var bytes))
-            throw SamlRefusal.Of("X01", Encoding,
+            throw SamlRefusal.Create("X01", Encoding,
                 "The assertion is not base64url: A-Z a-z 0-9 - _ without padding, line breaks and spare bits. Plain base64 has + and / " +
                 "in their place.");
         if (!Utf8.IsValid(bytes))
-            throw SamlRefusal.Of("X02", WellFormed, "The SAML assertion is not UTF-8.");
+            throw SamlRefusal.Create("X02", WellFormed, "The SAML assertion is not UTF-8.");
         try
         {
             return Parse(bytes);
         }
         catch (XmlException e)
         {
-            throw SamlRefusal.Of("X02", WellFormed, $"The SAML assertion is no well-formed XML without a DTD: {e.Message}");
+            throw SamlRefusal.Create("X02", WellFormed, $"The SAML assertion is no well-formed XML without a DTD: {e.Message}");
         }
     }
 

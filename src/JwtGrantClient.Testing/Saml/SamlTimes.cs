@@ -17,7 +17,7 @@ internal sealed class SamlTimes(ServerTerms terms)
         return DateTimeOffset.TryParseExact(
             text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? instant
-            : throw SamlRefusal.Of(rule, "SAML Core section 1.3.3",
+            : throw SamlRefusal.Create(rule, "SAML Core section 1.3.3",
                 $"The {element.LocalName}'s {attribute} is '{text}'; expected a time in UTC such as 2026-11-23T09:00:00Z.");
     }
 
@@ -39,15 +39,15 @@ internal sealed class SamlTimes(ServerTerms terms)
     /// <summary>The life of the whole, from its issue to its end.</summary>
     public void CheckLife(XmlElement assertion, DateTimeOffset end)
     {
-        var issued = Read(assertion, "IssueInstant") ?? throw SamlRefusal.Of("X07", "SAML Core section 2.3.3", "The assertion has no " +
+        var issued = Read(assertion, "IssueInstant") ?? throw SamlRefusal.Create("X07", "SAML Core section 2.3.3", "The assertion has no " +
             "IssueInstant.");
         var (now, longest, tolerance) = (terms.Now, terms.Options.MaxAssertionLifetime, terms.Options.FutureTolerance);
         if (issued - now > tolerance)
-            throw SamlRefusal.Of("X07", "SAML Core section 2.3.3",
+            throw SamlRefusal.Create("X07", "SAML Core section 2.3.3",
                 $"The IssueInstant lies {Seconds(issued - now)} s in the future; {tolerance.TotalSeconds} s are tolerated. Compare the " +
                 "clocks.");
         if (end - issued > longest)
-            throw SamlRefusal.Of("X07", "item 6",
+            throw SamlRefusal.Create("X07", "item 6",
                 $"The assertion lives {Seconds(end - issued)} s from its IssueInstant; at most {longest.TotalSeconds} s are accepted.");
     }
 

@@ -9,12 +9,12 @@ internal sealed class SubjectRules(ServerTerms terms, SamlTimes times)
     public static string CheckName(XmlElement assertion, Party party)
     {
         if (assertion.Elements("Subject") is not [var subject])
-            throw SamlRefusal.Of("X09", "item 3", "The assertion has no Subject.");
+            throw SamlRefusal.Create("X09", "item 3", "The assertion has no Subject.");
         if (subject.Elements("NameID") is not [var name] || name.Text() is not { } text || string.IsNullOrWhiteSpace(text))
-            throw SamlRefusal.Of("X09", "item 3", "The Subject has no NameID, or one without a name. An EncryptedID cannot be read here.");
+            throw SamlRefusal.Create("X09", "item 3", "The Subject has no NameID, or one without a name. An EncryptedID cannot be read here.");
         return party.AllowedSubjects?.Contains(text) != false
             ? text
-            : throw SamlRefusal.Of("X09", "item 3", $"The NameID is '{text}', for whom '{party.Name}' may not speak.");
+            : throw SamlRefusal.Create("X09", "item 3", $"The NameID is '{text}', for whom '{party.Name}' may not speak.");
     }
 
     /// <param name="assertion">The assertion.</param>
@@ -34,7 +34,7 @@ internal sealed class SubjectRules(ServerTerms terms, SamlTimes times)
             else
                 return conditionsEnd!.Value;
         }
-        throw SamlRefusal.Of("X10", "item 5", problems.Count > 0
+        throw SamlRefusal.Create("X10", "item 5", problems.Count > 0
             ? string.Join(' ', problems)
             : $"The Subject has no SubjectConfirmation with the Method '{SamlNames.Bearer}'.");
     }

@@ -37,11 +37,11 @@ internal static class XmlSignature
         var (_, _, reference) = SignatureShape.Open(SamlDocument.Parse(covered).DocumentElement!);
         var (method, digest, prefixes) = SignatureShape.Follow(reference, id);
         if (!Digests.TryGetValue(method.Text("Algorithm") ?? "", out var hash))
-            throw SamlRefusal.Of("X05", AlgorithmClause, $"The digest is '{method.Text("Algorithm")}'; expected {Encryption}sha256 or " +
+            throw SamlRefusal.Create("X05", AlgorithmClause, $"The digest is '{method.Text("Algorithm")}'; expected {Encryption}sha256 or " +
                 "stronger.");
-        var canonical = ExclusiveC14N.Of(WithoutSignature(assertion), prefixes);
+        var canonical = ExclusiveC14N.Canonicalize(WithoutSignature(assertion), prefixes);
         if (!CryptographicOperations.FixedTimeEquals(hash(canonical), Bytes(digest)))
-            throw SamlRefusal.Of("X06", "item 9", "The digest does not match the assertion. It was changed after signing, also if only " +
+            throw SamlRefusal.Create("X06", "item 9", "The digest does not match the assertion. It was changed after signing, also if only " +
                 "by white space.");
         return SamlDocument.Parse(canonical).DocumentElement!;
     }
@@ -51,13 +51,13 @@ internal static class XmlSignature
         var (c14n, method, _) = SignatureShape.Open(signedInfo);
         var name = method.Text("Algorithm") ?? "";
         if (!Methods.TryGetValue(name, out var jose) || method.Elements().Count > 0)
-            throw SamlRefusal.Of("X05", AlgorithmClause, $"The signature method is '{name}', or has parameters; expected " +
+            throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', or has parameters; expected " +
                 $"{More}rsa-sha256 or stronger.");
         var (algorithm, key) = (VerificationAlgorithm.Named(jose)!, party.Keys[0]);
         if (key.Disagreement(algorithm) is { } disagreement)
-            throw SamlRefusal.Of("X05", AlgorithmClause, $"The signature method is '{name}', but {disagreement}.");
-        var covered = ExclusiveC14N.Of(signedInfo, SignatureShape.Prefixes(c14n));
-        return key.Verifies(covered, Bytes(value), algorithm) ? covered : throw SamlRefusal.Of("X06", "item 9",
+            throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', but {disagreement}.");
+        var covered = ExclusiveC14N.Canonicalize(signedInfo, SignatureShape.Prefixes(c14n));
+        return key.Verifies(covered, Bytes(value), algorithm) ? covered : throw SamlRefusal.Create("X06", "item 9",
             $"The signature does not verify with the certificate of '{party.Name}'. Was it signed with another key? The KeyInfo in the " +
             "assertion is not looked at.");
     }
@@ -75,6 +75,6 @@ internal static class XmlSignature
         var bytes = new byte[text.Length];
         return Convert.TryFromBase64String(text, bytes, out var length)
             ? bytes[..length]
-            : throw SamlRefusal.Of("X06", "XML Signature section 4.2", $"The {element.LocalName} is not base64.");
+            : throw SamlRefusal.Create("X06", "XML Signature section 4.2", $"The {element.LocalName} is not base64.");
     }
 }

@@ -34,7 +34,7 @@ internal sealed class AssertionFactory(
         try
         {
             var length = payload.Write(buffer, context.Subject, issuedAt, expiresAt, ids);
-            var jwt = await CompactJws.SignAsync(header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            var jwt = await JwsWriter.SignAsync(header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             return new Assertion(jwt, AssertionTypes.Jwt, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
         }
         finally

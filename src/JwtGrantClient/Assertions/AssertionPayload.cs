@@ -18,7 +18,7 @@ internal sealed class AssertionPayload
     public AssertionPayload(AssertionProfile profile)
     {
         var json = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(json, new() { Encoder = CompactJws.Encoder }))
+        using (var writer = new Utf8JsonWriter(json, new() { Encoder = JwsWriter.Encoder }))
         {
             writer.WriteStartObject();
             writer.WriteString("iss"u8, profile.Issuer);
@@ -27,7 +27,7 @@ internal sealed class AssertionPayload
             writer.WriteEndObject();
         }
         _fixed = json.WrittenSpan[..^1].ToArray();
-        _subject = JsonEncodedText.Encode(profile.Subject, CompactJws.Encoder);
+        _subject = JsonEncodedText.Encode(profile.Subject, JwsWriter.Encoder);
     }
 
     /// <summary>An upper bound of what <see cref="Write"/> writes.</summary>
@@ -44,7 +44,7 @@ internal sealed class AssertionPayload
         var length = 0;
         Append(destination, ref length, _fixed);
         Append(destination, ref length, ",\"sub\":\""u8);
-        Append(destination, ref length, (subject is null ? _subject : JsonEncodedText.Encode(subject, CompactJws.Encoder)).EncodedUtf8Bytes);
+        Append(destination, ref length, (subject is null ? _subject : JsonEncodedText.Encode(subject, JwsWriter.Encoder)).EncodedUtf8Bytes);
         Append(destination, ref length, "\",\"iat\":"u8);
         Append(destination, ref length, issuedAt);
         Append(destination, ref length, ",\"exp\":"u8);

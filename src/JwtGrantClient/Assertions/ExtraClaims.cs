@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Assertions;
 
@@ -23,7 +24,7 @@ internal static class ExtraClaims
         foreach (var (name, value) in claims)
         {
             writer.WritePropertyName(name);
-            PlainJson.Write(writer, value);
+            JsonValues.Write(writer, value);
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class Acquisition
 
     private static async Task<AccessToken> FromSourceAsync(CacheContext context, TokenRequest request)
     {
-        var limit = context.FlightTimeout + Grace;
+        var limit = context.TotalTimeout + Grace;
         using var deadline = new CancellationTokenSource(limit, context.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.Disposed);
         var cancellation = ending.Token;
@@ -41,7 +41,7 @@ internal static class Acquisition
                 JwtGrantErrorKind.Transport, "token_source_timeout",
                 $"No token within {limit.TotalSeconds:0.###} s. Does the signer, the assertion provider, the token endpoint handler or " +
                 "the retry " +
-                "pipeline that the client was given hang? Retry:FlightTimeout is the setting for the time it has.",
+                "pipeline that the client was given hang? Retry:TotalTimeout is the setting for the time it has.",
                 e)
             {
                 IsTransient = true,

@@ -16,7 +16,7 @@ internal sealed record CacheContext(
     string Client,
     ITokenSource Source,
     TimeProvider Time,
-    CheapClock Clock,
+    CoarseClock Clock,
     RefreshSettings Refresh,
     Func<double> Random,
     TokenMetrics Metrics,
@@ -27,7 +27,7 @@ internal sealed record CacheContext(
     public TableSettings Table { get; init; } = TableSettings.Of(new());
 
     /// <summary>How long an acquisition may take, retries included.</summary>
-    public TimeSpan FlightTimeout { get; init; } = new RetryOptions().FlightTimeout;
+    public TimeSpan TotalTimeout { get; init; } = new RetryOptions().TotalTimeout;
 
     /// <summary>The second level; null where there is none.</summary>
     public SharedTokens? Shared { get; init; }

@@ -2,21 +2,21 @@ namespace JwtGrantClient.Caching;
 
 /// <summary>
 /// Keeps tokens fresh over any source (open first): one slot for the client as configured, which is a field, and a table of slots for the
-/// requests that differ from it. The rule is in <see cref="TokenLife"/>, what happens when is in <see cref="TokenSlot"/>.
+/// requests that differ from it. The rule is in <see cref="RefreshSchedule"/>, what happens when is in <see cref="CacheEntry"/>.
 /// </summary>
 internal sealed class CachedTokenSource : ITokenSource, IDisposable
 {
     private readonly CancellationTokenSource _disposing = new();
-    private readonly CheapClock _clock;
-    private readonly TokenSlot _default;
-    private readonly SlotTable _others;
+    private readonly CoarseClock _clock;
+    private readonly CacheEntry _default;
+    private readonly CacheEntryTable _others;
 
     public CachedTokenSource(CacheContext context)
     {
         context = context with { Disposed = _disposing.Token };
         _clock = context.Clock;
-        _default = new TokenSlot(TokenRequest.Default, context);
-        _others = new SlotTable(context);
+        _default = new CacheEntry(TokenRequest.Default, context);
+        _others = new CacheEntryTable(context);
     }
 
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -67,7 +67,7 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         return slot.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(slot, cancellationToken);
     }
 
-    private ValueTask<AccessToken> GetNotFreshAsync(TokenSlot slot, CancellationToken cancellationToken)
+    private ValueTask<AccessToken> GetNotFreshAsync(CacheEntry slot, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -81,5 +81,5 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         }
     }
 
-    private TokenSlot SlotFor(TokenRequest request, long now) => request.Equals(TokenRequest.Default) ? _default : _others.FindOrAdd(request, now);
+    private CacheEntry SlotFor(TokenRequest request, long now) => request.Equals(TokenRequest.Default) ? _default : _others.FindOrAdd(request, now);
 }

@@ -10,7 +10,7 @@ namespace JwtGrantClient.Caching;
 internal sealed record TokenStatus(
     Freshness? Freshness, TimeSpan RenewsIn, TimeSpan? FailingFor, JwtGrantException? LastError, TimeSpan NextAttemptIn, bool IsFetching)
 {
-    public static TokenStatus Of(AccessToken? token, TokenLife life, Renewal? renewal, long now) => new(
+    public static TokenStatus Create(AccessToken? token, RefreshSchedule life, RefreshState? renewal, long now) => new(
         token is null ? null : life.At(now),
         token is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, life.Due - now)),
         renewal?.Gate.FailingSince is { } since ? TimeSpan.FromTicks(now - since) : null,

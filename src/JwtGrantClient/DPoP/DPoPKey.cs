@@ -14,15 +14,15 @@ internal sealed record DPoPKey(IJwtSigner Signer, JsonElement PublicJwk, string 
 {
     /// <summary>A key of the settings, or a new one that lives in this process alone.</summary>
     /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
-    public static DPoPKey Of(SigningKeyOptions options)
+    public static DPoPKey Create(SigningKeyOptions options)
     {
         if (!options.IsSet)
-            return Of(new() { Key = ECDsa.Create(ECCurve.NamedCurves.nistP256), Format = "made at start" }, "memory", options);
-        using var content = KeyContent.Read(options);
-        return Of(KeyFormat.Parse(content, options), content.Place, options);
+            return Create(new() { Key = ECDsa.Create(ECCurve.NamedCurves.nistP256), Format = "made at start" }, "memory", options);
+        using var content = KeySource.Read(options);
+        return Create(KeyFormat.Parse(content, options), content.Place, options);
     }
 
-    private static DPoPKey Of(KeyMaterial found, string place, SigningKeyOptions options)
+    private static DPoPKey Create(KeyMaterial found, string place, SigningKeyOptions options)
     {
         // The proof names the key by its jwk; a kid, a thumbprint or a chain beside it would be two names for one thing.
         var bare = options.Copy();
@@ -30,7 +30,7 @@ internal sealed record DPoPKey(IJwtSigner Signer, JsonElement PublicJwk, string 
         var nameless = new KeyMaterial { Key = found.Key, Format = found.Format, Algorithm = found.Algorithm };
         return new(
             SigningKeyLoader.SignerFor(nameless, place, bare),
-            JsonElement.Parse(Signing.PublicJwk.Of(found.Key)),
-            JwkThumbprint.Of(found.Key));
+            JsonElement.Parse(Signing.PublicJwk.From(found.Key)),
+            JwkThumbprint.Compute(found.Key));
     }
 }

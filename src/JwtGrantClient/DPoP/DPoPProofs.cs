@@ -42,7 +42,7 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
         HttpMethod method, Uri address, string? accessToken, string? nonce, CancellationToken cancellationToken)
     {
         var json = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(json, new() { Encoder = CompactJws.Encoder }))
+        using (var writer = new Utf8JsonWriter(json, new() { Encoder = JwsWriter.Encoder }))
         {
             writer.WriteStartObject();
             Span<byte> id = stackalloc byte[JtiGenerator.Length];
@@ -58,6 +58,6 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
                 writer.WriteString("nonce"u8, nonce);
             writer.WriteEndObject();
         }
-        return CompactJws.SignAsync(_header, json.WrittenMemory, cancellationToken);
+        return JwsWriter.SignAsync(_header, json.WrittenMemory, cancellationToken);
     }
 }

@@ -60,14 +60,14 @@ public sealed class AccessTokenHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (Sending.IsAuthorized(request))
+        if (AuthorizedRequest.IsAuthorized(request))
             return base.SendAsync(request, cancellationToken);
         var first = _redirected.FirstAddressOf(request);
-        _origins.Demand(request.RequestUri, first);
+        _origins.EnsureAllowed(request.RequestUri, first);
         var tokenRequest = _isKeyInUse && request.Options.TryGetValue(OwnRequestKey, out var own) ? own : _tokenRequest;
         var pending = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pending.IsCompletedSuccessfully
-            ? SendWithKeptTokenAsync(new Sending(request, first!, tokenRequest, pending.Result), cancellationToken)
+            ? SendWithKeptTokenAsync(new AuthorizedRequest(request, first!, tokenRequest, pending.Result), cancellationToken)
             : SendWithNewTokenAsync(request, first!, tokenRequest, pending, cancellationToken);
     }
 
@@ -77,11 +77,11 @@ public sealed class AccessTokenHandler : DelegatingHandler
         throw new NotSupportedException("AccessTokenHandler is asynchronous; use HttpClient.SendAsync in place of Send.");
 
     // An answer that is there already and says nothing of the token goes through without a further allocation.
-    private Task<HttpResponseMessage> SendWithKeptTokenAsync(in Sending sending, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendWithKeptTokenAsync(in AuthorizedRequest sending, CancellationToken cancellationToken)
     {
         var answer = BeginAsync(sending, cancellationToken);
 #pragma warning disable CA1849 // The task has completed; reading its result does not block.
-        if (!answer.IsCompletedSuccessfully || sending.Token.Proof is not null || ApiAnswer.MayConcernTheToken(answer.Result))
+        if (!answer.IsCompletedSuccessfully || sending.Token.Proof is not null || ChallengeEvaluator.MayConcernTheToken(answer.Result))
             return JudgeAsync(sending, answer, cancellationToken);
 #pragma warning restore CA1849
         End(sending);
@@ -92,12 +92,12 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private async Task<HttpResponseMessage> SendWithNewTokenAsync(
         HttpRequestMessage request, Uri first, TokenRequest tokenRequest, ValueTask<AccessToken> pending, CancellationToken cancellationToken)
     {
-        var sending = new Sending(request, first, tokenRequest, await pending.ConfigureAwait(false));
+        var sending = new AuthorizedRequest(request, first, tokenRequest, await pending.ConfigureAwait(false));
         var (response, _) = await FinishAsync(sending, BeginAsync(sending, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
 
-    private async Task<HttpResponseMessage> JudgeAsync(Sending sending, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> JudgeAsync(AuthorizedRequest sending, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
     {
         var (response, verdict) = await FinishAsync(sending, answer, cancellationToken).ConfigureAwait(false);
         return verdict == TokenVerdict.Rejected
@@ -105,7 +105,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             : response;
     }
 
-    private async Task<HttpResponseMessage> SendAgainAsync(Sending sending, HttpResponseMessage rejection, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAgainAsync(AuthorizedRequest sending, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
         Log.TokenRejected(_logger, AllowedOrigins.Origin(sending.First));
         AccessToken renewed;
@@ -134,7 +134,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return response;
     }
 
-    private Task<HttpResponseMessage> BeginAsync(in Sending sending, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> BeginAsync(in AuthorizedRequest sending, CancellationToken cancellationToken)
     {
         sending.PutTokenOn();
         try
@@ -150,7 +150,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> ProveAndSendAsync(Sending sending, ITokenProof proof, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ProveAndSendAsync(AuthorizedRequest sending, ITokenProof proof, CancellationToken cancellationToken)
     {
         await sending.PutProofOnAsync(proof, cancellationToken).ConfigureAwait(false);
         return await base.SendAsync(sending.Request, cancellationToken).ConfigureAwait(false);
@@ -158,7 +158,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
     // Where the API only wants its nonce in the proof, the same token is sent once more; nothing is wrong with it.
     private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishAsync(
-        Sending sending, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
+        AuthorizedRequest sending, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
     {
         var finished = await FinishOneAsync(sending, answer).ConfigureAwait(false);
         if (finished.Verdict != TokenVerdict.NonceDemanded || !CanBeSentAgain(sending.Request.Content))
@@ -167,7 +167,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return await FinishOneAsync(sending, BeginAsync(sending, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishOneAsync(Sending sending, Task<HttpResponseMessage> answer)
+    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> FinishOneAsync(AuthorizedRequest sending, Task<HttpResponseMessage> answer)
     {
         try
         {
@@ -175,7 +175,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             if (!sending.TokenArrived)
                 return (response, TokenVerdict.None);
             sending.KeepNonce(response);
-            var verdict = ApiAnswer.Judge(response, sending.Token.Type, out var scope);
+            var verdict = ChallengeEvaluator.Judge(response, sending.Token.Type, out var scope);
             if (verdict == TokenVerdict.InsufficientScope)
                 Log.InsufficientScope(_logger, AllowedOrigins.Origin(sending.First), scope);
             return (response, verdict);
@@ -187,7 +187,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     }
 
     // The header comes off, so that an outer retry acquires anew; where the request was first addressed is kept in mind.
-    private void End(in Sending sending)
+    private void End(in AuthorizedRequest sending)
     {
         sending.TakeTokenOff();
         if (!ReferenceEquals(sending.Request.RequestUri, sending.First))

@@ -1,3 +1,4 @@
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Http;
@@ -22,12 +23,12 @@ internal sealed class AllowedOrigins
     /// <param name="target">Where the request goes now.</param>
     /// <param name="first">Where the caller addressed it: a redirect rewrites the request's own address.</param>
     /// <exception cref="JwtGrantException">The token may not go there.</exception>
-    public void Demand(Uri? target, Uri? first)
+    public void EnsureAllowed(Uri? target, Uri? first)
     {
         if (target is not { IsAbsoluteUri: true })
             throw Refused("a request without an absolute address", "Set BaseAddress on the HttpClient, or an absolute address on the " +
                 "request.");
-        if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointAddress.IsLoopback(target)))
+        if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointUrl.IsLoopback(target)))
             throw Refused(Origin(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
         if (!AreSame(target, first!))
             throw Refused(Origin(target), $"The request was made for {Origin(first!)} and then redirected; address it to the new place, " +
@@ -45,7 +46,7 @@ internal sealed class AllowedOrigins
 
     // A path would be read as a limit, which it could not be: the token opens the whole API.
     private static string? Problem(string origin, bool allowLoopbackHttp) =>
-        EndpointAddress.Problem(origin, allowLoopbackHttp)
+        EndpointUrl.Problem(origin, allowLoopbackHttp)
         ?? (new Uri(origin).PathAndQuery != "/" ? $"'{origin}' has a path or a query; an origin is scheme, host and port. Take off what " +
             "follows the host" : null);
 

@@ -56,7 +56,7 @@ public sealed class JwtGrantOptions
     public string? ClientSecret { get; set; }
 
     /// <summary>The name of an environment variable that holds the secret.</summary>
-    public string? ClientSecretVariable { get; set; }
+    public string? ClientSecretEnvironmentVariable { get; set; }
 
     /// <summary>A file that holds the secret; read for every attempt, line ends after it do not count.</summary>
     public string? ClientSecretFile { get; set; }

@@ -7,7 +7,7 @@ internal sealed class JwtGrantOptionsValidator(IEnumerable<ClientPart> parts) : 
 {
     public ValidateOptionsResult Validate(string? name, JwtGrantOptions options)
     {
-        var problems = OptionsProblems.Of(options, ClientParts.Of(name, parts).Given).ToList();
+        var problems = OptionsChecks.Find(options, ClientParts.Of(name, parts).Given).ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.Select(problem => Introduce(name, problem)));
     }
 

@@ -50,7 +50,7 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
         ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = OptionsProblems.Of(
+        var problems = OptionsChecks.Find(
             options, new() { Signer = signer is not null, TokenEndpointHandler = tokenEndpointHandler is not null }).ToList();
         if (problems.Count > 0)
             throw JwtGrantException.Configuration("settings_invalid", string.Join('\n', problems));

@@ -9,7 +9,7 @@ internal static class OptionsBinding
 {
     public static void Bind(IConfiguration section, JwtGrantOptions options)
     {
-        var review = SectionReview.Of(section);
+        var review = SectionReview.Create(section);
         options.SectionProblems.AddRange(review.Problems);
         // The binder would throw at the first value that does not convert.
         options.IsBound &= review.CanBeBound;

@@ -38,7 +38,7 @@ internal sealed class SectionReview
     /// <summary>Whether the binder gets through. What it would pass over is a problem nevertheless.</summary>
     public bool CanBeBound { get; private set; } = true;
 
-    public static SectionReview Of(IConfiguration section)
+    public static SectionReview Create(IConfiguration section)
     {
         var review = new SectionReview();
         review.ReadSettings<JwtGrantOptions>(section);

@@ -16,9 +16,9 @@ internal sealed class CurrentHeader(IJwtSigner signer, string type)
                 Volatile.Write(ref _last, header = new(current, type));
             return header;
         }
-        catch (Exception e) when (CompactJws.IsFailure(e, cancellationToken))
+        catch (Exception e) when (JwsWriter.IsFailure(e, cancellationToken))
         {
-            throw CompactJws.Failed(signer, e);
+            throw JwsWriter.Failed(signer, e);
         }
     }
 }

@@ -38,7 +38,7 @@ public interface IJwtSigner
     /// Told that the server refused an assertion (<c>invalid_client</c>, <c>invalid_grant</c>): a signer that keeps a key looks for a newer
     /// one before the next assertion. Default: nothing.
     /// </summary>
-    void Refused()
+    void OnAssertionRejected()
     {
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
@@ -18,7 +19,7 @@ internal sealed class JwsHeader
         AlgorithmRefusal.Check(signer);
         Signer = signer;
         var json = new ArrayBufferWriter<byte>(128);
-        using (var writer = new Utf8JsonWriter(json, new() { Encoder = CompactJws.Encoder }))
+        using (var writer = new Utf8JsonWriter(json, new() { Encoder = JwsWriter.Encoder }))
         {
             writer.WriteStartObject();
             writer.WriteString("alg"u8, signer.Algorithm);
@@ -43,12 +44,12 @@ internal sealed class JwsHeader
     private static void Write(Utf8JsonWriter writer, string name, object value)
     {
         // crit and b64 would change how the JWS is read: RFC 7515 section 4.1.11, and RFC 7797 section 7 forbids the latter in a JWT.
-        if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !PlainJson.CanWrite(value))
+        if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !JsonValues.CanWrite(value))
             throw JwtGrantException.Configuration(
                 "signer_header_invalid",
                 $"The header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. " +
-                $"alg, typ, kid, crit and b64 may not be named; {PlainJson.Types}.");
+                $"alg, typ, kid, crit and b64 may not be named; {JsonValues.Types}.");
         writer.WritePropertyName(name);
-        PlainJson.Write(writer, value);
+        JsonValues.Write(writer, value);
     }
 }

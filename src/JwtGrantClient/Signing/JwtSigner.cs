@@ -18,7 +18,7 @@ public static class JwtSigner
     public static IJwtSigner FromCertificate(X509Certificate2 certificate, SigningKeyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        using var content = KeyContent.Of(certificate, $"the certificate '{certificate.Subject}'", owned: false);
+        using var content = KeySource.From(certificate, $"the certificate '{certificate.Subject}'", owned: false);
         return SigningKeyLoader.Load(content, WithoutPlace(options));
     }
 
@@ -29,8 +29,8 @@ public static class JwtSigner
     public static IJwtSigner FromJwk(JsonWebKey key, SigningKeyOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        using var content = KeyContent.Of("the JsonWebKey");
-        return SigningKeyLoader.SignerFor(JwkKey.Parse(Jwk.Of(key), content), content.Place, WithoutPlace(options));
+        using var content = KeySource.From("the JsonWebKey");
+        return SigningKeyLoader.SignerFor(JwkKey.Parse(Jwk.From(key), content), content.Place, WithoutPlace(options));
     }
 
     /// <summary>
@@ -70,7 +70,7 @@ public static class JwtSigner
     {
         if (options is { IsSet: true })
             throw JwtGrantException.Configuration(
-                "signing_key_ambiguous", "The key is given as an object and by the options' Path, Text, Variable or Certificate; keep one.");
+                "signing_key_ambiguous", "The key is given as an object and by the options' Path, Text, EnvironmentVariable or Certificate; keep one.");
         return options?.Copy() ?? new();
     }
 }

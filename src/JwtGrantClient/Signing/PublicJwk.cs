@@ -10,7 +10,7 @@ namespace JwtGrantClient.Signing;
 /// </summary>
 internal static class PublicJwk
 {
-    public static string Of(IDisposable key) => key switch
+    public static string From(IDisposable key) => key switch
     {
         RSA rsa => OfRsa(rsa.ExportParameters(includePrivateParameters: false)),
         ECDsa ec => OfEc(JoseCurve.Name(ec), ec.ExportParameters(includePrivateParameters: false).Q),

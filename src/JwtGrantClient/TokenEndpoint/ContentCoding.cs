@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -24,7 +25,7 @@ internal static class ContentCoding
 
     private static JwtGrantException Unread(HttpResponseMessage response, string coding) => new(
         JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-        $"The server answered {(int)response.StatusCode} with Content-Encoding '{SafeText.Of(coding)}', which was not asked for; " +
+        $"The server answered {(int)response.StatusCode} with Content-Encoding '{SanitizedText.From(coding)}', which was not asked for; " +
         "expected none, gzip " +
         "or deflate. Switch it off on the server or the proxy, or give a token endpoint handler with AutomaticDecompression.")
     {

@@ -29,7 +29,7 @@ internal sealed class TokenEndpointClient(
     {
         var address = await endpoint.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);
         var attempt = new Attempt(endpoint.Issuer, address, exchange.NextAttempt());
-        var form = new TokenForm();
+        var form = new TokenRequestForm();
         form.Add("grant_type", grant.Type);
         await grant.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
         await authentication.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);

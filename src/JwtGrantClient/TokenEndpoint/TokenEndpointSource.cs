@@ -1,3 +1,5 @@
+using JwtGrantClient.Protocol;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed class TokenEndpointSource(ITokenEndpoint endpoint, Func<TokenReq
         var response = await endpoint.RequestAsync(grantFor(Complete(request)), cancellationToken).ConfigureAwait(false);
         return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
             "not_an_access_token",
-            $"The server issued a token of the type '{SafeText.Of(response.IssuedTokenType ?? "(none)")}', which is no access token " +
+            $"The server issued a token of the type '{SanitizedText.From(response.IssuedTokenType ?? "(none)")}', which is no access token " +
             "(RFC 8693 section 2.2.1). " +
             "Set TokenExchange:RequestedTokenType to that of an access token, or take the token once from ITokenEndpoint.");
     }

@@ -11,7 +11,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     private readonly HttpMessageInvoker _http = new(handler);
 
     /// <summary>How much of a Retry-After is believed.</summary>
-    public TimeSpan LongestRetryAfter { get; init; } = new RetryOptions().LongestRetryAfter;
+    public TimeSpan MaxRetryAfter { get; init; } = new RetryOptions().MaxRetryAfter;
 
     /// <summary>The handler that is used unless the user names another.</summary>
     /// <param name="certificate">What connections show the server (RFC 8705); null for nothing.</param>
@@ -32,7 +32,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     /// <summary>Sends one request and reads the whole answer, up to the cap.</summary>
     /// <exception cref="JwtGrantException">There was no answer, or one from somewhere else.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<RawResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var target = request.RequestUri!;
         var requestedAt = clock.GetUtcNow();
@@ -40,10 +40,10 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         {
             using var response = await SendToAsync(target, request, cancellationToken).ConfigureAwait(false);
             var receivedAt = clock.GetUtcNow();
-            var body = await BoundedBody.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            var body = await ResponseBodyReader.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
             {
-                LongestRetryAfter = LongestRetryAfter,
+                MaxRetryAfter = MaxRetryAfter,
             };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -12,20 +13,20 @@ internal static class TokenResponseReader
         ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token", "issued_token_type"];
 
     /// <exception cref="JwtGrantException">The server refused, or answered with something else than a token.</exception>
-    public static TokenResponse Read(RawResponse response, ResponseRules rules)
+    public static TokenResponse Read(TokenHttpResponse response, ResponseRules rules)
     {
         if (response.IsRedirect)
-            throw RefusalReader.Redirect(response);
-        using var json = JsonBody.TryParse(response.Body, out var problem);
+            throw TokenErrorReader.Redirect(response);
+        using var json = JsonObjectReader.TryParse(response.Body, out var problem);
         // Some servers report an error with status 200, so the member decides, not the status.
-        if (!response.IsSuccess || (json is not null && RefusalReader.HasError(json.RootElement)))
-            throw RefusalReader.Read(response, json?.RootElement);
+        if (!response.IsSuccess || (json is not null && TokenErrorReader.HasError(json.RootElement)))
+            throw TokenErrorReader.Read(response, json?.RootElement);
         if (json is null)
             throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})");
         return Read(response, rules, json.RootElement);
     }
 
-    private static TokenResponse Read(RawResponse response, ResponseRules rules, JsonElement json)
+    private static TokenResponse Read(TokenHttpResponse response, ResponseRules rules, JsonElement json)
     {
         if (json.Text("access_token") is not { } value)
             throw Malformed(response, $"access_token {Seen(json, "access_token")}; expected a string");
@@ -48,14 +49,14 @@ internal static class TokenResponseReader
 
     // A token of a type that the client does not know must not be used (RFC 6749 section 7.1), nor one that is not bound to the key as it
     // was asked for (RFC 9449 section 5).
-    private static string ReadType(RawResponse response, ResponseRules rules, JsonElement json)
+    private static string ReadType(TokenHttpResponse response, ResponseRules rules, JsonElement json)
     {
         var expected = rules.Proof is null ? "Bearer" : "DPoP";
         return json.Text("token_type") switch
         {
             { } type when type.Equals(expected, StringComparison.OrdinalIgnoreCase) => expected,
             { } type when rules.AllowsOtherTokens && type.Equals(AccessToken.NotApplicable, StringComparison.OrdinalIgnoreCase) => AccessToken.NotApplicable,
-            { } type => throw Malformed(response, $"token_type is '{SafeText.Of(type)}'; expected {expected}"),
+            { } type => throw Malformed(response, $"token_type is '{SanitizedText.From(type)}'; expected {expected}"),
             null when IsAbsent(json, "token_type") && rules is { DefaultType: { } assumed, Proof: null } => assumed,
             _ => throw Malformed(
                 response, $"token_type {Seen(json, "token_type")}; expected {expected}" +
@@ -63,7 +64,7 @@ internal static class TokenResponseReader
         };
     }
 
-    private static TimeSpan ReadLifetime(RawResponse response, ResponseRules rules, JsonElement json)
+    private static TimeSpan ReadLifetime(TokenHttpResponse response, ResponseRules rules, JsonElement json)
     {
         if (IsAbsent(json, "expires_in"))
             return rules.DefaultLifetime;
@@ -95,7 +96,7 @@ internal static class TokenResponseReader
     private static string Seen(JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) ? $"is a JSON {member.ValueKind.ToString().ToLowerInvariant()}" : "is missing";
 
-    private static JwtGrantException Malformed(RawResponse response, string what) =>
+    private static JwtGrantException Malformed(TokenHttpResponse response, string what) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
             $"The token endpoint answered {response.Status}, but {what}. Is the token endpoint's address right, and is no proxy in " +
             "between?")

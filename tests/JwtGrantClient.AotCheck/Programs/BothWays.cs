@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 // What a native program uses of the library, with and without a container: metadata, both places of an assertion, kinds of settings.
-var given = Given.From(args);
+var given = TestData.From(args);
 await ShowAsync("without a container", await WithoutContainerAsync());
 await ShowAsync("with a container", WithContainer());
 
@@ -16,7 +16,7 @@ async Task<ITokenSource> WithoutContainerAsync()
     return JwtGrantTokenSource.Create(new JwtGrantOptions
     {
         Issuer = given.Issuer,
-        ClientId = Given.ClientId,
+        ClientId = TestData.ClientId,
         SigningKey = { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "PS256" },
         AllowLoopbackHttp = true,
     });
@@ -28,14 +28,14 @@ ITokenSource WithContainer()
     {
         ["JwtGrant:Reports:TokenEndpoint"] = given.TokenEndpoint,
         ["JwtGrant:Reports:Issuer"] = given.Issuer,
-        ["JwtGrant:Reports:ClientId"] = Given.ClientId,
+        ["JwtGrant:Reports:ClientId"] = TestData.ClientId,
         ["JwtGrant:Reports:Grant"] = "ClientCredentials",
         ["JwtGrant:Reports:ClientAuthentication"] = "PrivateKeyJwt",
         ["JwtGrant:Reports:Scope"] = "reports.read",
         ["JwtGrant:Reports:Resource:0"] = "https://api.example.com",
         ["JwtGrant:Reports:SigningKey:Path"] = given.KeyFile,
         ["JwtGrant:Reports:ClientAssertion:Lifetime"] = "00:01:00",
-        ["JwtGrant:Reports:Refresh:Earliest"] = "0.6",
+        ["JwtGrant:Reports:Refresh:EarliestFraction"] = "0.6",
         ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",
     }).Build();
     var services = new ServiceCollection();

@@ -5,20 +5,20 @@ using System.Text.Json;
 using JwtGrantClient.AotCheck;
 
 // What people write where there is no library: the floor to measure it against.
-var given = Given.From(args);
+var given = TestData.From(args);
 using var rsa = RSA.Create();
 rsa.ImportFromPem(await File.ReadAllTextAsync(given.KeyFile));
 var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 var head = Base64Url.EncodeToString("""{"alg":"RS256","typ":"JWT"}"""u8);
 var body = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-    $$"""{"iss":"{{Given.ClientId}}","sub":"{{Given.ClientId}}","aud":"{{given.Issuer}}","iat":{{now}},"exp":{{now + 120}},"jti":"{{Guid.NewGuid():N}}"}"""));
+    $$"""{"iss":"{{TestData.ClientId}}","sub":"{{TestData.ClientId}}","aud":"{{given.Issuer}}","iat":{{now}},"exp":{{now + 120}},"jti":"{{Guid.NewGuid():N}}"}"""));
 var signature = rsa.SignData(Encoding.ASCII.GetBytes($"{head}.{body}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 using var http = new HttpClient();
 using var form = new FormUrlEncodedContent(
 [
     new("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
     new("assertion", $"{head}.{body}.{Base64Url.EncodeToString(signature)}"),
-    new("client_id", Given.ClientId),
+    new("client_id", TestData.ClientId),
 ]);
 using var response = await http.PostAsync(given.TokenEndpoint, form);
 response.EnsureSuccessStatusCode();

@@ -4,9 +4,9 @@ using Microsoft.Identity.Client;
 
 // The same by MSAL.NET, which wants a certificate, here the file beside the key, and an authority of its maker's; its requests are diverted to
 // the endpoint given.
-var given = Given.From(args);
+var given = TestData.From(args);
 using var certificate = X509Certificate2.CreateFromPemFile($"{given.KeyFile}.crt", given.KeyFile);
-var app = ConfidentialClientApplicationBuilder.Create(Given.ClientId)
+var app = ConfidentialClientApplicationBuilder.Create(TestData.ClientId)
     .WithAuthority("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555", validateAuthority: false)
     .WithInstanceDiscovery(false)
     .WithCertificate(certificate)

@@ -3,12 +3,12 @@ using JwtGrantClient.AotCheck;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-var given = Given.From(args);
+var given = TestData.From(args);
 var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
 {
     ["JwtGrant:Reports:Issuer"] = given.Issuer,
     ["JwtGrant:Reports:TokenEndpoint"] = given.TokenEndpoint,
-    ["JwtGrant:Reports:ClientId"] = Given.ClientId,
+    ["JwtGrant:Reports:ClientId"] = TestData.ClientId,
     ["JwtGrant:Reports:SigningKey:Path"] = given.KeyFile,
     ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",
 }).Build();

@@ -1,12 +1,12 @@
 using JwtGrantClient;
 using JwtGrantClient.AotCheck;
 
-var given = Given.From(args);
+var given = TestData.From(args);
 await using var tokens = JwtGrantTokenSource.Create(new JwtGrantOptions
 {
     Issuer = given.Issuer,
     TokenEndpoint = given.TokenEndpoint,
-    ClientId = Given.ClientId,
+    ClientId = TestData.ClientId,
     SigningKey = { Path = given.KeyFile },
     AllowLoopbackHttp = true,
 });

@@ -17,7 +17,7 @@ internal sealed class AzureIdentity : Contender
         Credential = new ClientCertificateCredential(
             "11111111-2222-3333-4444-555555555555",
             "batch-worker",
-            Some.Certificate,
+            TestData.Certificate,
             new ClientCertificateCredentialOptions { DisableInstanceDiscovery = true, Transport = new HttpClientTransport(_http) });
     }
 

@@ -12,7 +12,7 @@ internal sealed class GoogleAuth : Contender
 
     public GoogleAuth(Uri endpoint, HttpMessageHandler handler)
     {
-        _rsa.ImportFromPem(Some.RsaPem);
+        _rsa.ImportFromPem(TestData.RsaPem);
         _credential = new(new ServiceAccountCredential.Initializer("batch-worker", endpoint.OriginalString)
         {
             Key = _rsa,

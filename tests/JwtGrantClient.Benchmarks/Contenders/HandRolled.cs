@@ -20,7 +20,7 @@ internal sealed class HandRolled : Contender
     public HandRolled(Uri endpoint, HttpMessageHandler handler)
     {
         (_endpoint, _http) = (endpoint, new(handler));
-        _rsa.ImportFromPem(Some.RsaPem);
+        _rsa.ImportFromPem(TestData.RsaPem);
     }
 
     public override string Name => "hand-rolled";
@@ -73,7 +73,7 @@ internal sealed class HandRolled : Contender
         var head = Base64Url.EncodeToString("""{"alg":"RS256","typ":"client-authentication+jwt"}"""u8);
         var body = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new
         {
-            iss = "batch-worker", sub = "batch-worker", aud = Some.Issuer, iat = now, exp = now + 120, jti = Guid.NewGuid(),
+            iss = "batch-worker", sub = "batch-worker", aud = TestData.Issuer, iat = now, exp = now + 120, jti = Guid.NewGuid(),
         }));
         var signature = _rsa.SignData(Encoding.ASCII.GetBytes($"{head}.{body}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{head}.{body}.{Base64Url.EncodeToString(signature)}";

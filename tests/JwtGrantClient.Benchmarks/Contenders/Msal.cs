@@ -16,7 +16,7 @@ internal sealed class Msal : Contender, IMsalHttpClientFactory
         _app = ConfidentialClientApplicationBuilder.Create("batch-worker")
             .WithAuthority("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555", validateAuthority: false)
             .WithInstanceDiscovery(false)
-            .WithCertificate(Some.Certificate)
+            .WithCertificate(TestData.Certificate)
             .WithHttpClientFactory(this)
             .Build();
     }

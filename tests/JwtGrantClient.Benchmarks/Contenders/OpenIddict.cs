@@ -17,7 +17,7 @@ internal sealed class OpenIddict : Contender
     /// <remarks>It takes no handler but its own.</remarks>
     public OpenIddict(Uri endpoint)
     {
-        _rsa.ImportFromPem(Some.RsaPem);
+        _rsa.ImportFromPem(TestData.RsaPem);
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddOpenIddict().AddClient(client =>
@@ -26,12 +26,12 @@ internal sealed class OpenIddict : Contender
             client.UseSystemNetHttp();
             client.AddRegistration(new OpenIddictClientRegistration
             {
-                Issuer = new Uri(Some.Issuer),
+                Issuer = new Uri(TestData.Issuer),
                 ClientId = "batch-worker",
                 SigningCredentials = { new(new RsaSecurityKey(_rsa), SecurityAlgorithms.RsaSha256) },
                 Configuration = new OpenIddictConfiguration
                 {
-                    Issuer = new Uri(Some.Issuer),
+                    Issuer = new Uri(TestData.Issuer),
                     TokenEndpoint = endpoint,
                     GrantTypesSupported = { GrantTypes.ClientCredentials },
                     TokenEndpointAuthMethodsSupported = { ClientAuthenticationMethods.PrivateKeyJwt },

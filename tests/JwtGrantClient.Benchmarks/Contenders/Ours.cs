@@ -8,7 +8,7 @@ internal sealed class Ours(Uri endpoint, HttpMessageHandler handler) : Contender
     public override string Name => "JwtGrantClient";
 
     public JwtGrantTokenSource Tokens { get; } =
-        JwtGrantTokenSource.Create(Some.Options(Some.RsaPem, endpoint.OriginalString), tokenEndpointHandler: handler);
+        JwtGrantTokenSource.Create(TestData.Options(TestData.RsaPem, endpoint.OriginalString), tokenEndpointHandler: handler);
 
     public override Func<ValueTask<string>> Exchange => async () => (await Tokens.Endpoint.RequestAsync(Credentials)).AccessToken.Value;
 

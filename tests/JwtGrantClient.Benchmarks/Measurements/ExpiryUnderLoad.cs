@@ -17,7 +17,7 @@ internal sealed class ExpiryUnderLoad : IMeasurement
     {
         var duration = scale switch { Scale.Full => Usable * 5, Scale.Quick => Usable * 1.5, _ => TimeSpan.FromMilliseconds(50) };
         var rows = new List<Row>();
-        var names = Contender.All(Some.TokenEndpoint, () => new Instant()).Where(one => one.Keeps).ToList();
+        var names = Contender.All(TestData.TokenEndpoint, () => new Instant()).Where(one => one.Keeps).ToList();
         // Side by side, each with an endpoint of its own: it is waiting that is measured, not work.
         rows.AddRange(await Task.WhenAll(names.Select((one, index) => RunAsync(index, one.Window, duration, scale))));
         foreach (var contender in names)

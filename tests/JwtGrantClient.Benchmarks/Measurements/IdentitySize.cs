@@ -12,7 +12,7 @@ internal sealed class IdentitySize : IMeasurement
     public async Task<IReadOnlyList<Row>> RunAsync(Scale scale)
     {
         var count = scale == Scale.Once ? 100 : 100_000;
-        var options = Some.Options(Some.EcPem);
+        var options = TestData.Options(TestData.EcPem);
         options.Grant = GrantType.JwtBearer;
         options.Cache.MaximumEntries = count;
         using var endpoint = new Numbering();

@@ -15,7 +15,7 @@ internal sealed class RawExchange : IDisposable
     public RawExchange(Uri endpoint, HttpMessageHandler handler)
     {
         (_endpoint, _http) = (endpoint, new(handler));
-        _rsa.ImportFromPem(Some.RsaPem);
+        _rsa.ImportFromPem(TestData.RsaPem);
         using var client = JwtGrantClientOf(endpoint);
         _assertion = client.Tokens.Assertions.GetAssertionAsync().AsTask().GetAwaiter().GetResult().Value;
     }

@@ -16,8 +16,8 @@ internal sealed class StartUp : IMeasurement
     {
         await using var server = await TokenServerProcess.StartAsync();
         var key = Path.GetTempFileName();
-        await File.WriteAllTextAsync(key, Some.RsaPem);
-        await File.WriteAllTextAsync($"{key}.crt", Some.Certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(key, TestData.RsaPem);
+        await File.WriteAllTextAsync($"{key}.crt", TestData.Certificate.ExportCertificatePem());
         try
         {
             string[] arguments = [server.Address, server.TokenEndpoint().OriginalString, key];

@@ -10,7 +10,7 @@ internal sealed class TwoThreads : IMeasurement
     public async Task<IReadOnlyList<Row>> RunAsync(Scale scale)
     {
         var calls = scale switch { Scale.Full => 50_000_000, Scale.Quick => 10_000_000, _ => 100 };
-        await using var tokens = Some.TokenSource();
+        await using var tokens = TestData.TokenSource();
         await tokens.GetTokenAsync(TokenRequest.Default);
         Run(tokens, 1, Math.Min(calls, 1_000_000));
         var one = Enumerable.Range(0, 5).Max(_ => Run(tokens, 1, calls));

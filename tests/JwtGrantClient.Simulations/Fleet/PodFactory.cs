@@ -21,7 +21,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
     public IEnumerable<Pod> Pods()
     {
         // All pods read the same clock, so they can share what reads it.
-        var clock = new CheapClock(time, _refresh.SleepThreshold);
+        var clock = new CoarseClock(time, _refresh.SleepThreshold);
         var metrics = new TokenMetrics(_meter);
         var shared = plan.Shared ? Shared() : null;
         for (var i = 0; i < plan.Pods; i++)
@@ -32,7 +32,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
                 "fleet", Source(draws), time, clock, RefreshSettings.Of(_refresh), draws.Next, metrics, NullLogger.Instance)
             {
                 Gates = GateSettings.Of(_retry),
-                FlightTimeout = _retry.FlightTimeout,
+                TotalTimeout = _retry.TotalTimeout,
                 Shared = shared,
                 Start = time.Post,
             };

@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests.Saml;
 
@@ -55,11 +55,11 @@ public sealed class ExchangingSamlAssertions
     {
         var server = SamlServer.Start();
 
-        var named = await server.PresentSamlAsync(new ASamlAssertion().Encoded(), ("client_id", The.ClientId));
+        var named = await server.PresentSamlAsync(new ASamlAssertion().Encoded(), ("client_id", TestData.ClientId));
         var proven = await server.PresentSamlAsync(new ASamlAssertion().Encoded(), AServer.ClientAssertion());
         var unnamed = await server.PresentSamlAsync(new ASamlAssertion().Encoded());
 
-        Assert.Equal([The.ClientId, The.ClientId, ASamlAssertion.Issuer], new[] { named, proven, unnamed }.Select(
+        Assert.Equal([TestData.ClientId, TestData.ClientId, ASamlAssertion.Issuer], new[] { named, proven, unnamed }.Select(
             answer => IssuedToken.Claims(answer.ShouldBeGranted().AccessToken).GetProperty("client_id").GetString()));
     }
 
@@ -68,7 +68,7 @@ public sealed class ExchangingSamlAssertions
     {
         var (server, assertion) = (SamlServer.Start(), new ASamlAssertion().Encoded());
 
-        (await server.PresentSamlAsync(assertion, AServer.ClientAssertion(new AJwt().SignedBy(The.OtherRsaKey).Compact()))).ShouldBeRefused(401, "invalid_client", "S08");
+        (await server.PresentSamlAsync(assertion, AServer.ClientAssertion(new AJwt().SignedBy(TestData.OtherRsaKey).Compact()))).ShouldBeRefused(401, "invalid_client", "S08");
         (await server.PresentSamlAsync(assertion, ("client_id", "nobody"))).ShouldBeRefused(401, "invalid_client", "S10");
 
         (await server.PresentSamlAsync(assertion)).ShouldBeGranted();
@@ -80,10 +80,10 @@ public sealed class ExchangingSamlAssertions
         var server = SamlServer.Start();
         server.Server.RegisterClient(new()
         {
-            Id = The.ClientId, PublicKeyPem = The.RsaKey.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true,
+            Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), RequireClientAuthentication = true,
         });
 
-        (await server.PresentSamlAsync(new ASamlAssertion().Encoded(), ("client_id", The.ClientId))).ShouldBeRefused(401, "invalid_client", "S18");
+        (await server.PresentSamlAsync(new ASamlAssertion().Encoded(), ("client_id", TestData.ClientId))).ShouldBeRefused(401, "invalid_client", "S18");
         (await server.PresentSamlAsync(new ASamlAssertion().Encoded(), AServer.ClientAssertion())).ShouldBeGranted();
     }
 

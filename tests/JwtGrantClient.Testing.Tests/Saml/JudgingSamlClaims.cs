@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests.Saml;
 
@@ -7,8 +7,8 @@ public sealed class JudgingSamlClaims
 {
     private static readonly string End = ASamlAssertion.Time(120);
     private static readonly string Now = ASamlAssertion.Time(0);
-    private static readonly string Data = $"<saml:SubjectConfirmationData NotOnOrAfter=\"{End}\" Recipient=\"{The.TokenEndpoint}\"/>";
-    private const string Audience = $"<saml:AudienceRestriction><saml:Audience>{The.Issuer}</saml:Audience></saml:AudienceRestriction>";
+    private static readonly string Data = $"<saml:SubjectConfirmationData NotOnOrAfter=\"{End}\" Recipient=\"{TestData.TokenEndpoint}\"/>";
+    private const string Audience = $"<saml:AudienceRestriction><saml:Audience>{TestData.Issuer}</saml:Audience></saml:AudienceRestriction>";
     private static readonly string Conditions = $"<saml:Conditions NotOnOrAfter=\"{End}\">";
     private const string OtherAudience = "<saml:AudienceRestriction><saml:Audience>https://other.example.com</saml:Audience></saml:AudienceRestriction>";
     private const string Class = "<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</saml:AuthnContextClassRef>";
@@ -26,15 +26,15 @@ public sealed class JudgingSamlClaims
         ["a life of 7,000 years"] = ("X07", saml => saml.With(End, "9999-12-31T23:59:59Z")),
         ["a time without a zone"] = ("X07", saml => saml.With($"IssueInstant=\"{Now}\"", $"IssueInstant=\"{Now[..^1]}\"")),
         ["a time of another zone"] = ("X07", saml => saml.With($"IssueInstant=\"{Now}\"", $"IssueInstant=\"{Now[..^1]}+00:00\"")),
-        ["a time that is a number"] = ("X07", saml => saml.With(Conditions, $"<saml:Conditions NotOnOrAfter=\"{The.Now + 60}\">")),
+        ["a time that is a number"] = ("X07", saml => saml.With(Conditions, $"<saml:Conditions NotOnOrAfter=\"{TestData.Now + 60}\">")),
         ["no Conditions"] = ("X08", saml => saml.With($"{Conditions}{Audience}</saml:Conditions>", "")),
         ["no AudienceRestriction"] = ("X08", saml => saml.With(Audience, "")),
         ["an empty AudienceRestriction"] = ("X08", saml => saml.With(Audience, "<saml:AudienceRestriction/>")),
         ["another audience"] = ("X08", saml => saml.With(Audience, OtherAudience)),
-        ["an audience with a slash more"] = ("X08", saml => saml.With($">{The.Issuer}<", $">{The.Issuer}/<")),
-        ["an audience with the default port"] = ("X08", saml => saml.With($">{The.Issuer}<", $">{The.Issuer}:443<")),
+        ["an audience with a slash more"] = ("X08", saml => saml.With($">{TestData.Issuer}<", $">{TestData.Issuer}/<")),
+        ["an audience with the default port"] = ("X08", saml => saml.With($">{TestData.Issuer}<", $">{TestData.Issuer}:443<")),
         ["a second restriction to another audience"] = ("X08", saml => saml.With(Audience, Audience + OtherAudience)),
-        ["an audience in elements"] = ("X08", saml => saml.With($">{The.Issuer}<", $"><x xmlns=\"urn:x\">{The.Issuer}</x><")),
+        ["an audience in elements"] = ("X08", saml => saml.With($">{TestData.Issuer}<", $"><x xmlns=\"urn:x\">{TestData.Issuer}</x><")),
         ["no Subject"] = ("X09", saml => saml.With($"{Conditions}{Audience}</saml:Conditions>", "")
             .With("<saml:Subject>", $"{Conditions}{Audience}</saml:Conditions><saml:Advice>").With("</saml:Subject>", "</saml:Advice>")),
         ["an empty NameID"] = ("X09", saml => saml.With(">user-1<", "><")),
@@ -42,10 +42,10 @@ public sealed class JudgingSamlClaims
         ["two NameIDs"] = ("X09", saml => saml.With("</saml:NameID>", "</saml:NameID><saml:NameID>user-2</saml:NameID>")),
         ["an encrypted name"] = ("X09", saml => saml.With("<saml:NameID>user-1</saml:NameID>", "<saml:EncryptedID/>")),
         ["no bearer confirmation"] = ("X10", saml => saml.With("cm:bearer", "cm:holder-of-key")),
-        ["no Recipient"] = ("X10", saml => saml.With($"Recipient=\"{The.TokenEndpoint}\"", "")),
-        ["the issuer as Recipient"] = ("X10", saml => saml.With($"Recipient=\"{The.TokenEndpoint}\"", $"Recipient=\"{The.Issuer}\"")),
-        ["a Recipient in upper case"] = ("X10", saml => saml.With($"Recipient=\"{The.TokenEndpoint}\"", "Recipient=\"HTTPS://AS.EXAMPLE.COM/token\"")),
-        ["a Recipient of another namespace"] = ("X10", saml => saml.With($"Recipient=\"{The.TokenEndpoint}\"", $"saml:Recipient=\"{The.TokenEndpoint}\"")),
+        ["no Recipient"] = ("X10", saml => saml.With($"Recipient=\"{TestData.TokenEndpoint}\"", "")),
+        ["the issuer as Recipient"] = ("X10", saml => saml.With($"Recipient=\"{TestData.TokenEndpoint}\"", $"Recipient=\"{TestData.Issuer}\"")),
+        ["a Recipient in upper case"] = ("X10", saml => saml.With($"Recipient=\"{TestData.TokenEndpoint}\"", "Recipient=\"HTTPS://AS.EXAMPLE.COM/token\"")),
+        ["a Recipient of another namespace"] = ("X10", saml => saml.With($"Recipient=\"{TestData.TokenEndpoint}\"", $"saml:Recipient=\"{TestData.TokenEndpoint}\"")),
         ["no end of the confirmation"] = ("X10", saml => saml.With($"NotOnOrAfter=\"{End}\" Recipient", "Recipient")),
         ["a confirmation that ended now"] = ("X10", saml => saml.With($"NotOnOrAfter=\"{End}\" Recipient", $"NotOnOrAfter=\"{Now}\" Recipient")),
         ["a confirmation that begins in 11 s"] = ("X10", saml => saml.With("NotOnOrAfter=\"" + End + "\" Recipient", $"NotBefore=\"{ASamlAssertion.Time(11)}\" NotOnOrAfter=\"{End}\" Recipient")),
@@ -67,7 +67,7 @@ public sealed class JudgingSamlClaims
         ["an IssueInstant in 10 s"] = saml => saml.With($"IssueInstant=\"{Now}\"", $"IssueInstant=\"{ASamlAssertion.Time(10)}\""),
         ["a life of 300 s"] = saml => saml.With(End, ASamlAssertion.Time(300)),
         ["times with a fraction"] = saml => saml.With($"IssueInstant=\"{Now}\"", $"IssueInstant=\"{Now[..^1]}.1234567Z\""),
-        ["the token endpoint as audience"] = saml => saml.With($">{The.Issuer}<", $">{The.TokenEndpoint}<"),
+        ["the token endpoint as audience"] = saml => saml.With($">{TestData.Issuer}<", $">{TestData.TokenEndpoint}<"),
         ["an audience among others"] = saml => saml.With("<saml:Audience>", "<saml:Audience>https://other.example.com</saml:Audience><saml:Audience>"),
         ["a second restriction to this server"] = saml => saml.With(Audience, Audience + Audience),
         ["a confirmation without data, where the Conditions end"] = saml => saml.With(Data, ""),

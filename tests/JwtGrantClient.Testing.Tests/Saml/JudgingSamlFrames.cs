@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests.Saml;
 
@@ -44,10 +44,10 @@ public sealed class JudgingSamlFrames
         ["no Issuer"] = ("X03", () => new ASamlAssertion().With("<saml:Issuer>https://idp.example.com</saml:Issuer>", "").Encoded()),
         ["an Issuer that is an e-mail address"] = ("X03", () => new ASamlAssertion()
             .With("<saml:Issuer>", "<saml:Issuer Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress\">").Encoded()),
-        ["a client as Issuer"] = ("X03", () => new ASamlAssertion().With(">https://idp.example.com<", $">{The.ClientId}<").Encoded()),
+        ["a client as Issuer"] = ("X03", () => new ASamlAssertion().With(">https://idp.example.com<", $">{TestData.ClientId}<").Encoded()),
     };
 
-    public static TheoryData<string> Rows => Given.Rows.Of(Bad.Keys);
+    public static TheoryData<string> Rows => TestSupport.Rows.Of(Bad.Keys);
 
     [Theory, MemberData(nameof(Rows))]
     public async Task A_bad_frame_is_refused(string row) =>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests.Saml;
 
@@ -29,18 +29,18 @@ public sealed class JudgingSamlSignatures
         ["an HMAC"] = ("X05", saml => saml.After(SignedXml.XmlDsigRSASHA256Url, More + "hmac-sha256")),
         ["a method for another kind of key"] = ("X05", saml => saml.After(SignedXml.XmlDsigRSASHA256Url, More + "ecdsa-sha256")),
         ["a method that is not the key's"] = ("X06", saml => saml.After(SignedXml.XmlDsigRSASHA256Url, More + "rsa-sha384")),
-        ["another key"] = ("X06", saml => saml.SignedBy(The.OtherRsaKey)),
-        ["another key, whose certificate it brings"] = ("X06", saml => saml.SignedBy(The.OtherRsaKey).Signing((signed, _) => signed.KeyInfo.AddClause(new KeyInfoX509Data(Foreign())))),
-        ["another key, which it brings"] = ("X06", saml => saml.SignedBy(The.OtherRsaKey).Signing((signed, _) => signed.KeyInfo.AddClause(new RSAKeyValue(The.OtherRsaKey)))),
+        ["another key"] = ("X06", saml => saml.SignedBy(TestData.OtherRsaKey)),
+        ["another key, whose certificate it brings"] = ("X06", saml => saml.SignedBy(TestData.OtherRsaKey).Signing((signed, _) => signed.KeyInfo.AddClause(new KeyInfoX509Data(Foreign())))),
+        ["another key, which it brings"] = ("X06", saml => saml.SignedBy(TestData.OtherRsaKey).Signing((signed, _) => signed.KeyInfo.AddClause(new RSAKeyValue(TestData.OtherRsaKey)))),
         ["a name changed"] = ("X06", saml => saml.After(">user-1<", ">admin<")),
-        ["an attribute changed"] = ("X06", saml => saml.After($"Recipient=\"{The.TokenEndpoint}\"", "Recipient=\"https://as.example.com/token2\"")),
+        ["an attribute changed"] = ("X06", saml => saml.After($"Recipient=\"{TestData.TokenEndpoint}\"", "Recipient=\"https://as.example.com/token2\"")),
         ["a space more"] = ("X06", saml => saml.After("</saml:Subject>", " </saml:Subject>")),
         ["a namespace changed"] = ("X06", saml => saml.After("<saml:AuthnContextClassRef>", "<saml:AuthnContextClassRef xmlns=\"urn:x\" xml:lang=\"en\">")),
         ["a signature value that is no base64"] = ("X06", saml => saml.After("<SignatureValue>", "<SignatureValue>!")),
         ["an empty signature value"] = ("X06", saml => saml.After("<SignatureValue>", "<SignatureValue/><KeyInfo><a>").After("</SignatureValue>", "</a></KeyInfo>")),
     };
 
-    public static TheoryData<string> Rows => Given.Rows.Of(Bad.Keys);
+    public static TheoryData<string> Rows => TestSupport.Rows.Of(Bad.Keys);
 
     [Theory, MemberData(nameof(Rows))]
     public async Task A_bad_signature_is_refused(string row)
@@ -65,7 +65,7 @@ public sealed class JudgingSamlSignatures
 
     [Fact]
     public async Task A_weak_key_is_refused_and_says_so() =>
-        (await SamlServer.Start(Trusting(The.WeakRsaKey)).PresentAsync(new ASamlAssertion().SignedBy(The.WeakRsaKey))).ShouldBeRefused("X05").Saying("1024 bits");
+        (await SamlServer.Start(Trusting(TestData.WeakRsaKey)).PresentAsync(new ASamlAssertion().SignedBy(TestData.WeakRsaKey))).ShouldBeRefused("X05").Saying("1024 bits");
 
     [Fact]
     public async Task The_certificate_may_be_in_the_assertion_and_prefixes_may_be_inclusive() =>
@@ -80,8 +80,8 @@ public sealed class JudgingSamlSignatures
     [Fact]
     public async Task A_bare_public_key_serves_as_well_as_a_certificate()
     {
-        (await SamlServer.Start(Trusting(The.RsaKey)).PresentAsync(new ASamlAssertion())).ShouldBeGranted();
-        (await SamlServer.Start(Trusting(The.OtherRsaKey)).PresentAsync(new ASamlAssertion())).ShouldBeRefused("X06");
+        (await SamlServer.Start(Trusting(TestData.RsaKey)).PresentAsync(new ASamlAssertion())).ShouldBeGranted();
+        (await SamlServer.Start(Trusting(TestData.OtherRsaKey)).PresentAsync(new ASamlAssertion())).ShouldBeRefused("X06");
     }
 
     [Fact]
@@ -90,8 +90,8 @@ public sealed class JudgingSamlSignatures
 
     private static TrustedSamlIssuer Trusting(RSA key) => new() { Issuer = ASamlAssertion.Issuer, CertificatePem = key.ExportSubjectPublicKeyInfoPem() };
 
-    private static X509Certificate2 Foreign() => new CertificateRequest("CN=idp", The.OtherRsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-        .CreateSelfSigned(The.Moment.AddDays(-1), The.Moment.AddDays(1));
+    private static X509Certificate2 Foreign() => new CertificateRequest("CN=idp", TestData.OtherRsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        .CreateSelfSigned(TestData.Moment.AddDays(-1), TestData.Moment.AddDays(1));
 
     private static Reference Another(string uri)
     {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.Xml;
 using System.Text;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests.Saml;
 
@@ -40,7 +40,7 @@ public sealed class TakingWhatXmlsecSigns : IDisposable
             + $"<ds:DigestMethod Algorithm=\"{digest}\"/><ds:DigestValue/></ds:Reference></ds:SignedInfo><ds:SignatureValue/></ds:Signature>";
         var unsigned = saml.Unsigned().Replace("</saml:Issuer>", $"</saml:Issuer>{template}", StringComparison.Ordinal);
         await File.WriteAllTextAsync(In("unsigned.xml"), unsigned, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(In("key.pem"), The.RsaKey.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(In("key.pem"), TestData.RsaKey.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
         return Encoding.UTF8.GetString(await Shell.RunAsync(
             "xmlsec1", [], "--sign", "--id-attr:ID", $"{ASamlAssertion.Saml}:Assertion", "--privkey-pem", In("key.pem"), In("unsigned.xml")));
     }

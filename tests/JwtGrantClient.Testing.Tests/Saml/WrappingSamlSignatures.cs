@@ -4,7 +4,7 @@ using System.Xml;
 using JwtGrantClient.Testing.Jose;
 using JwtGrantClient.Testing.Judging;
 using JwtGrantClient.Testing.Saml;
-using JwtGrantClient.Testing.Tests.Given;
+using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests.Saml;
 
@@ -34,9 +34,9 @@ public sealed partial class WrappingSamlSignatures
         ["XSW8: the original in an Object of the forgery's signature"] = AfterIssuer(Forged, Within(Signature, $"<Object xmlns=\"{ASamlAssertion.Signature}\">{Original}</Object>")),
     };
 
-    public static TheoryData<string> Rows => Given.Rows.Of(Documents.Keys);
+    public static TheoryData<string> Rows => TestSupport.Rows.Of(Documents.Keys);
 
-    public static TheoryData<string> RowsWithoutResponse => Given.Rows.Of(Documents.Keys.Skip(3));
+    public static TheoryData<string> RowsWithoutResponse => TestSupport.Rows.Of(Documents.Keys.Skip(3));
 
     [Theory, MemberData(nameof(Rows))]
     public async Task A_wrapped_signature_is_refused(string row) =>
@@ -50,7 +50,7 @@ public sealed partial class WrappingSamlSignatures
         var signed = new SignedXml(document);
         signed.LoadXml((XmlElement)document.GetElementsByTagName("Signature", ASamlAssertion.Signature)[0]!);
 
-        Assert.True(signed.CheckSignature(The.RsaKey));
+        Assert.True(signed.CheckSignature(TestData.RsaKey));
         Assert.Equal("admin", document.SelectSingleNode("//*[@ID='_forged']/*[local-name()='Subject']/*[local-name()='NameID']")!.InnerText);
     }
 
@@ -98,7 +98,7 @@ public sealed partial class WrappingSamlSignatures
         (await SamlServer.Start().PresentSamlAsync(ASamlAssertion.Encode(DigestElement().Replace(Signed, "<DigestValue><!-- -->${digest}</DigestValue>")))).ShouldBeGranted();
     }
 
-    private static Party Issuer() => new(ASamlAssertion.Issuer, null, [new VerificationKey(null, The.RsaKey)], null, null);
+    private static Party Issuer() => new(ASamlAssertion.Issuer, null, [new VerificationKey(null, TestData.RsaKey)], null, null);
 
     private static string KeyInfo(string content) => $"<KeyInfo xmlns=\"{ASamlAssertion.Signature}\">{content}</KeyInfo>";
 

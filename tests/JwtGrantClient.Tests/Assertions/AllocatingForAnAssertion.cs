@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Assertions;
 
@@ -16,10 +16,10 @@ public sealed class AllocatingForAnAssertion
     public void Stays_within_its_bound(string algorithm)
     {
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var pem = algorithm == "RS256" ? The.RsaPrivatePem : ec.ExportPkcs8PrivateKeyPem();
+        var pem = algorithm == "RS256" ? TestData.RsaPrivatePem : ec.ExportPkcs8PrivateKeyPem();
         var factory = new AssertionFactory(
-            new("JWT", The.ClientId, The.ClientId, The.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
-            SigningKeyLoader.Load(new() { Text = pem, KeyId = The.KeyId }), TimeProvider.System, new(RandomNumberGenerator.Fill));
+            new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
+            SigningKeyLoader.Load(new() { Text = pem, KeyId = TestData.KeyId }), TimeProvider.System, new(RandomNumberGenerator.Fill));
         var context = new AssertionContext();
         var length = Make(factory, context).Value.Length;
 

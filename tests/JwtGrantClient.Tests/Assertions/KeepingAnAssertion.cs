@@ -1,5 +1,5 @@
 using JwtGrantClient.Assertions;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Assertions;
@@ -8,8 +8,8 @@ public sealed class KeepingAnAssertion
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
-    private readonly FakeTimeProvider _clock = new(The.Moment);
-    private readonly KeptAssertions _kept;
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
+    private readonly CachedAssertionProvider _kept;
     private int _made;
 
     public KeepingAnAssertion() => _kept = new(MakeAsync, _clock);

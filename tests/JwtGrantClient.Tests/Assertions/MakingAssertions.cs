@@ -1,28 +1,29 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Assertions;
 
 public sealed class MakingAssertions
 {
-    private readonly FakeTimeProvider _clock = new(The.Moment);
-    private readonly IJwtSigner _signer = SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId });
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
+    private readonly IJwtSigner _signer = SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId });
 
     [Fact]
     public async Task Writes_every_claim_as_the_RFC_wants_it()
     {
         var jwt = await MakeAsync(Profile());
 
-        Assert.Equal(The.ClientId, jwt["iss"]);
-        Assert.Equal(The.ClientId, jwt["sub"]);
+        Assert.Equal(TestData.ClientId, jwt["iss"]);
+        Assert.Equal(TestData.ClientId, jwt["sub"]);
         Assert.Equal(JsonValueKind.String, jwt.Payload.GetProperty("aud").ValueKind);
-        Assert.Equal(The.Issuer, jwt["aud"]);
-        Assert.Equal(The.Moment.ToUnixTimeSeconds(), jwt.Payload.GetProperty("iat").GetInt64());
-        Assert.Equal(The.Moment.ToUnixTimeSeconds() + 120, jwt.Payload.GetProperty("exp").GetInt64());
+        Assert.Equal(TestData.Issuer, jwt["aud"]);
+        Assert.Equal(TestData.Moment.ToUnixTimeSeconds(), jwt.Payload.GetProperty("iat").GetInt64());
+        Assert.Equal(TestData.Moment.ToUnixTimeSeconds() + 120, jwt.Payload.GetProperty("exp").GetInt64());
         Assert.Equal(["iss", "aud", "sub", "iat", "exp", "jti"], jwt.Payload.EnumerateObject().Select(claim => claim.Name));
     }
 
@@ -33,7 +34,7 @@ public sealed class MakingAssertions
 
         var jwt = await MakeAsync(Profile());
 
-        Assert.Equal(The.Moment.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), jwt.Payload.GetProperty("iat").GetRawText());
+        Assert.Equal(TestData.Moment.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), jwt.Payload.GetProperty("iat").GetRawText());
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class MakingAssertions
     [Fact]
     public void Refuses_a_claim_that_it_cannot_write()
     {
-        Assert.StartsWith("'when' is of the type System.DateTime; a claim is a string,", ClaimSyntax.Problem("when", The.Moment.UtcDateTime), StringComparison.Ordinal);
+        Assert.StartsWith("'when' is of the type System.DateTime; a claim is a string,", ClaimSyntax.Problem("when", TestData.Moment.UtcDateTime), StringComparison.Ordinal);
         Assert.NotNull(ClaimSyntax.Problem("nothing", null));
         Assert.NotNull(ClaimSyntax.Problem("share", double.NaN));
         Assert.NotNull(ClaimSyntax.Problem("", "x"));
@@ -124,12 +125,12 @@ public sealed class MakingAssertions
         var assertion = await Factory(Profile()).ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken);
 
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", assertion.Type);
-        Assert.Equal(The.Moment + TimeSpan.FromMinutes(2), assertion.ExpiresAt);
+        Assert.Equal(TestData.Moment + TimeSpan.FromMinutes(2), assertion.ExpiresAt);
         Assert.Equal($"assertion ({assertion.Value.Length} characters, redacted), expires 2026-11-23 09:02:00Z", assertion.ToString());
     }
 
     private static AssertionProfile Profile() => new(
-        JwtTypes.ClientAuthentication, The.ClientId, The.ClientId, The.Issuer, AssertionLifetime.Default, new Dictionary<string, object>());
+        JwtTypes.ClientAuthentication, TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>());
 
     private AssertionFactory Factory(AssertionProfile profile) => new(profile, _signer, _clock, new JtiGenerator(RandomNumberGenerator.Fill));
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using JwtGrantClient.Assertions;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Assertions;
@@ -9,7 +9,7 @@ namespace JwtGrantClient.Tests.Assertions;
 public sealed class TakingATokenFile : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("jwtgrant-token-");
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly string _path;
     private readonly TokenFile _file;
 
@@ -31,7 +31,7 @@ public sealed class TakingATokenFile : IDisposable
 
         Assert.Equal(token, assertion.Value);
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", assertion.Type);
-        Assert.Equal(The.Moment.AddSeconds(600), assertion.ExpiresAt);
+        Assert.Equal(TestData.Moment.AddSeconds(600), assertion.ExpiresAt);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class TakingATokenFile : IDisposable
         Assert.Equal("token_file_unusable", (await Assert.ThrowsAsync<JwtGrantException>(ProvideAsync)).Code);
     }
 
-    private static string Token(int secondsToLive) => Jwt.Some(The.Moment.AddSeconds(secondsToLive));
+    private static string Token(int secondsToLive) => Jwt.Some(TestData.Moment.AddSeconds(secondsToLive));
 
     [Theory]
     [InlineData("subject"), InlineData("claims")]

@@ -9,7 +9,7 @@ public sealed class EveryBenchmarkRuns
 {
     public static TheoryData<Type, string> All =>
     [
-        .. from type in Everything.Benchmarks
+        .. from type in AllBenchmarks.Benchmarks
            from method in type.GetMethods()
            where method.GetCustomAttribute<BenchmarkAttribute>() is not null
            select new TheoryDataRow<Type, string>(type, method.Name),
@@ -20,7 +20,7 @@ public sealed class EveryBenchmarkRuns
     public async Task Once(Type type, string method)
     {
         var benchmark = Activator.CreateInstance(type)!;
-        await Everything.CallAsync<GlobalSetupAttribute>(benchmark);
+        await AllBenchmarks.CallAsync<GlobalSetupAttribute>(benchmark);
 
         var result = type.GetMethod(method)!.Invoke(benchmark, []);
 
@@ -28,12 +28,12 @@ public sealed class EveryBenchmarkRuns
         Assert.NotNull(result);
         if (result is Task pending)
             await pending.WaitAsync(TestContext.Current.CancellationToken);
-        await Everything.CallAsync<GlobalCleanupAttribute>(benchmark);
+        await AllBenchmarks.CallAsync<GlobalCleanupAttribute>(benchmark);
     }
 
-    public static TheoryData<Type> Measurements => [.. Everything.Measurements];
+    public static TheoryData<Type> Measurements => [.. AllBenchmarks.Measurements];
 
     [Theory]
     [MemberData(nameof(Measurements))]
-    public async Task Measured_once(Type measurement) => Assert.NotEqual(0, await Everything.RunOnceAsync(measurement));
+    public async Task Measured_once(Type measurement) => Assert.NotEqual(0, await AllBenchmarks.RunOnceAsync(measurement));
 }

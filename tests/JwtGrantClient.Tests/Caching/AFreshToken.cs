@@ -1,5 +1,5 @@
 using JwtGrantClient.Caching;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -32,7 +32,7 @@ public sealed class AFreshToken
         using var cache = new GivenCache(systemClock ? TimeProvider.System : null);
         var pending = cache.GetAsync();
         (await cache.Source.NextCallAsync()).Return(new("token", TimeProvider.System.GetUtcNow() + GivenCache.Hour) { Lifetime = GivenCache.Hour });
-        await pending.SoonAsync();
+        await pending.WithTimeout();
 
         Call(cache.Tokens, Calls);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -51,7 +51,7 @@ public sealed class AFreshToken
         using ManualResetEventSlim held = new(), done = new();
         var holder = new Thread(() =>
         {
-            lock (Inside.LockOf(cache.Tokens))
+            lock (CacheInspector.LockOf(cache.Tokens))
             {
                 held.Set();
                 done.Wait();
@@ -64,7 +64,7 @@ public sealed class AFreshToken
 
         try
         {
-            Assert.Same(token, await got.SoonAsync());
+            Assert.Same(token, await got.WithTimeout());
         }
         finally
         {

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
@@ -37,7 +37,7 @@ public sealed class AStaleToken
         Assert.False(waiting.IsCompleted);
         var renewed = cache.Issue(GivenCache.Hour);
         call.Return(renewed);
-        Assert.Same(renewed, await waiting.SoonAsync());
+        Assert.Same(renewed, await waiting.WithTimeout());
         Assert.Equal(2, cache.Source.Calls);
     }
 

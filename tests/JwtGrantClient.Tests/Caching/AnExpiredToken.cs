@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -19,7 +19,7 @@ public sealed class AnExpiredToken
         var renewed = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(renewed);
 
-        Assert.All(await Task.WhenAll(waiting).SoonAsync(), token => Assert.Same(renewed, token));
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
         Assert.Equal(2, cache.Source.Calls);
     }
 
@@ -33,7 +33,7 @@ public sealed class AnExpiredToken
         var token = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(token);
 
-        Assert.All(await Task.WhenAll(waiting).SoonAsync(), got => Assert.Same(token, got));
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), got => Assert.Same(token, got));
         Assert.Equal(1, cache.Source.Calls);
     }
 
@@ -48,12 +48,12 @@ public sealed class AnExpiredToken
 
         await first.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.SoonAsync());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithTimeout());
         Assert.False(call.CancellationToken.IsCancellationRequested);
         Assert.False(second.IsCompleted);
         var token = cache.Issue(GivenCache.Hour);
         call.Return(token);
-        Assert.Same(token, await second.SoonAsync());
+        Assert.Same(token, await second.WithTimeout());
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class AnExpiredToken
         using var only = new CancellationTokenSource();
         var cancelled = cache.Tokens.GetTokenAsync(only.Token).AsTask();
         await only.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.SoonAsync());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithTimeout());
 
         var token = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(token);
@@ -92,7 +92,7 @@ public sealed class AnExpiredToken
         using var cache = new GivenCache(source: new FuncSource((_, _) =>
         {
             seen.SetResult((Ambient.Value, Activity.Current));
-            return Task.FromResult(new AccessToken("token", The.Moment + GivenCache.Hour));
+            return Task.FromResult(new AccessToken("token", TestData.Moment + GivenCache.Hour));
         }));
         using var activity = new Activity("a request of one user").Start();
         Ambient.Value = "one user's secret";
@@ -104,9 +104,9 @@ public sealed class AnExpiredToken
         else
             pending = cache.GetAsync();
 
-        Assert.Equal((null, null), await seen.Task.SoonAsync());
+        Assert.Equal((null, null), await seen.Task.WithTimeout());
         Assert.Equal("one user's secret", Ambient.Value);
-        Assert.Equal("token", (await pending.SoonAsync()).Value);
+        Assert.Equal("token", (await pending.WithTimeout()).Value);
     }
 
     [Fact]
@@ -123,12 +123,12 @@ public sealed class AnExpiredToken
         {
             await cache.AnswerAsync(cache.Issue(GivenCache.Hour));
 
-            Assert.Equal("token-1", await other.SoonAsync());
+            Assert.Equal("token-1", await other.WithTimeout());
         }
         finally
         {
             slow.Set();
         }
-        await held.SoonAsync();
+        await held.WithTimeout();
     }
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -29,13 +29,13 @@ public sealed class CountingAcquisitions : IDisposable
     {
         var first = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
         await _cache.AnswerAsync(_cache.Issue(GivenCache.Hour));
-        await Task.WhenAll(first).SoonAsync();
+        await Task.WhenAll(first).WithTimeout();
         Assert.Equal([Acquired("first")], _measured.Seen);
 
         _cache.Time.Advance(GivenCache.HourEnds);
         var later = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
         await _cache.AnswerAsync(_cache.Issue(GivenCache.Hour));
-        await Task.WhenAll(later).SoonAsync();
+        await Task.WhenAll(later).WithTimeout();
 
         Assert.Equal([Acquired("first"), Blocked, Blocked, Blocked, Acquired("blocked")], _measured.Seen);
     }
@@ -49,7 +49,7 @@ public sealed class CountingAcquisitions : IDisposable
         _cache.Time.Advance(TimeSpan.FromSeconds(36 - 26));
         var waiting = _cache.GetAsync();
         await _cache.AnswerAsync(_cache.Issue(GivenCache.Hour));
-        await waiting.SoonAsync();
+        await waiting.WithTimeout();
 
         Assert.Equal([Acquired("first"), Blocked, Acquired("blocked")], _measured.Seen);
     }
@@ -61,7 +61,7 @@ public sealed class CountingAcquisitions : IDisposable
         {
             var waiting = _cache.GetAsync();
             await _cache.FailAsync(error);
-            await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+            await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
             _cache.FailAtOnce();
             _cache.Time.Advance(TimeSpan.FromMinutes(1));
         }
@@ -74,7 +74,7 @@ public sealed class CountingAcquisitions : IDisposable
     {
         var waiting = _cache.GetAsync();
         await _cache.AnswerAsync(_cache.Issue(TimeSpan.Zero));
-        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
 
         Assert.Equal([Failed("token_expired_on_arrival")], _measured.Seen);
     }

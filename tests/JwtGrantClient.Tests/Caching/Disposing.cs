@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -14,7 +14,7 @@ public sealed class Disposing
 
         foreach (var waiter in waiting)
         {
-            var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => waiter.SoonAsync());
+            var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => waiter.WithTimeout());
             Assert.Contains("The token source of client 'reports' was disposed.", error.Message, StringComparison.Ordinal);
         }
     }
@@ -26,9 +26,9 @@ public sealed class Disposing
 
         cache.Tokens.Dispose();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync().SoonAsync());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync().SoonAsync());
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync(new() { Subject = "alice" }).SoonAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync().WithTimeout());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync().WithTimeout());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync(new() { Subject = "alice" }).WithTimeout());
         Assert.Equal(0, cache.Source.Calls);
     }
 
@@ -43,7 +43,7 @@ public sealed class Disposing
         Assert.True(call.CancellationToken.IsCancellationRequested);
         call.Fail(new IOException("The connection was closed."));
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WithTimeout());
         Assert.True(cache.Log.IsEmpty);
     }
 
@@ -66,10 +66,10 @@ public sealed class Disposing
         var after = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
             _ => disposed.Wait(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-        await Task.Run(cache.Tokens.Dispose, TestContext.Current.CancellationToken).SoonAsync();
+        await Task.Run(cache.Tokens.Dispose, TestContext.Current.CancellationToken).WithTimeout();
 
         disposed.Set();
-        await after.SoonAsync();
+        await after.WithTimeout();
     }
 
     private static async Task<AccessToken> UntilCancelledAsync(TokenRequest request, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
@@ -64,7 +64,7 @@ public sealed class FailingWhileATokenIsValid
         var renewed = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(renewed);
 
-        Assert.Same(renewed, await waiting.SoonAsync());
+        Assert.Same(renewed, await waiting.WithTimeout());
     }
 
     [Fact]

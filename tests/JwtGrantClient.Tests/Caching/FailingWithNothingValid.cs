@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
@@ -21,7 +21,7 @@ public sealed class FailingWithNothingValid
         var line = await cache.FailAsync(error);
 
         foreach (var waiter in waiting)
-            Assert.Same(error, await Assert.ThrowsAsync<JwtGrantException>(() => waiter.SoonAsync()));
+            Assert.Same(error, await Assert.ThrowsAsync<JwtGrantException>(() => waiter.WithTimeout()));
         Assert.Equal(hadOneBefore ? 2 : 1, cache.Source.Calls);
         Assert.Equal(LogLevel.Error, line.Level);
         Assert.Equal("Client 'reports' has no valid token and could not obtain one; next attempt in 00:00:01.5000000", line.Text);
@@ -38,7 +38,7 @@ public sealed class FailingWithNothingValid
         {
             var waiting = cache.GetAsync();
             await cache.FailAsync(GivenCache.Unreachable());
-            await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+            await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
 
             cache.FailAtOnce();
             cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
@@ -61,7 +61,7 @@ public sealed class FailingWithNothingValid
             IsTransient = true,
         };
         await cache.FailAsync(original);
-        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         cache.Time.Advance(TimeSpan.FromSeconds(0.5));
 
         var remembered = cache.FailAtOnce();
@@ -81,7 +81,7 @@ public sealed class FailingWithNothingValid
         {
             var failing = cache.GetAsync();
             await cache.FailAsync(GivenCache.Unreachable());
-            await Assert.ThrowsAsync<JwtGrantException>(() => failing.SoonAsync());
+            await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
             cache.Time.Advance(TimeSpan.FromSeconds(gate));
         }
 
@@ -91,7 +91,7 @@ public sealed class FailingWithNothingValid
         cache.Time.Advance(GivenCache.HourEnds);
         var waiting = cache.GetAsync();
         Assert.EndsWith("next attempt in 00:00:01.5000000", (await cache.FailAsync(GivenCache.Unreachable())).Text, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class FailingWithNothingValid
         var original = new InvalidOperationException("The vault is sealed.");
         using var cache = new GivenCache(source: new FuncSource((_, _) => synchronously ? throw original : Task.FromException<AccessToken>(original)));
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => cache.GetAsync().SoonAsync());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => cache.GetAsync().WithTimeout());
 
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_failed"), (error.Kind, error.Code));
         Assert.Equal("The token source failed with InvalidOperationException: The vault is sealed.", error.Message);
@@ -115,7 +115,7 @@ public sealed class FailingWithNothingValid
     {
         using var cache = new GivenCache(source: new FuncSource((_, _) => throw new TaskCanceledException("A timeout of its own.")));
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => cache.GetAsync().SoonAsync());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => cache.GetAsync().WithTimeout());
 
         Assert.IsType<TaskCanceledException>(error.InnerException);
     }

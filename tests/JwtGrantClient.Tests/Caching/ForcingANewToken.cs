@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -15,7 +15,7 @@ public sealed class ForcingANewToken
         await cache.AnswerAsync(renewed);
 
         Assert.NotSame(old, renewed);
-        Assert.Same(renewed, await forced.SoonAsync());
+        Assert.Same(renewed, await forced.WithTimeout());
         Assert.Same(renewed, cache.GetAtOnce());
     }
 
@@ -30,7 +30,7 @@ public sealed class ForcingANewToken
         var renewed = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(renewed);
 
-        Assert.All(await Task.WhenAll(forced).SoonAsync(), token => Assert.Same(renewed, token));
+        Assert.All(await Task.WhenAll(forced).WithTimeout(), token => Assert.Same(renewed, token));
         Assert.Equal(2, cache.Source.Calls);
     }
 
@@ -41,7 +41,7 @@ public sealed class ForcingANewToken
         await cache.HoldAsync(GivenCache.Hour);
         var first = cache.Tokens.GetNewTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken).AsTask();
         await cache.AnswerAsync(cache.Issue(GivenCache.Hour));
-        await first.SoonAsync();
+        await first.WithTimeout();
 
         cache.Time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
         Assert.Same(await first, await cache.Tokens.GetNewTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken));

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
@@ -14,7 +14,7 @@ public sealed class ListenersThatThrow
         var waiting = cache.GetAsync();
         var token = cache.Issue(GivenCache.Hour);
         (await cache.Source.NextCallAsync()).Return(token);
-        Assert.Equal("The disk is full.", (await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.SoonAsync())).Message);
+        Assert.Equal("The disk is full.", (await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.WithTimeout())).Message);
 
         Assert.Same(token, cache.GetAtOnce());
         await cache.Tokens.InvalidateAsync(TokenRequest.Default, token, TestContext.Current.CancellationToken);
@@ -35,7 +35,7 @@ public sealed class ListenersThatThrow
         };
         var waiting = cache.GetAsync();
         (await cache.Source.NextCallAsync()).Return(cache.Issue(GivenCache.Hour));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.WithTimeout());
 
         Assert.True(cache.IsFetching);
     }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -16,7 +16,7 @@ public sealed class ManyIdentities : IDisposable
         await HoldAsync(0, Bound);
 
         Assert.All(Enumerable.Range(0, Bound), i => _cache.GetAtOnce(Some(i)));
-        Assert.Equal((Bound, Bound), (_cache.Source.Calls, Inside.EntriesOf(_cache.Tokens)));
+        Assert.Equal((Bound, Bound), (_cache.Source.Calls, CacheInspector.EntriesOf(_cache.Tokens)));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ManyIdentities : IDisposable
         await HoldAsync(Bound, 1);
 
         // A sixteenth leaves at once: 1 and 3, because 0 and 2 have been asked for since.
-        Assert.Equal(Bound - 1, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(Bound - 1, CacheInspector.EntriesOf(_cache.Tokens));
         Assert.All([0, 2, .. Enumerable.Range(4, Bound - 3)], i => _cache.GetAtOnce(Some(i)));
         Assert.All([1, 3], i => Assert.False(_cache.GetAsync(Some(i)).IsCompleted));
     }
@@ -43,7 +43,7 @@ public sealed class ManyIdentities : IDisposable
 
         Assert.Same(own, _cache.GetAtOnce());
         Assert.Same(own, _cache.GetAtOnce(new()));
-        Assert.InRange(Inside.EntriesOf(_cache.Tokens), 1, Bound);
+        Assert.InRange(CacheInspector.EntriesOf(_cache.Tokens), 1, Bound);
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class ManyIdentities : IDisposable
         var token = _cache.Issue(GivenCache.Hour);
         call.Return(token);
 
-        Assert.Same(token, await first.SoonAsync());
-        Assert.Same(token, await second.SoonAsync());
+        Assert.Same(token, await first.WithTimeout());
+        Assert.Same(token, await second.WithTimeout());
         Assert.Equal(1 + (3 * Bound), _cache.Source.Calls);
     }
 
@@ -66,16 +66,16 @@ public sealed class ManyIdentities : IDisposable
     public async Task That_all_fly_at_once_exceed_the_bound_and_come_back_to_it_when_they_have_landed()
     {
         var waiting = Enumerable.Range(0, 3 * Bound).Select(i => _cache.GetAsync(Some(i))).ToList();
-        Assert.Equal(3 * Bound, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(3 * Bound, CacheInspector.EntriesOf(_cache.Tokens));
         for (var i = 0; i < waiting.Count; i++)
             await _cache.AnswerAsync(_cache.Issue(GivenCache.Hour));
-        await Task.WhenAll(waiting).SoonAsync();
+        await Task.WhenAll(waiting).WithTimeout();
 
         _cache.Time.Advance(Idle);
-        Assert.Equal(0, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(0, CacheInspector.EntriesOf(_cache.Tokens));
         await HoldAsync(0, 2 * Bound);
 
-        Assert.InRange(Inside.EntriesOf(_cache.Tokens), 1, Bound);
+        Assert.InRange(CacheInspector.EntriesOf(_cache.Tokens), 1, Bound);
         Assert.Equal(5 * Bound, _cache.Source.Calls);
     }
 
@@ -84,7 +84,7 @@ public sealed class ManyIdentities : IDisposable
     {
         var failing = _cache.GetAsync(Some(0));
         await _cache.FailAsync(GivenCache.Unreachable(TimeSpan.FromMinutes(1)));
-        await Assert.ThrowsAsync<JwtGrantException>(() => failing.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
 
         await HoldAsync(1, 3 * Bound);
 
@@ -112,10 +112,10 @@ public sealed class ManyIdentities : IDisposable
         {
             var failing = _cache.GetAsync(Some(i));
             await _cache.FailAsync(GivenCache.Unreachable(TimeSpan.FromMinutes(1)));
-            await Assert.ThrowsAsync<JwtGrantException>(() => failing.SoonAsync());
+            await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
         }
 
-        Assert.InRange(Inside.EntriesOf(_cache.Tokens), Bound, (2 * Bound) + (Bound / 16) + 1);
+        Assert.InRange(CacheInspector.EntriesOf(_cache.Tokens), Bound, (2 * Bound) + (Bound / 16) + 1);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class ManyIdentities : IDisposable
         _cache.Time.Advance(Idle);
 
         Assert.False(_cache.GetAsync(Some(0)).IsCompleted);
-        Assert.Equal(1, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(1, CacheInspector.EntriesOf(_cache.Tokens));
     }
 
     [Fact]
@@ -141,13 +141,13 @@ public sealed class ManyIdentities : IDisposable
         _cache.GetAtOnce(Some(7));
 
         _cache.Time.Advance(Idle / 2);
-        Assert.Equal(1, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(1, CacheInspector.EntriesOf(_cache.Tokens));
         _cache.Time.Advance(Idle);
 
-        Assert.Equal(0, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(0, CacheInspector.EntriesOf(_cache.Tokens));
         await HoldAsync(0, 1);
         _cache.Time.Advance(Idle);
-        Assert.Equal(0, Inside.EntriesOf(_cache.Tokens));
+        Assert.Equal(0, CacheInspector.EntriesOf(_cache.Tokens));
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class ManyIdentities : IDisposable
         var token = cache.Issue(GivenCache.Hour);
         call.Return(token);
 
-        Assert.Same(token, await first.SoonAsync());
-        Assert.Same(token, await second.SoonAsync());
+        Assert.Same(token, await first.WithTimeout());
+        Assert.Same(token, await second.WithTimeout());
         Assert.Equal(1, cache.Source.Calls);
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -25,15 +25,15 @@ public sealed class ManyIdentitiesOnManyThreads
                 Interlocked.Increment(ref requests);
                 await Task.Yield();
                 _inFlight.AddOrUpdate(request.Subject!, 0, (_, count) => count - 1);
-                return new AccessToken(request.Subject!, The.Moment + GivenCache.Hour);
+                return new AccessToken(request.Subject!, TestData.Moment + GivenCache.Hour);
             }),
             cache: new() { MaximumEntries = bound });
 
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => CallAsync(cache, worker)))).SoonAsync();
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => CallAsync(cache, worker)))).WithTimeout();
 
         Assert.Equal(0, _twice);
         Assert.InRange(requests, Identities, mostRequests);
-        Assert.InRange(Inside.EntriesOf(cache.Tokens), 1, bound + Workers + (bound / 16) + 1);
+        Assert.InRange(CacheInspector.EntriesOf(cache.Tokens), 1, bound + Workers + (bound / 16) + 1);
     }
 
     private static async Task CallAsync(GivenCache cache, int seed)

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -25,7 +25,7 @@ public sealed class ManyThreads
         using (cache = new GivenCache(source: source))
         {
             var start = cache.Time.GetUtcNow();
-            await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => CallAsync(cache)))).SoonAsync();
+            await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => CallAsync(cache)))).WithTimeout();
 
             // Two tokens are at least the brake apart, L / 4; two failures at least a gate of 1 s, save the one at the token's end.
             var passed = cache.Time.GetUtcNow() - start;

@@ -1,5 +1,5 @@
 using JwtGrantClient.Caching;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -8,12 +8,12 @@ public sealed class NoticingSleep
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Tick = TimeSpan.FromTicks(1);
 
-    private readonly TwoClocks _time = new(The.Moment);
+    private readonly TwoClocks _time = new(TestData.Moment);
 
     [Fact]
     public void The_clock_counts_single_ticks()
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
         _time.Advance(Tick);
@@ -29,7 +29,7 @@ public sealed class NoticingSleep
     [InlineData(-TimeSpan.TicksPerDay, 0)]
     public void A_step_of_the_wall_clock_is_sleep_when_it_goes_forward_by_more_than_a_second(long step, long sleep)
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
         _time.StepWall(TimeSpan.FromTicks(step));
@@ -42,7 +42,7 @@ public sealed class NoticingSleep
     [Fact]
     public void Sleep_shows_within_a_second_of_waking()
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second / 2);
         _time.StepWall(TimeSpan.FromHours(8));
@@ -56,7 +56,7 @@ public sealed class NoticingSleep
     [Fact]
     public void Sleep_shows_at_once_where_the_moment_is_set_against_the_wall_clock()
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
         _time.StepWall(TimeSpan.FromHours(8));
@@ -68,7 +68,7 @@ public sealed class NoticingSleep
     [Fact]
     public void Each_night_s_sleep_is_added()
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
         for (var night = 0; night < 3; night++)
@@ -84,7 +84,7 @@ public sealed class NoticingSleep
     [Fact]
     public void A_clock_that_is_corrected_a_little_every_second_is_not_asleep()
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
         for (var second = 1; second <= 100; second++)
@@ -102,7 +102,7 @@ public sealed class NoticingSleep
     [InlineData(1, 1)]
     public void A_thread_that_is_held_up_between_the_two_clocks_does_not_take_it_for_sleep(int minutesBefore, int minutesAfter)
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second);
         _time.BeforeWall = () => _time.Advance(TimeSpan.FromMinutes(minutesBefore));
@@ -117,7 +117,7 @@ public sealed class NoticingSleep
     [Fact]
     public async Task A_thread_that_looks_at_the_wall_clock_holds_up_nobody()
     {
-        var clock = new CheapClock(_time, Second);
+        var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second);
         using ManualResetEventSlim looking = new(), seen = new();
@@ -133,19 +133,19 @@ public sealed class NoticingSleep
 
         try
         {
-            Assert.Equal(start + TimeSpan.TicksPerSecond, await other.SoonAsync());
+            Assert.Equal(start + TimeSpan.TicksPerSecond, await other.WithTimeout());
         }
         finally
         {
             seen.Set();
         }
-        Assert.Equal(start + TimeSpan.TicksPerSecond, await holder.SoonAsync());
+        Assert.Equal(start + TimeSpan.TicksPerSecond, await holder.WithTimeout());
     }
 
     [Fact]
     public void The_system_s_clock_is_the_cheap_monotonic_one()
     {
-        var clock = new CheapClock(TimeProvider.System, Second);
+        var clock = new CoarseClock(TimeProvider.System, Second);
 
         var before = Environment.TickCount64;
         var now = clock.Now / TimeSpan.TicksPerMillisecond;
@@ -168,7 +168,7 @@ public sealed class NoticingSleep
         Assert.False(waiting.IsCompleted);
         var renewed = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(renewed);
-        Assert.Same(renewed, await waiting.SoonAsync());
+        Assert.Same(renewed, await waiting.WithTimeout());
     }
 
     [Theory]
@@ -200,7 +200,7 @@ public sealed class NoticingSleep
         var sent = cache.Time.GetUtcNow();
         cache.Time.StepWall(TimeSpan.FromMinutes(20));
         call.Return(cache.IssueAt(sent, GivenCache.Hour));
-        var token = await waiting.SoonAsync();
+        var token = await waiting.WithTimeout();
 
         cache.Time.Advance(TimeSpan.FromMinutes(19) - Tick);
         Assert.Same(token, cache.GetAtOnce());

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -57,6 +57,6 @@ public sealed class ObeyingRetryAfter
     {
         var waiting = cache.GetAsync();
         await cache.FailAsync(GivenCache.Unreachable(retryAfter));
-        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
     }
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -126,7 +126,7 @@ public sealed class RejectedTokens
         var renewed = cache.Issue(GivenCache.Hour);
         await cache.AnswerAsync(renewed);
 
-        Assert.All(await Task.WhenAll(waiting).SoonAsync(), token => Assert.Same(renewed, token));
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
         Assert.Equal(2, cache.Source.Calls);
     }
 
@@ -144,7 +144,7 @@ public sealed class RejectedTokens
         var renewed = cache.Issue(GivenCache.Hour);
         call.Return(renewed);
 
-        Assert.Same(renewed, await waiting.SoonAsync());
+        Assert.Same(renewed, await waiting.WithTimeout());
         Assert.Equal(2, cache.Source.Calls);
     }
 

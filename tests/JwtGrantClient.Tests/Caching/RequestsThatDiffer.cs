@@ -1,6 +1,6 @@
 using System.Reflection;
 using JwtGrantClient.Caching;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -167,7 +167,7 @@ public sealed class RequestsThatDiffer
             call.Return(new AccessToken($"for-{call.Request.Subject}", cache.Time.GetUtcNow() + Hour));
         }
 
-        var tokens = await Task.WhenAll(waiting).SoonAsync();
+        var tokens = await Task.WhenAll(waiting).WithTimeout();
         Assert.All(tokens.Index(), got => Assert.Equal($"for-{requests[got.Index % 3].Subject}", got.Item.Value));
         Assert.Equal(3, cache.Source.Calls);
     }
@@ -178,7 +178,7 @@ public sealed class RequestsThatDiffer
         using var cache = new GivenCache();
         var alice = cache.GetAsync(new() { Subject = "alice" });
         await cache.FailAsync(GivenCache.Unreachable());
-        await Assert.ThrowsAsync<JwtGrantException>(() => alice.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => alice.WithTimeout());
 
         Assert.NotNull(await cache.HoldAsync(Hour, new() { Subject = "bob" }));
     }
@@ -191,7 +191,7 @@ public sealed class RequestsThatDiffer
         await Assert.ThrowsAsync<ArgumentNullException>(() => cache.Tokens.GetTokenAsync(null!, TestContext.Current.CancellationToken).AsTask());
     }
 
-    private sealed class Entry(TokenRequest request) : TableEntry(request);
+    private sealed class Entry(TokenRequest request) : CacheNode(request);
 
     internal static TokenRequest With(string name, string text, string? subject = null)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -8,7 +8,7 @@ namespace JwtGrantClient.Tests.Caching;
 public sealed class SharedTokenEntries
 {
     private static readonly SharedToken Entry = new(
-        new AccessToken("secret", The.Moment.AddTicks(7), "DPoP", "read", new Dictionary<string, JsonElement> { ["instance_url"] = JsonElement.Parse("\"https://x\"") }),
+        new AccessToken("secret", TestData.Moment.AddTicks(7), "DPoP", "read", new Dictionary<string, JsonElement> { ["instance_url"] = JsonElement.Parse("\"https://x\"") }),
         GivenCache.Hour);
 
     [Fact]

@@ -1,5 +1,5 @@
 using JwtGrantClient.Caching;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -12,7 +12,7 @@ public sealed class SharingTokens : IDisposable
     private static readonly TimeSpan HourIsDue = TimeSpan.FromMinutes(39);
 
     private readonly SharedMemory _store = new();
-    private readonly TwoClocks _time = new(The.Moment);
+    private readonly TwoClocks _time = new(TestData.Moment);
     private readonly GivenCache _one, _two;
 
     public SharingTokens() => (_one, _two) = (Pod(), Pod());
@@ -22,7 +22,7 @@ public sealed class SharingTokens : IDisposable
     {
         var token = await _one.HoldAsync(Hour);
 
-        var adopted = await _two.GetAsync().SoonAsync();
+        var adopted = await _two.GetAsync().WithTimeout();
 
         Assert.Equal((token.Value, token.ExpiresAt, token.Type), (adopted.Value, adopted.ExpiresAt, adopted.Type));
         Assert.Equal(0, _two.Source.Calls);
@@ -130,14 +130,14 @@ public sealed class SharingTokens : IDisposable
     [InlineData(-7200, 59)]
     public async Task By_a_clock_that_is_behind_a_token_has_no_more_than_its_life_before_it(int seconds, int minutes)
     {
-        var behind = new TwoClocks(The.Moment);
+        var behind = new TwoClocks(TestData.Moment);
         behind.StepWall(TimeSpan.FromSeconds(seconds));
         using var pod = Pod(behind);
         await _one.HoldAsync(Hour);
         await HaveAdoptedAsync(pod);
 
         behind.Advance(TimeSpan.FromMinutes(minutes));
-        Assert.Equal(The.Moment + Hour + TimeSpan.FromSeconds(seconds), pod.GetAtOnce().ExpiresAt);
+        Assert.Equal(TestData.Moment + Hour + TimeSpan.FromSeconds(seconds), pod.GetAtOnce().ExpiresAt);
         behind.Advance(TimeSpan.FromMinutes(60 - minutes));
 
         Assert.False(pod.GetAsync().IsCompleted);
@@ -146,7 +146,7 @@ public sealed class SharingTokens : IDisposable
     [Fact]
     public async Task By_a_clock_that_is_ahead_a_token_may_be_over_and_the_server_is_asked()
     {
-        var ahead = new TwoClocks(The.Moment + Hour);
+        var ahead = new TwoClocks(TestData.Moment + Hour);
         using var pod = Pod(ahead);
         await _one.HoldAsync(Hour);
 
@@ -188,7 +188,7 @@ public sealed class SharingTokens : IDisposable
         await bound.HoldAsync(Hour);
         var waiting = _one.GetAsync();
         await _one.AnswerAsync(new AccessToken("proof-needed", _time.GetUtcNow() + Hour, "DPoP"));
-        await waiting.SoonAsync();
+        await waiting.WithTimeout();
 
         Assert.Empty(_store.Keys);
     }
@@ -204,7 +204,7 @@ public sealed class SharingTokens : IDisposable
 
     private static async Task HaveAdoptedAsync(GivenCache pod)
     {
-        Assert.NotNull(await pod.GetAsync().SoonAsync());
+        Assert.NotNull(await pod.GetAsync().WithTimeout());
         await pod.Log.NextAsync();
     }
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -22,7 +22,7 @@ public sealed class SourcesThatHang
         Assert.False(waiting.IsCompleted);
         cache.Time.Advance(Tick);
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
         Assert.StartsWith("No token within 31 s. Does the signer", error.Message, StringComparison.Ordinal);
         Assert.True(call.CancellationToken.IsCancellationRequested);
@@ -35,7 +35,7 @@ public sealed class SourcesThatHang
         var hanging = cache.GetAsync();
         var first = await cache.Source.NextCallAsync();
         cache.Time.Advance(Limit);
-        await Assert.ThrowsAsync<JwtGrantException>(() => hanging.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => hanging.WithTimeout());
         cache.FailAtOnce();
         await cache.Log.NextAsync();
         cache.Time.Advance(TimeSpan.FromSeconds(2));
@@ -58,7 +58,7 @@ public sealed class SourcesThatHang
 
         await cache.PassAsync(Limit, waiting);
 
-        Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync())).Code);
+        Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class SourcesThatHang
         {
             begun.Set();
             done.Wait(CancellationToken.None);
-            return Task.FromResult(new AccessToken("late", The.Moment + GivenCache.Hour));
+            return Task.FromResult(new AccessToken("late", TestData.Moment + GivenCache.Hour));
         }));
         var waiting = cache.GetAsync();
         begun.Wait(TestContext.Current.CancellationToken);
@@ -77,7 +77,7 @@ public sealed class SourcesThatHang
         {
             await cache.PassAsync(Limit, waiting);
 
-            Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync())).Code);
+            Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
         }
         finally
         {
@@ -88,7 +88,7 @@ public sealed class SourcesThatHang
     [Fact]
     public async Task Have_the_time_that_is_set()
     {
-        using var cache = new GivenCache(retry: new() { FlightTimeout = TimeSpan.FromSeconds(12) });
+        using var cache = new GivenCache(retry: new() { TotalTimeout = TimeSpan.FromSeconds(12) });
         var waiting = cache.GetAsync();
         await cache.Source.NextCallAsync();
 
@@ -96,6 +96,6 @@ public sealed class SourcesThatHang
         Assert.False(waiting.IsCompleted);
         cache.Time.Advance(Tick);
 
-        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
     }
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -46,7 +46,7 @@ public sealed class StoresThatFail : IDisposable
             return heedsCancellation ? _never.Task.WaitAsync(cancellationToken) : _never.Task;
         };
         var waiting = _cache.GetAsync();
-        await asked.Task.SoonAsync();
+        await asked.Task.WithTimeout();
 
         _cache.Time.Advance(Timeout - Tick);
         Assert.Equal(0, _cache.Source.Calls);
@@ -54,7 +54,7 @@ public sealed class StoresThatFail : IDisposable
         var token = _cache.Issue(Hour);
         await _cache.AnswerAsync(token);
 
-        Assert.Same(token, await waiting.SoonAsync());
+        Assert.Same(token, await waiting.WithTimeout());
     }
 
     [Fact]

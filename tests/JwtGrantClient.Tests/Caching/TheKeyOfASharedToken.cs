@@ -52,7 +52,7 @@ public sealed class TheKeyOfASharedToken
 
     [Fact]
     public void Changes_with_the_key_that_tokens_are_bound_to() =>
-        Assert.Equal(3, new[] { null, "one", "two" }.Select(thumbprint => SharedTokenKey.Of(Client, thumbprint, TokenRequest.Default)).Distinct().Count());
+        Assert.Equal(3, new[] { null, "one", "two" }.Select(thumbprint => SharedTokenKey.Compute(Client, thumbprint, TokenRequest.Default)).Distinct().Count());
 
     [Fact]
     public void Is_the_same_for_equal_requests_however_they_are_spelled()
@@ -87,5 +87,5 @@ public sealed class TheKeyOfASharedToken
     // Computed by hand in another language.
     private const string Pinned = "539558c9d2b82d91fb36fc1c07018395c72d6febfb2894fe3f49c669b25ca4cf";
 
-    private static string KeyOf(ClientIdentity client, TokenRequest? request = null) => SharedTokenKey.Of(client, null, request ?? TokenRequest.Default);
+    private static string KeyOf(ClientIdentity client, TokenRequest? request = null) => SharedTokenKey.Compute(client, null, request ?? TokenRequest.Default);
 }

@@ -33,7 +33,7 @@ public sealed class TheLifeOfAToken
     [MemberData(nameof(Lives))]
     public void Is_divided_by_two_moments(int seconds, double random, long due, long hard)
     {
-        var life = TokenLife.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
+        var life = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
 
         // A tick less is the rounding of the fraction.
         Assert.InRange(life.Due, Issued + due - 1, Issued + due);
@@ -45,7 +45,7 @@ public sealed class TheLifeOfAToken
     public void Changes_at_the_tick(int seconds, double random, long due, long hard)
     {
         Assert.True(due < hard);
-        var life = TokenLife.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
+        var life = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
 
         Assert.Equal(Freshness.Fresh, life.At(Issued));
         Assert.Equal(Freshness.Fresh, life.At(life.Due - 1));
@@ -62,7 +62,7 @@ public sealed class TheLifeOfAToken
     [InlineData(101, 10)]
     public void Keeps_an_allowance_of_ten_seconds_or_a_tenth(int seconds, double allowance)
     {
-        var life = TokenLife.Draw(0, TimeSpan.FromSeconds(seconds), Usual, 0);
+        var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(seconds), Usual, 0);
 
         Assert.Equal(TimeSpan.FromSeconds(seconds - allowance).Ticks, life.Hard);
     }
@@ -70,29 +70,29 @@ public sealed class TheLifeOfAToken
     [Fact]
     public void Takes_its_bounds_and_allowance_from_the_options()
     {
-        var settings = RefreshSettings.Of(new() { Earliest = 0.25, Latest = 0.75, ExpiryAllowance = TimeSpan.FromSeconds(2) });
+        var settings = RefreshSettings.Of(new() { EarliestFraction = 0.25, LatestFraction = 0.75, ExpiryMargin = TimeSpan.FromSeconds(2) });
 
-        Assert.Equal(25, TimeSpan.FromTicks(TokenLife.Draw(0, TimeSpan.FromSeconds(100), settings, 0).Due).TotalSeconds);
-        Assert.Equal(50, TimeSpan.FromTicks(TokenLife.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Due).TotalSeconds);
-        Assert.Equal(98, TimeSpan.FromTicks(TokenLife.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Hard).TotalSeconds);
+        Assert.Equal(25, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0).Due).TotalSeconds);
+        Assert.Equal(50, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Due).TotalSeconds);
+        Assert.Equal(98, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Hard).TotalSeconds);
     }
 
     [Fact]
     public void Is_never_due_after_its_end()
     {
-        var life = TokenLife.Draw(0, TimeSpan.FromSeconds(4), RefreshSettings.Of(new() { Earliest = 0.95, Latest = 0.95 }), 0);
+        var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(4), RefreshSettings.Of(new() { EarliestFraction = 0.95, LatestFraction = 0.95 }), 0);
 
         Assert.Equal(life.Hard, life.Due);
     }
 
     [Fact]
     public void Without_any_length_it_is_over_at_once() =>
-        Assert.Equal(Freshness.Expired, TokenLife.Draw(Issued, TimeSpan.Zero, Usual, 0).At(Issued));
+        Assert.Equal(Freshness.Expired, RefreshSchedule.Draw(Issued, TimeSpan.Zero, Usual, 0).At(Issued));
 
     [Fact]
     public void Can_have_its_renewal_put_off_but_not_past_its_end()
     {
-        var life = new TokenLife(Due: 10, Hard: 20);
+        var life = new RefreshSchedule(Due: 10, Hard: 20);
 
         Assert.Equal(new(10, 20), life.NotDueBefore(5));
         Assert.Equal(new(15, 20), life.NotDueBefore(15));

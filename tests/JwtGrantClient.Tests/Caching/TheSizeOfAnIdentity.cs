@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -15,7 +15,7 @@ public sealed class TheSizeOfAnIdentity
         var made = 0;
         using var cache = new GivenCache(
             source: new FuncSource((_, _) => Task.FromResult(
-                new AccessToken($"{made++,100:D100}", The.Moment + GivenCache.Hour) { Lifetime = GivenCache.Hour })),
+                new AccessToken($"{made++,100:D100}", TestData.Moment + GivenCache.Hour) { Lifetime = GivenCache.Hour })),
             logger: Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
             cache: new() { MaximumEntries = Identities });
         await FillAsync(cache, 0, 1);
@@ -25,7 +25,7 @@ public sealed class TheSizeOfAnIdentity
 
         var each = (Held() - before) / (Identities - 1);
         TestContext.Current.SendDiagnosticMessage($"{each} bytes for each identity");
-        Assert.Equal(Identities, Inside.EntriesOf(cache.Tokens));
+        Assert.Equal(Identities, CacheInspector.EntriesOf(cache.Tokens));
         Assert.InRange(each, 400, Most);
     }
 

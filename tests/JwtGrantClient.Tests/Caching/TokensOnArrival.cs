@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
@@ -15,7 +15,7 @@ public sealed class TokensOnArrival
         var sent = cache.Time.GetUtcNow();
         cache.Time.Advance(TimeSpan.FromSeconds(20));
         call.Return(cache.IssueAt(sent, GivenCache.Hour));
-        var token = await waiting.SoonAsync();
+        var token = await waiting.WithTimeout();
 
         cache.Time.Advance(GivenCache.HourEnds - TimeSpan.FromSeconds(20) - Tick);
         Assert.Same(token, cache.GetAtOnce());
@@ -36,7 +36,7 @@ public sealed class TokensOnArrival
 
         await cache.AnswerAsync(dead);
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival"), (error.Kind, error.Code));
         Assert.Contains("Raise the token lifetime at the server", error.Message, StringComparison.Ordinal);
         cache.FailAtOnce();
@@ -51,7 +51,7 @@ public sealed class TokensOnArrival
 
         await cache.AnswerAsync(token);
 
-        Assert.Same(token, await waiting.SoonAsync());
+        Assert.Same(token, await waiting.WithTimeout());
         Assert.Same(token, cache.GetAtOnce());
     }
 
@@ -75,7 +75,7 @@ public sealed class TokensOnArrival
         var waiting = cache.GetAsync();
         var token = new AccessToken("from-elsewhere", cache.Time.GetUtcNow() + TimeSpan.FromSeconds(100));
         await cache.AnswerAsync(token);
-        await waiting.SoonAsync();
+        await waiting.WithTimeout();
 
         cache.Time.Advance(TimeSpan.FromSeconds(65) - Tick);
         cache.GetAtOnce();
@@ -99,7 +99,7 @@ public sealed class TokensOnArrival
 
         await cache.AnswerAsync(new AccessToken("from-elsewhere", cache.Time.GetUtcNow() - TimeSpan.FromDays(1)));
 
-        Assert.Equal("token_expired_on_arrival", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.SoonAsync())).Code);
+        Assert.Equal("token_expired_on_arrival", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class TokensOnArrival
 
         await cache.AnswerAsync(new AccessToken("from-elsewhere", DateTimeOffset.MaxValue));
 
-        Assert.Equal("from-elsewhere", (await waiting.SoonAsync()).Value);
+        Assert.Equal("from-elsewhere", (await waiting.WithTimeout()).Value);
         cache.Time.Advance(TimeSpan.FromDays(365));
         Assert.Equal("from-elsewhere", cache.GetAtOnce().Value);
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.DPoP;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.DPoP;
@@ -25,7 +25,7 @@ public sealed class ProvingPossession
         Assert.Equal(["crv", "kty", "x", "y"], proof.Header.GetProperty("jwk").EnumerateObject().Select(member => member.Name));
         Assert.Equal(["jti", "htm", "htu", "iat"], proof.Payload.EnumerateObject().Select(member => member.Name));
         Assert.Equal(
-            ("POST", "https://as.example.com/token", $"{The.Moment.ToUnixTimeSeconds()}"), (proof["htm"], proof["htu"], proof["iat"]));
+            ("POST", "https://as.example.com/token", $"{TestData.Moment.ToUnixTimeSeconds()}"), (proof["htm"], proof["htu"], proof["iat"]));
         Assert.Equal(27, proof["jti"]!.Length);
         Assert.True(Keys.P256.VerifyData(proof.SigningInput, proof.Signature, HashAlgorithmName.SHA256));
     }
@@ -47,7 +47,7 @@ public sealed class ProvingPossession
     {
         var key = new SigningKeyOptions
         {
-            Text = kind == "RSA" ? The.RsaPrivatePem : Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k", KeyIdFrom = KeyIdSource.JwkThumbprint,
+            Text = kind == "RSA" ? TestData.RsaPrivatePem : Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k", KeyIdFrom = KeyIdSource.JwkThumbprint,
         };
 
         var proof = Jwt.Parse(await Some(key).ProveAsync(HttpMethod.Post, Server, Cancellation));
@@ -98,7 +98,7 @@ public sealed class ProvingPossession
     [Fact]
     public void Without_a_key_in_the_settings_each_client_makes_its_own()
     {
-        var (one, other) = (DPoPKey.Of(new()), DPoPKey.Of(new()));
+        var (one, other) = (DPoPKey.Create(new()), DPoPKey.Create(new()));
 
         Assert.Equal(("ES256", "ES256"), (one.Signer.Algorithm, other.Signer.Algorithm));
         Assert.NotEqual(one.Thumbprint, other.Thumbprint);
@@ -108,5 +108,5 @@ public sealed class ProvingPossession
     private static DPoPProofs Some(string? pem = null) => Some(new SigningKeyOptions { Text = pem });
 
     private static DPoPProofs Some(SigningKeyOptions key) =>
-        new(DPoPKey.Of(key), new FakeTimeProvider(The.Moment), new JtiGenerator(RandomNumberGenerator.Fill));
+        new(DPoPKey.Create(key), new FakeTimeProvider(TestData.Moment), new JtiGenerator(RandomNumberGenerator.Fill));
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Distributed;
@@ -38,7 +38,7 @@ public sealed class LosingTheServer : IDisposable
         await MoreAsync(2, () => _shared.Count);
         await enough.CancelAsync();
 
-        await load.SoonAsync();
+        await load.WithTimeout();
         Assert.True(_calls > 200, $"{_calls} calls are no load.");
     }
 

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Caching.Distributed;
 
 namespace JwtGrantClient.Tests.Distributed;
@@ -13,7 +13,7 @@ internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
     public Exception? Failure { get; set; }
 
     /// <summary>The next entry that is stored, or has been.</summary>
-    public Task<(string Key, byte[] Entry)> StoredAsync() => _stored.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().SoonAsync();
+    public Task<(string Key, byte[] Entry)> StoredAsync() => _stored.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +34,7 @@ internal sealed class Pod : IAsyncDisposable
 
     public IDistributedCache Cache => _services.GetRequiredService<IDistributedCache>();
 
-    public async Task<string> GetAsync() => (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask().SoonAsync()).Value;
+    public async Task<string> GetAsync() => (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout()).Value;
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -1,5 +1,5 @@
 using JwtGrantClient.Distributed;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -10,7 +10,7 @@ public sealed class SparingAFailingStore : IDisposable
 {
     private static readonly IOException Down = new("The store is down.");
 
-    private readonly FakeTimeProvider _time = new(The.Moment);
+    private readonly FakeTimeProvider _time = new(TestData.Moment);
     private readonly LogLines _log = new();
     private readonly StoreBreaker _breaker;
     private int _calls;
@@ -55,7 +55,7 @@ public sealed class SparingAFailingStore : IDisposable
         Assert.Null(await CallAsync());
         answer.SetResult("back");
 
-        Assert.Equal("back", await trying.SoonAsync());
+        Assert.Equal("back", await trying.WithTimeout());
         Assert.Equal("an answer", await CallAsync());
     }
 

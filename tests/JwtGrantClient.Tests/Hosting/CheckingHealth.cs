@@ -1,5 +1,5 @@
 using System.Net;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -12,7 +12,7 @@ public sealed class CheckingHealth : IDisposable
 {
     private const int RenewalFailed = 4;
     private readonly IssuingEndpoint _endpoint = new();
-    private readonly FakeTimeProvider _time = new(The.Moment);
+    private readonly FakeTimeProvider _time = new(TestData.Moment);
     private readonly LogLines _log = new();
     private readonly ServiceProvider _services;
 
@@ -50,7 +50,7 @@ public sealed class CheckingHealth : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         var entry = await AssertAsync(HealthStatus.Degraded, "stale");
 
-        Assert.Equal(The.Moment + TimeSpan.FromMinutes(50), entry.Data["failingSince"]);
+        Assert.Equal(TestData.Moment + TimeSpan.FromMinutes(50), entry.Data["failingSince"]);
         Assert.Equal("token_endpoint_failed", entry.Data["lastErrorCode"]);
         Assert.False(entry.Data.ContainsKey("lastError"));
         // The first gate while a token is valid: 2.5 to 5 s, of which one has passed.
@@ -67,7 +67,7 @@ public sealed class CheckingHealth : IDisposable
 
         var entry = await AssertAsync(HealthStatus.Unhealthy, "expired");
 
-        Assert.Equal(The.Moment + TimeSpan.FromMinutes(50), entry.Data["failingSince"]);
+        Assert.Equal(TestData.Moment + TimeSpan.FromMinutes(50), entry.Data["failingSince"]);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class CheckingHealth : IDisposable
     {
         var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(_log)).AddSingleton<TimeProvider>(_time);
         // A retry would wait for the clock, which stands.
-        services.Configure<JwtGrantOptions>("reports", options => options.Retry.MaximumRetries = 0);
+        services.Configure<JwtGrantOptions>("reports", options => options.Retry.MaxRetryAttempts = 0);
         add(services.AddSomeClient("reports", _endpoint));
         return services.BuildServiceProvider();
     }
@@ -183,7 +183,7 @@ public sealed class CheckingHealth : IDisposable
     private Task<AccessToken> GetAsync() => GetAsync(_services);
 
     private static Task<AccessToken> GetAsync(IServiceProvider services) =>
-        services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken).AsTask().SoonAsync();
+        services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 
     // A token of 50 minutes, and a failed attempt to renew it.
     private async Task FailToRenewAsync()
@@ -192,7 +192,7 @@ public sealed class CheckingHealth : IDisposable
         _endpoint.Instead = _ => Unavailable();
         _time.Advance(TimeSpan.FromMinutes(50));
         await GetAsync();
-        await _log.EventAsync(RenewalFailed).SoonAsync();
+        await _log.EventAsync(RenewalFailed).WithTimeout();
     }
 
     private async Task<HealthReportEntry> AssertAsync(HealthStatus status, string state)

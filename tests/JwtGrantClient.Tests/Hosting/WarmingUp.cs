@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -57,7 +57,7 @@ public sealed class WarmingUp
     private static async Task<StrictAuthorizationServer> ServerAsync()
     {
         var server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.RsaPublicPem });
+        server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
         return server;
     }
 
@@ -69,9 +69,9 @@ public sealed class WarmingUp
         builder.Services.AddJwtGrantClient("reports", options =>
         {
             options.Issuer = issuer;
-            options.ClientId = The.ClientId;
+            options.ClientId = TestData.ClientId;
             options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
-            options.SigningKey.Text = The.RsaPrivatePem;
+            options.SigningKey.Text = TestData.RsaPrivatePem;
             options.AllowLoopbackHttp = true;
         }).AddWarmUp(failFast);
         return builder.Build();

@@ -1,5 +1,5 @@
 using System.Net;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Http;
 

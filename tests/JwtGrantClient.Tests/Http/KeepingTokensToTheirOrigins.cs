@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Http;

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Http;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Http;
 
@@ -54,7 +54,7 @@ public sealed class SendingAgain
         using var response = await given.GetAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(The.Moment, given.Time.GetUtcNow());
+        Assert.Equal(TestData.Moment, given.Time.GetUtcNow());
     }
 
     [Fact]
@@ -204,6 +204,6 @@ public sealed class SendingAgain
         private int _asked;
 
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-            _asked++ == 0 ? new(new AccessToken("only-one", The.Moment)) : ValueTask.FromException<AccessToken>(then);
+            _asked++ == 0 ? new(new AccessToken("only-one", TestData.Moment)) : ValueTask.FromException<AccessToken>(then);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Nouns;
 
@@ -11,7 +11,7 @@ public sealed class AccessTokens
     public void A_token_says_everything_but_itself()
     {
         var members = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>($$"""{ "copy": "{{Secret}}" }""");
-        var token = new AccessToken(Secret, The.Moment, scope: "reports.read", members: members);
+        var token = new AccessToken(Secret, TestData.Moment, scope: "reports.read", members: members);
 
         Assert.Equal("Bearer access token (19 characters, redacted), expires 2026-11-23 09:00:00Z", token.ToString());
         Assert.Equal(Secret, token.Value);
@@ -23,9 +23,9 @@ public sealed class AccessTokens
     [Fact]
     public void What_the_server_did_not_say_is_empty()
     {
-        var token = new AccessToken(Secret, The.Moment);
+        var token = new AccessToken(Secret, TestData.Moment);
 
-        Assert.Equal(("Bearer", null, The.Moment), (token.Type, token.Scope, token.ExpiresAt));
+        Assert.Equal(("Bearer", null, TestData.Moment), (token.Type, token.Scope, token.ExpiresAt));
         Assert.Empty(token.Members);
     }
 
@@ -39,7 +39,7 @@ public sealed class AccessTokens
     [InlineData("\u007F")]
     public void A_value_that_could_not_stand_in_a_header_is_refused_and_not_printed(string? value)
     {
-        var error = Assert.Throws<ArgumentException>(() => new AccessToken(value!, The.Moment));
+        var error = Assert.Throws<ArgumentException>(() => new AccessToken(value!, TestData.Moment));
 
         Assert.Equal("value", error.ParamName);
         Assert.StartsWith(
@@ -53,5 +53,5 @@ public sealed class AccessTokens
     [InlineData("not a token")]
     [InlineData("line\nbreak")]
     public void A_type_that_is_no_scheme_is_refused(string type) =>
-        Assert.Equal("type", Assert.Throws<ArgumentException>(() => new AccessToken(Secret, The.Moment, type)).ParamName);
+        Assert.Equal("type", Assert.Throws<ArgumentException>(() => new AccessToken(Secret, TestData.Moment, type)).ParamName);
 }

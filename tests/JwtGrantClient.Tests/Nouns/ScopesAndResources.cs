@@ -1,3 +1,5 @@
+using JwtGrantClient.Protocol;
+
 namespace JwtGrantClient.Tests.Nouns;
 
 public sealed class ScopesAndResources

@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
 
@@ -14,7 +14,7 @@ public sealed class ExchangingSamlAssertions : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        _server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.RsaPublicPem });
+        _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
         _server.TrustSamlIssuer(new() { Issuer = SomeSaml.Issuer, CertificatePem = SomeSaml.Certificate.ExportCertificatePem() });
     }
 
@@ -31,7 +31,7 @@ public sealed class ExchangingSamlAssertions : IAsyncLifetime
         var token = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
         await tokens.GetTokenAsync(new TokenRequest { Subject = "user-2" }, TestContext.Current.CancellationToken);
 
-        Assert.Equal((The.ClientId, SomeSaml.Subject), (_server.CheckAccessToken($"Bearer {token.Value}").ClientId, _server.CheckAccessToken($"Bearer {token.Value}").Subject));
+        Assert.Equal((TestData.ClientId, SomeSaml.Subject), (_server.CheckAccessToken($"Bearer {token.Value}").ClientId, _server.CheckAccessToken($"Bearer {token.Value}").Subject));
         Assert.Equal([SomeSaml.Subject, "user-2"], _server.Requests.Where(request => request.Path == "/token")
             .Select(request => SomeSaml.Parse(SomeSaml.Text(request["assertion"]!)).TextAt("a:Subject/a:NameID")));
         Assert.All(_server.Requests.Where(request => request.Path == "/token"), request => Assert.Equal(SomeSaml.GrantType, request["grant_type"]));
@@ -100,7 +100,7 @@ public sealed class ExchangingSamlAssertions : IAsyncLifetime
 
     private void Configure(JwtGrantOptions options)
     {
-        (options.Issuer, options.ClientId, options.AllowLoopbackHttp) = (_server.Issuer, The.ClientId, true);
-        options.SigningKey.Text = The.RsaPrivatePem;
+        (options.Issuer, options.ClientId, options.AllowLoopbackHttp) = (_server.Issuer, TestData.ClientId, true);
+        options.SigningKey.Text = TestData.RsaPrivatePem;
     }
 }

@@ -1,13 +1,13 @@
 using System.Security.Cryptography.Xml;
 using JwtGrantClient.Saml;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Saml;
 
 public sealed class MakingSamlAssertions
 {
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
 
     [Fact]
     public async Task Says_everything_that_the_RFC_wants_and_no_more()
@@ -63,7 +63,7 @@ public sealed class MakingSamlAssertions
 
         Assert.Matches("^[A-Za-z0-9_-]+$", assertion.Value);
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:saml2-bearer", assertion.Type);
-        Assert.Equal(The.Moment.AddMinutes(2), assertion.ExpiresAt);
+        Assert.Equal(TestData.Moment.AddMinutes(2), assertion.ExpiresAt);
         Assert.Contains("redacted", assertion.ToString(), StringComparison.Ordinal);
     }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Saml;
 
@@ -67,7 +67,7 @@ public sealed class RefusingSamlSettings
     [Fact]
     public async Task A_key_that_fails_later_is_a_signing_error_with_the_cause_inside()
     {
-        var certificate = Keys.CertificateFor(The.RsaKey);
+        var certificate = Keys.CertificateFor(TestData.RsaKey);
         var factory = new SamlAssertionFactory(SomeSaml.Options(), certificate);
         certificate.Dispose();
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.Xml;
 using System.Xml;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.Vectors;
 using Microsoft.Extensions.Time.Testing;
 
@@ -26,7 +26,7 @@ public sealed class VerifyingSamlWithOtherTools : IDisposable
     {
         var options = SomeSaml.Options();
         options.Attributes["company <&> \"id\" é"] = [" Zoë 😀 ", "]]>", ""];
-        var xml = await new SamlAssertionFactory(options, SomeSaml.Certificate, new FakeTimeProvider(The.Moment)).XmlAsync();
+        var xml = await new SamlAssertionFactory(options, SomeSaml.Certificate, new FakeTimeProvider(TestData.Moment)).XmlAsync();
 
         Assert.True(await VerifiesAsync(tool, xml), $"{tool} refuses our signature.");
         Assert.False(await VerifiesAsync(tool, xml.Replace(">user-1<", ">user-2<", StringComparison.Ordinal)), $"{tool} takes a changed assertion.");
@@ -45,6 +45,6 @@ public sealed class VerifyingSamlWithOtherTools : IDisposable
         var root = SomeSaml.Parse(xml);
         var signed = new SignedXml(root.OwnerDocument);
         signed.LoadXml((XmlElement)root.At("d:Signature"));
-        return signed.CheckSignature(The.RsaKey);
+        return signed.CheckSignature(TestData.RsaKey);
     }
 }

@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.Scenarios;
@@ -17,7 +17,7 @@ public sealed class AMaliciousServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _honest = await StrictAuthorizationServer.StartAsync(cancellationToken: Cancellation);
-        _honest.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.RsaPublicPem });
+        _honest.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
     }
 
     public ValueTask DisposeAsync() => _honest.DisposeAsync();
@@ -122,10 +122,10 @@ public sealed class AMaliciousServer : IAsyncLifetime
     private static JwtGrantTokenSource Client(string issuer, GrantType grant) => JwtGrantTokenSource.Create(new()
     {
         Issuer = issuer,
-        ClientId = The.ClientId,
+        ClientId = TestData.ClientId,
         Grant = grant,
         ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-        SigningKey = { Text = The.RsaPrivatePem },
+        SigningKey = { Text = TestData.RsaPrivatePem },
         AllowLoopbackHttp = true,
     });
 

@@ -1,6 +1,6 @@
 using System.Net;
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Scenarios;
 
@@ -15,7 +15,7 @@ public sealed class BoundTokens : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await StrictAuthorizationServer.StartAsync(new() { RequireDPoPNonce = true, RequireResourceDPoPNonce = true }, Cancellation);
-        _server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.RsaPublicPem, RequireDPoP = true });
+        _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem, RequireDPoP = true });
         _api = await Loopback.StartAsync(context =>
         {
             var check = _server.CheckAccessToken(
@@ -83,10 +83,10 @@ public sealed class BoundTokens : IAsyncLifetime
     private JwtGrantTokenSource Client(string? key) => JwtGrantTokenSource.Create(new()
     {
         Issuer = _server.Issuer,
-        ClientId = The.ClientId,
+        ClientId = TestData.ClientId,
         Grant = GrantType.ClientCredentials,
         ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-        SigningKey = { Text = The.RsaPrivatePem },
+        SigningKey = { Text = TestData.RsaPrivatePem },
         DPoP =
         {
             Enabled = true,

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Scenarios;
 
@@ -31,17 +31,17 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
                 SomeSaml.Certificate).ProvideAsync,
             new() { Scope = "read" })),
         ["authorization_code"] = (given, client) => Once(client, Grant.AuthorizationCode(
-            given._server.IssueAuthorizationCode(The.ClientId, "https://app.example.com/back", Pkce.Challenge), "https://app.example.com/back", Pkce.Verifier)),
-        ["refresh_token"] = (given, client) => Once(client, Grant.RefreshToken(given._server.IssueRefreshToken(The.ClientId, "read", "alice"))),
+            given._server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com/back", Pkce.Challenge), "https://app.example.com/back", Pkce.Verifier)),
+        ["refresh_token"] = (given, client) => Once(client, Grant.RefreshToken(given._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))),
         ["custom"] = (given, client) => Once(client, Grant.Custom(
-            "refresh_token", [new("refresh_token", given._server.IssueRefreshToken(The.ClientId, "read", "alice"))])),
+            "refresh_token", [new("refresh_token", given._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))])),
     };
 
     private static Dictionary<string, Action<EveryGrantWithEveryAuthentication, JwtGrantOptions>> Methods => new()
     {
         ["none"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.None,
         ["private_key_jwt"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-        ["private_key_jwt from a file"] = (given, options) => given.UseFile(options, The.ClientId, type: null),
+        ["private_key_jwt from a file"] = (given, options) => given.UseFile(options, TestData.ClientId, type: null),
         ["spiffe"] = (given, options) => given.UseFile(options, SpiffeId, "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"),
         ["client_secret_basic"] = (_, options) =>
             (options.ClientAuthentication, options.ClientSecret) = (ClientAuthenticationMethod.ClientSecretBasic, Secret),
@@ -125,7 +125,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
         var options = new JwtGrantOptions
         {
             Issuer = _server.Issuer,
-            ClientId = The.ClientId,
+            ClientId = TestData.ClientId,
             Grant = grant switch
             {
                 "client_credentials" => GrantType.ClientCredentials,
@@ -133,7 +133,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
                 _ => GrantType.JwtBearer,
             },
             Scope = "read",
-            SigningKey = { Text = The.RsaPrivatePem },
+            SigningKey = { Text = TestData.RsaPrivatePem },
             AllowLoopbackHttp = true,
         };
         if (options.Grant == GrantType.TokenExchange)
@@ -146,8 +146,8 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
 
     private void Register(string method) => _server.RegisterClient(new()
     {
-        Id = The.ClientId,
-        PublicKeyPem = The.RsaPublicPem,
+        Id = TestData.ClientId,
+        PublicKeyPem = TestData.RsaPublicPem,
         ClientSecret = method.StartsWith("client_secret", StringComparison.Ordinal) ? Secret : null,
         ClientSecretIssuer = method == "JWT as client_secret" ? "TEAM123456" : null,
         SpiffeId = method == "spiffe" ? SpiffeId : null,
@@ -157,7 +157,7 @@ public sealed class EveryGrantWithEveryAuthentication : IAsyncLifetime
 
     private void UseFile(JwtGrantOptions options, string subject, string? type)
     {
-        var jwt = SignedJwts.From(subject, subject, _server.Issuer, The.RsaPrivatePem)(new(), Cancellation).AsTask().GetAwaiter().GetResult();
+        var jwt = SignedJwts.From(subject, subject, _server.Issuer, TestData.RsaPrivatePem)(new(), Cancellation).AsTask().GetAwaiter().GetResult();
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
         (options.ClientAssertion.TokenFile, options.ClientAssertion.AssertionType) = (_folder.Write("client.jwt", jwt.Value), type);
     }

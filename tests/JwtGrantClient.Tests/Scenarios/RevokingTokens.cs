@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,7 +19,7 @@ public sealed class RevokingTokens : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await StrictAuthorizationServer.StartAsync(cancellationToken: Cancellation);
-        _server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.RsaPublicPem, ClientSecret = "s3cret" });
+        _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem, ClientSecret = "s3cret" });
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -56,7 +56,7 @@ public sealed class RevokingTokens : IAsyncLifetime
     public async Task A_refresh_token_is_revoked_by_its_text_and_one_that_the_server_does_not_know_counts_as_revoked()
     {
         await using var client = JwtGrantTokenSource.Create(Options());
-        var refresh = _server.IssueRefreshToken(The.ClientId, "read");
+        var refresh = _server.IssueRefreshToken(TestData.ClientId, "read");
 
         await client.Revocation.RevokeTokenAsync(refresh, "refresh_token", Cancellation);
         await client.Revocation.RevokeTokenAsync("unknown", cancellationToken: Cancellation);
@@ -70,12 +70,12 @@ public sealed class RevokingTokens : IAsyncLifetime
     {
         await using var client = JwtGrantTokenSource.Create(Options());
         var kept = await client.GetTokenAsync(Cancellation);
-        _server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem() });
+        _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem() });
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.Revocation.RevokeAsync(TokenRequest.Default, Cancellation));
 
         Assert.Equal(("token_request_refused", "invalid_client"), (error.Code, error.Error));
-        _server.RegisterClient(new() { Id = The.ClientId, PublicKeyPem = The.RsaPublicPem });
+        _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
         Assert.NotSame(kept, await client.GetTokenAsync(Cancellation));
     }
 
@@ -159,10 +159,10 @@ public sealed class RevokingTokens : IAsyncLifetime
     private void Configure(JwtGrantOptions options, bool revokeOnDispose)
     {
         options.Issuer = _server.Issuer;
-        options.ClientId = The.ClientId;
+        options.ClientId = TestData.ClientId;
         options.Grant = GrantType.ClientCredentials;
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
-        options.SigningKey.Text = The.RsaPrivatePem;
+        options.SigningKey.Text = TestData.RsaPrivatePem;
         options.AllowLoopbackHttp = true;
         options.RevokeOnDispose = revokeOnDispose;
     }

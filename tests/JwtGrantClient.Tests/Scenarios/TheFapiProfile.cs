@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Scenarios;
@@ -11,7 +11,7 @@ namespace JwtGrantClient.Tests.Scenarios;
 /// </summary>
 public sealed class TheFapiProfile : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private StrictAuthorizationServer _server = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -22,7 +22,7 @@ public sealed class TheFapiProfile : IAsyncLifetime
             new() { FapiMode = true, RequireDPoPNonce = true, TimeProvider = _clock, TokenLifetime = TimeSpan.FromMinutes(5) }, Cancellation);
         _server.RegisterClient(new()
         {
-            Id = The.ClientId, PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem(), KeyId = "k1", SigningAlgorithm = "ES256", RequireDPoP = true,
+            Id = TestData.ClientId, PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem(), KeyId = "k1", SigningAlgorithm = "ES256", RequireDPoP = true,
         });
     }
 
@@ -62,7 +62,7 @@ public sealed class TheFapiProfile : IAsyncLifetime
         if (fault == "no DPoP")
             options.DPoP.Enabled = false;
         else
-            (options.SigningKey.Text, options.SigningKey.Algorithm) = (The.RsaPrivatePem, "RS256");
+            (options.SigningKey.Text, options.SigningKey.Algorithm) = (TestData.RsaPrivatePem, "RS256");
         await using var client = JwtGrantTokenSource.Create(options, timeProvider: _clock);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
@@ -78,7 +78,7 @@ public sealed class TheFapiProfile : IAsyncLifetime
         Assert.Equal("ES256", assertion.Header.GetProperty("alg").GetString());
         Assert.Equal("k1", assertion.Header.GetProperty("kid").GetString());
         Assert.True(Keys.P256.VerifyData(assertion.SigningInput, assertion.Signature, HashAlgorithmName.SHA256));
-        Assert.Equal((The.ClientId, The.ClientId), (assertion["iss"], assertion["sub"]));
+        Assert.Equal((TestData.ClientId, TestData.ClientId), (assertion["iss"], assertion["sub"]));
         Assert.Equal(System.Text.Json.JsonValueKind.String, assertion.Payload.GetProperty("aud").ValueKind);
         Assert.Equal(_server.Issuer, assertion["aud"]);
         Assert.True(issuedAt <= _clock.GetUtcNow().ToUnixTimeSeconds());
@@ -90,7 +90,7 @@ public sealed class TheFapiProfile : IAsyncLifetime
     private JwtGrantOptions Options() => new()
     {
         Issuer = _server.Issuer,
-        ClientId = The.ClientId,
+        ClientId = TestData.ClientId,
         Grant = GrantType.ClientCredentials,
         ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
         SigningKey = { Text = Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k1" },

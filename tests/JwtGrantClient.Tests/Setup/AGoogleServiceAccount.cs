@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,7 +21,7 @@ public sealed class AGoogleServiceAccount
     public async Task Sends_what_Google_wants()
     {
         var endpoint = new IssuingEndpoint();
-        var file = JsonSerializer.Serialize(new { type = "service_account", private_key_id = "g-1", private_key = The.RsaPrivatePem, client_email = "batch@project.iam.gserviceaccount.com" });
+        var file = JsonSerializer.Serialize(new { type = "service_account", private_key_id = "g-1", private_key = TestData.RsaPrivatePem, client_email = "batch@project.iam.gserviceaccount.com" });
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(Settings));
         var configuration = new ConfigurationBuilder().AddJsonStream(json)
             .AddInMemoryCollection([new("Google:SigningKey:Text", file)]).Build();

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
@@ -26,7 +26,7 @@ public sealed class AddingClients
 
         Assert.Equal(["token-1", "token-2"], [token.Value, response.AccessToken.Value]);
         Assert.Equal("code", _endpoint.Forms[1]["code"]);
-        Assert.Equal(The.Issuer, Jwt.Parse(assertion.Value)["aud"]);
+        Assert.Equal(TestData.Issuer, Jwt.Parse(assertion.Value)["aud"]);
         Assert.Null(provider.GetService<ITokenSource>());
     }
 
@@ -80,7 +80,7 @@ public sealed class AddingClients
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
 
         Assert.Equal("from.section", _endpoint.Forms[0]["scope"]);
-        Assert.Equal(The.ClientId, _endpoint.Forms[0]["client_id"]);
+        Assert.Equal(TestData.ClientId, _endpoint.Forms[0]["client_id"]);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class AddingClients
     private static void UsePrivateKeyJwt(JwtGrantOptions options)
     {
         SomeClient.Configure(options);
-        options.Issuer = The.Issuer;
+        options.Issuer = TestData.Issuer;
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
     }
 
@@ -219,6 +219,6 @@ public sealed class AddingClients
     private sealed class MyTokens : ITokenSource
     {
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-            new(new AccessToken("mine", The.Moment));
+            new(new AccessToken("mine", TestData.Moment));
     }
 }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Polly;
@@ -10,7 +10,7 @@ public sealed class AssertionsByCode
 {
     private readonly IssuingEndpoint _endpoint = new();
     private readonly ServiceCollection _services = new();
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
 
     public AssertionsByCode() => _services.AddSingleton<TimeProvider>(_clock);
 
@@ -21,8 +21,8 @@ public sealed class AssertionsByCode
         _endpoint.Instead = number => number == 1 ? new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) : null;
         _services.AddJwtGrantClient("foreign", options =>
         {
-            options.Issuer = The.Issuer;
-            options.TokenEndpoint = The.TokenEndpoint;
+            options.Issuer = TestData.Issuer;
+            options.TokenEndpoint = TestData.TokenEndpoint;
             options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
         })
             .UseTokenEndpointHandler(_ => _endpoint.Handler)
@@ -40,14 +40,14 @@ public sealed class AssertionsByCode
                 (AssertionPurpose.Grant, 2, "tenant-42"), (AssertionPurpose.ClientAuthentication, 2, null),
             ],
             contexts.Select(context => (context.Purpose, context.Attempt, context.Subject)));
-        Assert.All(contexts, context => Assert.Equal((The.Issuer, new Uri(The.TokenEndpoint)), (context.Issuer, context.TokenEndpoint)));
+        Assert.All(contexts, context => Assert.Equal((TestData.Issuer, new Uri(TestData.TokenEndpoint)), (context.Issuer, context.TokenEndpoint)));
         Assert.Equal(("foreign-Grant-2", "foreign-ClientAuthentication-2"), (_endpoint.Forms[1]["assertion"], _endpoint.Forms[1]["client_assertion"]));
         Assert.Equal("urn:example:type", _endpoint.Forms[1]["client_assertion_type"]);
 
         ValueTask<Assertion> Provide(AssertionContext context, CancellationToken cancellationToken)
         {
             contexts.Add(context);
-            return new(new Assertion($"foreign-{context.Purpose}-{context.Attempt}", "urn:example:type", The.Moment.AddHours(1)));
+            return new(new Assertion($"foreign-{context.Purpose}-{context.Attempt}", "urn:example:type", TestData.Moment.AddHours(1)));
         }
     }
 
@@ -55,11 +55,11 @@ public sealed class AssertionsByCode
     public async Task A_token_file_needs_neither_key_nor_client_id()
     {
         using var folder = new KeyFolder();
-        var token = Jwt.Some(The.Moment.AddMinutes(10));
+        var token = Jwt.Some(TestData.Moment.AddMinutes(10));
         var path = folder.Write("token", token);
         _services.AddJwtGrantClient("spiffe", options =>
         {
-            options.TokenEndpoint = The.TokenEndpoint;
+            options.TokenEndpoint = TestData.TokenEndpoint;
             options.Grant = GrantType.ClientCredentials;
             options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
             options.ClientAssertion.TokenFile = path;
@@ -79,11 +79,11 @@ public sealed class AssertionsByCode
     public async Task A_token_file_can_be_the_grant()
     {
         using var folder = new KeyFolder();
-        var token = Jwt.Some(The.Moment.AddMinutes(10));
+        var token = Jwt.Some(TestData.Moment.AddMinutes(10));
         var path = folder.Write("token", token);
         _services.AddJwtGrantClient("projected", options =>
         {
-            options.TokenEndpoint = The.TokenEndpoint;
+            options.TokenEndpoint = TestData.TokenEndpoint;
             options.Assertion.TokenFile = path;
         }).UseTokenEndpointHandler(_ => _endpoint.Handler);
         await using var services = _services.BuildServiceProvider();
@@ -167,6 +167,6 @@ public sealed class AssertionsByCode
         var jwt = Jwt.Parse(kept.Value);
         Assert.Equal("""{"alg":"ES256","typ":"JWT","kid":"KEY1234567"}""", jwt.Header.GetRawText());
         Assert.Equal(("TEAM123456", "com.example.web", "https://appleid.apple.com"), (jwt["iss"], jwt["sub"], jwt["aud"]));
-        Assert.Equal(The.Moment.AddDays(180), kept.ExpiresAt);
+        Assert.Equal(TestData.Moment.AddDays(180), kept.ExpiresAt);
     }
 }

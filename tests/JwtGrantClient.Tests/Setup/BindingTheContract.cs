@@ -2,7 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using JwtGrantClient.Tests.Conventions;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -20,16 +20,16 @@ public sealed class BindingTheContract
           "Grant": "ClientCredentials",
           "ClientAuthentication": "PrivateKeyJwt",
           "RevocationEndpoint": "https://as.example.com/revoke",
-          "ClientSecret": "secret", "ClientSecretVariable": "SECRET", "ClientSecretFile": "secret.txt",
-          "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordVariable": "PASSWORD" },
+          "ClientSecret": "secret", "ClientSecretEnvironmentVariable": "SECRET", "ClientSecretFile": "secret.txt",
+          "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD" },
           "TokenExchange": {
             "SubjectTokenFile": "subject.jwt", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
             "ActorTokenFile": "actor.jwt", "ActorTokenType": "urn:ietf:params:oauth:token-type:jwt",
             "Audience": [ "files", "mail" ], "RequestedTokenType": "urn:ietf:params:oauth:token-type:access_token" },
           "DPoP": { "Enabled": true, "SigningKey": {
-            "Path": "keys/dpop.pem", "Text": "text", "Variable": "KEY",
+            "Path": "keys/dpop.pem", "Text": "text", "EnvironmentVariable": "KEY",
             "Certificate": { "Thumbprint": "00", "Subject": "CN=dpop", "StoreName": "Root", "StoreLocation": "LocalMachine" },
-            "Password": "password", "PasswordVariable": "PASSWORD", "PasswordFile": "password.txt",
+            "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
             "KeyId": "dpop", "KeyIdFrom": "JwkThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
           "RevokeOnDispose": true,
           "SendClientId": false,
@@ -37,9 +37,9 @@ public sealed class BindingTheContract
           "Resource": [ "https://api.example.com", "urn:example:files" ],
           "Parameters": { "audience": "https://api.example.com" },
           "SigningKey": {
-            "Path": "keys/batch.pem", "Text": "text", "Variable": "KEY",
+            "Path": "keys/batch.pem", "Text": "text", "EnvironmentVariable": "KEY",
             "Certificate": { "Thumbprint": "00", "Subject": "CN=batch", "StoreName": "Root", "StoreLocation": "LocalMachine" },
-            "Password": "password", "PasswordVariable": "PASSWORD", "PasswordFile": "password.txt",
+            "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
             "KeyId": "2026-11", "KeyIdFrom": "JwkThumbprint", "Algorithm": "PS256", "X5t": true, "X5tS256": true, "X5c": true },
           "Assertion": {
             "Issuer": "issuer",
@@ -56,17 +56,17 @@ public sealed class BindingTheContract
             "Lifetime": "00:01:00",
             "AllowLongLifetime": true,
             "SigningKey": {
-              "Path": "keys/client.pem", "Text": "text", "Variable": "KEY",
+              "Path": "keys/client.pem", "Text": "text", "EnvironmentVariable": "KEY",
               "Certificate": { "Thumbprint": "00", "Subject": "CN=client", "StoreName": "Root", "StoreLocation": "LocalMachine" },
-              "Password": "password", "PasswordVariable": "PASSWORD", "PasswordFile": "password.txt",
+              "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
               "KeyId": "client", "KeyIdFrom": "CertificateThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
           "Refresh": {
-            "Earliest": 0.4, "Latest": 0.9, "ExpiryAllowance": "00:00:05", "ExpiryAllowanceShare": 0.2, "LeastInterval": "00:01:00",
-            "RejectionInterval": "00:02:00", "RejectionShare": 0.5, "SleepThreshold": "00:00:02" },
+            "EarliestFraction": 0.4, "LatestFraction": 0.9, "ExpiryMargin": "00:00:05", "MaxExpiryMarginFraction": 0.2, "MinimumInterval": "00:01:00",
+            "InvalidationInterval": "00:02:00", "MaxInvalidationFraction": 0.5, "SleepThreshold": "00:00:02" },
           "Retry": {
-            "MaximumRetries": 5, "BaseDelay": "00:00:02", "AttemptTimeout": "00:00:05", "FlightTimeout": "00:00:20",
+            "MaxRetryAttempts": 5, "Delay": "00:00:02", "AttemptTimeout": "00:00:05", "TotalTimeout": "00:00:20",
             "GateWhileValid": "00:00:10", "LongestGateWhileValid": "00:01:00", "GateWithNothing": "00:00:02", "LongestSpreadWithNothing": "00:00:30",
-            "LongestRetryAfter": "00:10:00" },
+            "MaxRetryAfter": "00:10:00" },
           "Cache": { "MaximumEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
@@ -97,8 +97,8 @@ public sealed class BindingTheContract
         Assert.Equal(["reader", "writer"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
         Assert.Equal(TimeSpan.FromMinutes(3), options.Assertion.Lifetime);
         Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
-        Assert.Equal(0.4, options.Refresh.Earliest);
-        Assert.Equal(5, options.Retry.MaximumRetries);
+        Assert.Equal(0.4, options.Refresh.EarliestFraction);
+        Assert.Equal(5, options.Retry.MaxRetryAttempts);
         Assert.Equal(500, options.Cache.MaximumEntries);
     }
 
@@ -115,7 +115,7 @@ public sealed class BindingTheContract
 
         Assert.Empty(options.SectionProblems);
         var settings = AtTheirDefaults(options, new JwtGrantOptions(), "").ToList();
-        Assert.Contains("Refresh:Latest", settings);
+        Assert.Contains("Refresh:LatestFraction", settings);
         Assert.Equal(AtTheirDefaults(new JwtGrantOptions(), new JwtGrantOptions(), ""), settings);
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using JwtGrantClient.Setup;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Setup;
 
@@ -13,31 +13,31 @@ public sealed class BoundsOfTokenLife
     /// <summary>Setting, least, most; what depends on another setting is at that one's default.</summary>
     public static TheoryData<string, string, string> Times => new()
     {
-        { "Refresh:ExpiryAllowance", Zero, "00:05:00" },
-        { "Refresh:LeastInterval", "00:00:01", Hour },
-        { "Refresh:RejectionInterval", Zero, Hour },
+        { "Refresh:ExpiryMargin", Zero, "00:05:00" },
+        { "Refresh:MinimumInterval", "00:00:01", Hour },
+        { "Refresh:InvalidationInterval", Zero, Hour },
         { "Refresh:SleepThreshold", "00:00:00.1000000", Hour },
-        { "Retry:BaseDelay", "00:00:00.0100000", "00:01:00" },
+        { "Retry:Delay", "00:00:00.0100000", "00:01:00" },
         { "Retry:AttemptTimeout", "00:00:00.1000000", "00:00:30" },
-        { "Retry:FlightTimeout", "00:00:10", "00:10:00" },
+        { "Retry:TotalTimeout", "00:00:10", "00:10:00" },
         { "Retry:GateWhileValid", "00:00:00.1000000", "00:02:00" },
         { "Retry:LongestGateWhileValid", "00:00:05", Hour },
         { "Retry:GateWithNothing", "00:00:00.1000000", "00:05:00" },
         { "Retry:LongestSpreadWithNothing", Zero, Hour },
-        { "Retry:LongestRetryAfter", Zero, Hour },
+        { "Retry:MaxRetryAfter", Zero, Hour },
         { "Cache:IdleTime", "00:01:00", "30.00:00:00" },
         { "Cache:StoreTimeout", "00:00:00.0100000", "00:00:10" },
     };
 
     public static TheoryData<string, double, double> Shares => new()
     {
-        { "Refresh:ExpiryAllowanceShare", 0, 0.5 },
-        { "Refresh:RejectionShare", 0, 1 },
+        { "Refresh:MaxExpiryMarginFraction", 0, 0.5 },
+        { "Refresh:MaxInvalidationFraction", 0, 1 },
     };
 
     public static TheoryData<string, int, int> Counts => new()
     {
-        { "Retry:MaximumRetries", 0, 10 },
+        { "Retry:MaxRetryAttempts", 0, 10 },
         { "Cache:MaximumEntries", 1, 10_000_000 },
     };
 
@@ -79,7 +79,7 @@ public sealed class BoundsOfTokenLife
         Assert.Equal(
             from section in new[] { typeof(RefreshOptions), typeof(RetryOptions), typeof(CacheOptions) }
             from setting in section.GetProperties()
-            where setting.Name is not (nameof(RefreshOptions.Earliest) or nameof(RefreshOptions.Latest))
+            where setting.Name is not (nameof(RefreshOptions.EarliestFraction) or nameof(RefreshOptions.LatestFraction))
             orderby setting.Name
             select setting.Name,
             Times.Select(row => row.Data.Item1).Concat(Shares.Select(row => row.Data.Item1)).Concat(Counts.Select(row => row.Data.Item1))
@@ -91,6 +91,6 @@ public sealed class BoundsOfTokenLife
         var parts = setting.Split(':');
         var section = typeof(JwtGrantOptions).GetProperty(parts[0], BindingFlags.Instance | BindingFlags.Public)!.GetValue(options)!;
         section.GetType().GetProperty(parts[1])!.SetValue(section, value);
-        return OptionsProblems.Of(options, new());
+        return OptionsChecks.Find(options, new());
     }
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Setup;

@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +14,7 @@ public sealed class FailingEarly
     [
         "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.",
         "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.",
-        "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.",
+        "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.",
         "Scope: '' is empty; leave it out to ask for the server's default scope.",
     ];
 
@@ -38,7 +38,7 @@ public sealed class FailingEarly
     public async Task A_host_does_not_start_with_a_section_that_cannot_be_bound()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        const string json = """{ "JwtGrant": { "Reports": { "Grant": "Jwt", "Refresh": { "ExpiryAllowance": "ten" } } } }""";
+        const string json = """{ "JwtGrant": { "Reports": { "Grant": "Jwt", "Refresh": { "ExpiryMargin": "ten" } } } }""";
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)));
         builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
         using var host = builder.Build();
@@ -48,7 +48,7 @@ public sealed class FailingEarly
         Assert.Equal(
             [
                 "JwtGrantClient 'reports': JwtGrant:Reports:Grant is 'Jwt'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
-                "JwtGrantClient 'reports': JwtGrant:Reports:Refresh:ExpiryAllowance is 'ten'; expected hours:minutes:seconds, such as 00:02:00.",
+                "JwtGrantClient 'reports': JwtGrant:Reports:Refresh:ExpiryMargin is 'ten'; expected hours:minutes:seconds, such as 00:02:00.",
             ],
             error.Failures);
     }

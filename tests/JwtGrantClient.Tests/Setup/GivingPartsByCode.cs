@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
 
@@ -34,17 +34,17 @@ public sealed class GivingPartsByCode
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _services.AddJwtGrantClient("reports", options =>
         {
-            (options.Issuer, options.ClientId) = (The.Issuer, The.ClientId);
-            options.TokenEndpoint = The.TokenEndpoint;
+            (options.Issuer, options.ClientId) = (TestData.Issuer, TestData.ClientId);
+            options.TokenEndpoint = TestData.TokenEndpoint;
             options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
-            options.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem, KeyId = The.KeyId };
+            options.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId };
         }).UseSigner(_ => new Vault(key, "ES256")).UseTokenEndpointHandler(_ => _endpoint.Handler);
         await using var provider = _services.BuildServiceProvider();
 
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
 
         Assert.Equal("vault-1", Jwt.Parse(_endpoint.Forms[0]["assertion"]!).Header.GetProperty("kid").GetString());
-        Assert.Equal(The.KeyId, Jwt.Parse(_endpoint.Forms[0]["client_assertion"]!).Header.GetProperty("kid").GetString());
+        Assert.Equal(TestData.KeyId, Jwt.Parse(_endpoint.Forms[0]["client_assertion"]!).Header.GetProperty("kid").GetString());
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public sealed class GivingPartsByCode
             (options.Grant, options.SigningKey.Text) = (GrantType.TokenExchange, null);
             options.TokenExchange.Audience.Add("files");
         })
-            .UseSubjectToken(_ => (context, _) => new(new Assertion($"of-{context.Subject}-{context.Purpose}", TokenTypes.IdToken, The.Moment)))
-            .UseActorToken(_ => (context, _) => new(new Assertion($"by-{context.Purpose}", TokenTypes.Jwt, The.Moment)))
+            .UseSubjectToken(_ => (context, _) => new(new Assertion($"of-{context.Subject}-{context.Purpose}", TokenTypes.IdToken, TestData.Moment)))
+            .UseActorToken(_ => (context, _) => new(new Assertion($"by-{context.Purpose}", TokenTypes.Jwt, TestData.Moment)))
             .UseTokenEndpointHandler(_ => _endpoint.Handler);
         await using var provider = _services.BuildServiceProvider();
 
@@ -86,7 +86,7 @@ public sealed class GivingPartsByCode
     public async Task A_provider_of_client_assertions_that_gives_SAML_is_refused_with_the_reason()
     {
         _services.AddSomeClient("reports", _endpoint).UseClientAssertion(_ => (_, _) =>
-            new(new Assertion("PHg_", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", The.Moment)));
+            new(new Assertion("PHg_", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", TestData.Moment)));
         _services.Configure<JwtGrantOptions>("reports", options => options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt);
         await using var provider = _services.BuildServiceProvider();
 
@@ -170,14 +170,14 @@ public sealed class GivingPartsByCode
     [Fact]
     public async Task A_clock_in_the_container_is_the_client_s_clock()
     {
-        _services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(The.Moment));
+        _services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TestData.Moment));
         _services.AddSomeClient("reports", _endpoint);
         await using var provider = _services.BuildServiceProvider();
 
         var token = await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
 
-        Assert.Equal(The.Moment.AddHours(1), token.ExpiresAt);
-        Assert.Equal(The.Moment.ToUnixTimeSeconds(), Jwt.Parse(_endpoint.Forms[0]["assertion"]!).Payload.GetProperty("iat").GetInt64());
+        Assert.Equal(TestData.Moment.AddHours(1), token.ExpiresAt);
+        Assert.Equal(TestData.Moment.ToUnixTimeSeconds(), Jwt.Parse(_endpoint.Forms[0]["assertion"]!).Payload.GetProperty("iat").GetInt64());
     }
 
     private sealed class Vault(ECDsa key, string algorithm) : IJwtSigner

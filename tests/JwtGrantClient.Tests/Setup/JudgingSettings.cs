@@ -1,5 +1,5 @@
 using JwtGrantClient.Setup;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Setup;
 
@@ -53,13 +53,13 @@ public sealed class JudgingSettings
             "ClientSecret is set, but ClientAuthentication is None, which sends none. Take it out, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
         ["no secret"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.ClientSecretBasic,
-            "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
+            "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
         ["two secrets"] = (
             o => (o.ClientAuthentication, o.ClientSecret, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "s", "f"),
-            "ClientSecret: There is more than one of ClientSecret, ClientSecretVariable and ClientSecretFile; keep the one that holds the secret."),
+            "ClientSecret: There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that holds the secret."),
         ["secret variable that is not set"] = (
-            o => (o.ClientAuthentication, o.ClientSecretVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
-            "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretVariable names the variable that holds the client's secret; set it, or correct the name."),
+            o => (o.ClientAuthentication, o.ClientSecretEnvironmentVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
+            "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that holds the client's secret; set it, or correct the name."),
         ["secret file that is not there"] = (
             o => (o.ClientAuthentication, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "/nowhere/secret"),
             "ClientSecretFile: there is no file '/nowhere/secret'. Correct the path, or put the secret there."),
@@ -73,14 +73,14 @@ public sealed class JudgingSettings
             o => o.ClientCertificate = new() { KeyPath = "tls.key" },
             "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
         ["DPoP key without DPoP"] = (
-            o => o.DPoP.SigningKey.Text = The.RsaPrivatePem,
+            o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
             "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out."),
         ["DPoP key that is none"] = (
             o => (o.DPoP.Enabled, o.DPoP.SigningKey.Text) = (true, "{}"),
             "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => JwtGrantClient.Signing.SigningKeyLoader.Load(new() { Text = "{}" })).Message),
         ["SAML as client assertion"] = (
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
-                ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
+                ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
             "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."),
         ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
         ["no such method"] = (
@@ -93,7 +93,7 @@ public sealed class JudgingSettings
             o => o.ClientId = null,
             "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer."),
         ["no client id for authentication"] = (
-            o => (o.ClientId, o.ClientAuthentication, o.Issuer) = (null, ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer),
+            o => (o.ClientId, o.ClientAuthentication, o.Issuer) = (null, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer),
             "ClientId is missing; PrivateKeyJwt needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows."),
         ["client id empty"] = (o => o.ClientId = "", "ClientId is empty. Give it a value, or leave it out."),
         ["key id empty"] = (o => o.SigningKey.KeyId = "", "SigningKey:KeyId is empty. Give it a value, or leave it out."),
@@ -104,7 +104,7 @@ public sealed class JudgingSettings
             o => o.ClientAssertion.Audience = "", "ClientAssertion:Audience is empty. Give it a value, or leave it out."),
         ["client type empty"] = (o => o.ClientAssertion.Type = "", "ClientAssertion:Type is empty. Give it a value, or leave it out."),
         ["client key id empty"] = (
-            o => o.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem, KeyId = "" },
+            o => o.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, KeyId = "" },
             "ClientAssertion:SigningKey:KeyId is empty. Give it a value, or leave it out."),
         ["no audience for authentication"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
@@ -115,7 +115,7 @@ public sealed class JudgingSettings
             "Profile: 'google' is not known; this version has no profiles yet. Leave it out, and set what the provider wants one by one."),
         ["no key"] = (
             o => o.SigningKey = new(),
-            "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate."),
+            "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate."),
         ["two keys"] = (
             o => o.SigningKey.Path = "batch.pem",
             "SigningKey: SigningKey has Path and Text; keep the one that holds the key."),
@@ -125,15 +125,15 @@ public sealed class JudgingSettings
         ["a key that is not needed but wrong"] = (
             o =>
             {
-                (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer);
+                (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
                 (o.ClientAssertion.SigningKey, o.SigningKey) = (o.SigningKey, new() { Path = "/nowhere/batch.pem" });
             },
             "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
         ["a client key that is wrong"] = (
             o =>
             {
-                (o.ClientAuthentication, o.Issuer) = (ClientAuthenticationMethod.PrivateKeyJwt, The.Issuer);
-                o.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem, Algorithm = "none" };
+                (o.ClientAuthentication, o.Issuer) = (ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
+                o.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, Algorithm = "none" };
             },
             "ClientAssertion:SigningKey: The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). " +
             "Choose one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ML-DSA-44, ML-DSA-65, ML-DSA-87."),
@@ -166,26 +166,26 @@ public sealed class JudgingSettings
             "Parameters: 'assertion' is a field of the protocol itself; use the setting that stands for it."),
         ["parameter without a name"] = (o => o.Parameters[""] = "x", "Parameters: has an empty name."),
         ["refresh too early"] = (
-            o => o.Refresh.Earliest = 0.05,
-            "Refresh: Earliest is 0.05 and Latest is 0.8; expected 0.1 <= Earliest <= Latest <= 0.95."),
+            o => o.Refresh.EarliestFraction = 0.05,
+            "Refresh: EarliestFraction is 0.05 and LatestFraction is 0.8; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
         ["refresh crossed"] = (
-            o => o.Refresh.Earliest = 0.9,
-            "Refresh: Earliest is 0.9 and Latest is 0.8; expected 0.1 <= Earliest <= Latest <= 0.95."),
+            o => o.Refresh.EarliestFraction = 0.9,
+            "Refresh: EarliestFraction is 0.9 and LatestFraction is 0.8; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
         ["refresh not a number"] = (
-            o => o.Refresh.Latest = double.NaN,
-            "Refresh: Earliest is 0.5 and Latest is NaN; expected 0.1 <= Earliest <= Latest <= 0.95."),
+            o => o.Refresh.LatestFraction = double.NaN,
+            "Refresh: EarliestFraction is 0.5 and LatestFraction is NaN; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
         ["allowance too long"] = (
-            o => o.Refresh.ExpiryAllowance = TimeSpan.FromMinutes(6),
-            "Refresh:ExpiryAllowance is 00:06:00; expected 00:00:00 to 00:05:00."),
+            o => o.Refresh.ExpiryMargin = TimeSpan.FromMinutes(6),
+            "Refresh:ExpiryMargin is 00:06:00; expected 00:00:00 to 00:05:00."),
         ["no attempt in time"] = (
-            o => (o.Retry.AttemptTimeout, o.Retry.FlightTimeout) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
-            "Retry:FlightTimeout is 00:00:10; expected 00:00:20 to 00:10:00."),
+            o => (o.Retry.AttemptTimeout, o.Retry.TotalTimeout) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
+            "Retry:TotalTimeout is 00:00:10; expected 00:00:20 to 00:10:00."),
         ["gates crossed"] = (
             o => o.Retry.LongestGateWhileValid = TimeSpan.FromSeconds(4),
             "Retry:LongestGateWhileValid is 00:00:04; expected 00:00:05 to 01:00:00."),
-        ["too many retries"] = (o => o.Retry.MaximumRetries = 11, "Retry:MaximumRetries is 11; expected 0 to 10."),
+        ["too many retries"] = (o => o.Retry.MaxRetryAttempts = 11, "Retry:MaxRetryAttempts is 11; expected 0 to 10."),
         ["share not a number"] = (
-            o => o.Refresh.RejectionShare = double.NaN, "Refresh:RejectionShare is NaN; expected 0 to 1."),
+            o => o.Refresh.MaxInvalidationFraction = double.NaN, "Refresh:MaxInvalidationFraction is NaN; expected 0 to 1."),
         ["no room"] = (o => o.Cache.MaximumEntries = 0, "Cache:MaximumEntries is 0; expected 1 to 10000000."),
         ["default lifetime too long"] = (
             o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
@@ -205,11 +205,11 @@ public sealed class JudgingSettings
         var options = SomeClient.Options();
         spoil(options);
 
-        Assert.Equal([problem], OptionsProblems.Of(options, new()));
+        Assert.Equal([problem], OptionsChecks.Find(options, new()));
     }
 
     [Fact]
-    public void Right_settings_have_no_problem() => Assert.Empty(OptionsProblems.Of(SomeClient.Options(), new()));
+    public void Right_settings_have_no_problem() => Assert.Empty(OptionsChecks.Find(SomeClient.Options(), new()));
 
     [Fact]
     public void The_limits_themselves_are_right()
@@ -217,15 +217,15 @@ public sealed class JudgingSettings
         var options = SomeClient.Options();
         (options.Assertion.Lifetime, options.ClientAssertion.Lifetime) = (TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
         options.ClientAssertion.AllowLongLifetime = true;
-        (options.Refresh.Earliest, options.Refresh.Latest, options.Refresh.ExpiryAllowance) = (0.1, 0.95, TimeSpan.FromMinutes(5));
+        (options.Refresh.EarliestFraction, options.Refresh.LatestFraction, options.Refresh.ExpiryMargin) = (0.1, 0.95, TimeSpan.FromMinutes(5));
         (options.DefaultTokenLifetime, options.DefaultTokenType) = (TimeSpan.FromDays(1), "Bearer");
 
-        Assert.Empty(OptionsProblems.Of(options, new()));
+        Assert.Empty(OptionsChecks.Find(options, new()));
     }
 
     [Fact]
     public void A_signer_given_by_code_needs_no_key() =>
-        Assert.Empty(OptionsProblems.Of(new JwtGrantOptions { TokenEndpoint = The.TokenEndpoint, ClientId = The.ClientId }, new() { Signer = true }));
+        Assert.Empty(OptionsChecks.Find(new JwtGrantOptions { TokenEndpoint = TestData.TokenEndpoint, ClientId = TestData.ClientId }, new() { Signer = true }));
 
     [Fact]
     public void A_grant_assertion_with_an_issuer_needs_no_client_id()
@@ -233,6 +233,6 @@ public sealed class JudgingSettings
         var options = SomeClient.Options();
         (options.ClientId, options.Assertion.Issuer) = (null, "someone");
 
-        Assert.Empty(OptionsProblems.Of(options, new()));
+        Assert.Empty(OptionsChecks.Find(options, new()));
     }
 }

@@ -1,5 +1,5 @@
 using JwtGrantClient.Setup;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -14,7 +14,7 @@ public sealed class ReviewingSections
     [InlineData("""{ "Scopes": "x" }""", "JwtGrant:Scopes is not a setting. Did you mean Scope?")]
     [InlineData("""{ "Assertion": { "Audiance": "x" } }""", "JwtGrant:Assertion:Audiance is not a setting. Did you mean Audience?")]
     [InlineData("""{ "ClientAssertion": { "SigningKey": { "Kid": "x" } } }""",
-        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The settings here are Path, Text, Variable, Certificate, Password, PasswordVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
+        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The settings here are Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
     public void An_unknown_key_is_told_with_the_nearest_known(string json, string problem) => AssertPassedOver(json, problem);
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class ReviewingSections
     [InlineData("""{ "Grant": 1 }""", "JwtGrant:Grant is '1'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.")]
     [InlineData("""{ "ClientAuthentication": "" }""", "JwtGrant:ClientAuthentication is ''; expected None or PrivateKeyJwt or ClientSecretBasic or ClientSecretPost or JwtAsClientSecret or MutualTls.")]
     [InlineData("""{ "SendClientId": "yes" }""", "JwtGrant:SendClientId is 'yes'; expected true or false.")]
-    [InlineData("""{ "Refresh": { "Earliest": "0,5" } }""", "JwtGrant:Refresh:Earliest is '0,5'; expected a number such as 0.5.")]
+    [InlineData("""{ "Refresh": { "EarliestFraction": "0,5" } }""", "JwtGrant:Refresh:EarliestFraction is '0,5'; expected a number such as 0.5.")]
     [InlineData("""{ "Assertion": { "Lifetime": "2m" } }""",
         "JwtGrant:Assertion:Lifetime is '2m'; expected hours:minutes:seconds, such as 00:02:00.")]
     [InlineData("""{ "DefaultTokenLifetime": 1 }""",
@@ -56,16 +56,16 @@ public sealed class ReviewingSections
     {
         var options = new JwtGrantOptions();
 
-        OptionsBinding.Bind(Section("""{ "Grant": "x", "Isuer": "y", "Assertion": { "Lifetime": "z" }, "Refresh": { "Latest": "w" } }"""), options);
+        OptionsBinding.Bind(Section("""{ "Grant": "x", "Isuer": "y", "Assertion": { "Lifetime": "z" }, "Refresh": { "LatestFraction": "w" } }"""), options);
 
         Assert.Equal(
             [
                 "JwtGrant:Assertion:Lifetime is 'z'; expected hours:minutes:seconds, such as 00:02:00.",
                 "JwtGrant:Grant is 'x'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
                 "JwtGrant:Isuer is not a setting. Did you mean Issuer?",
-                "JwtGrant:Refresh:Latest is 'w'; expected a number such as 0.5.",
+                "JwtGrant:Refresh:LatestFraction is 'w'; expected a number such as 0.5.",
             ],
-            OptionsProblems.Of(options, new()));
+            OptionsChecks.Find(options, new()));
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class ReviewingSections
         Assert.Equal(
             [
                 "JwtGrant:SigninKey is not a setting. Did you mean SigningKey?",
-                "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.",
+                "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.",
             ],
-            OptionsProblems.Of(options, new()));
+            OptionsChecks.Find(options, new()));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class ReviewingSections
 
         Assert.Equal(
             [
-                "JwtGrant:SigningKey is a text; expected a section with Path, Text, Variable, Certificate, Password, PasswordVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
+                "JwtGrant:SigningKey is a text; expected a section with Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
                 "JwtGrant:SigningKy is not a setting. Did you mean SigningKey?",
             ],
             review.Problems);
@@ -104,7 +104,7 @@ public sealed class ReviewingSections
         Assert.True(review.CanBeBound);
     }
 
-    private static SectionReview Review(string json) => SectionReview.Of(Section(json));
+    private static SectionReview Review(string json) => SectionReview.Create(Section(json));
 
     private static IConfigurationSection Section(string json) => new ConfigurationBuilder()
         .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "JwtGrant": {{json}} }"""))).Build().GetSection("JwtGrant");

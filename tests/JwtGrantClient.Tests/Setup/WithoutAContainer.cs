@@ -1,5 +1,5 @@
 using System.Text.Json;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Setup;
@@ -14,13 +14,13 @@ public sealed class WithoutAContainer
     public async Task Create_gives_tokens_exchanges_and_assertions()
     {
         var options = SomeClient.Options();
-        (options.Issuer, options.ClientAuthentication) = (The.Issuer, ClientAuthenticationMethod.PrivateKeyJwt);
+        (options.Issuer, options.ClientAuthentication) = (TestData.Issuer, ClientAuthenticationMethod.PrivateKeyJwt);
         await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: _endpoint.Handler);
 
         Assert.Equal("token-1", (await client.GetTokenAsync(Cancellation)).Value);
         Assert.Equal("token-2", (await client.Endpoint.RequestAsync(Grant.AuthorizationCode("code"), Cancellation)).AccessToken.Value);
         var assertion = await client.Assertions.GetAssertionAsync(Cancellation);
-        Assert.Equal((The.ClientId, The.Issuer), (Jwt.Parse(assertion.Value)["sub"], Jwt.Parse(assertion.Value)["aud"]));
+        Assert.Equal((TestData.ClientId, TestData.Issuer), (Jwt.Parse(assertion.Value)["sub"], Jwt.Parse(assertion.Value)["aud"]));
     }
 
     [Fact]
@@ -53,14 +53,14 @@ public sealed class WithoutAContainer
 
         var form = _endpoint.Forms[0];
         Assert.Equal(("before", "https://before.example.com", "before"), (form["scope"], form["resource"], form["audience"]));
-        Assert.Equal(("before", The.ClientId), (Jwt.Parse(form["assertion"]!)["tenant"], Jwt.Parse(form["assertion"]!)["iss"]));
+        Assert.Equal(("before", TestData.ClientId), (Jwt.Parse(form["assertion"]!)["tenant"], Jwt.Parse(form["assertion"]!)["iss"]));
     }
 
     [Fact]
     public async Task Options_never_print_their_key()
     {
         var options = SomeClient.Options();
-        options.ClientAssertion.SigningKey = new() { Text = The.RsaPrivatePem };
+        options.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem };
         using var log = new LogLines();
         await using var client = JwtGrantTokenSource.Create(
             options, tokenEndpointHandler: _endpoint.Handler, loggerFactory: new LoggerFactory([log]));

@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
 public sealed class ChoosingFromAJwkSet
 {
-    private static readonly JsonObject Rsa = Keys.PrivateJwk(The.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
+    private static readonly JsonObject Rsa = Keys.PrivateJwk(TestData.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
 
     private static readonly string Overlap = Keys.Set(
         Ec.With("kid", "encrypts").With("use", "enc"), Rsa.With("kid", "old").With("alg", "RS256"), Ec.With("kid", "new"), Rsa.With("kid", "pss").With("alg", "PS256"));

@@ -3,7 +3,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
+using TestData = JwtGrantClient.Tests.TestSupport.TestData;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -14,16 +15,16 @@ public sealed class FuzzingTheLoader : IDisposable
 
     private static readonly byte[][] Seeds =
     [
-        Encoding.UTF8.GetBytes(The.RsaPrivatePem),
+        Encoding.UTF8.GetBytes(TestData.RsaPrivatePem),
         Encoding.UTF8.GetBytes(Keys.P256.ExportECPrivateKeyPem()),
-        Encoding.UTF8.GetBytes($"{The.RsaKey.ExportRSAPrivateKeyPem()}\n{Keys.CertificateFor(The.RsaKey).ExportCertificatePem()}"),
+        Encoding.UTF8.GetBytes($"{TestData.RsaKey.ExportRSAPrivateKeyPem()}\n{Keys.CertificateFor(TestData.RsaKey).ExportCertificatePem()}"),
         Encoding.UTF8.GetBytes(Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption)),
-        Encoding.UTF8.GetBytes(Keys.PrivateJwk(The.RsaKey).With("kid", "a").With("use", "sig").ToJsonString()),
-        Encoding.UTF8.GetBytes(Keys.Set(Keys.PrivateJwk(Keys.P256).With("kid", "a"), Keys.PrivateJwk(The.RsaKey).With("kid", "b"))),
-        Encoding.UTF8.GetBytes($$"""{"type":"service_account","private_key_id":"1","private_key":{{System.Text.Json.JsonSerializer.Serialize(The.RsaPrivatePem)}}}"""),
+        Encoding.UTF8.GetBytes(Keys.PrivateJwk(TestData.RsaKey).With("kid", "a").With("use", "sig").ToJsonString()),
+        Encoding.UTF8.GetBytes(Keys.Set(Keys.PrivateJwk(Keys.P256).With("kid", "a"), Keys.PrivateJwk(TestData.RsaKey).With("kid", "b"))),
+        Encoding.UTF8.GetBytes($$"""{"type":"service_account","private_key_id":"1","private_key":{{System.Text.Json.JsonSerializer.Serialize(TestData.RsaPrivatePem)}}}"""),
         Encoding.UTF8.GetBytes(Convert.ToBase64String(Keys.P256.ExportPkcs8PrivateKey())),
-        The.RsaKey.ExportPkcs8PrivateKey(),
-        The.RsaKey.ExportRSAPrivateKey(),
+        TestData.RsaKey.ExportPkcs8PrivateKey(),
+        TestData.RsaKey.ExportRSAPrivateKey(),
         Keys.P256.ExportECPrivateKey(),
         Keys.CertificateFor(Keys.P256).Export(X509ContentType.Pkcs12, Keys.Password),
         [],

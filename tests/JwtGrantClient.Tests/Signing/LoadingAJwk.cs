@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
 /// <summary>The kinds of case of Wycheproof's json_web_key tests, with keys of our own making.</summary>
 public sealed class LoadingAJwk
 {
-    private static readonly JsonObject Rsa = Keys.PrivateJwk(The.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
+    private static readonly JsonObject Rsa = Keys.PrivateJwk(TestData.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
 
     [Fact]
     public void Takes_the_kid_and_the_algorithm_of_the_key()
@@ -27,7 +27,7 @@ public sealed class LoadingAJwk
     [Fact]
     public void Takes_numbers_with_a_leading_zero_too_many_or_too_few()
     {
-        var padded = Rsa.With("n", Keys.Text([0, .. The.RsaKey.ExportParameters(false).Modulus!]));
+        var padded = Rsa.With("n", Keys.Text([0, .. TestData.RsaKey.ExportParameters(false).Modulus!]));
 
         Assert.Equal("RS256", SigningKeyLoader.Load(new() { Text = padded.ToJsonString() }).Algorithm);
         // An EC key whose d begins with a zero byte, written without it.
@@ -37,7 +37,7 @@ public sealed class LoadingAJwk
     [Fact]
     public void Takes_the_certificate_of_x5c()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
         using var stranger = Keys.CertificateFor(Keys.P256);
 
         var signer = SigningKeyLoader.Load(new() { Text = Rsa.With("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))).ToJsonString() });

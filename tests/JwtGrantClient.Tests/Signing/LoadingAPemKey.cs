@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -14,7 +14,7 @@ public sealed class LoadingAPemKey : IDisposable
     [Fact]
     public void Takes_PKCS8_and_PKCS1_from_a_file_and_from_text()
     {
-        foreach (var pem in new[] { The.RsaPrivatePem, The.RsaKey.ExportRSAPrivateKeyPem() })
+        foreach (var pem in new[] { TestData.RsaPrivatePem, TestData.RsaKey.ExportRSAPrivateKeyPem() })
         {
             Assert.Equal("RS256", SigningKeyLoader.Load(new() { Path = _folder.Write("key.txt", pem) }).Algorithm);
             Assert.Equal("RS256", SigningKeyLoader.Load(new() { Text = pem }).Algorithm);
@@ -24,9 +24,9 @@ public sealed class LoadingAPemKey : IDisposable
     [Fact]
     public void Takes_text_before_the_block_and_the_key_id_as_given()
     {
-        var signer = SigningKeyLoader.Load(new() { Text = "Bag Attributes\n  friendlyName: batch\n" + The.RsaPrivatePem, KeyId = The.KeyId });
+        var signer = SigningKeyLoader.Load(new() { Text = "Bag Attributes\n  friendlyName: batch\n" + TestData.RsaPrivatePem, KeyId = TestData.KeyId });
 
-        Assert.Equal(The.KeyId, signer.KeyId);
+        Assert.Equal(TestData.KeyId, signer.KeyId);
     }
 
     [Theory]
@@ -53,13 +53,13 @@ public sealed class LoadingAPemKey : IDisposable
     public void Opens_an_encrypted_key_with_a_password_from_the_settings_the_environment_or_a_file()
     {
         Environment.SetEnvironmentVariable("JWTGRANT_TEST_PASSWORD", Keys.Password);
-        foreach (AsymmetricAlgorithm key in new AsymmetricAlgorithm[] { The.RsaKey, Keys.P256 })
+        foreach (AsymmetricAlgorithm key in new AsymmetricAlgorithm[] { TestData.RsaKey, Keys.P256 })
         {
             var path = _folder.Write("key.pem", key.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption));
             var expected = key is RSA ? "RS256" : "ES256";
 
             Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, Password = Keys.Password }).Algorithm);
-            Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, PasswordVariable = "JWTGRANT_TEST_PASSWORD" }).Algorithm);
+            Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, PasswordEnvironmentVariable = "JWTGRANT_TEST_PASSWORD" }).Algorithm);
             Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, PasswordFile = _folder.Write("password", Keys.Password + "\r\n") }).Algorithm);
         }
     }
@@ -67,21 +67,21 @@ public sealed class LoadingAPemKey : IDisposable
     [Fact]
     public void Takes_a_key_and_its_certificate_in_one_file_in_either_order()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
         using var stranger = Keys.CertificateFor(Keys.P256, "CN=issuer");
         var pem = certificate.ExportCertificatePem();
 
-        foreach (var text in new[] { $"{The.RsaPrivatePem}\n{pem}", $"{pem}\n{The.RsaPrivatePem}", $"{stranger.ExportCertificatePem()}\n{pem}\n{The.RsaPrivatePem}" })
+        foreach (var text in new[] { $"{TestData.RsaPrivatePem}\n{pem}", $"{pem}\n{TestData.RsaPrivatePem}", $"{stranger.ExportCertificatePem()}\n{pem}\n{TestData.RsaPrivatePem}" })
             Assert.Equal(certificate.Thumbprint, SigningKeyLoader.Load(new() { Text = text }).Identity.Certificate!.Thumbprint);
     }
 
     [Fact]
     public void Takes_the_forms_that_a_text_gets_in_transit()
     {
-        var oneLine = The.RsaPrivatePem.ReplaceLineEndings("\\n");
-        var spaces = The.RsaPrivatePem.ReplaceLineEndings(" ");
-        var windows = _folder.Write("utf16.pem", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(The.RsaPrivatePem.ReplaceLineEndings("\r\n"))]);
-        var marked = _folder.Write("bom.pem", [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(The.RsaPrivatePem)]);
+        var oneLine = TestData.RsaPrivatePem.ReplaceLineEndings("\\n");
+        var spaces = TestData.RsaPrivatePem.ReplaceLineEndings(" ");
+        var windows = _folder.Write("utf16.pem", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(TestData.RsaPrivatePem.ReplaceLineEndings("\r\n"))]);
+        var marked = _folder.Write("bom.pem", [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)]);
 
         foreach (var options in new SigningKeyOptions[] { new() { Text = oneLine }, new() { Text = spaces }, new() { Path = windows }, new() { Path = marked } })
             Assert.Equal("RS256", SigningKeyLoader.Load(options).Algorithm);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -24,7 +24,7 @@ public sealed class LoadingFromTheCertificateStore : IDisposable
     [Fact]
     public async Task Finds_it_by_either_thumbprint_as_people_copy_them_and_by_subject()
     {
-        var certificate = Add("CN=store-a, O=Example", The.Moment.AddYears(1));
+        var certificate = Add("CN=store-a, O=Example", TestData.Moment.AddYears(1));
         var spaced = "\u200e" + string.Join(' ', certificate.Thumbprint.Chunk(2).Select(pair => new string(pair)));
 
         foreach (var options in new CertificateStoreOptions[]
@@ -45,13 +45,13 @@ public sealed class LoadingFromTheCertificateStore : IDisposable
     [Fact]
     public async Task Takes_a_renewed_certificate_without_a_restart()
     {
-        var clock = new FakeTimeProvider(The.Moment);
-        Add("CN=store-b", The.Moment.AddDays(100));
+        var clock = new FakeTimeProvider(TestData.Moment);
+        Add("CN=store-b", TestData.Moment.AddDays(100));
         var signer = SigningKeyLoader.Open(
             new() { Certificate = new() { Subject = "store-b", StoreName = Name }, KeyIdFrom = KeyIdSource.CertificateThumbprint }, clock, new LogLines());
 
-        var renewed = Add("CN=store-b", The.Moment.AddDays(400));
-        clock.Advance(RotatingSigner.LookInterval);
+        var renewed = Add("CN=store-b", TestData.Moment.AddDays(400));
+        clock.Advance(ReloadingSigner.LookInterval);
 
         Assert.Equal(renewed.Thumbprint, (await signer.GetCurrentAsync(TestContext.Current.CancellationToken)).KeyId);
     }

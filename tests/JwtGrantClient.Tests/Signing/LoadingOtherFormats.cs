@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -16,7 +16,7 @@ public sealed class LoadingOtherFormats : IDisposable
     [Fact]
     public void Takes_PKCS12_with_a_password_and_without_from_a_file_and_as_base64()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
         var locked = certificate.Export(X509ContentType.Pkcs12, Keys.Password);
 
         foreach (var options in new SigningKeyOptions[]
@@ -37,8 +37,8 @@ public sealed class LoadingOtherFormats : IDisposable
     {
         (byte[] Der, string Format, string Algorithm)[] forms =
         [
-            (The.RsaKey.ExportPkcs8PrivateKey(), "PKCS#8, DER", "RS256"),
-            (The.RsaKey.ExportRSAPrivateKey(), "PKCS#1, DER", "RS256"),
+            (TestData.RsaKey.ExportPkcs8PrivateKey(), "PKCS#8, DER", "RS256"),
+            (TestData.RsaKey.ExportRSAPrivateKey(), "PKCS#1, DER", "RS256"),
             (Keys.P256.ExportPkcs8PrivateKey(), "PKCS#8, DER", "ES256"),
             (Keys.P256.ExportECPrivateKey(), "SEC 1, DER", "ES256"),
             (Keys.P256.ExportEncryptedPkcs8PrivateKey(Keys.Password, Keys.Encryption), "encrypted PKCS#8, DER", "ES256"),
@@ -57,9 +57,9 @@ public sealed class LoadingOtherFormats : IDisposable
     [Fact]
     public void Takes_an_environment_variable_and_base64_of_a_text()
     {
-        Environment.SetEnvironmentVariable("JWTGRANT_TEST_KEY", Convert.ToBase64String(Encoding.UTF8.GetBytes(The.RsaPrivatePem)));
+        Environment.SetEnvironmentVariable("JWTGRANT_TEST_KEY", Convert.ToBase64String(Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)));
 
-        Assert.Equal("RS256", SigningKeyLoader.Load(new() { Variable = "JWTGRANT_TEST_KEY" }).Algorithm);
+        Assert.Equal("RS256", SigningKeyLoader.Load(new() { EnvironmentVariable = "JWTGRANT_TEST_KEY" }).Algorithm);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class LoadingOtherFormats : IDisposable
     {
         var json = new JsonObject
         {
-            ["type"] = "service_account", ["project_id"] = "demo", ["private_key_id"] = "3f1c", ["private_key"] = The.RsaPrivatePem,
+            ["type"] = "service_account", ["project_id"] = "demo", ["private_key_id"] = "3f1c", ["private_key"] = TestData.RsaPrivatePem,
             ["client_email"] = "batch@demo.iam.gserviceaccount.com", ["token_uri"] = "https://oauth2.googleapis.com/token",
         };
 
@@ -80,10 +80,10 @@ public sealed class LoadingOtherFormats : IDisposable
     public async Task Takes_a_certificate_object_and_a_JWK_object_by_code()
     {
         using var certificate = Keys.CertificateFor(Keys.P256);
-        var byCertificate = JwtSigner.FromCertificate(certificate, new() { X5tS256 = true, KeyId = The.KeyId });
-        var byJwk = JwtSigner.FromJwk(new(Keys.PrivateJwk(The.RsaKey).With("kid", "from-jwk").With("alg", "PS256").ToJsonString()));
+        var byCertificate = JwtSigner.FromCertificate(certificate, new() { X5tS256 = true, KeyId = TestData.KeyId });
+        var byJwk = JwtSigner.FromJwk(new(Keys.PrivateJwk(TestData.RsaKey).With("kid", "from-jwk").With("alg", "PS256").ToJsonString()));
 
-        Assert.Equal(("ES256", The.KeyId), (byCertificate.Algorithm, byCertificate.KeyId));
+        Assert.Equal(("ES256", TestData.KeyId), (byCertificate.Algorithm, byCertificate.KeyId));
         Assert.Equal("x5t#S256", Assert.Single(byCertificate.Header!).Key);
         Assert.Equal(("PS256", "from-jwk"), (byJwk.Algorithm, byJwk.KeyId));
         Assert.Equal(64, (await byCertificate.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken)).Length);
@@ -97,6 +97,6 @@ public sealed class LoadingOtherFormats : IDisposable
 
         var error = Assert.Throws<JwtGrantException>(() => JwtSigner.FromCertificate(certificate, new() { Path = "key.pem" }));
 
-        Assert.Equal("The key is given as an object and by the options' Path, Text, Variable or Certificate; keep one.", error.Message);
+        Assert.Equal("The key is given as an object and by the options' Path, Text, EnvironmentVariable or Certificate; keep one.", error.Message);
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -12,7 +12,7 @@ public sealed class NamingTheKey
     [Fact]
     public async Task Sends_neither_kid_nor_certificate_unless_asked()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
         var header = await HeaderAsync(new() { Text = Pem(certificate) });
 
@@ -22,7 +22,7 @@ public sealed class NamingTheKey
     [Fact]
     public async Task Names_the_certificate_by_its_thumbprints_in_base64url()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
         var header = await HeaderAsync(new() { Text = Pem(certificate), X5t = true, X5tS256 = true });
 
@@ -34,7 +34,7 @@ public sealed class NamingTheKey
     [Fact]
     public async Task Carries_the_chain_from_the_keys_own_certificate_up_without_the_root()
     {
-        var (own, intermediate, root) = Keys.Chain(The.RsaKey);
+        var (own, intermediate, root) = Keys.Chain(TestData.RsaKey);
         X509Certificate2Collection all = [root, own, intermediate];
         var pkcs12 = Convert.ToBase64String(all.Export(X509ContentType.Pkcs12)!);
 
@@ -51,7 +51,7 @@ public sealed class NamingTheKey
     [Fact]
     public async Task Carries_a_self_signed_certificate_alone()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
         var header = await HeaderAsync(new() { Text = Pem(certificate), X5c = true });
 
@@ -61,7 +61,7 @@ public sealed class NamingTheKey
     [Fact]
     public void Takes_the_kid_from_the_settings_before_the_keys_own()
     {
-        var jwk = Keys.PrivateJwk(The.RsaKey).With("kid", "own").ToJsonString();
+        var jwk = Keys.PrivateJwk(TestData.RsaKey).With("kid", "own").ToJsonString();
 
         Assert.Equal("own", SigningKeyLoader.Load(new() { Text = jwk }).KeyId);
         Assert.Equal("given", SigningKeyLoader.Load(new() { Text = jwk, KeyId = "given" }).KeyId);
@@ -70,7 +70,7 @@ public sealed class NamingTheKey
     [Fact]
     public void Makes_the_kid_of_the_certificates_thumbprint()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
         Assert.Equal(certificate.Thumbprint, SigningKeyLoader.Load(new() { Text = Pem(certificate), KeyIdFrom = KeyIdSource.CertificateThumbprint }).KeyId);
     }
@@ -79,11 +79,11 @@ public sealed class NamingTheKey
     [Fact]
     public void Makes_the_kid_of_the_JWK_thumbprint()
     {
-        var (rsa, ec) = (Keys.PrivateJwk(The.RsaKey), Keys.PrivateJwk(Keys.P256));
+        var (rsa, ec) = (Keys.PrivateJwk(TestData.RsaKey), Keys.PrivateJwk(Keys.P256));
         var ofRsa = $$"""{"e":"{{rsa["e"]}}","kty":"RSA","n":"{{rsa["n"]}}"}""";
         var ofEc = $$"""{"crv":"P-256","kty":"EC","x":"{{ec["x"]}}","y":"{{ec["y"]}}"}""";
 
-        Assert.Equal(Keys.Text(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofRsa))), Thumbprint(The.RsaPrivatePem));
+        Assert.Equal(Keys.Text(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofRsa))), Thumbprint(TestData.RsaPrivatePem));
         Assert.Equal(Keys.Text(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofEc))), Thumbprint(Keys.P256.ExportPkcs8PrivateKeyPem()));
     }
 
@@ -93,13 +93,13 @@ public sealed class NamingTheKey
     [InlineData(false, false, true, KeyIdSource.Key, "X5c")]
     [InlineData(false, false, false, KeyIdSource.CertificateThumbprint, "KeyIdFrom")]
     public void Says_that_there_is_no_certificate_to_name(bool x5t, bool x5tS256, bool x5c, KeyIdSource from, string setting) => Refusal.Expect(
-        new() { Text = The.RsaPrivatePem, X5t = x5t, X5tS256 = x5tS256, X5c = x5c, KeyIdFrom = from }, "signing_key_without_certificate",
+        new() { Text = TestData.RsaPrivatePem, X5t = x5t, X5tS256 = x5tS256, X5c = x5c, KeyIdFrom = from }, "signing_key_without_certificate",
         $"SigningKey:{setting} asks for a certificate, but in the key in SigningKey:Text there is a key alone (PKCS#8, PEM). " +
         $"Put the certificate beside the key, or leave {setting} out.");
 
     private static string Thumbprint(string pem) => SigningKeyLoader.Load(new() { Text = pem, KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId!;
 
-    private static string Pem(X509Certificate2 certificate) => $"{The.RsaPrivatePem}\n{certificate.ExportCertificatePem()}";
+    private static string Pem(X509Certificate2 certificate) => $"{TestData.RsaPrivatePem}\n{certificate.ExportCertificatePem()}";
 
     private static string Pkcs12(X509Certificate2 own, params X509Certificate2[] others)
     {
@@ -108,6 +108,6 @@ public sealed class NamingTheKey
         return Convert.ToBase64String(all.Export(X509ContentType.Pkcs12)!);
     }
 
-    private static async Task<JsonElement> HeaderAsync(SigningKeyOptions options) => Jwt.Parse(await CompactJws.SignAsync(
+    private static async Task<JsonElement> HeaderAsync(SigningKeyOptions options) => Jwt.Parse(await JwsWriter.SignAsync(
         new JwsHeader(SigningKeyLoader.Load(options), "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken)).Header;
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -19,19 +19,19 @@ public sealed class RefusingKeys : IDisposable
     {
         { "", "there is nothing. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
         { "my-secret-key", "there are 13 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
-        { The.RsaPrivatePem[..400], "a PEM block begins, but it is not whole. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
-        { The.RsaPublicPem, "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
-        { The.RsaKey.ExportRSAPublicKeyPem(), "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
-        { Convert.ToBase64String(The.RsaKey.ExportSubjectPublicKeyInfo()), "there is only a public key (DER). Signing needs the private key; the public one is for the server." },
+        { TestData.RsaPrivatePem[..400], "a PEM block begins, but it is not whole. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
+        { TestData.RsaPublicPem, "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
+        { TestData.RsaKey.ExportRSAPublicKeyPem(), "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
+        { Convert.ToBase64String(TestData.RsaKey.ExportSubjectPublicKeyInfo()), "there is only a public key (DER). Signing needs the private key; the public one is for the server." },
         { Keys.CertificateFor(Keys.P256).ExportCertificatePem(), "there is a certificate without its private key (PEM). Put the private key into the same file, or name the file that holds it." },
         { Convert.ToBase64String(Keys.CertificateFor(Keys.P256).RawData), "there is a certificate without its private key (DER). Give a PKCS#12 file with both, or PEM with the key beside the certificate." },
-        { $"{The.RsaPrivatePem}\n{Keys.CertificateFor(Keys.P256).ExportCertificatePem()}", "there are a private key and a certificate that do not belong together (PEM). Give the certificate that was issued for this key." },
-        { $"{The.RsaPrivatePem}\n{Keys.P256.ExportPkcs8PrivateKeyPem()}", "there are 2 private keys (PEM). Keep the one to sign with; several keys go into a JWK set." },
-        { $"{The.RsaPrivatePem}\n{Block("CERTIFICATE")}", $"the PEM block 'CERTIFICATE' does not parse. {Damaged}" },
+        { $"{TestData.RsaPrivatePem}\n{Keys.CertificateFor(Keys.P256).ExportCertificatePem()}", "there are a private key and a certificate that do not belong together (PEM). Give the certificate that was issued for this key." },
+        { $"{TestData.RsaPrivatePem}\n{Keys.P256.ExportPkcs8PrivateKeyPem()}", "there are 2 private keys (PEM). Keep the one to sign with; several keys go into a JWK set." },
+        { $"{TestData.RsaPrivatePem}\n{Block("CERTIFICATE")}", $"the PEM block 'CERTIFICATE' does not parse. {Damaged}" },
         { Block("PRIVATE KEY"), $"the PEM block 'PRIVATE KEY' does not parse. {Damaged}" },
         { Block("RSA PRIVATE KEY"), $"the PEM block 'RSA PRIVATE KEY' does not parse. {Damaged}" },
         { Block("EC PRIVATE KEY"), $"the PEM block 'EC PRIVATE KEY' does not parse. {Damaged}" },
-        { Convert.ToBase64String(The.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
+        { Convert.ToBase64String(TestData.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
         {
             // A SEC 1 key on a curve that nobody has: 1.2.782.10045.3.1.7.
             Convert.ToBase64String(WithOtherCurve(Keys.P256.ExportECPrivateKey())),
@@ -91,7 +91,7 @@ public sealed class RefusingKeys : IDisposable
 
     [Fact]
     public void Refuses_an_RSA_key_under_an_EC_algorithm() => Refusal.Expect(
-        new() { Text = The.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
+        new() { Text = TestData.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
         $"{Text} there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or give another key.");
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class RefusingKeys : IDisposable
     [InlineData("rs256", "The signing algorithm 'rs256' is not known. ")]
     public void Refuses_an_algorithm_by_name_and_reason(string algorithm, string reason)
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, Algorithm = algorithm }));
+        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = algorithm }));
 
         Assert.Equal("algorithm_not_supported", error.Code);
         Assert.StartsWith(reason, error.Message, StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class RefusingKeys : IDisposable
     [Fact]
     public void Says_what_keeps_a_PKCS12_file_shut_or_useless()
     {
-        using var certificate = Keys.CertificateFor(The.RsaKey);
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
         using var other = Keys.CertificateFor(Keys.P256);
         var locked = Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12, Keys.Password));
         var keyless = Convert.ToBase64String(X509CertificateLoader.LoadCertificate(certificate.RawData).Export(X509ContentType.Pkcs12));
@@ -120,7 +120,7 @@ public sealed class RefusingKeys : IDisposable
         Refusal.Expect(new() { Text = locked, Password = "wrong" }, "signing_key_password",
             $"{Text} there is a PKCS#12 file, which the password does not open. Correct the password, or copy the file again if it is damaged.");
         Refusal.Expect(new() { Text = locked }, "signing_key_password",
-            $"{Text} there is a PKCS#12 file, and no password is set. Set one of SigningKey:Password, PasswordVariable and PasswordFile.");
+            $"{Text} there is a PKCS#12 file, and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
         Refusal.Expect(new() { Text = keyless }, "signing_key_unusable",
             $"{Text} there is a PKCS#12 file with 1 certificates and no private key that belongs to one. Export the certificate again, with its private key.");
         Refusal.Expect(new() { Text = two }, "signing_key_unusable",
@@ -135,11 +135,11 @@ public sealed class RefusingKeys : IDisposable
         Refusal.Expect(new() { Text = pem, Password = "wrong" }, "signing_key_password",
             $"{Text} there is an encrypted private key (PKCS#8), which the password does not open. Correct the password, or copy the file again if it is damaged.");
         Refusal.Expect(new() { Text = pem }, "signing_key_password",
-            $"{Text} there is an encrypted private key (PKCS#8), and no password is set. Set one of SigningKey:Password, PasswordVariable and PasswordFile.");
+            $"{Text} there is an encrypted private key (PKCS#8), and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
         Refusal.Expect(new() { Text = pem, Password = "a", PasswordFile = "b" }, "signing_key_password",
-            "SigningKey has more than one of Password, PasswordVariable and PasswordFile; keep the one that holds the password.");
-        Refusal.Expect(new() { Text = pem, PasswordVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_password",
-            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:PasswordVariable names the variable that holds the password; set it, or correct the name.");
+            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the password.");
+        Refusal.Expect(new() { Text = pem, PasswordEnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_password",
+            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:PasswordEnvironmentVariable names the variable that holds the password; set it, or correct the name.");
         Refusal.Expect(new() { Text = pem, PasswordFile = _folder.PathOf("none") }, "signing_key_unreadable",
             $"The password file '{_folder.PathOf("none")}' does not exist (looked for it as '{_folder.PathOf("none")}'). Put it there, or correct SigningKey:PasswordFile.");
     }
@@ -147,11 +147,11 @@ public sealed class RefusingKeys : IDisposable
     [Fact]
     public void Wants_exactly_one_place()
     {
-        Refusal.Expect(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, Variable and Certificate.");
-        Refusal.Expect(new() { Path = "key.pem", Text = The.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",
+        Refusal.Expect(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
+        Refusal.Expect(new() { Path = "key.pem", Text = TestData.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",
             "SigningKey has Path and Text and Certificate; keep the one that holds the key.");
-        Refusal.Expect(new() { Variable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
-            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:Variable names the variable that holds the key; set it, or correct the name.");
+        Refusal.Expect(new() { EnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
+            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:EnvironmentVariable names the variable that holds the key; set it, or correct the name.");
     }
 
     private static byte[] WithOtherCurve(byte[] sec1)

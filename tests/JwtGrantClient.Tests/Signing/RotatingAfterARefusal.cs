@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -9,7 +9,7 @@ namespace JwtGrantClient.Tests.Signing;
 public sealed class RotatingAfterARefusal : IDisposable
 {
     private readonly KeyFolder _folder = new();
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
 
     public void Dispose() => _folder.Dispose();
 
@@ -32,7 +32,7 @@ public sealed class RotatingAfterARefusal : IDisposable
         var options = SomeClient.Options();
         options.SigningKey = new() { Path = path };
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
-        options.ClientAssertion.Audience = The.Issuer;
+        options.ClientAssertion.Audience = TestData.Issuer;
         await using var tokens = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint, timeProvider: _clock);
 
         var refusal = await Assert.ThrowsAsync<JwtGrantException>(async () => await tokens.Endpoint.RequestAsync(Grant(), TestContext.Current.CancellationToken));
@@ -49,7 +49,7 @@ public sealed class RotatingAfterARefusal : IDisposable
     private static async Task<string?> KeyIdAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var form = System.Web.HttpUtility.ParseQueryString(await request.Content!.ReadAsStringAsync(cancellationToken));
-        return Given.Jwt.Parse(form["client_assertion"]!).Header.GetProperty("kid").GetString();
+        return TestSupport.Jwt.Parse(form["client_assertion"]!).Header.GetProperty("kid").GetString();
     }
 
     private static HttpResponseMessage Json(HttpStatusCode status, string body) =>

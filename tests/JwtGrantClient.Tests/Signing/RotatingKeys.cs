@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -10,7 +10,7 @@ namespace JwtGrantClient.Tests.Signing;
 public sealed class RotatingKeys : IDisposable
 {
     private readonly KeyFolder _folder = new();
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly LogLines _log = new();
 
     public void Dispose()
@@ -27,7 +27,7 @@ public sealed class RotatingKeys : IDisposable
         await SignedByAsync(factory, "old", old);
 
         File.Move(_folder.Write("key.json.new", Jwk("new", out var next)), path, overwrite: true);
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
 
         await SignedByAsync(factory, "new", next);
         Assert.Single(_log.All, line => line.Contains($"In the key file '{path}' there is a new key: 'old' gives way to ES256 and 'new'", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed class RotatingKeys : IDisposable
 
         Directory.Delete(_folder.PathOf("..data"));
         Directory.CreateSymbolicLink(_folder.PathOf("..data"), "..2");
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
 
         await SignedByAsync(factory, "new", next);
     }
@@ -63,7 +63,7 @@ public sealed class RotatingKeys : IDisposable
 
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
         File.SetLastWriteTimeUtc(path, time);
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
 
         await SignedByAsync(factory, null, next);
     }
@@ -75,7 +75,7 @@ public sealed class RotatingKeys : IDisposable
         var factory = Factory(new() { Path = path });
         _folder.Write("key.json", Jwk("new", out var next));
 
-        _clock.Advance(RotatingSigner.LookInterval - TimeSpan.FromTicks(1));
+        _clock.Advance(ReloadingSigner.LookInterval - TimeSpan.FromTicks(1));
         await SignedByAsync(factory, "old", old);
 
         _clock.Advance(TimeSpan.FromTicks(1));
@@ -118,23 +118,23 @@ public sealed class RotatingKeys : IDisposable
     public async Task Keeps_the_last_good_key_and_says_so_once(string kind, string complaint)
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
-        var factory = Factory(new() { Path = path, KeyId = The.KeyId });
+        var factory = Factory(new() { Path = path, KeyId = TestData.KeyId });
         Break(path, kind);
 
         for (var i = 0; i < 3; i++)
         {
-            _clock.Advance(RotatingSigner.LookInterval);
-            await SignedByAsync(factory, The.KeyId, Keys.P256);
+            _clock.Advance(ReloadingSigner.LookInterval);
+            await SignedByAsync(factory, TestData.KeyId, Keys.P256);
         }
 
         var line = Assert.Single(_log.All, line => line.StartsWith("Warning", StringComparison.Ordinal));
-        Assert.Contains($"The signing key could not be renewed; the last good one ('{The.KeyId}') stays in use", line, StringComparison.Ordinal);
+        Assert.Contains($"The signing key could not be renewed; the last good one ('{TestData.KeyId}') stays in use", line, StringComparison.Ordinal);
         Assert.Contains(complaint, line, StringComparison.Ordinal);
 
         using var next = Keys.Ec("nistP256");
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(RotatingSigner.LookInterval);
-        await SignedByAsync(factory, The.KeyId, next);
+        _clock.Advance(ReloadingSigner.LookInterval);
+        await SignedByAsync(factory, TestData.KeyId, next);
     }
 
     [Fact]
@@ -144,15 +144,15 @@ public sealed class RotatingKeys : IDisposable
         var factory = Factory(new() { Path = path });
 
         _folder.Write("key.pem", "");
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         await SignedByAsync(factory, null, Keys.P256);
         _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         await SignedByAsync(factory, null, Keys.P256);
 
         // It breaks again in the same way, and that is said again.
         _folder.Write("key.pem", "");
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         await SignedByAsync(factory, null, Keys.P256);
         Assert.Equal(2, _log.All.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)));
     }
@@ -166,11 +166,11 @@ public sealed class RotatingKeys : IDisposable
 
         // The key first: it stays shut until its password comes.
         _folder.Write("key.pem", next.ExportEncryptedPkcs8PrivateKeyPem("two", Keys.Encryption));
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         await SignedByAsync(factory, null, Keys.P256);
 
         _folder.Write("password", "two\n");
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         await SignedByAsync(factory, null, next);
     }
 
@@ -181,7 +181,7 @@ public sealed class RotatingKeys : IDisposable
         var signer = SigningKeyLoader.Open(new() { Path = path }, _clock, _log);
         _folder.Write("key.json", Jwk("new", out _));
 
-        signer.Refused();
+        signer.OnAssertionRejected();
 
         Assert.Equal("new", (await signer.GetCurrentAsync(TestContext.Current.CancellationToken)).KeyId);
     }
@@ -195,7 +195,7 @@ public sealed class RotatingKeys : IDisposable
         using var next = Keys.Ec("nistP256");
 
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         Assert.NotSame(begun, await signer.GetCurrentAsync(TestContext.Current.CancellationToken));
 
         var signature = await begun.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
@@ -222,7 +222,7 @@ public sealed class RotatingKeys : IDisposable
         for (var i = 1; i < keys.Length; i++)
         {
             File.Move(_folder.Write("new", Keys.PrivateJwk(keys[i]).With("kid", $"{i}").ToJsonString()), path, overwrite: true);
-            _clock.Advance(RotatingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.LookInterval);
             await SignedByAnyAsync(factory);
         }
         await done.CancelAsync();
@@ -251,13 +251,13 @@ public sealed class RotatingKeys : IDisposable
         var old = new WeakReference(await signer.GetCurrentAsync(TestContext.Current.CancellationToken));
         using var next = Keys.Ec("nistP256");
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(RotatingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.LookInterval);
         await signer.GetCurrentAsync(TestContext.Current.CancellationToken);
         return old;
     }
 
     private AssertionFactory Factory(SigningKeyOptions options) => new(
-        new("JWT", The.ClientId, The.ClientId, The.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
+        new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
         SigningKeyLoader.Open(options, _clock, _log), _clock, new(RandomNumberGenerator.Fill));
 
     private static string Jwk(string keyId, out ECDsa key)
@@ -274,9 +274,9 @@ public sealed class RotatingKeys : IDisposable
         else
             _folder.Write("key.pem", kind switch
             {
-                "half-written" => The.RsaPrivatePem[..900],
+                "half-written" => TestData.RsaPrivatePem[..900],
                 "empty" => "",
-                "a public key" => The.RsaPublicPem,
+                "a public key" => TestData.RsaPublicPem,
                 _ => small.ExportPkcs8PrivateKeyPem(),
             });
     }

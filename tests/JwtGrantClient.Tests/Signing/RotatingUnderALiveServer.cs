@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Signing;
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -15,7 +15,7 @@ public sealed class RotatingUnderALiveServer : IDisposable
     private const int Rotations = 5, RequestsEach = 20;
 
     private readonly KeyFolder _folder = new();
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly ECDsa[] _keys = [.. Enumerable.Range(0, Rotations + 1).Select(_ => Keys.Ec("nistP256"))];
 
     public void Dispose() => _folder.Dispose();
@@ -29,7 +29,7 @@ public sealed class RotatingUnderALiveServer : IDisposable
         await using var tokens = JwtGrantTokenSource.Create(new()
         {
             Issuer = server.Issuer,
-            ClientId = The.ClientId,
+            ClientId = TestData.ClientId,
             Grant = GrantType.ClientCredentials,
             ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
             SigningKey = new() { Path = PutKey(0) },
@@ -43,12 +43,12 @@ public sealed class RotatingUnderALiveServer : IDisposable
             var before = RequestAsync(tokens, $"{next}-before");
             PutKey(next);
             await before;
-            _clock.Advance(RotatingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.LookInterval);
             await RequestAsync(tokens, $"{next}-after");
 
             Register(server, next);
             _folder.Write("key.json", "{\"kty\":\"EC\",\"d\":\"AAA");
-            _clock.Advance(RotatingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.LookInterval);
             await RequestAsync(tokens, $"{next}-broken");
         }
 
@@ -72,7 +72,7 @@ public sealed class RotatingUnderALiveServer : IDisposable
 
     private void Register(StrictAuthorizationServer server, params int[] numbers) => server.RegisterClient(new()
     {
-        Id = The.ClientId,
+        Id = TestData.ClientId,
         Jwks = Keys.Set([.. numbers.Select(number => Jwk(number).Without("d"))]),
         SigningAlgorithm = "ES256",
     });

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -34,11 +34,11 @@ public sealed class SigningRemotely
     {
         var algorithm = SignatureAlgorithm.Named(name);
         var signer = JwtSigner.Remote(
-            name, null, (input, _) => new(The.RsaKey.SignData(input.Span, algorithm.Hash, algorithm.Padding!)), DSASignatureFormat.Rfc3279DerSequence);
+            name, null, (input, _) => new(TestData.RsaKey.SignData(input.Span, algorithm.Hash, algorithm.Padding!)), DSASignatureFormat.Rfc3279DerSequence);
 
         var jwt = Jwt.Parse(await SignAsync(signer));
 
-        Assert.True(The.RsaKey.VerifyData(jwt.SigningInput, jwt.Signature, algorithm.Hash, algorithm.Padding!));
+        Assert.True(TestData.RsaKey.VerifyData(jwt.SigningInput, jwt.Signature, algorithm.Hash, algorithm.Padding!));
     }
 
     [Fact]
@@ -172,5 +172,5 @@ public sealed class SigningRemotely
     }
 
     private static Task<string> SignAsync(IJwtSigner signer, CancellationToken? cancellationToken = null, byte[]? payload = null) =>
-        CompactJws.SignAsync(new(signer, "JWT"), payload ?? Payload, cancellationToken ?? TestContext.Current.CancellationToken).AsTask();
+        JwsWriter.SignAsync(new(signer, "JWT"), payload ?? Payload, cancellationToken ?? TestContext.Current.CancellationToken).AsTask();
 }

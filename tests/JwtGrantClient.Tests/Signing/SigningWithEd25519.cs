@@ -1,5 +1,5 @@
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -13,7 +13,7 @@ public sealed class SigningWithEd25519
     public async Task Signs_the_grant_with_a_signer_of_the_users_own(string algorithm)
     {
         var endpoint = new IssuingEndpoint();
-        var signer = new Ed25519Signer([.. Enumerable.Range(1, 32).Select(i => (byte)i)], algorithm, The.KeyId);
+        var signer = new Ed25519Signer([.. Enumerable.Range(1, 32).Select(i => (byte)i)], algorithm, TestData.KeyId);
         var options = SomeClient.Options();
         options.SigningKey = new();
         await using var tokens = JwtGrantTokenSource.Create(options, signer, endpoint.Handler);

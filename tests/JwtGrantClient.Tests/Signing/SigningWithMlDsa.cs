@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -19,7 +19,7 @@ public sealed class SigningWithMlDsa
         using var key = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
         var signer = SigningKeyLoader.SignerFor(new() { Key = key, Format = "JWK, AKP" }, "the test", new());
 
-        var jwt = Jwt.Parse(await CompactJws.SignAsync(new JwsHeader(signer, "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken));
+        var jwt = Jwt.Parse(await JwsWriter.SignAsync(new JwsHeader(signer, "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken));
 
         Assert.Equal(name, jwt.Header.GetProperty("alg").GetString());
         Assert.Equal(bytes, jwt.Signature.Length);
@@ -32,7 +32,7 @@ public sealed class SigningWithMlDsa
         using var key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed);
         var jwk = $$"""{"alg":"ML-DSA-44","kty":"AKP","pub":"{{Keys.Text(key.ExportMLDsaPublicKey())}}"}""";
 
-        Assert.Equal(Keys.Text(SHA256.HashData(Encoding.UTF8.GetBytes(jwk))), JwkThumbprint.Of(key));
+        Assert.Equal(Keys.Text(SHA256.HashData(Encoding.UTF8.GetBytes(jwk))), JwkThumbprint.Compute(key));
     }
 
     [Theory]

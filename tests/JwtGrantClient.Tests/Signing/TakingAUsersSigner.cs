@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -54,7 +54,7 @@ public sealed class TakingAUsersSigner
     {
         var turning = new TurningSigner();
         var factory = new AssertionFactory(
-            new("JWT", The.ClientId, The.ClientId, The.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
+            new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
             turning, TimeProvider.System, new(RandomNumberGenerator.Fill));
 
         var kids = new List<string?>();
@@ -72,7 +72,7 @@ public sealed class TakingAUsersSigner
     public async Task Reports_a_signer_that_cannot_tell_its_key()
     {
         var factory = new AssertionFactory(
-            new("JWT", The.ClientId, The.ClientId, The.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
+            new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
             new LostSigner(), TimeProvider.System, new(RandomNumberGenerator.Fill));
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(async () => await factory.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken));

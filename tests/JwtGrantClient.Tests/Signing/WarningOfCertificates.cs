@@ -1,14 +1,14 @@
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
 
 public sealed class WarningOfCertificates : IDisposable
 {
-    private static readonly DateTimeOffset End = The.Moment.AddDays(60);
+    private static readonly DateTimeOffset End = TestData.Moment.AddDays(60);
 
-    private readonly FakeTimeProvider _clock = new(The.Moment);
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly LogLines _log = new();
 
     public void Dispose() => _log.Dispose();
@@ -41,7 +41,7 @@ public sealed class WarningOfCertificates : IDisposable
     [Fact]
     public void Warns_at_the_start_of_a_certificate_that_ends_soon()
     {
-        using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", The.Moment.AddDays(3));
+        using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", TestData.Moment.AddDays(3));
 
         SigningKeyLoader.Open(new() { Text = $"{Keys.P256.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}" }, _clock, _log);
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
@@ -20,10 +20,10 @@ public sealed class WritingACompactJws
     {
         var algorithm = SignatureAlgorithm.Named(name);
 
-        var jwt = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, Algorithm = name })));
+        var jwt = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = name })));
 
         using var key = RSA.Create();
-        key.ImportFromPem(The.RsaPublicPem);
+        key.ImportFromPem(TestData.RsaPublicPem);
         Assert.Equal(name, jwt.Header.GetProperty("alg").GetString());
         Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, algorithm.Hash, algorithm.Padding!));
     }
@@ -45,8 +45,8 @@ public sealed class WritingACompactJws
     [Fact]
     public async Task Puts_algorithm_type_and_key_id_into_the_header_and_nothing_else()
     {
-        var with = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId })));
-        var without = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem })));
+        var with = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId })));
+        var without = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem })));
 
         Assert.Equal("""{"alg":"RS256","typ":"client-authentication+jwt","kid":"2026-11"}""", with.Header.GetRawText());
         Assert.Equal("""{"alg":"RS256","typ":"client-authentication+jwt"}""", without.Header.GetRawText());
@@ -91,7 +91,7 @@ public sealed class WritingACompactJws
     [Fact]
     public async Task Signs_with_one_key_on_many_threads()
     {
-        var signer = SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem });
+        var signer = SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem });
 
         var all = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => SignAsync(signer))));
 
@@ -99,7 +99,7 @@ public sealed class WritingACompactJws
     }
 
     private static Task<string> SignAsync(IJwtSigner signer) =>
-        CompactJws.SignAsync(new JwsHeader(signer, "client-authentication+jwt"), Payload, TestContext.Current.CancellationToken).AsTask();
+        JwsWriter.SignAsync(new JwsHeader(signer, "client-authentication+jwt"), Payload, TestContext.Current.CancellationToken).AsTask();
 
     private sealed class FarSigner : IJwtSigner
     {

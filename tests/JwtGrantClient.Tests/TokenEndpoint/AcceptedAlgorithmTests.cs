@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -42,9 +42,9 @@ public sealed class AcceptedAlgorithmTests
     private static JwtGrantTokenSource Client(Loopback site) => JwtGrantTokenSource.Create(new()
     {
         Issuer = site.Address,
-        ClientId = The.ClientId,
+        ClientId = TestData.ClientId,
         ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-        SigningKey = { Text = The.RsaPrivatePem },
+        SigningKey = { Text = TestData.RsaPrivatePem },
         AllowLoopbackHttp = true,
     });
 }

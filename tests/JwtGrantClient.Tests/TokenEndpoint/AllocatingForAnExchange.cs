@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -28,7 +28,7 @@ public sealed class AllocatingForAnExchange
     private static JwtGrantOptions Options()
     {
         var options = SomeClient.Options();
-        options.Issuer = The.Issuer;
+        options.Issuer = TestData.Issuer;
         options.Grant = GrantType.ClientCredentials;
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
         return options;
@@ -65,7 +65,7 @@ public sealed class AllocatingForAnExchange
         public async Task SendAsync()
         {
             _rsa.SignData(_input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            using var request = new HttpRequestMessage(HttpMethod.Post, The.TokenEndpoint)
+            using var request = new HttpRequestMessage(HttpMethod.Post, TestData.TokenEndpoint)
             {
                 Content = new FormUrlEncodedContent(
                     [new("grant_type", "client_credentials"), new("client_assertion_type", assertion.Type), new("client_assertion", assertion.Value)]),

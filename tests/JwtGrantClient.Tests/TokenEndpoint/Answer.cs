@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -9,20 +9,20 @@ internal static class Answer
 {
     public static readonly ResponseRules Strict = new(TimeSpan.FromMinutes(5), DefaultType: null);
 
-    public static RawResponse Of(int status, string body, params (string Name, string Value)[] headers) =>
+    public static TokenHttpResponse Of(int status, string body, params (string Name, string Value)[] headers) =>
         Of(status, Encoding.UTF8.GetBytes(body), headers);
 
-    public static RawResponse Of(int status, byte[] body, params (string Name, string Value)[] headers)
+    public static TokenHttpResponse Of(int status, byte[] body, params (string Name, string Value)[] headers)
     {
         var message = new HttpResponseMessage();
         foreach (var (name, value) in headers)
             message.Headers.TryAddWithoutValidation(name, value);
-        return new(status, message.Headers, "application/json", body, The.Moment, The.Moment);
+        return new(status, message.Headers, "application/json", body, TestData.Moment, TestData.Moment);
     }
 
     public static TokenResponse Read(string body) => TokenResponseReader.Read(Of(200, body), Strict);
 
-    public static JwtGrantException Refuse(RawResponse response) =>
+    public static JwtGrantException Refuse(TokenHttpResponse response) =>
         Assert.Throws<JwtGrantException>(() => TokenResponseReader.Read(response, Strict));
 
     public static JwtGrantException Refuse(int status, string body, params (string Name, string Value)[] headers) =>

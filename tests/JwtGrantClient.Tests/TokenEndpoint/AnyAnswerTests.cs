@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -11,7 +11,7 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 /// </summary>
 public sealed class AnyAnswerTests
 {
-    private const string Canary = "canary-4f1c9e";
+    private const string Marker = "marker-4f1c9e";
 
     private static readonly int[] Statuses =
         [-1, 0, 100, 200, 200, 200, 200, 201, 204, 301, 307, 400, 401, 403, 404, 408, 429, 500, 503, 596, 999, int.MaxValue];
@@ -63,7 +63,7 @@ public sealed class AnyAnswerTests
     {
         var body = new StringBuilder(dice.Next(2) == 0 ? "{" : "{\"token_type\":\"bearer\",");
         foreach (var secret in Secrets.Where(secret => secret == Secrets[0] || dice.Next(2) == 0))
-            body.Append($"\"{secret}\":{(dice.Next(4) == 0 ? Pick(dice, Values) : $"\"{Canary}{(dice.Next(3) == 0 ? "\\r\\n" : "")}\"")},");
+            body.Append($"\"{secret}\":{(dice.Next(4) == 0 ? Pick(dice, Values) : $"\"{Marker}{(dice.Next(3) == 0 ? "\\r\\n" : "")}\"")},");
         for (var i = dice.Next(6); i > 0; i--)
             body.Append($"\"{Pick(dice, Members)}\":{Pick(dice, Values)},");
         body.Append("\"end\":0}");
@@ -86,7 +86,7 @@ public sealed class AnyAnswerTests
             }
             catch (JwtGrantException error)
             {
-                Assert.DoesNotContain(Canary, error.ToString(), StringComparison.Ordinal);
+                Assert.DoesNotContain(Marker, error.ToString(), StringComparison.Ordinal);
                 Assert.All(new[] { error.Error, error.ErrorDescription, error.ErrorUri }, text => Assert.True((text?.Length ?? 0) <= 512));
                 Assert.True(error.RetryAfter is null || (error.RetryAfter >= TimeSpan.Zero && error.RetryAfter <= TimeSpan.FromMinutes(5)));
                 errors++;
@@ -104,8 +104,8 @@ public sealed class AnyAnswerTests
     // All that the library itself does with a response must hold, and none of its texts may tell the token.
     private static void AssertUsable(TokenResponse response)
     {
-        Assert.InRange(response.AccessToken.ExpiresAt, The.Moment, The.Moment.AddDays(3653));
-        Assert.DoesNotContain(Canary, $"{response} {response.AccessToken} {JsonSerializer.Serialize(response)}", StringComparison.Ordinal);
+        Assert.InRange(response.AccessToken.ExpiresAt, TestData.Moment, TestData.Moment.AddDays(3653));
+        Assert.DoesNotContain(Marker, $"{response} {response.AccessToken} {JsonSerializer.Serialize(response)}", StringComparison.Ordinal);
         Assert.All(response.Members.Values, member => Assert.NotNull(member.GetRawText()));
     }
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -10,7 +10,7 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 public sealed class ClientCertificateTests : IAsyncLifetime
 {
     private readonly KeyFolder _folder = new();
-    private readonly X509Certificate2 _certificate = Keys.CertificateFor(The.RsaKey);
+    private readonly X509Certificate2 _certificate = Keys.CertificateFor(TestData.RsaKey);
     private StrictAuthorizationServer _server = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -39,7 +39,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         var token = await client.GetTokenAsync(Cancellation);
 
         var sent = Assert.Single(_server.Requests, request => request.Method == "POST");
-        Assert.Equal((The.ClientId, null, null), (sent["client_id"], sent["client_assertion"], sent["client_secret"]));
+        Assert.Equal((TestData.ClientId, null, null), (sent["client_id"], sent["client_assertion"], sent["client_secret"]));
         Assert.True(_server.CheckAccessToken($"Bearer {token.Value}", null, _certificate).IsValid);
         Assert.False(_server.CheckAccessToken($"Bearer {token.Value}").IsValid);
     }
@@ -62,7 +62,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         await using var client = JwtGrantTokenSource.Create(new()
         {
             TokenEndpoint = _server.MutualTlsTokenEndpoint,
-            ClientId = The.ClientId,
+            ClientId = TestData.ClientId,
             Grant = GrantType.ClientCredentials,
             ClientAuthentication = ClientAuthenticationMethod.MutualTls,
             ClientCertificate = Written("PKCS#12"),
@@ -109,7 +109,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         { "no key", "no certificate with its private key could be read" },
         { "PKCS#12 without key", "holds no private key" },
         { "wrong password", "no certificate with its private key could be read" },
-        { "two passwords", "has both Password and PasswordVariable" },
+        { "two passwords", "has both Password and PasswordEnvironmentVariable" },
         { "no such variable", "the environment variable 'JWTGRANT_NOT_SET' is not set" },
     };
 
@@ -128,8 +128,8 @@ public sealed class ClientCertificateTests : IAsyncLifetime
                     _folder.Write("tls", bare.Export(X509ContentType.Pkcs12, options.Password));
                 break;
             case "wrong password": options.Password = "wrong"; break;
-            case "two passwords": options.PasswordVariable = "JWTGRANT_NOT_SET"; break;
-            default: (options.Password, options.PasswordVariable) = (null, "JWTGRANT_NOT_SET"); break;
+            case "two passwords": options.PasswordEnvironmentVariable = "JWTGRANT_NOT_SET"; break;
+            default: (options.Password, options.PasswordEnvironmentVariable) = (null, "JWTGRANT_NOT_SET"); break;
         }
 
         var error = Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options));
@@ -150,15 +150,15 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
     private ClientCertificateOptions Written(string form) => form switch
     {
-        "PEM with its key" => new() { Path = _folder.Write("tls", $"{_certificate.ExportCertificatePem()}\n{The.RsaPrivatePem}") },
+        "PEM with its key" => new() { Path = _folder.Write("tls", $"{_certificate.ExportCertificatePem()}\n{TestData.RsaPrivatePem}") },
         "PEM and key file" => new()
         {
-            Path = _folder.Write("tls", _certificate.ExportCertificatePem()), KeyPath = _folder.Write("tls.key", The.RsaPrivatePem),
+            Path = _folder.Write("tls", _certificate.ExportCertificatePem()), KeyPath = _folder.Write("tls.key", TestData.RsaPrivatePem),
         },
         "encrypted PEM" => new()
         {
             Path = _folder.Write("tls", _certificate.ExportCertificatePem()),
-            KeyPath = _folder.Write("tls.key", The.RsaKey.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption)),
+            KeyPath = _folder.Write("tls.key", TestData.RsaKey.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption)),
             Password = Keys.Password,
         },
         "PKCS#12" => new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12)) },
@@ -167,7 +167,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
     private void Register(X509Certificate2 certificate) => _server.RegisterClient(new()
     {
-        Id = The.ClientId, PublicKeyPem = The.RsaPublicPem, CertificateThumbprint = ShownCertificate.Thumbprint(certificate),
+        Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem, CertificateThumbprint = ShownCertificate.Thumbprint(certificate),
     });
 
     private JwtGrantTokenSource Client(
@@ -178,10 +178,10 @@ public sealed class ClientCertificateTests : IAsyncLifetime
                 Issuer = _server.Issuer,
                 // What the metadata's alias says; a certificate in a handler given by code is not the settings' to know.
                 TokenEndpoint = method == ClientAuthenticationMethod.MutualTls ? null : _server.MutualTlsTokenEndpoint,
-                ClientId = The.ClientId,
+                ClientId = TestData.ClientId,
                 Grant = GrantType.ClientCredentials,
                 ClientAuthentication = method,
-                SigningKey = { Text = The.RsaPrivatePem },
+                SigningKey = { Text = TestData.RsaPrivatePem },
                 AllowLoopbackHttp = true,
             },
             tokenEndpointHandler: ShownCertificate.Handler(certificate, _server));

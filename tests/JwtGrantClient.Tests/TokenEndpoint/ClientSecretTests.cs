@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -32,7 +32,7 @@ public sealed class ClientSecretTests : IDisposable
         await RequestAsync(server, ClientAuthenticationMethod.ClientSecretPost, options => options.ClientSecret = "s3cret");
 
         var sent = Assert.Single(server.Requests);
-        Assert.Equal($"grant_type=client_credentials&client_id={The.ClientId}&client_secret=s3cret", sent.Body);
+        Assert.Equal($"grant_type=client_credentials&client_id={TestData.ClientId}&client_secret=s3cret", sent.Body);
         Assert.False(sent.Headers.ContainsKey("Authorization"));
     }
 
@@ -81,7 +81,7 @@ public sealed class ClientSecretTests : IDisposable
     {
         var options = new JwtGrantOptions
         {
-            TokenEndpoint = server.TokenEndpoint, ClientId = The.ClientId, Grant = GrantType.ClientCredentials, ClientAuthentication = method,
+            TokenEndpoint = server.TokenEndpoint, ClientId = TestData.ClientId, Grant = GrantType.ClientCredentials, ClientAuthentication = method,
             AllowLoopbackHttp = true,
         };
         configure(options);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 using Polly;
 
@@ -13,7 +13,7 @@ internal sealed class Composition
     /// <summary>The token endpoint's address; null where metadata gives it.</summary>
     public string? Endpoint { get; init; }
 
-    public string Issuer { get; init; } = The.Issuer;
+    public string Issuer { get; init; } = TestData.Issuer;
 
     public bool Authenticated { get; init; }
 
@@ -35,8 +35,8 @@ internal sealed class Composition
     public MetadataDiscovery? Discovery { get; private set; }
 
     public AssertionFactory Assertions(string type = "JWT") => new(
-        new(type, The.ClientId, The.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
-        SigningKeyLoader.Load(new() { Text = The.RsaPrivatePem, KeyId = The.KeyId }),
+        new(type, TestData.ClientId, TestData.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
+        SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId }),
         Time,
         new(RandomNumberGenerator.Fill));
 
@@ -44,7 +44,7 @@ internal sealed class Composition
 
     public TokenEndpointClient Build()
     {
-        var transport = new TokenEndpointTransport(Handler, Time) { LongestRetryAfter = Retry.LongestRetryAfter };
+        var transport = new TokenEndpointTransport(Handler, Time) { MaxRetryAfter = Retry.MaxRetryAfter };
         return new(
             Endpoint is { } configured ? new(configured) : new(Discovery = new(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated

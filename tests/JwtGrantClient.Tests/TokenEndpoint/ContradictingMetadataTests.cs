@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -32,7 +32,7 @@ public sealed class ContradictingMetadataTests
     [MemberData(nameof(Contradictions))]
     public void Are_told_with_both_lists(string member, string code, string message)
     {
-        var error = Assert.Throws<JwtGrantException>(() => MetadataContradictions.Demand(Metadata(member), Client, "client_credentials"));
+        var error = Assert.Throws<JwtGrantException>(() => MetadataChecks.EnsureSupported(Metadata(member), Client, "client_credentials"));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, code), (error.Kind, error.Code));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
@@ -45,12 +45,12 @@ public sealed class ContradictingMetadataTests
     [InlineData(""" "grant_types_supported":[],"token_endpoint_auth_methods_supported":null """)]
     [InlineData(""" "other":1 """)]
     public void Are_none_where_the_client_is_listed_or_nothing_is(string member) =>
-        MetadataContradictions.Demand(Metadata(member), Client, "client_credentials");
+        MetadataChecks.EnsureSupported(Metadata(member), Client, "client_credentials");
 
     [Theory]
     [InlineData("self_signed_tls_client_auth")]
     [InlineData("tls_client_auth")]
-    public void Either_name_of_mutual_TLS_will_do(string name) => MetadataContradictions.Demand(
+    public void Either_name_of_mutual_TLS_will_do(string name) => MetadataChecks.EnsureSupported(
         Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new ClientAuthentication.MutualTls("c").Names), grantType: null);
 
     [Fact]
@@ -68,6 +68,6 @@ public sealed class ContradictingMetadataTests
     }
 
     private static ServerMetadata Metadata(string member) => ServerMetadata.Read(
-        Answer.Of(200, $$"""{"issuer":"{{The.Issuer}}","token_endpoint":"{{The.TokenEndpoint}}",{{member}}}"""),
-        The.Issuer, "https://as.example.com/.well-known/oauth-authorization-server", allowLoopbackHttp: false);
+        Answer.Of(200, $$"""{"issuer":"{{TestData.Issuer}}","token_endpoint":"{{TestData.TokenEndpoint}}",{{member}}}"""),
+        TestData.Issuer, "https://as.example.com/.well-known/oauth-authorization-server", allowLoopbackHttp: false);
 }

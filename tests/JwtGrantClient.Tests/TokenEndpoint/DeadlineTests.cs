@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -136,7 +136,7 @@ public sealed class DeadlineTests
         var handler = new StubHandler(_ => new HttpResponseMessage());
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new Composition { Endpoint = The.TokenEndpoint, Handler = handler }.RequestAsync(cancellation: new(canceled: true)));
+            () => new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler }.RequestAsync(cancellation: new(canceled: true)));
 
         Assert.Equal(0, handler.Calls);
     }

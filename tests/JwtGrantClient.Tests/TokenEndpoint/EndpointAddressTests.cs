@@ -1,3 +1,4 @@
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -9,16 +10,16 @@ public sealed class EndpointAddressTests
     [InlineData("https://as.example.com")]
     [InlineData("HTTPS://AS.example.com:8443/token?tenant=a")]
     [InlineData("https://127.0.0.1/token")]
-    public void Https_is_right(string address) => Assert.Null(EndpointAddress.Problem(address, allowLoopbackHttp: false));
+    public void Https_is_right(string address) => Assert.Null(EndpointUrl.Problem(address, allowLoopbackHttp: false));
 
     [Theory]
     [InlineData("http://127.0.0.1:5000/token"), InlineData("http://localhost/token"), InlineData("http://LOCALHOST/token")]
     [InlineData("http://[::1]/token")]
     public void Http_to_this_machine_is_right_by_opt_in_only(string address)
     {
-        Assert.Null(EndpointAddress.Problem(address, allowLoopbackHttp: true));
+        Assert.Null(EndpointUrl.Problem(address, allowLoopbackHttp: true));
         Assert.EndsWith(
-            "set AllowLoopbackHttp to true for a server on this machine", EndpointAddress.Problem(address, allowLoopbackHttp: false), StringComparison.Ordinal);
+            "set AllowLoopbackHttp to true for a server on this machine", EndpointUrl.Problem(address, allowLoopbackHttp: false), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -39,7 +40,7 @@ public sealed class EndpointAddressTests
     [InlineData("", "is not an absolute URL")]
     public void Anything_else_is_refused_with_its_reason_and_no_password(string address, string problem)
     {
-        var seen = EndpointAddress.Problem(address, allowLoopbackHttp: true);
+        var seen = EndpointUrl.Problem(address, allowLoopbackHttp: true);
 
         Assert.Contains(problem, seen, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", seen, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -17,9 +18,9 @@ public sealed class FormEncodingTests
         KeyValuePair<string, string>[] fields = [new("grant_type", text), new(text + "x", "1"), new("scope", "a b")];
         using var platform = new FormUrlEncodedContent(fields);
 
-        Assert.Equal(await platform.ReadAsStringAsync(TestContext.Current.CancellationToken), Encoding.ASCII.GetString(FormEncoding.Encode(fields)));
+        Assert.Equal(await platform.ReadAsStringAsync(TestContext.Current.CancellationToken), Encoding.ASCII.GetString(FormUrlEncoder.Encode(fields)));
     }
 
     [Fact]
-    public void No_fields_are_no_bytes() => Assert.Empty(FormEncoding.Encode([]));
+    public void No_fields_are_no_bytes() => Assert.Empty(FormUrlEncoder.Encode([]));
 }

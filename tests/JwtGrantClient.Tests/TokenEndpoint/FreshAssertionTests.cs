@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -37,7 +37,7 @@ public sealed class FreshAssertionTests
         client.Time.Advance(await client.Time.NextDelayAsync());
         await request;
 
-        var first = The.Moment.ToUnixTimeSeconds();
+        var first = TestData.Moment.ToUnixTimeSeconds();
         Assert.Equal([first, first + 7], server.Requests.Select(sent => sent.Assertion.Payload.GetProperty("iat").GetInt64()));
         Assert.Equal([first + 120, first + 127], server.Requests.Select(sent => sent.Assertion.Payload.GetProperty("exp").GetInt64()));
     }

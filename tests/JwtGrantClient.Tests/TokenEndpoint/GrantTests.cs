@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -119,5 +119,5 @@ public sealed class GrantTests
         }
     }
 
-    private static AssertionProvider Provider(string value) => (_, _) => new(new Assertion(value, "type", The.Moment));
+    private static AssertionProvider Provider(string value) => (_, _) => new(new Assertion(value, "type", TestData.Moment));
 }

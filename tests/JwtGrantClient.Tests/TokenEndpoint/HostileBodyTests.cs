@@ -54,7 +54,7 @@ public sealed class HostileBodyTests
     [Fact]
     public async Task A_body_of_the_cap_is_read_and_one_more_byte_is_refused()
     {
-        var most = Reply.TokenJson + new string(' ', BoundedBody.MaximumBytes - Reply.TokenJson.Length);
+        var most = Reply.TokenJson + new string(' ', ResponseBodyReader.MaximumBytes - Reply.TokenJson.Length);
         await using var server = await ScriptedServer.StartAsync(Reply.Json(200, most), Reply.Json(200, most + " "));
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
@@ -67,8 +67,8 @@ public sealed class HostileBodyTests
     [InlineData("gzip"), InlineData("deflate")]
     public async Task A_bomb_is_refused_after_the_cap_decompressed(string encoding)
     {
-        var bomb = Compress(encoding, new byte[64 * BoundedBody.MaximumBytes]);
-        Assert.True(bomb.Length < BoundedBody.MaximumBytes);
+        var bomb = Compress(encoding, new byte[64 * ResponseBodyReader.MaximumBytes]);
+        Assert.True(bomb.Length < ResponseBodyReader.MaximumBytes);
         await using var server = await ScriptedServer.StartAsync(Reply.Bytes(encoding, bomb));
 
         AssertTooLarge(await new Composition { Endpoint = server.TokenEndpoint }.FailAsync());
@@ -101,7 +101,7 @@ public sealed class HostileBodyTests
     public async Task A_large_error_page_is_cut_and_judged_by_its_status()
     {
         await using var server = await ScriptedServer.StartAsync(
-            Reply.Body(503, "text/html", new string('x', 2 * BoundedBody.MaximumBytes)), Reply.Token);
+            Reply.Body(503, "text/html", new string('x', 2 * ResponseBodyReader.MaximumBytes)), Reply.Token);
 
         Assert.Equal("abc", (await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync()).AccessToken.Value);
     }

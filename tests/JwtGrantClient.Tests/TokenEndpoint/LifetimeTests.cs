@@ -1,5 +1,5 @@
 using System.Text.Json;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -51,7 +51,7 @@ public sealed class LifetimeTests
     {
         var token = Answer.Read($$"""{"access_token":"abc","token_type":"Bearer"{{member}}}""").AccessToken;
 
-        Assert.Equal(The.Moment + TimeSpan.FromMinutes(5), token.ExpiresAt);
+        Assert.Equal(TestData.Moment + TimeSpan.FromMinutes(5), token.ExpiresAt);
         Assert.Equal(TimeSpan.FromMinutes(5), token.Lifetime);
     }
 }

@@ -168,6 +168,6 @@ public sealed class MetadataDiscoveryTests
 
         Assert.Equal(
             [$"{origin}/.well-known/oauth-authorization-server{trimmed}", $"{origin}{trimmed}/.well-known/openid-configuration"],
-            WellKnown.Addresses(origin + path));
+            MetadataUrls.Addresses(origin + path));
     }
 }

@@ -1,11 +1,11 @@
 using System.Threading.Channels;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>A clock that stands still until told, and tells of waits: a test advances once one has begun, never before.</summary>
-internal sealed class ObservedTime() : FakeTimeProvider(The.Moment)
+internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
 {
     public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10), Flight = TimeSpan.FromSeconds(30);
 

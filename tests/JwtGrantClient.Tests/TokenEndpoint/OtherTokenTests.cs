@@ -1,5 +1,5 @@
 using JwtGrantClient.Http;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -51,7 +51,7 @@ public sealed class OtherTokenTests
     public void No_header_is_made_of_it()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
-        var sending = new Sending(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", The.Moment, "N_A"));
+        var sending = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"));
 
         var error = Assert.Throws<JwtGrantException>(sending.PutTokenOn);
 

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using JwtGrantClient.DPoP;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
+using TestData = JwtGrantClient.Tests.TestSupport.TestData;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -23,7 +24,7 @@ public sealed class PropertiesOfTheReader
         Answer.Strict,
         Answer.Strict with { DefaultType = "Bearer" },
         Answer.Strict with { AllowsOtherTokens = true },
-        Answer.Strict with { Proof = new DPoPProofs(DPoPKey.Of(new()), TimeProvider.System, new(bytes => bytes.Clear())) },
+        Answer.Strict with { Proof = new DPoPProofs(DPoPKey.Create(new()), TimeProvider.System, new(bytes => bytes.Clear())) },
     ];
 
     private static readonly string[] Names =
@@ -62,7 +63,7 @@ public sealed class PropertiesOfTheReader
         if (coding == 1)
             response.Content.Headers.ContentEncoding.Add("gzip");
         using var transport = new TokenEndpointTransport(new StubHandler(_ => response), TimeProvider.System);
-        using var request = new HttpRequestMessage(HttpMethod.Post, The.TokenEndpoint);
+        using var request = new HttpRequestMessage(HttpMethod.Post, TestData.TokenEndpoint);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<JwtGrantException>(
             () => transport.SendAsync(request, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult());

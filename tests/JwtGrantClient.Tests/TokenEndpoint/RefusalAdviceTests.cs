@@ -1,11 +1,11 @@
 using System.Globalization;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>The first line of a refusal names the likely cure.</summary>
-public sealed class RefusalAdviceTests
+public sealed class TokenErrorAdviceTests
 {
     [Theory]
     [InlineData("invalid_grant", "audience mismatch", "set the assertion's Audience")]
@@ -39,7 +39,7 @@ public sealed class RefusalAdviceTests
     [InlineData(90, "clock is 90 s behind the server's Date")]
     public void A_wrong_clock_goes_first_with_its_measured_offset(int dateOffset, string cure)
     {
-        var date = The.Moment.AddSeconds(dateOffset).ToString("R", CultureInfo.InvariantCulture);
+        var date = TestData.Moment.AddSeconds(dateOffset).ToString("R", CultureInfo.InvariantCulture);
 
         var error = Answer.Refuse(400, """{"error":"invalid_grant","error_description":"audience"}""", ("Date", date));
 
@@ -59,9 +59,9 @@ public sealed class RefusalAdviceTests
     public void A_slow_server_is_not_taken_for_a_wrong_clock(int dateOffset)
     {
         using var message = new HttpResponseMessage();
-        message.Headers.Date = The.Moment.AddSeconds(dateOffset);
+        message.Headers.Date = TestData.Moment.AddSeconds(dateOffset);
 
-        var response = new RawResponse(400, message.Headers, null, default, The.Moment, The.Moment.AddSeconds(9));
+        var response = new TokenHttpResponse(400, message.Headers, null, default, TestData.Moment, TestData.Moment.AddSeconds(9));
 
         Assert.Equal(TimeSpan.Zero, response.ClockAhead);
     }

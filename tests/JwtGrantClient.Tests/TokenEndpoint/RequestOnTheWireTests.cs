@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -17,7 +17,7 @@ public sealed class RequestOnTheWireTests
         Assert.Equal(["assertion", "grant_type"], sent.Form.Keys.Order());
         Assert.Equal(JwtBearer, sent.Form["grant_type"]);
         Assert.Equal("JWT", sent.Assertion.Header.GetProperty("typ").GetString());
-        Assert.Equal((The.ClientId, The.Issuer), (sent.Assertion["sub"], sent.Assertion["aud"]));
+        Assert.Equal((TestData.ClientId, TestData.Issuer), (sent.Assertion["sub"], sent.Assertion["aud"]));
         Assert.False(sent.Headers.ContainsKey("Authorization"));
     }
 

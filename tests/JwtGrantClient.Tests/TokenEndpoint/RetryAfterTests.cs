@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -57,6 +57,6 @@ public sealed class RetryAfterTests
         // 20 s of 30 are gone: 11 s more would be too many, and nobody is left waiting for them.
         Assert.Equal(TimeSpan.FromSeconds(11), (await request).RetryAfter);
         Assert.Equal(2, server.Requests.Count);
-        Assert.Equal(The.Moment.AddSeconds(20), client.Time.GetUtcNow());
+        Assert.Equal(TestData.Moment.AddSeconds(20), client.Time.GetUtcNow());
     }
 }

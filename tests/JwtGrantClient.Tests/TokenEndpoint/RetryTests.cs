@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -15,7 +15,7 @@ public sealed class RetryTests
         var (time, seen) = (new ObservedTime(), new ConcurrentQueue<int>());
         await using var server = await ScriptedServer.StartAsync(context =>
         {
-            seen.Enqueue((int)(time.GetUtcNow() - The.Moment).TotalMilliseconds);
+            seen.Enqueue((int)(time.GetUtcNow() - TestData.Moment).TotalMilliseconds);
             context.Response.StatusCode = 503;
             return Task.CompletedTask;
         });
@@ -36,7 +36,7 @@ public sealed class RetryTests
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503));
         var client = new Composition { Endpoint = server.TokenEndpoint };
-        client.Retry.MaximumRetries = retries;
+        client.Retry.MaxRetryAttempts = retries;
 
         await client.FailAsync();
 
@@ -48,7 +48,7 @@ public sealed class RetryTests
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Status(503), Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint, Random = () => 0.5 };
-        client.Retry.BaseDelay = TimeSpan.FromSeconds(3);
+        client.Retry.Delay = TimeSpan.FromSeconds(3);
 
         var request = client.RequestAsync();
 
@@ -104,7 +104,7 @@ public sealed class RetryTests
     public async Task A_refused_connection_is_retried_and_told_as_unreachable()
     {
         var attempts = 0;
-        var client = new Composition { Endpoint = await Nowhere.AddressAsync(), Random = () => 0 * ++attempts };
+        var client = new Composition { Endpoint = await ClosedPort.AddressAsync(), Random = () => 0 * ++attempts };
 
         var error = await client.FailAsync();
 
@@ -118,7 +118,7 @@ public sealed class RetryTests
     {
         var handler = new StubHandler((_, _) => throw new TaskCanceledException("connect timed out", new TimeoutException()));
 
-        var error = await new Composition { Endpoint = The.TokenEndpoint, Handler = handler }.FailAsync();
+        var error = await new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler }.FailAsync();
 
         Assert.Equal("connection_failed", error.Code);
         Assert.Equal(4, handler.Calls);

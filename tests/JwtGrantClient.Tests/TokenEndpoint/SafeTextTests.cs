@@ -1,3 +1,4 @@
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -11,13 +12,13 @@ public sealed class SafeTextTests
     [InlineData("a\u202eb\u200bc\ufeffd", "a b c d")]
     [InlineData("a😀b", "a  b")]
     [InlineData("", "")]
-    public void It_is_on_one_line_and_shows_all_it_holds(string text, string safe) => Assert.Equal(safe, SafeText.Of(text));
+    public void It_is_on_one_line_and_shows_all_it_holds(string text, string safe) => Assert.Equal(safe, SanitizedText.From(text));
 
     [Theory]
     [InlineData(512, 512), InlineData(513, 512), InlineData(1_000_000, 512)]
     public void It_is_at_most_512_characters(int length, int expected)
     {
-        var safe = SafeText.Of(new string('x', length));
+        var safe = SanitizedText.From(new string('x', length));
 
         Assert.Equal(expected, safe.Length);
         Assert.Equal(length > 512, safe.EndsWith("...", StringComparison.Ordinal));
@@ -28,8 +29,8 @@ public sealed class SafeTextTests
     {
         var jwt = (await new Composition().Assertions().ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value;
 
-        Assert.Equal("Assertion '(a JWT, not shown)' was refused", SafeText.Of($"Assertion '{jwt}' was refused"));
-        Assert.Equal("eyJ is how one begins", SafeText.Of("eyJ is how one begins"));
-        Assert.DoesNotContain(jwt[..40], SafeText.Of(new string('x', 480) + jwt), StringComparison.Ordinal);
+        Assert.Equal("Assertion '(a JWT, not shown)' was refused", SanitizedText.From($"Assertion '{jwt}' was refused"));
+        Assert.Equal("eyJ is how one begins", SanitizedText.From("eyJ is how one begins"));
+        Assert.DoesNotContain(jwt[..40], SanitizedText.From(new string('x', 480) + jwt), StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -25,7 +25,7 @@ public sealed class ServerMetadataTests
         var error = Refuse($$"""{"issuer":{{issuer}},"token_endpoint":"https://as.example.com/token"}""");
 
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "metadata_issuer_mismatch", false), (error.Kind, error.Code, error.IsTransient));
-        Assert.Contains($"speaks for the issuer {seen}, but '{The.Issuer}' is configured", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"speaks for the issuer {seen}, but '{TestData.Issuer}' is configured", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class ServerMetadataTests
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
 
-    private static ServerMetadata Read(string body) => ServerMetadata.Read(Answer.Of(200, body), The.Issuer, Address, allowLoopbackHttp: false);
+    private static ServerMetadata Read(string body) => ServerMetadata.Read(Answer.Of(200, body), TestData.Issuer, Address, allowLoopbackHttp: false);
 
     private static JwtGrantException Refuse(string body) => Assert.Throws<JwtGrantException>(() => Read(body));
 }

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 using Microsoft.AspNetCore.Http;
 using Polly;
@@ -107,7 +107,7 @@ public sealed class SingleUseGrantTests
         var answer = new TaskCompletionSource<HttpResponseMessage>();
         var handler = new StubHandler((_, _) => answer.Task);
         using var transport = new TokenEndpointTransport(handler, new ObservedTime());
-        using var request = new HttpRequestMessage(HttpMethod.Post, The.TokenEndpoint);
+        using var request = new HttpRequestMessage(HttpMethod.Post, TestData.TokenEndpoint);
         var exchange = new Exchange(mayBeRepeated: false, startedAt: 0);
 
         var first = exchange.SendAsync(transport, request, TestContext.Current.CancellationToken);
@@ -125,7 +125,7 @@ public sealed class SingleUseGrantTests
         var breaker = new CircuitBreakerManualControl(isIsolated: true);
         var pipeline = new ResiliencePipelineBuilder().AddCircuitBreaker(new() { ManualControl = breaker }).Build();
 
-        var error = await new Composition { Endpoint = The.TokenEndpoint, Pipeline = pipeline }.FailAsync();
+        var error = await new Composition { Endpoint = TestData.TokenEndpoint, Pipeline = pipeline }.FailAsync();
 
         Assert.Equal(("token_request_not_let_through", true), (error.Code, error.IsTransient));
         Assert.IsType<IsolatedCircuitException>(error.InnerException);

@@ -1,4 +1,4 @@
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -21,7 +21,7 @@ public sealed class TokenEndpointSourceTests
         Assert.Equal(
             ("default", "https://default", "default", "yes"),
             (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["kept"].ToString()));
-        Assert.Equal(The.ClientId, sent.Assertion["sub"]);
+        Assert.Equal(TestData.ClientId, sent.Assertion["sub"]);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class TokenEndpointSourceTests
     [Fact]
     public async Task Client_credentials_have_no_place_for_a_subject()
     {
-        var source = new TokenEndpointSource(new Composition { Endpoint = The.TokenEndpoint }.Build(), request => Grant.ClientCredentials(request), Settings);
+        var source = new TokenEndpointSource(new Composition { Endpoint = TestData.TokenEndpoint }.Build(), request => Grant.ClientCredentials(request), Settings);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
             () => source.GetTokenAsync(new() { Subject = "alice" }, TestContext.Current.CancellationToken).AsTask());

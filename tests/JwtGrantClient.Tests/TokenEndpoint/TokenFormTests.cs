@@ -7,7 +7,7 @@ public sealed class TokenFormTests
     [Fact]
     public void A_field_stands_once()
     {
-        var form = new TokenForm();
+        var form = new TokenRequestForm();
         form.Add("client_id", "a");
 
         var error = Assert.Throws<JwtGrantException>(() => form.Add("client_id", "a"));
@@ -20,7 +20,7 @@ public sealed class TokenFormTests
     [InlineData(null), InlineData("")]
     public void An_empty_value_counts_as_omitted(string? value)
     {
-        var form = new TokenForm();
+        var form = new TokenRequestForm();
         form.Add("scope", value);
         form.Add("scope", "a");
 
@@ -30,7 +30,7 @@ public sealed class TokenFormTests
     [Fact]
     public void A_request_writes_scope_resources_and_parameters()
     {
-        var form = new TokenForm();
+        var form = new TokenRequestForm();
         form.AddRequest(new()
         {
             Scope = "b a",

@@ -1,5 +1,5 @@
 using System.Text;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -16,7 +16,7 @@ public sealed class TokenResponseTests
             """);
 
         Assert.Equal("abc", response.AccessToken.Value);
-        Assert.Equal(The.Moment.AddHours(1), response.AccessToken.ExpiresAt);
+        Assert.Equal(TestData.Moment.AddHours(1), response.AccessToken.ExpiresAt);
         Assert.Equal("a b", response.Scope);
         Assert.Equal("r", response.RefreshToken);
         Assert.Equal("i", response.IdToken);

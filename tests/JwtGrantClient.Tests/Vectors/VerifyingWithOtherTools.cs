@@ -1,7 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using JwtGrantClient.Signing;
-using JwtGrantClient.Tests.Given;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Vectors;
 
@@ -31,7 +31,7 @@ public sealed class VerifyingWithOtherTools : IDisposable
     public async Task A_tool_verifies_what_we_sign_and_refuses_it_changed(string tool, string name)
     {
         var (signer, publicPem) = Make(name);
-        var jws = await CompactJws.SignAsync(new JwsHeader(signer, "JWT"), "{\"iss\":\"joe\"}"u8.ToArray(), TestContext.Current.CancellationToken);
+        var jws = await JwsWriter.SignAsync(new JwsHeader(signer, "JWT"), "{\"iss\":\"joe\"}"u8.ToArray(), TestContext.Current.CancellationToken);
         var jwt = Jwt.Parse(jws);
         byte[] changed = [.. jwt.SigningInput];
         changed[^1] ^= 1;
@@ -49,7 +49,7 @@ public sealed class VerifyingWithOtherTools : IDisposable
             return (own, new(PemEncoding.Write("PUBLIC KEY", info)));
         }
         var bits = SignatureAlgorithm.Named(name).CurveBits;
-        AsymmetricAlgorithm key = bits == 0 ? The.RsaKey : Keys.Ec($"nistP{bits}");
+        AsymmetricAlgorithm key = bits == 0 ? TestData.RsaKey : Keys.Ec($"nistP{bits}");
         return (SigningKeyLoader.Load(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = name }), key.ExportSubjectPublicKeyInfoPem());
     }
 

@@ -6,13 +6,13 @@ namespace JwtGrantClient.Signing;
 /// <summary>A certificate that has its private key.</summary>
 internal static class CertificateKey
 {
-    public static KeyMaterial Parse(X509Certificate2 certificate, X509Certificate2Collection others, string format, KeyContent content)
+    public static KeyMaterial Parse(X509Certificate2 certificate, X509Certificate2Collection others, string format, KeySource content)
     {
         if (!certificate.HasPrivateKey)
             throw content.Unusable("there is a certificate without its private key", "Import it again together with the key.");
         try
         {
-            var key = certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey() ?? (IDisposable?)MlDsaKey.Of(certificate);
+            var key = certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey() ?? (IDisposable?)MlDsaKey.From(certificate);
             return key is null
                 ? throw content.Unusable($"there is a certificate with a key of the kind {certificate.GetKeyAlgorithm()}", "Expected an RSA, EC or ML-DSA key.")
                 : new()

@@ -9,7 +9,7 @@ internal static class CertificateStore
     private const int Sha1Digits = 40, Sha256Digits = 64;
 
     /// <exception cref="JwtGrantException">There is no such store or certificate, or it has no private key.</exception>
-    public static KeyContent Find(CertificateStoreOptions options)
+    public static KeySource Find(CertificateStoreOptions options)
     {
         var place = $"the certificate store {options.StoreLocation}/{options.StoreName}";
         var (wanted, matches) = Matcher(options);
@@ -20,7 +20,7 @@ internal static class CertificateStore
         var best = found.Where(certificate => certificate.HasPrivateKey).MaxBy(certificate => certificate.NotAfter);
         foreach (var other in all.Where(certificate => certificate != best))
             other.Dispose();
-        return best is not null ? KeyContent.Of(best, place, owned: true) : throw NotFound(found.Count == 0
+        return best is not null ? KeySource.From(best, place, owned: true) : throw NotFound(found.Count == 0
             ? $"In {place} there is no certificate with {wanted}, among {all.Count}. Import it there, or correct SigningKey:Certificate."
             : $"In {place} the certificate with {wanted} has no private key. Import it again together with the key.");
     }

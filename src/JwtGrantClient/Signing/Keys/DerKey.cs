@@ -9,7 +9,7 @@ internal static class DerKey
 
     /// <summary>Null where the bytes are no ASN.1 of a known shape.</summary>
     /// <exception cref="JwtGrantException">They are, and yet no usable key.</exception>
-    public static KeyMaterial? TryParse(KeyContent content)
+    public static KeyMaterial? TryParse(KeySource content)
     {
         var format = FormatOf(content.Bytes);
         try

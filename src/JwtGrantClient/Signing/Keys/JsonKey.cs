@@ -7,7 +7,7 @@ internal static class JsonKey
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static KeyMaterial Parse(string text, KeyContent content, SigningKeyOptions options)
+    public static KeyMaterial Parse(string text, KeySource content, SigningKeyOptions options)
     {
         using var json = Read(text, content);
         var root = json.RootElement;
@@ -22,7 +22,7 @@ internal static class JsonKey
     }
 
     // Without the parser's own message and exception: they could quote what stands there.
-    private static JsonDocument Read(string text, KeyContent content)
+    private static JsonDocument Read(string text, KeySource content)
     {
         try
         {

@@ -56,7 +56,7 @@ internal sealed class Jwk
         }
     }
 
-    public static Jwk Of(JsonWebKey key)
+    public static Jwk From(JsonWebKey key)
     {
         var jwk = new Jwk();
         string?[] values =

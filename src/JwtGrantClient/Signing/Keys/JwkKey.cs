@@ -7,13 +7,13 @@ namespace JwtGrantClient.Signing;
 /// <summary>A private JWK (RFC 7517): what it says of its own use is respected.</summary>
 internal static class JwkKey
 {
-    public static KeyMaterial Parse(JsonElement json, KeyContent content) => Parse(
+    public static KeyMaterial Parse(JsonElement json, KeySource content) => Parse(
         Jwk.TryRead(json) ?? throw content.Unusable(
             "there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an " +
             "array."),
         content);
 
-    public static KeyMaterial Parse(Jwk jwk, KeyContent content)
+    public static KeyMaterial Parse(Jwk jwk, KeySource content)
     {
         if (Refusal(jwk) is { } refusal)
             throw content.Unusable($"there is a JWK {refusal.Seen}", refusal.Remedy);

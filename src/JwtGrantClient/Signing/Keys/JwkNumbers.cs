@@ -11,14 +11,14 @@ internal static class JwkNumbers
 {
     private const int SeedBytes = 32;
 
-    public static IDisposable Import(Jwk jwk, KeyContent content) => jwk.Kty switch
+    public static IDisposable Import(Jwk jwk, KeySource content) => jwk.Kty switch
     {
         "RSA" => Rsa(jwk, content),
         "EC" => Ec(jwk, content),
         _ => MlDsa(jwk, content),
     };
 
-    private static RSA Rsa(Jwk jwk, KeyContent content)
+    private static RSA Rsa(Jwk jwk, KeySource content)
     {
         var modulus = Number(jwk["n"]);
         var exponent = Number(jwk["e"]);
@@ -39,7 +39,7 @@ internal static class JwkNumbers
         });
     }
 
-    private static ECDsa Ec(Jwk jwk, KeyContent content)
+    private static ECDsa Ec(Jwk jwk, KeySource content)
     {
         var (curve, size) = jwk.Crv switch
         {
@@ -57,7 +57,7 @@ internal static class JwkNumbers
         });
     }
 
-    private static MLDsa MlDsa(Jwk jwk, KeyContent content)
+    private static MLDsa MlDsa(Jwk jwk, KeySource content)
     {
         // RFC 9964 section 4: alg is required, for it alone says which of the three it is.
         if (SignatureAlgorithm.All.FirstOrDefault(a => a.MlDsa is not null && a.Name == jwk.Alg)?.MlDsa is not { } algorithm)

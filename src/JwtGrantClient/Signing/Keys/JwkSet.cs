@@ -8,7 +8,7 @@ namespace JwtGrantClient.Signing;
 /// </summary>
 internal static class JwkSet
 {
-    public static KeyMaterial Choose(JsonElement keys, KeyContent content, SigningKeyOptions options)
+    public static KeyMaterial Choose(JsonElement keys, KeySource content, SigningKeyOptions options)
     {
         if (keys.ValueKind != JsonValueKind.Array || keys.EnumerateArray().Any(key => key.ValueKind != JsonValueKind.Object))
             throw content.Unusable("there is a JWK set whose keys are no array of objects", "Expected {\"keys\": [{\"kty\": ...}, ...]}.");

@@ -8,14 +8,14 @@ internal static class KeyPassword
     /// <exception cref="JwtGrantException">It is set twice, or cannot be read.</exception>
     public static string? Read(SigningKeyOptions options) => options switch
     {
-        { Password: null, PasswordVariable: null, PasswordFile: null } => null,
-        { Password: { } password, PasswordVariable: null, PasswordFile: null } => password,
-        { Password: null, PasswordVariable: { } name, PasswordFile: null } => Environment.GetEnvironmentVariable(name) ?? throw Problem(
-            $"The environment variable '{name}' is not set. SigningKey:PasswordVariable names the variable that holds the password; set " +
+        { Password: null, PasswordEnvironmentVariable: null, PasswordFile: null } => null,
+        { Password: { } password, PasswordEnvironmentVariable: null, PasswordFile: null } => password,
+        { Password: null, PasswordEnvironmentVariable: { } name, PasswordFile: null } => Environment.GetEnvironmentVariable(name) ?? throw Problem(
+            $"The environment variable '{name}' is not set. SigningKey:PasswordEnvironmentVariable names the variable that holds the password; set " +
             "it, or correct the name."),
-        { Password: null, PasswordVariable: null, PasswordFile: { } path } =>
+        { Password: null, PasswordEnvironmentVariable: null, PasswordFile: { } path } =>
             Encoding.UTF8.GetString(KeyFile.Read(path, "password", "SigningKey:PasswordFile")).TrimEnd('\r', '\n'),
-        _ => throw Problem("SigningKey has more than one of Password, PasswordVariable and PasswordFile; keep the one that holds the " +
+        _ => throw Problem("SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the " +
             "password."),
     };
 
@@ -23,9 +23,9 @@ internal static class KeyPassword
     /// <param name="content">Where it is.</param>
     /// <param name="format">What it is, with its article.</param>
     /// <param name="inner">How the attempt to open it failed.</param>
-    public static JwtGrantException DoesNotOpen(KeyContent content, string format, Exception? inner = null) => Problem(
+    public static JwtGrantException DoesNotOpen(KeySource content, string format, Exception? inner = null) => Problem(
         content.Password is null
-            ? $"In {content.Place} there is {format}, and no password is set. Set one of SigningKey:Password, PasswordVariable and " +
+            ? $"In {content.Place} there is {format}, and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and " +
                 "PasswordFile."
             : $"In {content.Place} there is {format}, which the password does not open. Correct the password, or copy the file again if " +
                 "it is damaged.",

@@ -10,7 +10,7 @@ namespace JwtGrantClient.Signing;
 internal static class MlDsaKey
 {
     /// <exception cref="JwtGrantException">The platform has no ML-DSA.</exception>
-    public static MLDsa FromPkcs8(byte[] der, KeyContent content)
+    public static MLDsa FromPkcs8(byte[] der, KeySource content)
     {
         RequirePlatform(content);
         return MLDsa.ImportPkcs8PrivateKey(der);
@@ -20,7 +20,7 @@ internal static class MlDsaKey
     /// <param name="seed">The 32 bytes of a JWK's <c>priv</c>.</param>
     /// <param name="content">Where it is.</param>
     /// <exception cref="JwtGrantException">The platform has no ML-DSA.</exception>
-    public static MLDsa FromSeed(MLDsaAlgorithm algorithm, byte[] seed, KeyContent content)
+    public static MLDsa FromSeed(MLDsaAlgorithm algorithm, byte[] seed, KeySource content)
     {
         RequirePlatform(content);
         return MLDsa.ImportMLDsaPrivateSeed(algorithm, seed);
@@ -28,11 +28,11 @@ internal static class MlDsaKey
 
     public static MLDsa FromEncryptedPkcs8(string password, byte[] der) => MLDsa.ImportEncryptedPkcs8PrivateKey(password, der);
 
-    public static MLDsa? Of(X509Certificate2 certificate) => MLDsa.IsSupported ? certificate.GetMLDsaPrivateKey() : null;
+    public static MLDsa? From(X509Certificate2 certificate) => MLDsa.IsSupported ? certificate.GetMLDsaPrivateKey() : null;
 
     public static byte[] PublicKeyInfo(MLDsa key) => key.ExportSubjectPublicKeyInfo();
 
-    private static void RequirePlatform(KeyContent content)
+    private static void RequirePlatform(KeySource content)
     {
         if (!MLDsa.IsSupported)
             throw JwtGrantException.Configuration(

@@ -6,7 +6,7 @@ namespace JwtGrantClient.Signing;
 /// <summary>PEM (RFC 7468): one private key, in any of its forms, and the certificates beside it.</summary>
 internal static class PemKey
 {
-    public static KeyMaterial Parse(string text, KeyContent content)
+    public static KeyMaterial Parse(string text, KeySource content)
     {
         // OpenSSL's own encryption, from before PKCS#8: a key derived by one round of MD5. The platform does not read it.
         if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
@@ -64,7 +64,7 @@ internal static class PemKey
         return blocks;
     }
 
-    private static IDisposable ImportKey(string label, byte[] der, KeyContent content)
+    private static IDisposable ImportKey(string label, byte[] der, KeySource content)
     {
         try
         {
@@ -86,7 +86,7 @@ internal static class PemKey
         }
     }
 
-    private static X509Certificate2Collection Certificates(List<(string Label, byte[] Der)> blocks, KeyContent content)
+    private static X509Certificate2Collection Certificates(List<(string Label, byte[] Der)> blocks, KeySource content)
     {
         try
         {
@@ -98,7 +98,7 @@ internal static class PemKey
         }
     }
 
-    private static JwtGrantException Missing(string[] labels, KeyContent content) => labels switch
+    private static JwtGrantException Missing(string[] labels, KeySource content) => labels switch
     {
         [] => content.Unusable("a PEM block begins, but it is not whole", "It must hold -----BEGIN PRIVATE KEY----- and the matching " +
             "END line, whole."),

@@ -11,7 +11,7 @@ internal static class Pkcs12Key
     // The key stays in memory; macOS knows no such thing and keeps it in a temporary keychain.
     private static X509KeyStorageFlags Storage => OperatingSystem.IsMacOS() ? X509KeyStorageFlags.DefaultKeySet : X509KeyStorageFlags.EphemeralKeySet;
 
-    public static KeyMaterial Parse(KeyContent content)
+    public static KeyMaterial Parse(KeySource content)
     {
         var all = Open(content);
         var own = all.Where(certificate => certificate.HasPrivateKey).ToList();
@@ -26,7 +26,7 @@ internal static class Pkcs12Key
         };
     }
 
-    private static X509Certificate2Collection Open(KeyContent content)
+    private static X509Certificate2Collection Open(KeySource content)
     {
         try
         {

@@ -11,7 +11,7 @@ internal static class PrivateKey
     public static IDisposable FromSec1(byte[] der) => Import(ECDsa.Create(), key => key.ImportECPrivateKey(der, out _));
 
     /// <exception cref="JwtGrantException">The key is of a kind that cannot sign here.</exception>
-    public static IDisposable FromPkcs8(byte[] der, KeyContent content) => AlgorithmOf(der) switch
+    public static IDisposable FromPkcs8(byte[] der, KeySource content) => AlgorithmOf(der) switch
     {
         "1.2.840.113549.1.1.1" => Import(RSA.Create(), key => key.ImportPkcs8PrivateKey(der, out _)),
         "1.2.840.10045.2.1" => Import(ECDsa.Create(), key => key.ImportPkcs8PrivateKey(der, out _)),
@@ -24,7 +24,7 @@ internal static class PrivateKey
         "The platform has no Ed25519: give an IJwtSigner over a library that has, with the algorithm Ed25519 (RFC 9864), by UseSigner.";
 
     /// <exception cref="JwtGrantException">The password is missing or wrong.</exception>
-    public static IDisposable FromEncryptedPkcs8(byte[] der, KeyContent content)
+    public static IDisposable FromEncryptedPkcs8(byte[] der, KeySource content)
     {
         const string Format = "an encrypted private key (PKCS#8)";
         if (content.Password is not { } password)
@@ -44,7 +44,7 @@ internal static class PrivateKey
     /// <param name="content">Where they are.</param>
     /// <param name="what">What they claim to be.</param>
     /// <param name="e">What the platform threw.</param>
-    public static JwtGrantException Refused(KeyContent content, string what, Exception e) => e is PlatformNotSupportedException
+    public static JwtGrantException Refused(KeySource content, string what, Exception e) => e is PlatformNotSupportedException
         ? content.Unusable($"{what} is of a kind, or on a curve, that this platform does not have", "Expected an RSA key, or an EC key " +
             "on P-256, P-384 or P-521.", e)
         : content.Unusable($"{what} does not parse", "It is cut short or damaged; copy it again, whole.", e);

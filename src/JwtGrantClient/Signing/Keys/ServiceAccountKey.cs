@@ -5,7 +5,7 @@ namespace JwtGrantClient.Signing;
 /// <summary>A Google service account's JSON: the private key in PEM, and its id, which is the kid.</summary>
 internal static class ServiceAccountKey
 {
-    public static KeyMaterial Parse(JsonElement json, JsonElement type, KeyContent content)
+    public static KeyMaterial Parse(JsonElement json, JsonElement type, KeySource content)
     {
         if (type.ValueKind != JsonValueKind.String || !type.ValueEquals("service_account"))
             throw content.Unusable("there is a credential file that is no service account", "Expected \"type\": \"service_account\", " +

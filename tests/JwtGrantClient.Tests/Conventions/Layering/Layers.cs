@@ -11,7 +11,7 @@ internal static class Layers
     public const string Root = "";
 
     public static readonly ImmutableArray<string> InOrder =
-        [Root, "Diagnostics", "Signing", "Assertions", "DPoP", "TokenEndpoint", "Caching", "Http", "Setup"];
+        ["Protocol", Root, "Diagnostics", "Credentials", "Signing", "Assertions", "DPoP", "TokenEndpoint", "Caching", "Revocation", "Sources", "Providers", "Http", "Setup"];
 
     /// <summary>The step that a file serves; a folder inside a step belongs to the step.</summary>
     public static string Of(string path)

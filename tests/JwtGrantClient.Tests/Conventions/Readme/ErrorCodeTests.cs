@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Tests.Conventions.Readme;
 

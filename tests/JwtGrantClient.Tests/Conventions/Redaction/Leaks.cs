@@ -19,7 +19,7 @@ internal static class Leaks
         {
             yield return $"{secret} is printed by the record's own ToString: override ToString without it, or make it a class.";
         }
-        else if (Canary.IsPrintedBy(secret.Holder, secret.Member))
+        else if (PrintedSecret.IsIn(secret.Holder, secret.Member))
         {
             yield return $"{secret} is printed by ToString: leave it out.";
         }

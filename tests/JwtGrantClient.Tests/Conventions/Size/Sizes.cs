@@ -6,23 +6,8 @@ namespace JwtGrantClient.Tests.Conventions.Size;
 /// <summary>A file is read in one go and a method seen at a glance.</summary>
 internal static class Sizes
 {
-    public static IEnumerable<string> LongLines(IEnumerable<SourceFile> files, int limit) =>
-        from file in files
-        from line in file.Text.Split('\n').Select((text, index) => (Columns: text.TrimEnd('\r').Length, Number: index + 1))
-        where line.Columns > limit
-        select $"{file.Path}:{line.Number} has {line.Columns} columns";
-
     public static IEnumerable<string> LongFiles(IEnumerable<SourceFile> files, int limit) =>
         files.Where(file => file.Lines > limit).Select(Described);
-
-    public static int Median(IEnumerable<SourceFile> files)
-    {
-        int[] lines = [.. files.Select(file => file.Lines).Order()];
-        return lines.Length == 0 ? 0 : (lines[(lines.Length - 1) / 2] + lines[lines.Length / 2] + 1) / 2;
-    }
-
-    public static IEnumerable<string> Largest(IEnumerable<SourceFile> files, int count) =>
-        files.OrderByDescending(file => file.Lines).Take(count).Select(Described);
 
     public static IEnumerable<string> LongMethods(IEnumerable<SourceFile> files, int limit) =>
         from file in files

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.Caching;
+
+/// <summary>
+/// The key of a token in a shared store: SHA-256 over everything that decides which token it is. Each text is preceded by its length, so
+/// that no two different contents have one encoding, and the whole by a version. Equal requests have one key, however they are spelled.
+/// </summary>
+internal static class SharedTokenKey
+{
+    private const string Version = "JwtGrantClient/1";
+    private const int Absent = -1;
+
+    public static string Compute(ClientIdentity client, string? thumbprint, TokenRequest request)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, Version);
+        foreach (var text in new[] { client.Name, client.Issuer, client.TokenEndpoint, client.ClientId, client.Grant, client.Authentication, thumbprint })
+            Add(hash, text);
+        Add(hash, client.Assertion);
+        Add(hash, client.Defaults);
+        Add(hash, request);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Add(IncrementalHash hash, TokenRequest request)
+    {
+        Add(hash, request.Subject);
+        Add(hash, request.Scope is null ? null : string.Join(' ', request.Scope.Split(' ').Distinct().Order(StringComparer.Ordinal)));
+        Add(hash, request.Resource);
+        Add(hash, request.Parameters.Count);
+        foreach (var (name, value) in request.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
+        {
+            Add(hash, name);
+            Add(hash, value);
+        }
+        // Sorted by name already; compared as text too.
+        Add(hash, JsonValues.Text(request.Claims));
+    }
+
+    private static void Add(IncrementalHash hash, IReadOnlyList<string?> texts)
+    {
+        Add(hash, texts.Count);
+        foreach (var text in texts)
+            Add(hash, text);
+    }
+
+    private static void Add(IncrementalHash hash, string? text)
+    {
+        Add(hash, text is null ? Absent : Encoding.UTF8.GetByteCount(text));
+        hash.AppendData(Encoding.UTF8.GetBytes(text ?? ""));
+    }
+
+    private static void Add(IncrementalHash hash, int number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        hash.AppendData(bytes);
+    }
+}

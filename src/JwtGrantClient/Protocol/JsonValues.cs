@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace JwtGrantClient.Protocol;
+
+/// <summary>Values that claims and header members of the user's own may have: those that are JSON without reflection.</summary>
+internal static class JsonValues
+{
+    /// <summary>Which they are, for an error message.</summary>
+    public const string Types = "a value is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings";
+
+    public static bool CanWrite(object? value) => value switch
+    {
+        string or bool or int or long => true,
+        double number => double.IsFinite(number),
+        JsonElement json => json.ValueKind is not JsonValueKind.Undefined,
+        IEnumerable<string?> list => list.All(item => item is not null),
+        _ => false,
+    };
+
+    /// <summary>An object with these members, in their order, as text.</summary>
+    public static string Text(IEnumerable<KeyValuePair<string, object>> members)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in members)
+            {
+                writer.WritePropertyName(name);
+                Write(writer, value);
+            }
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(json.WrittenSpan);
+    }
+
+    public static void Write(Utf8JsonWriter writer, object value)
+    {
+        switch (value)
+        {
+            case string text: writer.WriteStringValue(text); break;
+            case bool flag: writer.WriteBooleanValue(flag); break;
+            case int number: writer.WriteNumberValue(number); break;
+            case long number: writer.WriteNumberValue(number); break;
+            case double number: writer.WriteNumberValue(number); break;
+            case JsonElement json: json.WriteTo(writer); break;
+            case IEnumerable<string> list:
+                writer.WriteStartArray();
+                foreach (var item in list)
+                    writer.WriteStringValue(item);
+                writer.WriteEndArray();
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException("Values are checked by CanWrite before they are written.");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using JwtGrantClient.Assertions;
+
+namespace JwtGrantClient.Setup;
+
+/// <summary>Where client assertions come from: a provider of the user's own, a token file, or the client's key, in this order.</summary>
+internal static class AssertionComposition
+{
+    /// <summary>
+    /// The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.
+    /// </summary>
+    public static (AssertionProvider? Provide, Action? Refused) ForClient(JwtGrantOptions options, Surroundings around, ClientKeys keys)
+    {
+        if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))
+            return (null, null);
+        if (around.ClientAssertion is { } own)
+            return (own, null);
+        if (options.ClientAssertion.TokenFile is { } file)
+            return (new TokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, around.Time).ProvideAsync, null);
+        var signer = keys.ClientSigner!;
+        var factory = new AssertionFactory(ClientProfile(options), signer, around.Time, keys.Ids, around.EditAssertion);
+        if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)
+            return (factory.ProvideAsync, signer.OnAssertionRejected);
+        var kept = new CachedAssertionProvider(factory.ProvideAsync, around.Time);
+        return (kept.ProvideAsync, () =>
+        {
+            signer.OnAssertionRejected();
+            kept.Forget();
+        });
+    }
+
+    // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (C04).
+    private static AssertionProfile ClientProfile(JwtGrantOptions options)
+    {
+        var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;
+        return new(
+            options.ClientAssertion.Type ?? (isSecret ? JwtTypes.Jwt : JwtTypes.ClientAuthentication),
+            options.ClientAssertion.Issuer ?? options.ClientId!,
+            options.ClientId!,
+            options.ClientAssertion.Audience ?? options.Issuer!,
+            options.ClientAssertion.Lifetime ?? (isSecret ? AssertionLifetime.SecretDefault : AssertionLifetime.Default),
+            new Dictionary<string, object>());
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace JwtGrantClient.Signing;
+
+/// <summary>
+/// From settings to a signer (open first): read the place that they name, tell the format by the content, hold the key to the rules of its
+/// algorithm. Every error names the place and what was found there, never the key.
+/// </summary>
+internal static class SigningKeyLoader
+{
+    /// <summary>A signer that follows its key when the place holds a new one.</summary>
+    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    public static IJwtSigner Open(SigningKeyOptions options, TimeProvider clock, ILogger logger) =>
+        new ReloadingSigner(options.Copy(), options.TakeChecked(), clock, logger);
+
+    /// <summary>A signer with the key that the place holds now.</summary>
+    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    public static LocalSigner Load(SigningKeyOptions options) => LoadedKey.From(options).Signer;
+
+    /// <inheritdoc cref="Load(SigningKeyOptions)"/>
+    public static LocalSigner Load(KeySource content, SigningKeyOptions options) =>
+        SignerFor(KeyFormat.Parse(content, options), content.Place, options);
+
+    /// <summary>Names the key, chooses its algorithm and checks that they fit.</summary>
+    /// <exception cref="JwtGrantException">They do not fit, or the settings ask for what the key does not have.</exception>
+    public static LocalSigner SignerFor(KeyMaterial found, string place, SigningKeyOptions options)
+    {
+        try
+        {
+            var algorithm = SignatureAlgorithm.Choose(found, place, options.Algorithm);
+            var identity = KeyIdentity.Create(found, place, options);
+            return found.Key switch
+            {
+                RSA rsa => new RsaSigner(rsa, algorithm, identity),
+                ECDsa ec => new EcdsaSigner(ec, algorithm, identity),
+                MLDsa mldsa => new MlDsaSigner(mldsa, algorithm, identity),
+                var other => throw new UnreachableException($"{other.GetType()} is no kind of key that is parsed."),
+            };
+        }
+        catch
+        {
+            found.Key.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>The certificate of the connections to the token endpoint (RFC 8705).</summary>
+internal sealed class ClientCertificate
+{
+    private readonly Func<X509Certificate2> _read;
+    private volatile X509Certificate2 _lastGood;
+
+    private ClientCertificate(Func<X509Certificate2> read)
+    {
+        _read = read;
+        _lastGood = read();
+    }
+
+    /// <summary>A certificate from files, read again for each connection.</summary>
+    /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
+    public static ClientCertificate From(ClientCertificateOptions options)
+    {
+        var (path, keyPath, password) = (options.Path!, options.KeyPath, PasswordOf(options));
+        return new(() => Read(path, keyPath, password));
+    }
+
+    /// <summary>A certificate of the user's own, which may live in a store or an HSM.</summary>
+    public static ClientCertificate From(X509Certificate2 certificate) => certificate.HasPrivateKey
+        ? new(() => certificate)
+        : throw Problem($"The certificate '{certificate.Subject}' given by code has no private key; the server wants proof of it. Load " +
+            "it with the key.");
+
+    /// <summary>What the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
+    public string Thumbprint => Base64Url.EncodeToString(_lastGood.GetCertHash(HashAlgorithmName.SHA256));
+
+    /// <summary>The certificate for a new connection. A file that is just being replaced leaves the last good one in use.</summary>
+    public X509Certificate2 ForConnection()
+    {
+        try
+        {
+            return _lastGood = _read();
+        }
+        catch (JwtGrantException)
+        {
+            // The server judges by the certificate itself: if the old one has ended, it says so.
+            return _lastGood;
+        }
+    }
+
+    private static X509Certificate2 Read(string path, string? keyPath, string? password)
+    {
+        try
+        {
+            var type = X509Certificate2.GetCertContentType(path);
+            if (type == X509ContentType.Pkcs12)
+                return Checked(X509CertificateLoader.LoadPkcs12FromFile(path, password), path);
+            var pem = password is null
+                ? X509Certificate2.CreateFromPemFile(path, keyPath)
+                : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
+            // Windows shows a server only keys that went through its own store.
+            return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null) : pem;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Problem(
+                $"ClientCertificate: from '{path}'{(keyPath is null ? "" : $" and '{keyPath}'")} no certificate with its private key " +
+                "could be read: " +
+                $"{e.Message.TrimEnd('.')}. Expected PEM with both (or the key in KeyPath), or PKCS#12; check paths and password.",
+                e);
+        }
+    }
+
+    private static X509Certificate2 Checked(X509Certificate2 certificate, string path) => certificate.HasPrivateKey
+        ? certificate
+        : throw Problem($"ClientCertificate: the PKCS#12 file '{path}' holds no private key. Export it again together with the key.");
+
+    private static string? PasswordOf(ClientCertificateOptions options) => options switch
+    {
+        { Password: not null, PasswordEnvironmentVariable: not null } =>
+            throw Problem("ClientCertificate has both Password and PasswordEnvironmentVariable; keep the one that holds the password."),
+        { PasswordEnvironmentVariable: { } name } => Environment.GetEnvironmentVariable(name)
+            ?? throw Problem($"ClientCertificate:PasswordEnvironmentVariable: the environment variable '{name}' is not set. Set it, or correct the " +
+                "name."),
+        _ => options.Password,
+    };
+
+    private static JwtGrantException Problem(string message, Exception? inner = null) =>
+        JwtGrantException.Configuration("client_certificate_unusable", message, inner);
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
+namespace JwtGrantClient;
+
+/// <summary>
+/// The certificate that the client shows the authorization server (RFC 8705), with its private key. Read again for each new connection, so
+/// that a renewed file takes over within two minutes.
+/// </summary>
+public sealed class ClientCertificateOptions
+{
+    /// <summary>A PEM file with the certificate (its issuers may follow), or a PKCS#12 file.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The PEM file with the private key, where it is not in <see cref="Path"/>.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>Opens an encrypted key or a PKCS#12 file. Never printed. Default: none.</summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? Password { get; set; }
+
+    /// <summary>The name of an environment variable that holds the password.</summary>
+    public string? PasswordEnvironmentVariable { get; set; }
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>RFC 6749 section 4.1.3 with RFC 7636 section 4.5.</summary>
+internal sealed class AuthorizationCodeGrant(string code, string? redirectUri, string? codeVerifier) : Grant
+{
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly string _code = code;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly string? _codeVerifier = codeVerifier;
+
+    internal override string Type => GrantTypes.AuthorizationCode;
+
+    internal override bool MayBeRepeated => false;
+
+    internal override ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    {
+        form.Add("code", _code);
+        form.Add("redirect_uri", redirectUri);
+        form.Add("code_verifier", _codeVerifier);
+        return default;
+    }
+}

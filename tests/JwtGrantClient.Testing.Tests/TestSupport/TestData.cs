@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+
+namespace JwtGrantClient.Testing.Tests.TestSupport;
+
+/// <summary>Values that tests agree on.</summary>
+internal static class TestData
+{
+    public const string Issuer = "https://as.example.com";
+    public const string TokenEndpoint = "https://as.example.com/token";
+    public const string ClientId = "batch-worker";
+    public const string OtherClientId = "other-worker";
+    public const string KeyId = "2026-11";
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    public const string ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    /// <summary>Real keys, made once for the run.</summary>
+    public static RSA RsaKey { get; } = RSA.Create(2048);
+
+    public static RSA OtherRsaKey { get; } = RSA.Create(2048);
+
+    public static RSA WeakRsaKey { get; } = RSA.Create(1024);
+
+    public static ECDsa P256Key { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public static ECDsa P384Key { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+
+    /// <summary>The moment at which the tests' clocks start.</summary>
+    public static DateTimeOffset Moment { get; } = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+
+    public static long Now => Moment.ToUnixTimeSeconds();
+}

@@ -1,0 +1,23 @@
+using System.Reflection;
+using JwtGrantClient.Caching;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>What no caller can see: found by type, so that a renamed field stays found.</summary>
+internal static class CacheInspector
+{
+    /// <summary>The lock of the slot of the default request.</summary>
+    public static object LockOf(CachedTokenSource tokens) => SlotOf(tokens);
+
+    /// <summary>Whether a token request is under way: known from the moment of the decision, before the thread pool has begun it.</summary>
+    public static bool IsFetching(CachedTokenSource tokens) => SlotOf(tokens).IsFlying;
+
+    /// <summary>How many entries there are beside the default request's.</summary>
+    public static int EntriesOf(CachedTokenSource tokens) => Field<CacheEntryTable>(tokens)!.Count;
+
+    private static CacheEntry SlotOf(CachedTokenSource tokens) => Field<CacheEntry>(tokens)!;
+
+    private static T? Field<T>(object owner)
+        where T : class =>
+        (T?)owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Single(field => field.FieldType == typeof(T)).GetValue(owner);
+}

@@ -1,0 +1,29 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>A JWT taken apart, without any of the code under test.</summary>
+internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] SigningInput, byte[] Signature)
+{
+    public static Jwt Parse(string compact)
+    {
+        var parts = compact.Split('.');
+        Assert.Equal(3, parts.Length);
+        return new(
+            JsonElement.Parse(Base64Url.DecodeFromChars(parts[0])),
+            JsonElement.Parse(Base64Url.DecodeFromChars(parts[1])),
+            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+            Base64Url.DecodeFromChars(parts[2]));
+    }
+
+    /// <summary>A JWT of somebody else's, whose signature nobody checks.</summary>
+    public static string Some(DateTimeOffset expiresAt) => string.Join('.',
+        Encode("""{"alg":"RS256"}"""), Encode($$"""{"sub":"batch","exp":{{expiresAt.ToUnixTimeSeconds()}}}"""), Encode("signature"));
+
+    private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A claim's text, or its raw JSON where it is no string.</summary>
+    public string? this[string claim] => Payload.TryGetProperty(claim, out var value) ? value.ToString() : null;
+}

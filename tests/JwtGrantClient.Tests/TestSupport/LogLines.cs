@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>Keeps what is logged, as it would be printed.</summary>
+internal sealed class LogLines : ILogger, ILoggerProvider
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _events = new();
+
+    public IReadOnlyList<string> All => [.. _lines];
+
+    /// <summary>Completes when the event has been logged.</summary>
+    public Task EventAsync(int id) => Event(id).Task;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        _lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : $" {exception}")}");
+        Event(eventId.Id).TrySetResult();
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Dispose()
+    {
+    }
+
+    private TaskCompletionSource Event(int id) =>
+        _events.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+}

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>What one meter measured, a line for each measurement: other tests' meters of the same name stay out.</summary>
+internal sealed class Measurements : IDisposable
+{
+    private readonly ConcurrentQueue<string> _seen = new();
+    private readonly MeterListener _listener = new();
+
+    public Measurements(Meter meter)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter, meter))
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            _seen.Enqueue($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        _listener.Start();
+    }
+
+    /// <summary>Such as <c>jwtgrantclient.acquisitions 1 client=reports reason=first</c>.</summary>
+    public IReadOnlyCollection<string> Seen => _seen;
+
+    public void Dispose() => _listener.Dispose();
+}

@@ -1,0 +1,15 @@
+using JwtGrantClient.Signing;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>A key that is refused, with the exact words.</summary>
+internal static class Refusal
+{
+    public static void Expect(SigningKeyOptions options, string code, string message)
+    {
+        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(options));
+
+        Assert.Equal(message, error.Message);
+        Assert.Equal((JwtGrantErrorKind.Configuration, code), (error.Kind, error.Code));
+    }
+}
