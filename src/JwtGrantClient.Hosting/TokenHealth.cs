@@ -50,7 +50,7 @@ internal sealed class TokenHealth(string client, ClientRegistry clients, TimePro
         if (status.Freshness is Freshness.Fresh or Freshness.Stale)
             return HealthCheckResult.Degraded("The token is valid, but its renewal fails.", data: data);
         // Not unhealthy for good: a pod that gets no requests for being unhealthy would make no further attempt, and never recover.
-        return status.IsFetching || status.NextAttemptIn > TimeSpan.Zero
+        return status.IsRefreshing || status.NextAttemptIn > TimeSpan.Zero
             ? new(failure, "There is no valid token, and acquiring one fails.", data: data)
             : HealthCheckResult.Degraded("There is no valid token, and acquiring one failed; the next request tries again.", data: data);
     }

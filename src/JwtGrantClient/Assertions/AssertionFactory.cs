@@ -1,4 +1,5 @@
 using System.Buffers;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.Assertions;
@@ -26,7 +27,7 @@ internal sealed class AssertionFactory(
         if (edit is not null)
             (header, payload) = AssertionDraft.Apply(edit, context, profile, header);
         else if (context.Claims.Count > 0)
-            payload = new(profile with { Claims = ExtraClaims.Merge(profile.Claims, context.Claims) });
+            payload = new(profile with { Claims = Members.Merge(profile.Claims, context.Claims) });
         // Whole seconds, rounded down: a server whose clock is a moment behind refuses an iat in its future (C13, C14).
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var expiresAt = issuedAt + (long)profile.Lifetime.TotalSeconds;

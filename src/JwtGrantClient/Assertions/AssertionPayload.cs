@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.Assertions;
@@ -23,7 +24,11 @@ internal sealed class AssertionPayload
             writer.WriteStartObject();
             writer.WriteString("iss"u8, profile.Issuer);
             writer.WriteString("aud"u8, profile.Audience);
-            ExtraClaims.Write(writer, profile.Claims);
+            foreach (var (name, value) in profile.Claims)
+            {
+                writer.WritePropertyName(name);
+                JsonValues.Write(writer, value);
+            }
             writer.WriteEndObject();
         }
         _fixed = json.WrittenSpan[..^1].ToArray();

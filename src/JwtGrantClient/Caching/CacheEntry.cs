@@ -1,117 +1,127 @@
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// One key of the cache: the token that is kept, and while there is one the <see cref="RefreshState"/>. The lock guards decisions only; it is
-/// never held while a token is fetched. It is the slot itself: a lock of its own would cost each of 100,000 identities 40 bytes.
+/// One key of the cache: the token, and while there is one the <see cref="RefreshState"/>. The lock guards decisions only; it is never held
+/// while a token is acquired. It is the entry itself: a lock of its own would cost each of 100,000 identities 40 bytes.
 /// </summary>
-#pragma warning disable CA2002 // Nobody outside this assembly can lock a slot, and inside it the slot alone does.
+#pragma warning disable CA2002 // Nobody outside this assembly can lock an entry, and inside it the entry alone does.
 internal sealed class CacheEntry(TokenRequest request, CacheContext context) : CacheNode(request)
 {
-    private long _hard = long.MinValue, _lifetime;
-    private RefreshState? _renewal;
-    private bool _hasHeldOne, _hasLeft;
+    private long _expiresAt = long.MinValue, _lifetime;
+    private RefreshState? _state;
+    private bool _hadToken, _isEvicted;
 
-    /// <summary>Whether a token is on its way.</summary>
-    public bool IsFlying
+    /// <summary>Whether a refresh is under way.</summary>
+    public bool IsRefreshing
     {
         get
         {
             lock (this)
-                return _renewal?.Flight is not null;
+                return _state?.Refresh is not null;
         }
     }
 
     public TokenStatus Status()
     {
         lock (this)
-            return TokenStatus.Create(Token, Life, _renewal, context.Clock.Now);
+            return TokenStatus.Create(Token, Schedule, _state, context.Clock.Now);
     }
 
     /// <summary>
-    /// What a call gets where no fresh token is at hand: a token, or what it has to wait for. Neither where the slot has left the table,
-    /// and another is to be asked.
+    /// Returns what a call gets where there is no fresh token: a token, or what it has to wait for. A token that is stale, or missing, is
+    /// refreshed. Neither is returned where the entry was evicted, and the table is to be asked for another.
     /// </summary>
-    public (AccessToken? Token, Task<AccessToken>? Pending) Decide(CancellationToken cancellationToken)
+    public (AccessToken? Token, Task<AccessToken>? Pending) GetOrRefresh(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return (null, Task.FromCanceled<AccessToken>(cancellationToken));
-        Task<AccessToken> flight;
-        bool blocked;
+        Task<AccessToken> refresh;
+        bool isBlocked;
         lock (this)
         {
-            if (_hasLeft)
+            if (_isEvicted)
                 return default;
             var now = context.Clock.Now;
-            var freshness = Life.At(now);
-            if (freshness != Freshness.Fresh && _renewal is not { Flight: not null } && _renewal?.Gate.IsOpenAt(now) != false)
-                TakeOff();
+            var freshness = Schedule.At(now);
+            if (freshness != Freshness.Fresh && _state is not { Refresh: not null } && _state?.Backoff.IsOverAt(now) != false)
+                StartRefresh(inBackground: freshness == Freshness.Stale);
             if (freshness != Freshness.Expired)
                 return (Token, null);
-            if (_renewal!.Flight is null)
-                return (null, Task.FromException<AccessToken>(Remembered(_renewal.Gate, now)));
-            flight = _renewal.Flight;
-            _renewal.Waiting++;
-            blocked = _hasHeldOne;
+            if (_state!.Refresh is null)
+                return (null, Task.FromException<AccessToken>(RememberedError(_state.Backoff, now)));
+            refresh = _state.Refresh;
+            _state.Waiting++;
+            isBlocked = _hadToken;
         }
-        if (blocked)
+        if (isBlocked)
             context.Metrics.CallBlocked(context.Client);
-        return (null, flight.WaitAsync(cancellationToken));
+        return (null, refresh.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Gives up the kept token if it is the one that was refused. The gate stays.</summary>
+    /// <summary>Drops the token if it is the one that was rejected. The backoff stays.</summary>
     public void Invalidate(AccessToken rejected)
     {
         lock (this)
         {
             if (Token?.Value != rejected.Value)
                 return;
-            var renewal = _renewal ?? new(context);
-            if (!renewal.Brake.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            var state = _state ?? new(context);
+            if (!state.Throttle.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
                 return;
-            (_renewal, renewal.Rejected) = (renewal, Token);
-            _hard = long.MinValue;
-            GiveUp();
+            (_state, state.Rejected) = (state, Token);
+            _expiresAt = long.MinValue;
+            Drop();
         }
     }
 
-    /// <summary>Gives up the kept token, whatever it is, and hands it over; null where there is none that is still valid.</summary>
+    /// <summary>Drops the token, whatever it is, and returns it; null where there is none that is still valid.</summary>
     public AccessToken? Take()
     {
         lock (this)
         {
-            var token = Life.At(context.Clock.Now) == Freshness.Expired ? null : Token;
-            // It is not to come back from the second level.
+            var token = Schedule.At(context.Clock.Now) == Freshness.Expired ? null : Token;
+            // It must not come back from the second level.
             if (token is not null && context.Shared is not null)
-                (_renewal ??= new(context)).Rejected = token;
-            _hard = long.MinValue;
-            GiveUp();
+                (_state ??= new(context)).Rejected = token;
+            _expiresAt = long.MinValue;
+            Drop();
             return token;
         }
     }
 
     /// <summary>
-    /// Takes the slot out of use, unless a token is on its way: two slots for one request would make two token requests. A closed gate
-    /// and a brake keep it too, save where <paramref name="evenGated"/>.
+    /// Takes the entry out of use, unless a refresh is under way: two entries for one request would make two token requests. A backoff and a
+    /// throttle keep it too, unless <paramref name="force"/> is set.
     /// </summary>
-    public bool TryLeave(long now, bool evenGated)
+    public bool TryEvict(long now, bool force)
     {
         lock (this)
-            return _hasLeft = _renewal is null || (evenGated ? _renewal.Flight is null : _renewal.IsOverAt(now));
+            return _isEvicted = _state is null || (force ? _state.Refresh is null : _state.IsOverAt(now));
     }
 
-    private RefreshSchedule Life => new(Due, _hard);
+    private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
 
-    private void TakeOff()
+    private bool CallersWait
     {
-        _renewal ??= new(context);
-        _renewal.Waiting = 0;
-        var (before, rejected) = (Token, _renewal.Rejected);
-        _renewal.Flight = Detached.RunAsync(() => FlyAsync(before, rejected), context.Start);
+        get
+        {
+            lock (this)
+                return _state is { Waiting: > 0 };
+        }
     }
 
-    private async Task<AccessToken> FlyAsync(AccessToken? before, AccessToken? rejected)
+    private void StartRefresh(bool inBackground)
+    {
+        _state ??= new(context);
+        _state.Waiting = 0;
+        var (current, rejected) = (Token, _state.Rejected);
+        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, inBackground), context.Start);
+    }
+
+    private async Task<AccessToken> RefreshAsync(AccessToken? current, AccessToken? rejected, bool inBackground)
     {
         AccessToken token;
         bool isShared;
@@ -120,8 +130,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
-            (token, isShared) = await Acquisition.GetAsync(context, Request, before, rejected).ConfigureAwait(false);
-            (reason, lifetime) = Land(token, isShared);
+            var shared = context.Shared is null ? null : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
+            isShared = shared is not null;
+            token = shared ?? await AcquireAsync(inBackground).ConfigureAwait(false);
+            (reason, lifetime) = OnSucceeded(token, isShared);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
         {
@@ -129,69 +141,91 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
         catch (JwtGrantException e)
         {
-            Crash(e);
+            OnFailed(e);
             throw;
         }
         catch (Exception e)
         {
             var error = new JwtGrantException(
                 JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {e.Message}", e);
-            Crash(error);
+            OnFailed(error);
             throw error;
         }
         // Nobody waits for the store.
-        if (!isShared && context.Shared is { } shared)
-            _ = shared.PublishAsync(Request, token, lifetime);
-        // Outside the try: by now the next flight may be under way, and a listener that throws must not end it as if it had failed.
+        if (!isShared && context.Shared is { } store)
+            _ = store.PublishAsync(Request, token, lifetime);
+        // Outside the try: by now the next refresh may be under way, and a listener that throws must not end it as if it had failed.
         context.Metrics.Acquired(context.Client, reason);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
         return token;
     }
 
-    /// <summary>Keeps the token; returns why it was acquired, and its lifetime.</summary>
-    private (string Reason, TimeSpan Lifetime) Land(AccessToken token, bool isShared)
+    /// <summary>
+    /// Acquires a token: with retries where none is valid, by one attempt in the background while one is. If callers have come to wait during that
+    /// attempt, because the token expired, it is followed by an acquisition with retries.
+    /// </summary>
+    private async Task<AccessToken> AcquireAsync(bool inBackground)
     {
-        lock (this)
+        try
         {
-            var kept = CachedToken.Adopt(token, Token, context);
-            (_hard, _lifetime) = (kept.Life.Hard, kept.Lifetime.Ticks);
-            Keep(token, kept.Life.Due);
-            var reason = isShared ? AcquisitionReason.Shared
-                : _renewal!.Waiting == 0 ? AcquisitionReason.Ahead
-                : _hasHeldOne ? AcquisitionReason.Blocked
-                : AcquisitionReason.First;
-            _hasHeldOne = true;
-            _renewal!.Gate.Succeeded();
-            (_renewal.Flight, _renewal.Rejected) = (null, null);
-            if (_renewal.IsOverAt(context.Clock.Now))
-                _renewal = null;
-            return (reason, kept.Lifetime);
+            return await AcquireAsync(new RequestAttempts { IsSingle = inBackground }).ConfigureAwait(false);
+        }
+        catch (JwtGrantException e) when (inBackground && e is { IsTransient: true, RetryAfter: null } && CallersWait)
+        {
+            return await AcquireAsync(new RequestAttempts()).ConfigureAwait(false);
         }
     }
 
-    private void Crash(JwtGrantException error)
+    // Started on a thread of its own, because a signer may block it: the total timeout holds nevertheless.
+    private Task<AccessToken> AcquireAsync(RequestAttempts attempts) => context.Pipeline.WithinTotalTimeoutAsync(
+        cancellationToken => BackgroundWork.RunAsync(() => context.Source.GetTokenAsync(Request, attempts, cancellationToken), context.Start),
+        attempts,
+        context.Disposed);
+
+    /// <summary>Keeps the token; returns why it was acquired, and its lifetime.</summary>
+    private (string Reason, TimeSpan Lifetime) OnSucceeded(AccessToken token, bool isShared)
+    {
+        lock (this)
+        {
+            var cached = CachedToken.Create(token, Token, context);
+            (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
+            Keep(token, cached.Schedule.RefreshAt);
+            var reason = isShared ? AcquisitionReason.Shared
+                : _state!.Waiting == 0 ? AcquisitionReason.Ahead
+                : _hadToken ? AcquisitionReason.Blocked
+                : AcquisitionReason.First;
+            _hadToken = true;
+            _state!.Backoff.OnSucceeded();
+            (_state.Refresh, _state.Rejected) = (null, null);
+            if (_state.IsOverAt(context.Clock.Now))
+                _state = null;
+            return (reason, cached.Lifetime);
+        }
+    }
+
+    private void OnFailed(JwtGrantException error)
     {
         TimeSpan wait, remaining;
         lock (this)
         {
             var now = context.Clock.Now;
-            var hard = Life.At(now) == Freshness.Expired ? (long?)null : _hard;
-            _renewal!.Gate.Failed(error, now, hard);
-            _renewal.Flight = null;
-            (wait, remaining) = (_renewal.Gate.RemainingAt(now), TimeSpan.FromTicks((hard ?? now) - now));
+            var expiresAt = Schedule.At(now) == Freshness.Expired ? (long?)null : _expiresAt;
+            _state!.Backoff.OnFailed(error, now, expiresAt);
+            _state.Refresh = null;
+            (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
         context.Metrics.AcquisitionFailed(context.Client, error);
         if (remaining > TimeSpan.Zero)
-            Log.RenewalFailed(context.Logger, context.Client, remaining, wait, error);
+            Log.RefreshFailed(context.Logger, context.Client, remaining, wait, error);
         else
             Log.AcquisitionFailed(context.Logger, context.Client, wait, error);
     }
 
-    // Fails at once: asking a failing server once per call would not help it back on its feet.
-    private static JwtGrantException Remembered(RefreshBackoff gate, long now)
+    // Fails at once: asking a failing server once per call would not help it recover.
+    private static JwtGrantException RememberedError(RefreshBackoff backoff, long now)
     {
-        var last = gate.LastError!;
+        var last = backoff.LastError!;
         return new(last, $"{last.Message}\nThis is the remembered failure; the next attempt is in " +
-            $"{gate.RemainingAt(now).TotalSeconds:0.0} s.");
+            $"{backoff.RemainingAt(now).TotalSeconds:0.0} s.");
     }
 }

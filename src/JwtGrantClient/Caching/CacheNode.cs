@@ -1,8 +1,8 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// What a hit reads of a slot. In a base class, because its fields then lie side by side in memory: with 100,000 slots each cache line more
-/// is a fourth of the whole look-up.
+/// The part of an entry that a look-up reads. In a base class, because its fields then lie side by side in memory: with 100,000 entries each
+/// further cache line is a fourth of the whole look-up.
 /// </summary>
 internal abstract class CacheNode(TokenRequest request)
 {
@@ -11,10 +11,10 @@ internal abstract class CacheNode(TokenRequest request)
     /// </summary>
     public CacheEntry? Next;
 
-    // At hand, because the way to it through the request is one more place in memory to wait for.
+    // Copied, because the way to it through the request is one more place in memory to wait for.
     private readonly string? _subjectAlone = request.SubjectAlone;
     private AccessToken? _token;
-    private long _due = long.MinValue;
+    private long _refreshAt = long.MinValue;
     private long _lastUsed;
 
     /// <summary>What the token is for: the first spelling of it that came.</summary>
@@ -35,31 +35,31 @@ internal abstract class CacheNode(TokenRequest request)
         }
     }
 
-    /// <summary>The token that is kept, fresh or not.</summary>
+    /// <summary>The cached token, fresh or not.</summary>
     protected AccessToken? Token => _token;
 
-    /// <summary>When it is to be renewed.</summary>
-    protected long Due => _due;
+    /// <summary>When it is to be refreshed.</summary>
+    protected long RefreshAt => _refreshAt;
 
     /// <summary>Whether the entry is for this request, whose hash is given.</summary>
     public bool IsFor(TokenRequest request, int hash) =>
         Hash == hash && ((_subjectAlone is not null && _subjectAlone == request.SubjectAlone) || Request.Equals(request));
 
     /// <summary>
-    /// The token if it is fresh: two field reads, no lock. The moment is read before the token and written after it, so that a token is
-    /// never taken for fresh by the moment of a later one; one that was given up in between is null.
+    /// Returns the token if it is fresh: two field reads, no lock. The moment is read before the token and written after it, so that a token
+    /// is never taken for fresh by the moment of a later one; one that was dropped in between is null.
     /// </summary>
-    public AccessToken? FreshAt(long now) => now < Volatile.Read(ref _due) ? _token : null;
+    public AccessToken? FreshAt(long now) => now < Volatile.Read(ref _refreshAt) ? _token : null;
 
-    protected void Keep(AccessToken token, long due)
+    protected void Keep(AccessToken token, long refreshAt)
     {
         Volatile.Write(ref _token, token);
-        Volatile.Write(ref _due, due);
+        Volatile.Write(ref _refreshAt, refreshAt);
     }
 
-    protected void GiveUp()
+    protected void Drop()
     {
-        Volatile.Write(ref _due, long.MinValue);
+        Volatile.Write(ref _refreshAt, long.MinValue);
         Volatile.Write(ref _token, null);
     }
 }

@@ -19,4 +19,7 @@ public sealed class CacheOptions
     /// s. Default: 0.5 s.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Returns a copy that the caller's later changes do not reach.</summary>
+    internal CacheOptions Copy() => (CacheOptions)MemberwiseClone();
 }

@@ -1,7 +1,7 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// Keeps tokens fresh over any source (open first): one slot for the client as configured, which is a field, and a table of slots for the
+/// Keeps tokens fresh over any source (open first): one entry for the client as configured, which is a field, and a table of entries for the
 /// requests that differ from it. The rule is in <see cref="RefreshSchedule"/>, what happens when is in <see cref="CacheEntry"/>.
 /// </summary>
 internal sealed class CachedTokenSource : ITokenSource, IDisposable
@@ -30,24 +30,24 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(rejected);
-        SlotFor(request, _clock.Now).Invalidate(rejected);
+        EntryFor(request, _clock.Now).Invalidate(rejected);
         return default;
     }
 
-    /// <summary>Gives up the token of a request, so that nobody gets it any more, and hands it over; null where none is kept.</summary>
+    /// <summary>Drops the token of a request, so that nobody gets it any more, and returns it; null where there is none.</summary>
     public AccessToken? Take(TokenRequest request) =>
         (request.Equals(TokenRequest.Default) ? _default : _others.Find(request))?.Take();
 
-    /// <summary>Gives up all tokens, and hands them over.</summary>
-    public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(slot => slot.Take()).OfType<AccessToken>()];
+    /// <summary>Drops all tokens, and returns them.</summary>
+    public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(entry => entry.Take()).OfType<AccessToken>()];
 
-    /// <summary>How things stand with the token of the client as configured. It is not renewed by being looked at.</summary>
+    /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
 
-    /// <summary>Ends the flights; whoever waits for one gets <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
+    /// <summary>Ends the refreshes under way; a caller that waits for one gets <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
     public void Dispose()
     {
-        // A container disposes what it handed out, beside the client that owns it.
+        // A container disposes what it handed out, and so does the client that owns it.
         if (_disposing.IsCancellationRequested)
             return;
         _others.Dispose();
@@ -59,27 +59,27 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
     private ValueTask<AccessToken> GetOtherAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // The slot before the clock: the one waits for memory while the other computes.
-        var slot = _others.Find(request);
+        // The entry before the clock: the one waits for memory while the other computes.
+        var entry = _others.Find(request);
         var now = _clock.Now;
-        if (slot is null || !_others.TryUse(slot, now))
-            slot = SlotFor(request, now);
-        return slot.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(slot, cancellationToken);
+        if (entry is null || !_others.TryUse(entry, now))
+            entry = EntryFor(request, now);
+        return entry.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(entry, cancellationToken);
     }
 
-    private ValueTask<AccessToken> GetNotFreshAsync(CacheEntry slot, CancellationToken cancellationToken)
+    private ValueTask<AccessToken> GetNotFreshAsync(CacheEntry entry, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (token, pending) = slot.Decide(cancellationToken);
+            var (token, pending) = entry.GetOrRefresh(cancellationToken);
             if (token is not null)
                 return new(token);
             if (pending is not null)
                 return new(pending);
             // Evicted between the look-up and the decision.
-            slot = _others.FindOrAdd(slot.Request, _clock.Now);
+            entry = _others.FindOrAdd(entry.Request, _clock.Now);
         }
     }
 
-    private CacheEntry SlotFor(TokenRequest request, long now) => request.Equals(TokenRequest.Default) ? _default : _others.FindOrAdd(request, now);
+    private CacheEntry EntryFor(TokenRequest request, long now) => request.Equals(TokenRequest.Default) ? _default : _others.FindOrAdd(request, now);
 }

@@ -41,4 +41,7 @@ public sealed class RefreshOptions
     /// the wall clock: 0.1 s to 1 h. A smaller step is a correction. Default: 1 s.
     /// </summary>
     public TimeSpan SleepThreshold { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Returns a copy that the caller's later changes do not reach.</summary>
+    internal RefreshOptions Copy() => (RefreshOptions)MemberwiseClone();
 }

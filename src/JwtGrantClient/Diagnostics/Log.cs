@@ -20,7 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "Client '{Client}' could not renew its token, which is valid for another {Remaining}; next " +
         "attempt in {Wait}")]
-    public static partial void RenewalFailed(ILogger logger, string client, TimeSpan remaining, TimeSpan wait, Exception exception);
+    public static partial void RefreshFailed(ILogger logger, string client, TimeSpan remaining, TimeSpan wait, Exception exception);
 
     [LoggerMessage(5, LogLevel.Error, "Client '{Client}' has no valid token and could not obtain one; next attempt in {Wait}")]
     public static partial void AcquisitionFailed(ILogger logger, string client, TimeSpan wait, Exception exception);

@@ -4,8 +4,8 @@ namespace JwtGrantClient;
 public sealed class AccessTokenHandlerOptions
 {
     /// <summary>
-    /// What the token is for. Default: the client as configured. <see cref="AccessTokenHandler.TokenRequestKey"/> goes before it, request
-    /// by request.
+    /// What the token is for. Default: the client as configured. <see cref="HttpRequestMessageExtensions.SetTokenRequest"/> sets another for
+    /// one request.
     /// </summary>
     public TokenRequest TokenRequest { get; set; } = TokenRequest.Default;
 

@@ -3,7 +3,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Http;
 
-/// <summary>Where a token may go (promise 11). Whoever is not allowed gets an error in place of a request.</summary>
+/// <summary>The origins that may receive the token. A request to any other fails before it is sent.</summary>
 internal sealed class AllowedOrigins
 {
     private readonly Uri[] _configured;
@@ -26,8 +26,7 @@ internal sealed class AllowedOrigins
     public void EnsureAllowed(Uri? target, Uri? first)
     {
         if (target is not { IsAbsoluteUri: true })
-            throw Refused("a request without an absolute address", "Set BaseAddress on the HttpClient, or an absolute address on the " +
-                "request.");
+            throw NotAllowed("The request was not sent: its address is not absolute. Set BaseAddress on the HttpClient, or an absolute address on the request.");
         if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointUrl.IsLoopback(target)))
             throw Refused(Origin(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
         if (!AreSame(target, first!))
@@ -62,7 +61,23 @@ internal sealed class AllowedOrigins
 
     private string Allowed() => string.Join(", ", _configured.Append(_base.Value).OfType<Uri>().Select(Origin));
 
-    private static JwtGrantException Refused(string where, string remedy) =>
-        JwtGrantException.Configuration("origin_not_allowed", $"The access token was not sent, and the request neither, to {where}. " +
-            $"{remedy}");
+    private static JwtGrantException Refused(string origin, string remedy) =>
+        NotAllowed($"The request was not sent: {origin} is not allowed to receive the token. {remedy}");
+
+    private static JwtGrantException NotAllowed(string message) => JwtGrantException.Configuration("origin_not_allowed", message);
+}
+
+/// <summary>
+/// The base address of a named HttpClient. The factory makes handlers apart from the clients that use them, so the address comes later
+/// than the handler, by way of this.
+/// </summary>
+internal sealed class ApiBaseAddress
+{
+    private volatile Uri? _value;
+
+    public Uri? Value
+    {
+        get => _value;
+        set => _value = value;
+    }
 }

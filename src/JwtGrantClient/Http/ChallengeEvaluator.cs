@@ -22,7 +22,7 @@ internal enum TokenVerdict
 }
 
 /// <summary>
-/// The table of REFRESH: what the handler does with the API's answer. A pure function of status and challenges (RFC 6750 section 3.1, RFC
+/// Says what the API's answer means for the token. A pure function of status and challenges (RFC 6750 section 3.1, RFC
 /// 9449 section 7.1).
 /// </summary>
 internal static class ChallengeEvaluator
@@ -34,7 +34,7 @@ internal static class ChallengeEvaluator
     /// <param name="response">The answer.</param>
     /// <param name="scheme">The type of the token that was sent: what another scheme is challenged for is another credential.</param>
     /// <param name="scope">The scope that the API asks for, with <see cref="TokenVerdict.InsufficientScope"/>.</param>
-    public static TokenVerdict Judge(HttpResponseMessage response, string scheme, out string? scope)
+    public static TokenVerdict Evaluate(HttpResponseMessage response, string scheme, out string? scope)
     {
         scope = null;
         if (!MayConcernTheToken(response))

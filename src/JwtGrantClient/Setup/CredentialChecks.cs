@@ -15,7 +15,7 @@ internal static class CredentialChecks
     public static bool NeedsClientId(ClientAuthenticationMethod method) => UsesSecret(method)
         || method is ClientAuthenticationMethod.JwtAsClientSecret or ClientAuthenticationMethod.MutualTls;
 
-    public static IEnumerable<string> Find(JwtGrantOptions options, GivenByCode given) =>
+    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies given) =>
         [.. CheckSecret(options), .. CheckCertificate(options, given), .. CheckGrant(options, given), .. CheckProofKey(options)];
 
     private static bool UsesSecret(ClientAuthenticationMethod method) =>
@@ -39,11 +39,11 @@ internal static class CredentialChecks
         }
     }
 
-    private static IEnumerable<string> CheckCertificate(JwtGrantOptions options, GivenByCode given)
+    private static IEnumerable<string> CheckCertificate(JwtGrantOptions options, ClientDependencies given)
     {
         if (options.ClientCertificate is { Path: not null } configured)
         {
-            if (given.TokenEndpointHandler)
+            if (given.TokenEndpointHandler.IsGiven)
                 yield return "ClientCertificate is set, but the token endpoint's handler is given by code and would not show it. " +
                     "Give the certificate to that handler, or leave the handler out.";
             else if (Failure(() => ClientCertificate.From(configured)) is { } problem)
@@ -53,7 +53,7 @@ internal static class CredentialChecks
         {
             yield return "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate.";
         }
-        else if (options.ClientAuthentication == ClientAuthenticationMethod.MutualTls && !given.ClientCertificate && !given.TokenEndpointHandler)
+        else if (options.ClientAuthentication == ClientAuthenticationMethod.MutualTls && !given.ClientCertificate.IsGiven && !given.TokenEndpointHandler.IsGiven)
         {
             yield return "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set " +
                 "ClientCertificate:Path, " +
@@ -61,12 +61,12 @@ internal static class CredentialChecks
         }
     }
 
-    private static IEnumerable<string> CheckGrant(JwtGrantOptions options, GivenByCode given)
+    private static IEnumerable<string> CheckGrant(JwtGrantOptions options, ClientDependencies given)
     {
-        if (options.Grant == GrantType.Saml2Bearer && !given.GrantAssertion)
+        if (options.Grant == GrantType.Saml2Bearer && !given.GrantAssertion.IsGiven)
             yield return "Grant is Saml2Bearer, but nothing makes its assertions. Give them by UseGrantAssertion, or add the package " +
                 "JwtGrantClient.Saml and call UseSamlAssertion.";
-        if (options.Grant == GrantType.TokenExchange && !given.SubjectToken && options.TokenExchange.SubjectTokenFile is null)
+        if (options.Grant == GrantType.TokenExchange && !given.SubjectToken.IsGiven && options.TokenExchange.SubjectTokenFile is null)
             yield return "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or " +
                 "give the token " +
                 "by UseSubjectToken.";

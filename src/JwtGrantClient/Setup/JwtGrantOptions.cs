@@ -88,8 +88,11 @@ public sealed class JwtGrantOptions
     /// <summary>When tokens are renewed.</summary>
     public RefreshOptions Refresh { get; set; } = new();
 
-    /// <summary>What happens when the server fails.</summary>
+    /// <summary>How often one acquisition tries when the server fails.</summary>
     public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>How long the server is left alone after a failed acquisition.</summary>
+    public BackoffOptions Backoff { get; set; } = new();
 
     /// <summary>How many tokens are kept.</summary>
     public CacheOptions Cache { get; set; } = new();
@@ -110,9 +113,6 @@ public sealed class JwtGrantOptions
     /// AddJwtGrantToken. Default: false.
     /// </summary>
     public bool AllowLoopbackHttp { get; set; }
-
-    /// <summary>A provider whose ways become the defaults of settings that are not set. Default: none.</summary>
-    public string? Profile { get; set; }
 
     /// <summary>What is wrong with the configuration that this was bound from; it makes validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];

@@ -50,20 +50,18 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
         ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = OptionsChecks.Find(
-            options, new() { Signer = signer is not null, TokenEndpointHandler = tokenEndpointHandler is not null }).ToList();
+        var dependencies = new ClientDependencies
+        {
+            Time = timeProvider ?? TimeProvider.System,
+            Logger = loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance,
+        };
+        dependencies.Signer.Use(signer);
+        dependencies.TokenEndpointHandler.Use(tokenEndpointHandler);
+        var problems = OptionsChecks.Find(options, dependencies).ToList();
         if (problems.Count > 0)
             throw JwtGrantException.Configuration("settings_invalid", string.Join('\n', problems));
         var meter = new Meter(TokenMetrics.MeterName);
-        var around = new Surroundings(
-            timeProvider ?? TimeProvider.System,
-            loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance,
-            meter)
-        {
-            Signer = signer,
-            TokenEndpointHandler = tokenEndpointHandler,
-        };
-        return new(ClientComposition.Compose("", options, around), meter);
+        return new(ClientComposition.Compose("", options, dependencies, meter), meter);
     }
 
     /// <inheritdoc/>

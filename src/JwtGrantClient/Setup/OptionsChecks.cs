@@ -20,12 +20,12 @@ internal static class OptionsChecks
 
     /// <param name="options">The settings.</param>
     /// <param name="given">What is given by code.</param>
-    public static IEnumerable<string> Find(JwtGrantOptions options, GivenByCode given)
+    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies given)
     {
         var signed = new Signed(
-            Grant: options.Grant == GrantType.JwtBearer && !given.GrantAssertion && options.Assertion.TokenFile is null,
+            Grant: options.Grant == GrantType.JwtBearer && !given.GrantAssertion.IsGiven && options.Assertion.TokenFile is null,
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
-                && !given.ClientAssertion && options.ClientAssertion.TokenFile is null);
+                && !given.ClientAssertion.IsGiven && options.ClientAssertion.TokenFile is null);
         return
         [
             .. options.SectionProblems,
@@ -33,7 +33,7 @@ internal static class OptionsChecks
             .. options.IsBound
                 ? [
                     .. CheckTexts(options), .. CheckServer(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, given),
-                    .. CheckKeys(options, given.Signer, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
+                    .. CheckKeys(options, given.Signer.IsGiven, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
                     .. RangeChecks.Find(options),
                 ]
                 : Array.Empty<string>(),
@@ -104,8 +104,6 @@ internal static class OptionsChecks
                 ". Set it to the id that the server knows.";
         else if (options is { ClientId: null, Assertion.Issuer: null } && signed.Grant)
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
-        if (options.Profile is { } profile)
-            yield return ProviderProfile.Problem(profile);
     }
 
     private static IEnumerable<string> CheckKeys(JwtGrantOptions options, bool hasSigner, Signed signed)
@@ -142,7 +140,7 @@ internal static class OptionsChecks
         if (client is { AssertionType: not null, TokenFile: null })
             yield return "ClientAssertion:AssertionType is set without TokenFile, but it says what the token in that file is. Set " +
                 "TokenFile, or leave it out.";
-        if (client.AssertionType is { } type && SamlClientAssertion.Problem(type) is { } saml)
+        if (client.AssertionType is { } type && PrivateKeyJwt.ProblemOf(type) is { } saml)
             yield return $"ClientAssertion:AssertionType: {saml}";
         foreach (var (name, value) in grant.Claims)
             if (ClaimSyntax.Problem(name, value) is { } problem)

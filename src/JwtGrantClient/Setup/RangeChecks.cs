@@ -11,7 +11,7 @@ internal static class RangeChecks
         Moment = TimeSpan.FromMilliseconds(10), Tenth = TimeSpan.FromMilliseconds(100), Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1),
         Hour = TimeSpan.FromHours(1);
 
-    public static IEnumerable<string> Find(JwtGrantOptions options) => [.. Find(options.Refresh), .. Find(options.Retry), .. Find(options.Cache)];
+    public static IEnumerable<string> Find(JwtGrantOptions options) => [.. Find(options.Refresh), .. Find(options.Retry), .. Find(options.Backoff), .. Find(options.Cache)];
 
     private static IEnumerable<string> Find(RefreshOptions refresh) => Real(
         refresh is { EarliestFraction: >= 0.1, LatestFraction: <= 0.95 } && refresh.EarliestFraction <= refresh.LatestFraction
@@ -29,11 +29,13 @@ internal static class RangeChecks
         Outside(retry.Delay, Moment, Minute),
         Outside(retry.AttemptTimeout, Tenth, 5 * Minute),
         Outside(retry.TotalTimeout, retry.AttemptTimeout, 10 * Minute),
-        Outside(retry.GateWhileValid, Tenth, Hour),
-        Outside(retry.LongestGateWhileValid, retry.GateWhileValid, Hour),
-        Outside(retry.GateWithNothing, Tenth, 5 * Minute),
-        Outside(retry.LongestSpreadWithNothing, TimeSpan.Zero, Hour),
         Outside(retry.MaxRetryAfter, TimeSpan.Zero, Hour));
+
+    private static IEnumerable<string> Find(BackoffOptions backoff) => Real(
+        Outside(backoff.InitialDelay, Tenth, Hour),
+        Outside(backoff.MaxDelay, backoff.InitialDelay, Hour),
+        Outside(backoff.MinimumDelayWithoutToken, Tenth, 5 * Minute),
+        Outside(backoff.MaxJitterWithoutToken, TimeSpan.Zero, Hour));
 
     private static IEnumerable<string> Find(CacheOptions cache) => Real(
         Outside(cache.MaximumEntries, 1, 10_000_000), Outside(cache.IdleTime, Minute, TimeSpan.FromDays(30)),

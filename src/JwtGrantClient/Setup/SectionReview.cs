@@ -21,6 +21,7 @@ internal sealed class SectionReview
         [typeof(DPoPOptions)] = (review, child) => review.ReadSection<DPoPOptions>(child),
         [typeof(RefreshOptions)] = (review, child) => review.ReadSection<RefreshOptions>(child),
         [typeof(RetryOptions)] = (review, child) => review.ReadSection<RetryOptions>(child),
+        [typeof(BackoffOptions)] = (review, child) => review.ReadSection<BackoffOptions>(child),
         [typeof(CacheOptions)] = (review, child) => review.ReadSection<CacheOptions>(child),
         [typeof(IList<string>)] = (review, child) => review.ReadList(child),
         [typeof(IDictionary<string, string>)] = (review, child) => ReadEach(child, review.ReadText),
@@ -115,4 +116,30 @@ internal sealed class SectionReview
     // A number alone would count as days.
     private static bool IsTime(string text) =>
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
+}
+
+/// <summary>Guesses what a misspelt name was meant to be.</summary>
+internal static class Spelling
+{
+    public static string Advice(string written, IEnumerable<string> known)
+    {
+        var names = known.ToList();
+        var nearest = names.MinBy(name => Distance(written.ToUpperInvariant(), name.ToUpperInvariant()))!;
+        return Distance(written.ToUpperInvariant(), nearest.ToUpperInvariant()) <= nearest.Length / 3
+            ? $"Did you mean {nearest}?"
+            : $"The settings here are {string.Join(", ", names)}.";
+    }
+
+    // Levenshtein's distance: how many letters must be put in, taken out or changed.
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            (var diagonal, row[0]) = (row[0], i);
+            for (var j = 1; j <= other.Length; j++)
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
+        }
+        return row[other.Length];
+    }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -17,7 +19,7 @@ internal static class ResponseBodyReader
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var stream = ContentCoding.Decode(response, body);
+        var stream = Decode(response, body);
         await using var _ = stream.ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
         try
@@ -39,6 +41,29 @@ internal static class ResponseBodyReader
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
+
+    // A server or a proxy may compress although no coding was asked for (RFC 9110 section 12.5.3). gzip and deflate are what every HTTP client
+    // of the last decades understood. A handler of the user's own may have decoded before.
+    private static Stream Decode(HttpResponseMessage response, Stream body)
+    {
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var codings))
+            return body;
+        var coding = codings.ToString();
+        if (coding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || coding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+            return new GZipStream(body, CompressionMode.Decompress);
+        if (coding.Equals("deflate", StringComparison.OrdinalIgnoreCase))
+            return new ZLibStream(body, CompressionMode.Decompress);
+        // The page of an HTTP error is judged by its status.
+        return !response.IsSuccessStatusCode || coding.Equals("identity", StringComparison.OrdinalIgnoreCase) ? body : throw Unread(response, coding);
+    }
+
+    private static JwtGrantException Unread(HttpResponseMessage response, string coding) => new(
+        JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
+        $"The server answered {(int)response.StatusCode} with Content-Encoding '{SanitizedText.From(coding)}', which was not asked for; " +
+        "expected none, gzip or deflate. Switch it off on the server or the proxy, or give a token endpoint handler with AutomaticDecompression.")
+    {
+        StatusCode = (int)response.StatusCode,
+    };
 
     private static void Grow(ref byte[] buffer, int length)
     {

@@ -4,41 +4,46 @@ using JwtGrantClient.DPoP;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// One token request, top-down (open first): find the endpoint, let grant and client authentication write a form, send it, read the
-/// answer. The whole of <see cref="AttemptAsync"/> runs again on a retry, so every attempt carries fresh assertions and a fresh proof.
+/// Makes one token request, top-down (open first): finds the endpoint, lets grant and client authentication write a form, sends it, reads
+/// the answer. The whole of <see cref="AttemptAsync"/> runs again on a retry, so every attempt carries fresh assertions and a fresh proof.
 /// </summary>
 internal sealed class TokenEndpointClient(
-    EndpointLocator endpoint,
+    EndpointLocator locator,
     ClientAuthentication authentication,
     TokenEndpointTransport transport,
-    IRetry retry,
+    TokenRequestPipeline pipeline,
     ResponseRules rules,
-    TimeProvider clock,
-    Action? keysRefused = null,
     DPoPProofs? proofs = null) : ITokenEndpoint
 {
     public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(grant);
-        var exchange = new Exchange(grant.MayBeRepeated, clock.GetTimestamp(), keysRefused);
-        return exchange.RunAsync(retry, (exchange, cancellationToken) => AttemptAsync(grant, exchange, cancellationToken), cancellationToken);
+        var attempts = new RequestAttempts { GrantMayBeRepeated = grant.MayBeRepeated };
+        return pipeline.RunAsync((attempts, cancellationToken) => AttemptAsync(grant, attempts, cancellationToken), attempts, cancellationToken);
+    }
+
+    /// <summary>Makes a request inside the total timeout of whoever keeps the token.</summary>
+    /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
+    public Task<TokenResponse> RequestAsync(Grant grant, RequestAttempts attempts, CancellationToken cancellationToken)
+    {
+        attempts.GrantMayBeRepeated = grant.MayBeRepeated;
+        return pipeline.ExecuteAsync((attempts, cancellationToken) => AttemptAsync(grant, attempts, cancellationToken), attempts, cancellationToken);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TokenResponse> AttemptAsync(Grant grant, Exchange exchange, CancellationToken cancellationToken)
+    private async ValueTask<TokenResponse> AttemptAsync(Grant grant, RequestAttempts attempts, CancellationToken cancellationToken)
     {
-        var address = await endpoint.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);
-        var attempt = new Attempt(endpoint.Issuer, address, exchange.NextAttempt());
-        var form = new TokenRequestForm();
+        var endpoint = await locator.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);
+        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginPreparing());
         form.Add("grant_type", grant.Type);
-        await grant.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
-        await authentication.WriteAsync(form, attempt, cancellationToken).ConfigureAwait(false);
-        using var request = form.ToRequest(address);
+        await grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
+        await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
+        using var request = form.ToRequest();
         if (proofs is not null)
-            request.Headers.Add(DPoPHeaders.Proof, await proofs.ProveAsync(request.Method, address, cancellationToken).ConfigureAwait(false));
-        var response = await exchange.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
-        if (proofs?.TryKeepServerNonce(address, DPoPHeaders.NonceOf(response.Headers)) == true)
-            exchange.NonceGiven();
+            request.Headers.Add(DPoPHeaders.Proof, await proofs.ProveAsync(request.Method, endpoint, cancellationToken).ConfigureAwait(false));
+        var response = await attempts.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
+        if (proofs?.TryKeepServerNonce(endpoint, DPoPHeaders.NonceOf(response.Headers)) == true)
+            attempts.OnNonceReceived();
         return TokenResponseReader.Read(response, grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules);
     }
 }

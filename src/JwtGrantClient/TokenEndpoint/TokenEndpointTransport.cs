@@ -89,7 +89,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
 
     private static JwtGrantException NoAnswer(Uri target, Exception e) => new(
         JwtGrantErrorKind.Transport,
-        NeverConnected(e) ? TransportErrors.Unreachable : TransportErrors.ConnectionFailed,
+        NeverConnected(e) ? TransientErrors.Unreachable : TransientErrors.ConnectionFailed,
         $"No answer from '{target.Host}:{target.Port}': {e.Message} {Advice(e)}",
         e)
     {

@@ -48,7 +48,7 @@ internal static class TokenErrorReader
             ErrorDescription = description,
             ErrorUri = uri is null ? null : SanitizedText.From(uri),
             RetryAfter = response.RetryAfter,
-            IsTransient = TransientErrors.Refusal(response.Status, error),
+            IsTransient = TransientErrors.IsTransientError(response.Status, error),
         };
     }
 
@@ -61,7 +61,7 @@ internal static class TokenErrorReader
     {
         StatusCode = response.Status,
         RetryAfter = response.RetryAfter,
-        IsTransient = TransientErrors.Status(response.Status),
+        IsTransient = TransientErrors.IsTransientStatus(response.Status),
     };
 
     // A proxy, a firewall, a gateway page: its words often name the culprit. Of JSON only what is written for people, for the rest may be a

@@ -1,7 +1,20 @@
+using System.Globalization;
 using System.Text.Json;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>Which tokens a client takes, and what it is lenient about where servers differ from RFC 6749 section 5.1.</summary>
+/// <param name="DefaultLifetime">The life of a token whose response has no <c>expires_in</c>.</param>
+/// <param name="DefaultType">The type of a token whose response has no <c>token_type</c>; null makes that an error.</param>
+internal sealed record ResponseRules(TimeSpan DefaultLifetime, string? DefaultType)
+{
+    /// <summary>The proof that goes with each token, and makes DPoP the only type that is taken; null takes Bearer only.</summary>
+    public ITokenProof? Proof { get; init; }
+
+    /// <summary>Whether a token that is no access token will do (RFC 8693 section 2.2.1).</summary>
+    public bool AllowsOtherTokens { get; init; }
+}
 
 /// <summary>
 /// From status, headers and bytes to a token response (RFC 6749 section 5.1): a pure function. What it cannot accept it throws as a
@@ -103,4 +116,35 @@ internal static class TokenResponseReader
         {
             StatusCode = response.Status,
         };
+}
+
+/// <summary>
+/// Reads <c>expires_in</c>: seconds as a JSON number, in whatever notation, or as a string of digits. Clamped to 0 and ten years, so that
+/// no server's number overflows a date.
+/// </summary>
+internal static class ExpiresIn
+{
+    private const double MaximumSeconds = 10 * 365.25 * 24 * 60 * 60;
+
+    public static bool TryRead(JsonElement member, out TimeSpan lifetime)
+    {
+        var seconds = member.ValueKind switch
+        {
+            // GetDouble reads 3600.0, 1e3 and 1e99 alike; a literal beyond double's range comes out infinite and is clamped.
+            JsonValueKind.Number => member.TryGetDouble(out var number) ? number : double.NaN,
+            JsonValueKind.String => Parse(member.Text()),
+            _ => double.NaN,
+        };
+        lifetime = double.IsNaN(seconds) ? default : TimeSpan.FromSeconds(Math.Clamp(Math.Floor(seconds), 0, MaximumSeconds));
+        return !double.IsNaN(seconds);
+    }
+
+    private static double Parse(string? text)
+    {
+        const NumberStyles Digits = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+        // Whatever the styles, TryParse knows the word Infinity; digits that overflow are infinite too, and are clamped.
+        return double.TryParse(text, Digits, CultureInfo.InvariantCulture, out var number) && text.AsSpan().ContainsAnyInRange('0', '9')
+            ? number
+            : double.NaN;
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class Pod(int number, long start, CachedTokenSource tokens, Virt
             _ = WaitAsync(pending, called);
         else if (pending.Result.ExpiresAt <= time.GetUtcNow())
             tally.Lose(called, number);
-        var idle = everyCall ? 0 : tokens.Status().RenewsIn.Ticks;
+        var idle = everyCall ? 0 : tokens.Status().RefreshesIn.Ticks;
         NextCall += Math.Max(1, (idle + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond) * TimeSpan.TicksPerSecond;
     }
 

@@ -28,11 +28,10 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
         {
             var draws = Draws.Of(plan.Seed, i);
             var start = (long)(plan.Rollout.Ticks * draws.Next());
-            var context = new CacheContext(
-                "fleet", Source(draws), time, clock, RefreshSettings.Of(_refresh), draws.Next, metrics, NullLogger.Instance)
+            var pipeline = new TokenRequestPipeline(_retry, time, draws.Next, NullLogger.Instance);
+            var context = new CacheContext("fleet", Source(pipeline), pipeline, time, clock, draws.Next, metrics, NullLogger.Instance)
             {
-                Gates = GateSettings.Of(_retry),
-                TotalTimeout = _retry.TotalTimeout,
+                Refresh = _refresh,
                 Shared = shared,
                 Start = time.Post,
             };
@@ -47,20 +46,19 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
     }
 
     private SharedTokens Shared() => new(
-        new Store(time), new() { Name = "fleet" }, new CacheOptions().StoreTimeout, RefreshSettings.Of(_refresh), time, NullLogger.Instance)
+        new Store(time), new() { Name = "fleet" }, new CacheOptions().StoreTimeout, _refresh, time, NullLogger.Instance)
     {
         Start = time.Post,
     };
 
-    private TokenEndpointSource Source(Draws draws)
+    private TokenEndpointSource Source(TokenRequestPipeline pipeline)
     {
         var endpoint = new TokenEndpointClient(
             new EndpointLocator("https://as.example.com/token"),
-            new ClientAuthentication.None("fleet"),
+            new NoClientAuthentication("fleet"),
             _transport,
-            new RetryRule(RetrySettings.Of(_retry), time, draws.Next, NullLogger.Instance),
-            new ResponseRules(plan.Lifetime, DefaultType: null),
-            time);
+            pipeline,
+            new ResponseRules(plan.Lifetime, DefaultType: null));
         return new(endpoint, Grant.ClientCredentials, TokenRequest.Default);
     }
 }

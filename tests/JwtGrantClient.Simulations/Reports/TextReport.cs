@@ -27,7 +27,8 @@ internal static class TextReport
         Outages(text, plan, tally, [.. rows.Where(row => row.Phase.IsOutage)]);
         var lost = tally.Lost.Sum();
         var shared = plan.Shared ? "yes" : "no";
-        Line(text, $"pods={plan.Pods} mean={steady.Mean:0.0###} steady_peak={steady.Peak} lost_pod_seconds={lost} shared={shared}");
+        var outageRate = rows.Where(row => row.Phase.IsOutage).Select(row => row.Mean).DefaultIfEmpty().Average();
+        Line(text, $"pods={plan.Pods} mean={steady.Mean:0.0###} steady_peak={steady.Peak} lost_pod_seconds={lost} shared={shared} outage_rate={outageRate:0.0###}");
         return text.ToString();
     }
 

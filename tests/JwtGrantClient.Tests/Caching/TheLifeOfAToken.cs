@@ -2,11 +2,11 @@ using JwtGrantClient.Caching;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>REFRESH: due = issued + L x U(0.50, 0.80), hard = expiry - min(10 s, L / 10); each boundary to the tick.</summary>
+/// <summary>refreshAt = issued + L x U(0.50, 0.80), expiresAt = expiry - min(10 s, L / 10); each boundary to the tick.</summary>
 public sealed class TheLifeOfAToken
 {
     private const long Issued = 1_234_567;
-    private static readonly RefreshSettings Usual = RefreshSettings.Of(new());
+    private static readonly RefreshOptions Usual = new();
 
     /// <summary>Lifetime in seconds, the number drawn, and the ticks after issue at which the token is due and at its end.</summary>
     public static TheoryData<int, double, long, long> Lives
@@ -36,8 +36,8 @@ public sealed class TheLifeOfAToken
         var life = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
 
         // A tick less is the rounding of the fraction.
-        Assert.InRange(life.Due, Issued + due - 1, Issued + due);
-        Assert.Equal(Issued + hard, life.Hard);
+        Assert.InRange(life.RefreshAt, Issued + due - 1, Issued + due);
+        Assert.Equal(Issued + hard, life.ExpiresAt);
     }
 
     [Theory]
@@ -48,12 +48,12 @@ public sealed class TheLifeOfAToken
         var life = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
 
         Assert.Equal(Freshness.Fresh, life.At(Issued));
-        Assert.Equal(Freshness.Fresh, life.At(life.Due - 1));
-        Assert.Equal(Freshness.Stale, life.At(life.Due));
-        Assert.Equal(Freshness.Stale, life.At(life.Due + 1));
-        Assert.Equal(Freshness.Stale, life.At(life.Hard - 1));
-        Assert.Equal(Freshness.Expired, life.At(life.Hard));
-        Assert.Equal(Freshness.Expired, life.At(life.Hard + 1));
+        Assert.Equal(Freshness.Fresh, life.At(life.RefreshAt - 1));
+        Assert.Equal(Freshness.Stale, life.At(life.RefreshAt));
+        Assert.Equal(Freshness.Stale, life.At(life.RefreshAt + 1));
+        Assert.Equal(Freshness.Stale, life.At(life.ExpiresAt - 1));
+        Assert.Equal(Freshness.Expired, life.At(life.ExpiresAt));
+        Assert.Equal(Freshness.Expired, life.At(life.ExpiresAt + 1));
     }
 
     [Theory]
@@ -64,25 +64,25 @@ public sealed class TheLifeOfAToken
     {
         var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(seconds), Usual, 0);
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds - allowance).Ticks, life.Hard);
+        Assert.Equal(TimeSpan.FromSeconds(seconds - allowance).Ticks, life.ExpiresAt);
     }
 
     [Fact]
     public void Takes_its_bounds_and_allowance_from_the_options()
     {
-        var settings = RefreshSettings.Of(new() { EarliestFraction = 0.25, LatestFraction = 0.75, ExpiryMargin = TimeSpan.FromSeconds(2) });
+        var settings = new RefreshOptions { EarliestFraction = 0.25, LatestFraction = 0.75, ExpiryMargin = TimeSpan.FromSeconds(2) };
 
-        Assert.Equal(25, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0).Due).TotalSeconds);
-        Assert.Equal(50, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Due).TotalSeconds);
-        Assert.Equal(98, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).Hard).TotalSeconds);
+        Assert.Equal(25, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0).RefreshAt).TotalSeconds);
+        Assert.Equal(50, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).RefreshAt).TotalSeconds);
+        Assert.Equal(98, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).ExpiresAt).TotalSeconds);
     }
 
     [Fact]
     public void Is_never_due_after_its_end()
     {
-        var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(4), RefreshSettings.Of(new() { EarliestFraction = 0.95, LatestFraction = 0.95 }), 0);
+        var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(4), new() { EarliestFraction = 0.95, LatestFraction = 0.95 }, 0);
 
-        Assert.Equal(life.Hard, life.Due);
+        Assert.Equal(life.ExpiresAt, life.RefreshAt);
     }
 
     [Fact]
@@ -92,10 +92,10 @@ public sealed class TheLifeOfAToken
     [Fact]
     public void Can_have_its_renewal_put_off_but_not_past_its_end()
     {
-        var life = new RefreshSchedule(Due: 10, Hard: 20);
+        var life = new RefreshSchedule(RefreshAt: 10, ExpiresAt: 20);
 
-        Assert.Equal(new(10, 20), life.NotDueBefore(5));
-        Assert.Equal(new(15, 20), life.NotDueBefore(15));
-        Assert.Equal(new(20, 20), life.NotDueBefore(25));
+        Assert.Equal(new(10, 20), life.NotBefore(5));
+        Assert.Equal(new(15, 20), life.NotBefore(15));
+        Assert.Equal(new(20, 20), life.NotBefore(25));
     }
 }

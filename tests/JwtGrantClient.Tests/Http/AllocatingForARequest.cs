@@ -17,7 +17,8 @@ public sealed class AllocatingForARequest
         await using var tokens = JwtGrantTokenSource.Create(SomeClient.Options(), tokenEndpointHandler: new IssuingEndpoint().Handler);
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
         // Other tests of this process use the key, after which handlers look at each request's options; here both sides do from the start.
-        _ = AccessTokenHandler.TokenRequestKey;
+        using (var request = new HttpRequestMessage())
+            request.SetTokenRequest(TokenRequest.Default);
         using var without = new HttpMessageInvoker(new Instant());
         using var with = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = new Instant() });
 

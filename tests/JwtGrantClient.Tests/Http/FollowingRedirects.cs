@@ -70,7 +70,7 @@ public sealed class FollowingRedirects : IAsyncLifetime
         var error = await Assert.ThrowsAsync<JwtGrantException>(client.GetAsync);
 
         Assert.Equal(
-            $"The access token was not sent, and the request neither, to {_elsewhere.Address}. " +
+            $"The request was not sent: {_elsewhere.Address} is not allowed to receive the token. " +
             $"The request was made for {_api.Address} and then redirected; address it to the new place, if you trust that.",
             error.Message);
         Assert.Equal([""], _seenElsewhere);

@@ -36,7 +36,7 @@ public sealed class KeepingTokensToTheirOrigins : IDisposable
             () => CallAsync(address, http => http.BaseAddress = new("https://api.example.com/v1/")));
 
         Assert.Equal("origin_not_allowed", error.Code);
-        Assert.StartsWith($"The access token was not sent, and the request neither, to {origin}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The request was not sent: {origin} is not allowed to receive the token.", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             " It may go to https://api.example.com; add the origin to AllowedOrigins, if the API there is to have it.", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _api.Calls);
@@ -151,7 +151,7 @@ public sealed class KeepingTokensToTheirOrigins : IDisposable
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("http://127.0.0.1:5000/secret?q=1", new()));
 
         Assert.Equal(
-            "The access token was not sent, and the request neither, to http://127.0.0.1:5000. " +
+            "The request was not sent: http://127.0.0.1:5000 is not allowed to receive the token. " +
             "Use https; for a server on this machine, set AllowLoopbackHttp to true.",
             error.Message);
     }
@@ -162,7 +162,7 @@ public sealed class KeepingTokensToTheirOrigins : IDisposable
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("reports", new()));
 
         Assert.Equal(
-            "The access token was not sent, and the request neither, to a request without an absolute address. " +
+            "The request was not sent: its address is not absolute. " +
             "Set BaseAddress on the HttpClient, or an absolute address on the request.",
             error.Message);
     }

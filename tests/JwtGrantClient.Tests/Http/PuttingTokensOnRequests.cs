@@ -182,7 +182,7 @@ public sealed class PuttingTokensOnRequests
         foreach (var user in (string[])["alice", "bob", "alice"])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
-            request.Options.Set(AccessTokenHandler.TokenRequestKey, new TokenRequest { Subject = user });
+            request.SetTokenRequest(new TokenRequest { Subject = user });
             using var response = await given.SendAsync(request);
         }
 
@@ -197,7 +197,7 @@ public sealed class PuttingTokensOnRequests
         async Task CallAsync(string user)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
-            request.Options.Set(AccessTokenHandler.TokenRequestKey, new TokenRequest { Subject = user });
+            request.SetTokenRequest(new TokenRequest { Subject = user });
             using var response = await given.SendAsync(request);
         }
 

@@ -65,13 +65,13 @@ public sealed class BindingTheContract
             "InvalidationInterval": "00:02:00", "MaxInvalidationFraction": 0.5, "SleepThreshold": "00:00:02" },
           "Retry": {
             "MaxRetryAttempts": 5, "Delay": "00:00:02", "AttemptTimeout": "00:00:05", "TotalTimeout": "00:00:20",
-            "GateWhileValid": "00:00:10", "LongestGateWhileValid": "00:01:00", "GateWithNothing": "00:00:02", "LongestSpreadWithNothing": "00:00:30",
             "MaxRetryAfter": "00:10:00" },
+          "Backoff": {
+            "InitialDelay": "00:00:10", "MaxDelay": "00:01:00", "MinimumDelayWithoutToken": "00:00:02", "MaxJitterWithoutToken": "00:00:30" },
           "Cache": { "MaximumEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
-          "AllowLoopbackHttp": true,
-          "Profile": "google"
+          "AllowLoopbackHttp": true
         } } }
         """;
 
@@ -99,6 +99,7 @@ public sealed class BindingTheContract
         Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
         Assert.Equal(0.4, options.Refresh.EarliestFraction);
         Assert.Equal(5, options.Retry.MaxRetryAttempts);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.Backoff.MaxJitterWithoutToken);
         Assert.Equal(500, options.Cache.MaximumEntries);
     }
 
@@ -107,9 +108,9 @@ public sealed class BindingTheContract
     {
         var options = Bound("""
             { "JwtGrant": { "Reports": {
-              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "Cache": null,
+              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "Backoff": null, "Cache": null,
               "Assertion": { "Issuer": null, "Lifetime": null, "Claims": {} }, "ClientAssertion": { "Audience": null, "SigningKey": null },
-              "DefaultTokenLifetime": null, "Profile": null
+              "DefaultTokenLifetime": null
             } } }
             """);
 

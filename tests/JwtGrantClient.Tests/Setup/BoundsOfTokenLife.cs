@@ -20,10 +20,10 @@ public sealed class BoundsOfTokenLife
         { "Retry:Delay", "00:00:00.0100000", "00:01:00" },
         { "Retry:AttemptTimeout", "00:00:00.1000000", "00:00:30" },
         { "Retry:TotalTimeout", "00:00:10", "00:10:00" },
-        { "Retry:GateWhileValid", "00:00:00.1000000", "00:02:00" },
-        { "Retry:LongestGateWhileValid", "00:00:05", Hour },
-        { "Retry:GateWithNothing", "00:00:00.1000000", "00:05:00" },
-        { "Retry:LongestSpreadWithNothing", Zero, Hour },
+        { "Backoff:InitialDelay", "00:00:00.1000000", "00:02:00" },
+        { "Backoff:MaxDelay", "00:00:05", Hour },
+        { "Backoff:MinimumDelayWithoutToken", "00:00:00.1000000", "00:05:00" },
+        { "Backoff:MaxJitterWithoutToken", Zero, Hour },
         { "Retry:MaxRetryAfter", Zero, Hour },
         { "Cache:IdleTime", "00:01:00", "30.00:00:00" },
         { "Cache:StoreTimeout", "00:00:00.0100000", "00:00:10" },
@@ -77,7 +77,7 @@ public sealed class BoundsOfTokenLife
     [Fact]
     public void Are_tested_for_every_number() =>
         Assert.Equal(
-            from section in new[] { typeof(RefreshOptions), typeof(RetryOptions), typeof(CacheOptions) }
+            from section in new[] { typeof(RefreshOptions), typeof(RetryOptions), typeof(BackoffOptions), typeof(CacheOptions) }
             from setting in section.GetProperties()
             where setting.Name is not (nameof(RefreshOptions.EarliestFraction) or nameof(RefreshOptions.LatestFraction))
             orderby setting.Name

@@ -110,9 +110,6 @@ public sealed class JudgingSettings
             o => o.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
             "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
             "or Audience, for a server that wants another literal."),
-        ["profile"] = (
-            o => o.Profile = "google",
-            "Profile: 'google' is not known; this version has no profiles yet. Leave it out, and set what the provider wants one by one."),
         ["no key"] = (
             o => o.SigningKey = new(),
             "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate."),
@@ -180,9 +177,9 @@ public sealed class JudgingSettings
         ["no attempt in time"] = (
             o => (o.Retry.AttemptTimeout, o.Retry.TotalTimeout) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
             "Retry:TotalTimeout is 00:00:10; expected 00:00:20 to 00:10:00."),
-        ["gates crossed"] = (
-            o => o.Retry.LongestGateWhileValid = TimeSpan.FromSeconds(4),
-            "Retry:LongestGateWhileValid is 00:00:04; expected 00:00:05 to 01:00:00."),
+        ["delays crossed"] = (
+            o => o.Backoff.MaxDelay = TimeSpan.FromSeconds(4),
+            "Backoff:MaxDelay is 00:00:04; expected 00:00:05 to 01:00:00."),
         ["too many retries"] = (o => o.Retry.MaxRetryAttempts = 11, "Retry:MaxRetryAttempts is 11; expected 0 to 10."),
         ["share not a number"] = (
             o => o.Refresh.MaxInvalidationFraction = double.NaN, "Refresh:MaxInvalidationFraction is NaN; expected 0 to 1."),
@@ -224,8 +221,13 @@ public sealed class JudgingSettings
     }
 
     [Fact]
-    public void A_signer_given_by_code_needs_no_key() =>
-        Assert.Empty(OptionsChecks.Find(new JwtGrantOptions { TokenEndpoint = TestData.TokenEndpoint, ClientId = TestData.ClientId }, new() { Signer = true }));
+    public void A_signer_given_by_code_needs_no_key()
+    {
+        var dependencies = new ClientDependencies();
+        dependencies.Signer.Use(_ => throw new InvalidOperationException("The checks create no signer."));
+
+        Assert.Empty(OptionsChecks.Find(new JwtGrantOptions { TokenEndpoint = TestData.TokenEndpoint, ClientId = TestData.ClientId }, dependencies));
+    }
 
     [Fact]
     public void A_grant_assertion_with_an_issuer_needs_no_client_id()

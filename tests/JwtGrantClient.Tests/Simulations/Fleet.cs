@@ -47,7 +47,7 @@ internal sealed partial record Fleet(int ExitCode, string Output, string Errors,
     }
 
     [GeneratedRegex(
-        @"^pods=\d+ mean=(?<mean>\d+\.\d+) steady_peak=(?<steady_peak>\d+) lost_pod_seconds=(?<lost_pod_seconds>\d+) shared=(yes|no)$",
+        @"^pods=\d+ mean=(?<mean>\d+\.\d+) steady_peak=(?<steady_peak>\d+) lost_pod_seconds=(?<lost_pod_seconds>\d+) shared=(yes|no) outage_rate=(?<outage_rate>\d+\.\d+)$",
         RegexOptions.ExplicitCapture)]
     public static partial Regex LastLineForm();
 

@@ -6,16 +6,16 @@ namespace JwtGrantClient.Tests.TestSupport;
 /// <summary>What no caller can see: found by type, so that a renamed field stays found.</summary>
 internal static class CacheInspector
 {
-    /// <summary>The lock of the slot of the default request.</summary>
-    public static object LockOf(CachedTokenSource tokens) => SlotOf(tokens);
+    /// <summary>The lock of the entry of the default request.</summary>
+    public static object LockOf(CachedTokenSource tokens) => EntryOf(tokens);
 
     /// <summary>Whether a token request is under way: known from the moment of the decision, before the thread pool has begun it.</summary>
-    public static bool IsFetching(CachedTokenSource tokens) => SlotOf(tokens).IsFlying;
+    public static bool IsRefreshing(CachedTokenSource tokens) => EntryOf(tokens).IsRefreshing;
 
     /// <summary>How many entries there are beside the default request's.</summary>
     public static int EntriesOf(CachedTokenSource tokens) => Field<CacheEntryTable>(tokens)!.Count;
 
-    private static CacheEntry SlotOf(CachedTokenSource tokens) => Field<CacheEntry>(tokens)!;
+    private static CacheEntry EntryOf(CachedTokenSource tokens) => Field<CacheEntry>(tokens)!;
 
     private static T? Field<T>(object owner)
         where T : class =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,29 +19,29 @@ internal sealed class GivenCache : IDisposable
 
     public GivenCache(
         TimeProvider? time = null, ITokenSource? source = null, ILogger? logger = null, RefreshOptions? refresh = null, RetryOptions? retry = null,
-        CacheOptions? cache = null, ISharedTokenStore? store = null, ClientIdentity? client = null)
+        BackoffOptions? backoff = null, CacheOptions? cache = null, ISharedTokenStore? store = null, ClientIdentity? client = null)
     {
         retry ??= new();
+        refresh ??= new();
         cache ??= new();
         Time = time as TwoClocks ?? new(TestData.Moment);
         Tokens = new CachedTokenSource(new CacheContext(
             "reports",
-            source ?? Source,
+            new SourceAcquirer(source ?? Source),
+            new TokenRequestPipeline(retry, time ?? Time, () => Draw(), logger ?? Log),
             time ?? Time,
-            new CoarseClock(time ?? Time, (refresh ?? new()).SleepThreshold),
-            RefreshSettings.Of(refresh ?? new()),
+            new CoarseClock(time ?? Time, refresh.SleepThreshold),
             () => Draw(),
             new TokenMetrics(Meter),
             logger ?? Log)
         {
-            Gates = GateSettings.Of(retry),
-            Table = TableSettings.Of(cache),
-            TotalTimeout = retry.TotalTimeout,
+            Refresh = refresh,
+            Backoff = backoff ?? new(),
+            Cache = cache,
             Shared = store is null ? null : new SharedTokens(
-                store, client ?? new() { Name = "reports" }, cache.StoreTimeout, RefreshSettings.Of(refresh ?? new()), time ?? Time,
-                NullLogger.Instance)
+                store, client ?? new() { Name = "reports" }, cache.StoreTimeout, refresh, time ?? Time, NullLogger.Instance)
             {
-                // At once, so that a token is there for the others when its flight has landed.
+                // At once, so that a token is there for the others when its refresh has ended.
                 Start = static work => work(),
             },
         });
@@ -60,7 +61,7 @@ internal sealed class GivenCache : IDisposable
     public CachedTokenSource Tokens { get; }
 
     /// <summary>Whether a token request of the default slot is under way, answered or not yet begun.</summary>
-    public bool IsFetching => CacheInspector.IsFetching(Tokens);
+    public bool IsFetching => CacheInspector.IsRefreshing(Tokens);
 
     /// <summary>A new token of this lifetime, counted from before the request was sent.</summary>
     public AccessToken IssueAt(DateTimeOffset issued, TimeSpan lifetime) =>

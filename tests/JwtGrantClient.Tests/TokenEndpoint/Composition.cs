@@ -48,12 +48,11 @@ internal sealed class Composition
         return new(
             Endpoint is { } configured ? new(configured) : new(Discovery = new(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
-                ? new ClientAuthentication.PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
-                : new ClientAuthentication.None(ClientId),
+                ? new PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
+                : new NoClientAuthentication(ClientId),
             transport,
-            Pipeline is { } own ? new PipelineRetry(own) : new RetryRule(RetrySettings.Of(Retry), Time, Random, Log),
-            new ResponseRules(TimeSpan.FromMinutes(5), DefaultType: null),
-            Time);
+            new TokenRequestPipeline(Retry, Time, Random, Log, Pipeline),
+            new ResponseRules(TimeSpan.FromMinutes(5), DefaultType: null));
     }
 
     /// <summary>Makes the request with a jwt-bearer grant, or the one given.</summary>

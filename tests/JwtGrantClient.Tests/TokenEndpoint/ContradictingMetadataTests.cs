@@ -51,7 +51,7 @@ public sealed class ContradictingMetadataTests
     [InlineData("self_signed_tls_client_auth")]
     [InlineData("tls_client_auth")]
     public void Either_name_of_mutual_TLS_will_do(string name) => MetadataChecks.EnsureSupported(
-        Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new ClientAuthentication.MutualTls("c").Names), grantType: null);
+        Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new MutualTls("c").Names), grantType: null);
 
     [Fact]
     public async Task Nothing_is_sent_to_a_token_endpoint_that_does_not_offer_the_grant()

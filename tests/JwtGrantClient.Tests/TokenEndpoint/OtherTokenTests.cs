@@ -41,7 +41,7 @@ public sealed class OtherTokenTests
         var source = new TokenEndpointSource(new Composition { Endpoint = server.TokenEndpoint }.Build(), _ => Exchange, TokenRequest.Default);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
-            () => source.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken).AsTask());
+            () => source.GetTokenAsync(TokenRequest.Default, new RequestAttempts(), TestContext.Current.CancellationToken));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "not_an_access_token"), (error.Kind, error.Code));
         Assert.Contains(TokenTypes.IdToken, error.Message, StringComparison.Ordinal);
@@ -51,9 +51,9 @@ public sealed class OtherTokenTests
     public void No_header_is_made_of_it()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
-        var sending = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"));
+        var authorized = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"));
 
-        var error = Assert.Throws<JwtGrantException>(sending.PutTokenOn);
+        var error = Assert.Throws<JwtGrantException>(authorized.AddToken);
 
         Assert.Equal("not_an_access_token", error.Code);
         Assert.Null(request.Headers.Authorization);

@@ -15,13 +15,13 @@ public sealed class SecrecyTests
     [Fact]
     public async Task No_value_of_an_exchange_tells_its_secret()
     {
-        var form = new TokenRequestForm();
+        var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.Add("assertion", Marker);
         form.Add("code", Marker);
         form.AddRequest(new() { Parameters = new Dictionary<string, string> { ["x"] = Marker } });
         var answer = Answer.Of(200, MarkerJson);
         var response = TokenResponseReader.Read(answer, Answer.Strict);
-        using var content = new TokenRequestContent(form);
+        using var content = new TokenRequestContent(form.Encode());
 
         AssertSilent(form);
         AssertSilent(content.ToString()!);

@@ -108,10 +108,10 @@ public sealed class SingleUseGrantTests
         var handler = new StubHandler((_, _) => answer.Task);
         using var transport = new TokenEndpointTransport(handler, new ObservedTime());
         using var request = new HttpRequestMessage(HttpMethod.Post, TestData.TokenEndpoint);
-        var exchange = new Exchange(mayBeRepeated: false, startedAt: 0);
+        var attempts = new RequestAttempts { GrantMayBeRepeated = false };
 
-        var first = exchange.SendAsync(transport, request, TestContext.Current.CancellationToken);
-        var second = exchange.SendAsync(transport, request, TestContext.Current.CancellationToken);
+        var first = attempts.SendAsync(transport, request, TestContext.Current.CancellationToken);
+        var second = attempts.SendAsync(transport, request, TestContext.Current.CancellationToken);
 
         Assert.Equal("grant_used_up", (await Assert.ThrowsAsync<JwtGrantException>(() => second.AsTask())).Code);
         answer.SetResult(new());

@@ -47,7 +47,7 @@ public sealed class TokenEndpointSourceTests
         var source = new TokenEndpointSource(new Composition { Endpoint = TestData.TokenEndpoint }.Build(), request => Grant.ClientCredentials(request), Settings);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
-            () => source.GetTokenAsync(new() { Subject = "alice" }, TestContext.Current.CancellationToken).AsTask());
+            () => source.GetTokenAsync(new() { Subject = "alice" }, new RequestAttempts(), TestContext.Current.CancellationToken));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "subject_without_assertion"), (error.Kind, error.Code));
     }
@@ -58,7 +58,7 @@ public sealed class TokenEndpointSourceTests
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         await new TokenEndpointSource(client.Build(), request => client.JwtBearer(request), Settings)
-            .GetTokenAsync(request, TestContext.Current.CancellationToken);
+            .GetTokenAsync(request, new RequestAttempts(), TestContext.Current.CancellationToken);
 
         return Assert.Single(server.Requests);
     }

@@ -1,3 +1,4 @@
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -7,7 +8,7 @@ public sealed class TokenFormTests
     [Fact]
     public void A_field_stands_once()
     {
-        var form = new TokenRequestForm();
+        var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.Add("client_id", "a");
 
         var error = Assert.Throws<JwtGrantException>(() => form.Add("client_id", "a"));
@@ -20,7 +21,7 @@ public sealed class TokenFormTests
     [InlineData(null), InlineData("")]
     public void An_empty_value_counts_as_omitted(string? value)
     {
-        var form = new TokenRequestForm();
+        var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.Add("scope", value);
         form.Add("scope", "a");
 
@@ -30,7 +31,7 @@ public sealed class TokenFormTests
     [Fact]
     public void A_request_writes_scope_resources_and_parameters()
     {
-        var form = new TokenRequestForm();
+        var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.AddRequest(new()
         {
             Scope = "b a",

@@ -1,4 +1,5 @@
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Caching;
@@ -11,13 +12,13 @@ namespace JwtGrantClient.Caching;
 /// <param name="time">The wall clock, by which entries are judged, and the deadline's.</param>
 /// <param name="logger">Told of a store that fails.</param>
 internal sealed class SharedTokens(
-    ISharedTokenStore store, ClientIdentity client, TimeSpan timeout, RefreshSettings refresh, TimeProvider time, ILogger logger)
+    ISharedTokenStore store, ClientIdentity client, TimeSpan timeout, RefreshOptions refresh, TimeProvider time, ILogger logger)
 {
     /// <summary>Proves possession of the key that adopted tokens are bound to.</summary>
     public ITokenProof? Proof { get; init; }
 
     /// <summary>Starts what the store does. Default: on the thread pool.</summary>
-    public Action<Action> Start { get; init; } = Detached.OnThreadPool;
+    public Action<Action> Start { get; init; } = BackgroundWork.OnThreadPool;
 
     /// <summary>A token that another process has acquired since; null where the server is to be asked.</summary>
     /// <param name="request">What it is for.</param>
@@ -54,7 +55,7 @@ internal sealed class SharedTokens(
         // Of the same moment it may be another's cure of the same refusal; older than the one refused it will hardly be better.
         (rejected is null || (entry.Token.Value != rejected.Value && entry.ExpiresAt >= rejected.ExpiresAt))
         && (before is null || (entry.Token.Value != before.Value && entry.ExpiresAt > before.ExpiresAt))
-        && entry.ExpiresAt - TimeSpan.FromTicks(RefreshSchedule.Allowance(entry.Lifetime, refresh)) > time.GetUtcNow();
+        && entry.ExpiresAt - TimeSpan.FromTicks(RefreshSchedule.Margin(entry.Lifetime, refresh)) > time.GetUtcNow();
 
     // Another's wall clock may be ahead: the token cannot have more of its life before it than the whole.
     private AccessToken Adopted(SharedToken entry)
@@ -76,7 +77,7 @@ internal sealed class SharedTokens(
         try
         {
             // Aside, because a store may block its thread. What is left to itself fails unseen.
-            return await Detached.RunAsync(async () => await call(cancellation).ConfigureAwait(false), Start).WaitAsync(deadline.Token).ConfigureAwait(false);
+            return await BackgroundWork.RunAsync(async () => await call(cancellation).ConfigureAwait(false), Start).WaitAsync(deadline.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the store throws.
         catch (Exception e)

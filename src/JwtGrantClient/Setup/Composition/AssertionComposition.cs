@@ -8,19 +8,19 @@ internal static class AssertionComposition
     /// <summary>
     /// The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.
     /// </summary>
-    public static (AssertionProvider? Provide, Action? Refused) ForClient(JwtGrantOptions options, Surroundings around, ClientKeys keys)
+    public static (AssertionProvider? Provide, Action? Refused) ForClient(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))
             return (null, null);
-        if (around.ClientAssertion is { } own)
+        if (dependencies.ClientAssertion.Value is { } own)
             return (own, null);
         if (options.ClientAssertion.TokenFile is { } file)
-            return (new TokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, around.Time).ProvideAsync, null);
+            return (new TokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, dependencies.Time).ProvideAsync, null);
         var signer = keys.ClientSigner!;
-        var factory = new AssertionFactory(ClientProfile(options), signer, around.Time, keys.Ids, around.EditAssertion);
+        var factory = new AssertionFactory(ClientProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion);
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)
             return (factory.ProvideAsync, signer.OnAssertionRejected);
-        var kept = new CachedAssertionProvider(factory.ProvideAsync, around.Time);
+        var kept = new CachedAssertionProvider(factory.ProvideAsync, dependencies.Time);
         return (kept.ProvideAsync, () =>
         {
             signer.OnAssertionRejected();

@@ -1,38 +1,43 @@
+using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Protocol;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>How a client keeps its tokens, alone and with the rest of its fleet.</summary>
+/// <summary>Composes how a client keeps its tokens, alone and with the other processes of its fleet.</summary>
 internal static class CacheComposition
 {
-    public static CachedTokenSource Over(
-        ITokenSource source, string name, JwtGrantOptions options, Surroundings around, ClientKeys keys, ITokenProof? proof) =>
-        new(new CacheContext(
+    public static CachedTokenSource Create(
+        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedEndpoint endpoint, Meter meter)
+    {
+        var (refresh, cache) = (options.Refresh.Copy(), options.Cache.Copy());
+        return new(new CacheContext(
             name,
             source,
-            around.Time,
-            new CoarseClock(around.Time, options.Refresh.SleepThreshold),
-            RefreshSettings.Of(options.Refresh),
-            Surroundings.Uniform,
-            new TokenMetrics(around.Meter),
-            around.Logger)
+            endpoint.Pipeline,
+            dependencies.Time,
+            new CoarseClock(dependencies.Time, refresh.SleepThreshold),
+            dependencies.Random,
+            new TokenMetrics(meter),
+            dependencies.Logger)
         {
-            Gates = GateSettings.Of(options.Retry),
-            Table = TableSettings.Of(options.Cache),
-            TotalTimeout = options.Retry.TotalTimeout,
-            Shared = around.SharedTokenStore is not { } store ? null : new SharedTokens(
-                store, Identity(name, options, around, keys), options.Cache.StoreTimeout, RefreshSettings.Of(options.Refresh), around.Time, around.Logger)
+            Refresh = refresh,
+            Backoff = options.Backoff.Copy(),
+            Cache = cache,
+            Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
+                store, Identity(name, options, keys), cache.StoreTimeout, refresh, dependencies.Time, dependencies.Logger)
             {
-                Proof = proof,
+                Proof = endpoint.Proofs,
             },
         });
+    }
 
     /// <summary>
-    /// All that decides which tokens the server gives; a setting that is forgotten here would let two clients share what differs.
+    /// Everything that decides which tokens the server gives; a setting that is forgotten here would let two clients share what differs.
     /// </summary>
-    private static ClientIdentity Identity(string name, JwtGrantOptions options, Surroundings around, ClientKeys keys) => new()
+    private static ClientIdentity Identity(string name, JwtGrantOptions options, ClientKeys keys) => new()
     {
         Name = name,
         Issuer = options.Issuer,

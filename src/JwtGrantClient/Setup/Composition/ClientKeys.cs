@@ -19,19 +19,19 @@ internal sealed record ClientKeys(
     public string? BindingThumbprint => ProofKey?.Thumbprint ?? Certificate?.Thumbprint;
 
     /// <exception cref="JwtGrantException">A key or a certificate could not be read.</exception>
-    public static ClientKeys Create(JwtGrantOptions options, Surroundings around)
+    public static ClientKeys Create(JwtGrantOptions options, ClientDependencies dependencies)
     {
-        var signer = around.Signer ?? Open(options.SigningKey, around);
+        var signer = dependencies.Signer.Value ?? Open(options.SigningKey, dependencies);
         return new(
             signer,
-            Open(options.ClientAssertion.SigningKey, around) ?? signer,
+            Open(options.ClientAssertion.SigningKey, dependencies) ?? signer,
             options.DPoP.Enabled ? DPoPKey.Create(options.DPoP.SigningKey) : null,
-            around.ClientCertificate is { } own ? ClientCertificate.From(own)
+            dependencies.ClientCertificate.Value is { } own ? ClientCertificate.From(own)
                 : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
                 : null,
             new(RandomNumberGenerator.Fill));
     }
 
-    private static IJwtSigner? Open(SigningKeyOptions? key, Surroundings around) =>
-        key is { IsSet: true } ? SigningKeyLoader.Open(key, around.Time, around.Logger) : null;
+    private static IJwtSigner? Open(SigningKeyOptions? key, ClientDependencies dependencies) =>
+        key is { IsSet: true } ? SigningKeyLoader.Open(key, dependencies.Time, dependencies.Logger) : null;
 }

@@ -9,22 +9,23 @@ namespace JwtGrantClient.Setup;
 internal static class GrantComposition
 {
     /// <summary>The configured grant for a request.</summary>
-    public static Func<TokenRequest, Grant> Create(JwtGrantOptions options, Surroundings around, ClientKeys keys)
+    public static Func<TokenRequest, Grant> Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         switch (options.Grant)
         {
             case GrantType.JwtBearer:
-                var assertions = around.GrantAssertion
+                var assertions = dependencies.GrantAssertion.Value
                     ?? (options.Assertion.TokenFile is { } file
-                        ? new TokenFile(file, AssertionTypes.Jwt, around.Time).ProvideAsync
-                        : new AssertionFactory(GrantProfile(options), keys.Signer!, around.Time, keys.Ids, around.EditAssertion).ProvideAsync);
+                        ? new TokenFile(file, AssertionTypes.Jwt, dependencies.Time).ProvideAsync
+                        : new AssertionFactory(GrantProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
                 return request => Grant.JwtBearer(assertions, request);
             case GrantType.Saml2Bearer:
-                return request => Grant.Saml2Bearer(around.GrantAssertion!, request);
+                var saml = dependencies.GrantAssertion.Value!;
+                return request => Grant.Saml2Bearer(saml, request);
             case GrantType.TokenExchange:
                 var exchange = options.TokenExchange;
-                var subject = around.SubjectToken ?? FileOf(exchange.SubjectTokenFile, exchange.SubjectTokenType, around)!;
-                var actor = around.ActorToken ?? FileOf(exchange.ActorTokenFile, exchange.ActorTokenType, around);
+                var subject = dependencies.SubjectToken.Value ?? FileOf(exchange.SubjectTokenFile, exchange.SubjectTokenType, dependencies)!;
+                var actor = dependencies.ActorToken.Value ?? FileOf(exchange.ActorTokenFile, exchange.ActorTokenType, dependencies);
                 var target = new ExchangeTarget(exchange.RequestedTokenType, [.. exchange.Audience]);
                 return request => new TokenExchangeGrant(subject, actor, target, request);
             default:
@@ -32,8 +33,8 @@ internal static class GrantComposition
         }
     }
 
-    private static AssertionProvider? FileOf(string? path, string? type, Surroundings around) =>
-        path is null ? null : new TokenFile(path, type ?? TokenTypes.Jwt, around.Time).ProvideAsync;
+    private static AssertionProvider? FileOf(string? path, string? type, ClientDependencies dependencies) =>
+        path is null ? null : new TokenFile(path, type ?? TokenTypes.Jwt, dependencies.Time).ProvideAsync;
 
     private static AssertionProfile GrantProfile(JwtGrantOptions options)
     {

@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Diagnostics;
-using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace JwtGrantClient.Setup;
@@ -15,7 +12,7 @@ namespace JwtGrantClient.Setup;
 /// tokens must not.
 /// </summary>
 internal sealed class ClientRegistry(
-    IServiceProvider services, IEnumerable<ClientPart> parts, IOptionsMonitor<JwtGrantOptions> options)
+    IServiceProvider services, IEnumerable<ClientRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options)
     : ITokenSourceProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
@@ -45,8 +42,8 @@ internal sealed class ClientRegistry(
     /// <exception cref="JwtGrantException">The name is unknown, or the client's settings are wrong.</exception>
     public ComposedClient Get(string name)
     {
-        // Composed once, however many ask at once: the parts that come by code may hand out the same handler twice, which a loser would
-        // dispose.
+        // Composed once, however many ask at once: a factory of the user's may return the same handler twice, which a
+        // loser would dispose.
         var client = _clients.GetOrAdd(name, static (name, registry) => new(() => registry.Compose(name)), this);
         try
         {
@@ -79,26 +76,10 @@ internal sealed class ClientRegistry(
     {
         try
         {
-            var (settings, code) = (options.Get(name), ClientParts.Of(name, parts));
-            return ClientComposition.Compose(name, settings, new Surroundings(
-                services.GetService<TimeProvider>() ?? TimeProvider.System,
-                services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance,
-                _meter)
-            {
-                Signer = Make(code.Signer, "UseSigner"),
-                GrantAssertion = Make(code.GrantAssertion, "UseGrantAssertion"),
-                ClientAssertion = Make(code.ClientAssertion, "UseClientAssertion"),
-                SubjectToken = Make(code.SubjectToken, "UseSubjectToken"),
-                ActorToken = Make(code.ActorToken, "UseActorToken"),
-                ClientCertificate = Make(code.ClientCertificate, "UseClientCertificate"),
-                EditAssertion = code.EditAssertion,
-                TokenEndpointHandler = Make(code.TokenEndpointHandler, "UseTokenEndpointHandler"),
-                Retry = Make(code.RetryPipeline, "UseRetryPipeline") is { } pipeline ? new PipelineRetry(pipeline) : null,
-                SharedTokenStore = Make(code.SharedTokenStore, "UseSharedTokenStore"),
-            });
+            return ClientComposition.Compose(name, options.Get(name), ClientDependencies.For(name, registrations, services), _meter);
         }
         catch (OptionsValidationException e) when (
-            !parts.Any(part => part.Client == name) && e.Failures.Any(failure => failure.EndsWith(OptionsChecks.NoServer, StringComparison.Ordinal)))
+            !registrations.Any(registration => registration.Client == name) && e.Failures.Any(failure => failure.EndsWith(OptionsChecks.NoServer, StringComparison.Ordinal)))
         {
             // Options may be set for a name that only run time knows; these are not.
             throw JwtGrantException.Configuration("client_unknown", UnknownName(name), e);
@@ -109,15 +90,9 @@ internal sealed class ClientRegistry(
         }
     }
 
-    // A null must not fall back to the configured key or to the built-in part: the user believes that another one is in use.
-    private T? Make<T>(Func<IServiceProvider, T>? part, string method)
-        where T : class =>
-        part is null ? null : part(services) ?? throw JwtGrantException.Configuration(
-            "part_missing", $"The function given to {method} returned null. Return the part, or do not call {method}.");
-
     private string UnknownName(string name)
     {
-        var known = parts.Select(part => part.Client).OfType<string>().Distinct()
+        var known = registrations.Select(registration => registration.Client).OfType<string>().Distinct()
             .Select(client => client.Length == 0 ? "(the one without a name)" : $"'{client}'").ToList();
         return $"There is no JwtGrantClient {(name.Length == 0 ? "without a name" : $"named '{name}'")}. " +
             $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. Add it with AddJwtGrantClient, or correct the name.";

@@ -15,7 +15,7 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="builder">The client.</param>
     /// <param name="signer">Makes the signer, once. The container does not dispose it.</param>
     public static IJwtGrantClientBuilder UseSigner(this IJwtGrantClientBuilder builder, Func<IServiceProvider, IJwtSigner> signer) =>
-        builder.With(signer, parts => parts.Signer = signer);
+        builder.With(signer, dependencies => dependencies.Signer.Use(signer));
 
     /// <summary>
     /// Takes the client assertion from a provider of your own, which is called for each attempt; it is sent unchanged. ClientAuthentication
@@ -25,14 +25,14 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="provider">Makes the provider, once.</param>
     public static IJwtGrantClientBuilder UseClientAssertion(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, parts => parts.ClientAssertion = provider);
+        builder.With(provider, dependencies => dependencies.ClientAssertion.Use(provider));
 
     /// <summary>Takes the grant assertion from a provider of your own, which is called for each attempt; it is sent unchanged.</summary>
     /// <param name="builder">The client.</param>
     /// <param name="provider">Makes the provider, once.</param>
     public static IJwtGrantClientBuilder UseGrantAssertion(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, parts => parts.GrantAssertion = provider);
+        builder.With(provider, dependencies => dependencies.GrantAssertion.Use(provider));
 
     /// <summary>
     /// Takes the subject token of a token exchange (RFC 8693) from a provider of your own, which is called for each attempt and told the
@@ -42,14 +42,14 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="provider">Makes the provider, once.</param>
     public static IJwtGrantClientBuilder UseSubjectToken(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, parts => parts.SubjectToken = provider);
+        builder.With(provider, dependencies => dependencies.SubjectToken.Use(provider));
 
     /// <summary>Takes the actor token of a token exchange from a provider of your own; see <see cref="UseSubjectToken"/>.</summary>
     /// <param name="builder">The client.</param>
     /// <param name="provider">Makes the provider, once.</param>
     public static IJwtGrantClientBuilder UseActorToken(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, parts => parts.ActorToken = provider);
+        builder.With(provider, dependencies => dependencies.ActorToken.Use(provider));
 
     /// <summary>
     /// Shows the authorization server a certificate of your own, from a store or an HSM, in place of the ClientCertificate setting.
@@ -58,13 +58,13 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="certificate">Makes the certificate, once, with its private key. The container does not dispose it.</param>
     public static IJwtGrantClientBuilder UseClientCertificate(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, X509Certificate2> certificate) =>
-        builder.With(certificate, parts => parts.ClientCertificate = certificate);
+        builder.With(certificate, dependencies => dependencies.ClientCertificate.Use(certificate));
 
     /// <summary>Edits each assertion that the library makes, before it is signed. Several edits are made one after another.</summary>
     /// <param name="builder">The client.</param>
     /// <param name="edit">Adds claims and header members. It must be safe for concurrent use.</param>
     public static IJwtGrantClientBuilder EditAssertions(this IJwtGrantClientBuilder builder, Action<AssertionDraft> edit) =>
-        builder.With(edit, parts => parts.EditAssertion += edit);
+        builder.With(edit, dependencies => dependencies.EditAssertion += edit);
 
     /// <summary>
     /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow
@@ -74,7 +74,7 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="handler">Makes the handler, once. It is disposed with the client.</param>
     public static IJwtGrantClientBuilder UseTokenEndpointHandler(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, HttpMessageHandler> handler) =>
-        builder.With(handler, parts => parts.TokenEndpointHandler = handler);
+        builder.With(handler, dependencies => dependencies.TokenEndpointHandler.Use(handler));
 
     /// <summary>
     /// Retries token requests by a pipeline of your own. Every run of it makes a new assertion; a grant that is single-use is not sent
@@ -84,7 +84,7 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="pipeline">Makes the pipeline, once.</param>
     public static IJwtGrantClientBuilder UseRetryPipeline(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, ResiliencePipeline> pipeline) =>
-        builder.With(pipeline, parts => parts.RetryPipeline = pipeline);
+        builder.With(pipeline, dependencies => dependencies.RetryPipeline.Use(pipeline));
 
     /// <summary>
     /// Shares tokens with other processes by a store of your own, which must encrypt them. For any IDistributedCache there is
@@ -95,13 +95,13 @@ public static class JwtGrantClientBuilderExtensions
     /// <param name="store">Makes the store, once. The container does not dispose it.</param>
     public static IJwtGrantClientBuilder UseSharedTokenStore(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, ISharedTokenStore> store) =>
-        builder.With(store, parts => parts.SharedTokenStore = store);
+        builder.With(store, dependencies => dependencies.SharedTokenStore.Use(store));
 
-    private static IJwtGrantClientBuilder With(this IJwtGrantClientBuilder builder, Delegate given, Action<ClientParts> take)
+    private static IJwtGrantClientBuilder With(this IJwtGrantClientBuilder builder, Delegate given, Action<ClientDependencies> apply)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(given);
-        builder.Services.AddSingleton(new ClientPart(builder.Name, take));
+        builder.Services.AddSingleton(new ClientRegistration(builder.Name, apply));
         return builder;
     }
 }

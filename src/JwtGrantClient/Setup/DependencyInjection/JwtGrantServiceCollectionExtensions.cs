@@ -74,7 +74,7 @@ public static class JwtGrantServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
         configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
-        services.AddSingleton(new ClientPart(name));
+        services.AddSingleton(new ClientRegistration(name));
         services.AddJwtGrantClients();
         return new(name, services);
     }

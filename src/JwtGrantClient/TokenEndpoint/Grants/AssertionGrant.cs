@@ -36,9 +36,9 @@ internal sealed class AssertionGrant : Grant
         return new(type, (_, _) => new(only), WithoutSubject(request, type), mayBeRepeated: false);
     }
 
-    internal override async ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    internal override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
-        var assertion = await _assertions(attempt.For(AssertionPurpose.Grant, _request), cancellationToken).ConfigureAwait(false);
+        var assertion = await _assertions(form.ContextFor(AssertionPurpose.Grant, _request), cancellationToken).ConfigureAwait(false);
         if (Type == GrantTypes.Saml2Bearer && !IsBase64Url(assertion.Value))
             throw JwtGrantException.Configuration(
                 "saml_assertion_not_encoded",

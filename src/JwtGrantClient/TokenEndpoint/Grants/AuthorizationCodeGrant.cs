@@ -16,7 +16,7 @@ internal sealed class AuthorizationCodeGrant(string code, string? redirectUri, s
 
     internal override bool MayBeRepeated => false;
 
-    internal override ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    internal override ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
         form.Add("code", _code);
         form.Add("redirect_uri", redirectUri);

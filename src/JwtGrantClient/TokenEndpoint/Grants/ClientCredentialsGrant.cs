@@ -11,7 +11,7 @@ internal sealed class ClientCredentialsGrant(TokenRequest request) : Grant
 
     internal override bool MayBeRepeated => true;
 
-    internal override ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    internal override ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
         form.AddRequest(_request);
         return default;

@@ -29,7 +29,7 @@ internal sealed class CustomGrant : Grant
 
     internal override bool MayBeRepeated => false;
 
-    internal override ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    internal override ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in _fields)
             form.Add(name, value);

@@ -28,7 +28,7 @@ public abstract class Grant
     /// <summary>
     /// Writes the grant's fields, save <c>grant_type</c>. Called once for each wire attempt, so what must be fresh is made here.
     /// </summary>
-    internal abstract ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken);
+    internal abstract ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken);
 
     /// <summary>
     /// A signed JWT (RFC 7523 section 2.1), from a provider that is asked for a fresh one at each attempt. It may be repeated.

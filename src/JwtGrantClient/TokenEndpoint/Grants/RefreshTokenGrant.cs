@@ -17,7 +17,7 @@ internal sealed class RefreshTokenGrant(string refreshToken, TokenRequest reques
 
     internal override bool MayBeRepeated => false;
 
-    internal override ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    internal override ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
         form.Add("refresh_token", _refreshToken);
         form.AddRequest(_request);

@@ -18,14 +18,14 @@ internal sealed class TokenExchangeGrant(AssertionProvider subject, AssertionPro
 
     internal override bool MayYieldOtherTokens => true;
 
-    internal override async ValueTask WriteAsync(TokenRequestForm form, Attempt attempt, CancellationToken cancellationToken)
+    internal override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
-        var of = await subject(attempt.For(AssertionPurpose.SubjectToken, request), cancellationToken).ConfigureAwait(false);
+        var of = await subject(form.ContextFor(AssertionPurpose.SubjectToken, request), cancellationToken).ConfigureAwait(false);
         form.Add("subject_token", of.Value);
         form.Add("subject_token_type", of.Type);
         if (actor is not null)
         {
-            var by = await actor(attempt.For(AssertionPurpose.ActorToken), cancellationToken).ConfigureAwait(false);
+            var by = await actor(form.ContextFor(AssertionPurpose.ActorToken), cancellationToken).ConfigureAwait(false);
             form.Add("actor_token", by.Value);
             form.Add("actor_token_type", by.Type);
         }

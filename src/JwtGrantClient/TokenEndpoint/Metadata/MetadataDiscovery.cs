@@ -79,7 +79,7 @@ internal sealed class MetadataDiscovery(
             if (response.IsSuccess)
                 return ServerMetadata.Read(response, issuer, address, allowLoopbackHttp);
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
-                throw NotFound($"'{address}' answered {response.Status}", TransientErrors.Status(response.Status), response);
+                throw NotFound($"'{address}' answered {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
             statuses.Add($"'{address}' answered {response.Status}");
         }
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);

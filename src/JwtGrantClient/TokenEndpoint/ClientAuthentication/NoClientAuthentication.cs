@@ -1,0 +1,13 @@
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>Does not authenticate the client: the grant speaks for itself (RFC 7523 section 3.1). Sends the client id where there is one.</summary>
+internal sealed class NoClientAuthentication(string? clientId) : ClientAuthentication
+{
+    public override IReadOnlyList<string> Names => [];
+
+    public override ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
+    {
+        form.Add("client_id", clientId);
+        return default;
+    }
+}

@@ -1,0 +1,25 @@
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>Authenticates the client by a JWT (RFC 7523 section 2.2), a fresh one for each attempt.</summary>
+internal sealed class PrivateKeyJwt(AssertionProvider assertions, string? clientId) : ClientAuthentication
+{
+    private const string SamlType = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
+
+    public override IReadOnlyList<string> Names => ["private_key_jwt"];
+
+    public override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
+    {
+        var assertion = await assertions(form.ContextFor(AssertionPurpose.ClientAuthentication), cancellationToken).ConfigureAwait(false);
+        if (ProblemOf(assertion.Type) is { } problem)
+            throw JwtGrantException.Configuration("saml_client_assertion", $"The client assertion that was provided is refused: {problem}");
+        form.Add("client_assertion_type", assertion.Type);
+        form.Add("client_assertion", assertion.Value);
+        form.Add("client_id", clientId);
+    }
+
+    /// <summary>Returns what is wrong with a <c>client_assertion_type</c>, or null: RFC 10070 forbids SAML in new applications.</summary>
+    public static string? ProblemOf(string assertionType) => assertionType == SamlType
+        ? "SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for " +
+            "use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."
+        : null;
+}
