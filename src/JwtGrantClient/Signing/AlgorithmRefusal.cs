@@ -10,6 +10,11 @@ internal static class AlgorithmRefusal
         UnsafeReason(name) ?? $"The signing algorithm '{name}' is not known. Choose one of {Known}; names are case-sensitive (RFC 7518 " +
             "section 3.1).");
 
+    /// <summary>The error for a symmetric key, under whatever algorithm.</summary>
+    public static JwtGrantException SymmetricKey(string place) => Refused(
+        $"In {place} there is a symmetric key, which is refused: it is a shared secret, and whoever can check such an assertion can also " +
+        $"forge it. Register a public key with the server and choose one of {Known}.");
+
     /// <summary>A signer of the user's own may have any algorithm, Ed25519 for one, save those that prove nothing.</summary>
     /// <exception cref="JwtGrantException">The name is missing or refused.</exception>
     public static void Check(IJwtSigner signer)

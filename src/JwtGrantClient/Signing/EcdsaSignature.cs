@@ -35,7 +35,7 @@ internal static class EcdsaSignature
         raw.Length == 2 * width ? (raw[..width], raw[width..]) : throw Unusable(
             algorithm,
             $"{raw.Length} bytes, where R and S at fixed width have {2 * width}",
-            raw.Span is [0x30, ..] ? "It begins like DER: say Rfc3279DerSequence." : "Is the key on another curve, or the signature " +
+            raw.Span is [0x30, ..] ? "It begins like DER: convert it, or give JwtSigner.Remote the format Rfc3279DerSequence." : "Is the key on another curve, or the signature " +
                 "still text, such as base64?");
 
     private static (ReadOnlyMemory<byte> R, ReadOnlyMemory<byte> S) FromDer(ReadOnlyMemory<byte> der, int width, SignatureAlgorithm algorithm)

@@ -22,6 +22,5 @@ internal sealed class EcdsaSigner : LocalSigner
     }
 
     // The default format of SignData is already R and S at fixed width, as JWS wants it.
-    public override ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
-        new(_key.SignData(signingInput.Span, _algorithm.Hash));
+    public override byte[] Sign(ReadOnlySpan<byte> signingInput) => _key.SignData(signingInput, _algorithm.Hash);
 }

@@ -13,14 +13,15 @@ internal static class JoseCurve
 
     private static (int Bits, string Name) Identify(ECDsa key)
     {
-        var oid = key.ExportParameters(includePrivateParameters: false).Curve.Oid;
-        return oid.Value switch
+        // Null, against its declaration, for a curve that is given by its numbers.
+        var oid = (Oid?)key.ExportParameters(includePrivateParameters: false).Curve.Oid;
+        return oid?.Value switch
         {
             "1.2.840.10045.3.1.7" => (256, "P-256"),
             "1.3.132.0.34" => (384, "P-384"),
             "1.3.132.0.35" => (521, "P-521"),
             "1.3.132.0.10" => (0, "secp256k1"),
-            _ => (0, oid.FriendlyName ?? oid.Value ?? "without a name"),
+            _ => (0, oid?.FriendlyName ?? oid?.Value ?? "without a name"),
         };
     }
 }

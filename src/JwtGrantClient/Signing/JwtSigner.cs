@@ -34,6 +34,32 @@ public static class JwtSigner
     }
 
     /// <summary>
+    /// Signs with a key of Microsoft.IdentityModel. If the key's <see cref="CryptoProviderFactory"/> has a custom provider for it, such as
+    /// that of a key vault, the provider signs and the signature's length is checked. Any other key is checked for its size and its curve.
+    /// </summary>
+    /// <param name="credentials">
+    /// A <see cref="RsaSecurityKey"/>, <see cref="ECDsaSecurityKey"/>, <see cref="MlDsaSecurityKey"/>, <see cref="X509SecurityKey"/> or
+    /// <see cref="JsonWebKey"/>, or any key with a custom provider. The algorithm is a JOSE name or an XML signature URI, such as
+    /// <see cref="SecurityAlgorithms.RsaSha256Signature"/>. Read once. Key objects stay the caller's: do not dispose them while the signer is in use.
+    /// </param>
+    /// <param name="options">
+    /// KeyId, KeyIdFrom, X5t, X5tS256 and X5c; Algorithm, if set, must be that of the credentials. Default: the kid of the credentials, if any.
+    /// </param>
+    /// <returns>
+    /// A signer. A custom provider, and an <see cref="RSA"/> or <see cref="ECDsa"/> class that is not the platform's own, may call a service
+    /// synchronously. They sign on the thread pool, for several assertions at once. Cancellation ends the wait, not the call.
+    /// </returns>
+    /// <exception cref="JwtGrantException">
+    /// The key is symmetric, has no private part, is too small (RFC 7518 section 3.3) or does not fit the algorithm; or the algorithm is
+    /// <c>none</c>, HMAC or unknown.
+    /// </exception>
+    public static IJwtSigner FromSigningCredentials(SigningCredentials credentials, SigningKeyOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        return SigningCredentialsLoader.Load(credentials, WithoutPlace(options));
+    }
+
+    /// <summary>
     /// Signs by a call to where the key is: a key management service or an HSM. What comes back is checked as far as that is possible
     /// without the public key.
     /// </summary>

@@ -15,5 +15,9 @@ internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity id
     /// <summary>What the key was found as.</summary>
     public KeyIdentity Identity => identity;
 
-    public abstract ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default);
+    public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
+        new(Sign(signingInput.Span));
+
+    /// <summary>Signs on the calling thread.</summary>
+    public abstract byte[] Sign(ReadOnlySpan<byte> signingInput);
 }

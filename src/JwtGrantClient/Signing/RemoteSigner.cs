@@ -22,8 +22,7 @@ internal sealed class RemoteSigner : IJwtSigner
         DSASignatureFormat format,
         IReadOnlyDictionary<string, object>? header)
     {
-        // RFC 8037 and RFC 9864: no local key signs with these, and the width of their signatures is the service's affair.
-        _algorithm = algorithm is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.Named(algorithm);
+        _algorithm = Find(algorithm);
         _sign = sign;
         _format = format;
         Algorithm = algorithm;
@@ -36,6 +35,12 @@ internal sealed class RemoteSigner : IJwtSigner
     public string? KeyId { get; }
 
     public IReadOnlyDictionary<string, object>? Header { get; }
+
+    /// <summary>Finds an algorithm that services sign with; null for one whose signatures are not checked.</summary>
+    /// <exception cref="JwtGrantException">The algorithm is refused or unknown.</exception>
+    public static SignatureAlgorithm? Find(string name) =>
+        // RFC 8037 and RFC 9864: no local key signs with these, and the width of their signatures is the service's affair.
+        name is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.Named(name);
 
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default)
     {

@@ -28,8 +28,7 @@ internal sealed class RsaSigner : LocalSigner
         _algorithm = algorithm;
     }
 
-    public override ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
-        new(_key.SignData(signingInput.Span, _algorithm.Hash, _algorithm.Padding!));
+    public override byte[] Sign(ReadOnlySpan<byte> signingInput) => _key.SignData(signingInput, _algorithm.Hash, _algorithm.Padding!);
 
     /// <summary>
     /// Whether a public exponent is odd and at least 3. With 1 the signature is the padded hash itself, and anyone can write it.

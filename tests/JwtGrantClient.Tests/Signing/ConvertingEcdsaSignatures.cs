@@ -106,7 +106,7 @@ public sealed class ConvertingEcdsaSignatures
         var algorithm = SignatureAlgorithm.Named("ES256");
 
         Assert.Equal(
-            "The ES256 signer returned 70 bytes, where R and S at fixed width have 64. It begins like DER: say Rfc3279DerSequence.",
+            "The ES256 signer returned 70 bytes, where R and S at fixed width have 64. It begins like DER: convert it, or give JwtSigner.Remote the format Rfc3279DerSequence.",
             ErrorOf(DerOf(N, N)[..70], Raw, algorithm));
         Assert.Equal(
             "The ES256 signer returned 63 bytes, where R and S at fixed width have 64. Is the key on another curve, or the signature still text, such as base64?",

@@ -20,7 +20,7 @@ internal static class JwkKey
         try
         {
             var key = JwkNumbers.Import(jwk, content);
-            X509Certificate2Collection certificates = [.. jwk.X5c.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(der)))];
+            var certificates = Certificates(jwk.X5c);
             if (certificates.Count > 0 && !KeyMaterial.Fits(key, certificates[0]))
                 throw content.Unusable("there is a JWK whose x5c is a certificate of another key", "Give the certificate that was " +
                     "issued for this key.");
@@ -42,6 +42,10 @@ internal static class JwkKey
                 "to the public one.");
         }
     }
+
+    /// <summary>Reads the certificates of an <c>x5c</c> (RFC 7517 section 4.7): the key's own first.</summary>
+    public static X509Certificate2Collection Certificates(IEnumerable<string> x5c) =>
+        [.. x5c.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(der)))];
 
     /// <summary>Why a key may not sign, or null where it may.</summary>
     public static (string Seen, string Remedy)? Refusal(Jwk jwk) => jwk switch

@@ -12,10 +12,10 @@ namespace JwtGrantClient.Signing;
 internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, object>? Header, string Format, X509Certificate2? Certificate)
 {
     /// <exception cref="JwtGrantException">The settings ask for a certificate's name, and there is no certificate.</exception>
-    public static KeyIdentity Create(KeyMaterial found, string place, SigningKeyOptions options) => new(
+    public static KeyIdentity Create(KeyDescription found, string place, SigningKeyOptions options) => new(
         options.KeyId ?? options.KeyIdFrom switch
         {
-            KeyIdSource.JwkThumbprint => JwkThumbprint.Compute(found.Key),
+            KeyIdSource.JwkThumbprint => found.ComputeThumbprint(place),
             KeyIdSource.CertificateThumbprint => CertificateOf(found, place, "KeyIdFrom").Thumbprint,
             _ => found.KeyId,
         },
@@ -23,7 +23,7 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         found.Format,
         found.Certificate);
 
-    private static Dictionary<string, object>? HeaderOf(KeyMaterial found, string place, SigningKeyOptions options)
+    private static Dictionary<string, object>? HeaderOf(KeyDescription found, string place, SigningKeyOptions options)
     {
         if (options is { X5t: false, X5tS256: false, X5c: false })
             return null;
@@ -39,7 +39,7 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         return header;
     }
 
-    private static X509Certificate2 CertificateOf(KeyMaterial found, string place, string setting) =>
+    private static X509Certificate2 CertificateOf(KeyDescription found, string place, string setting) =>
         found.Certificate ?? throw JwtGrantException.Configuration(
             "signing_key_without_certificate",
             $"SigningKey:{setting} asks for a certificate, but in {place} there is a key alone ({found.Format}). " +

@@ -41,7 +41,8 @@ internal static class SigningKeyLoader
         }
         catch
         {
-            found.Key.Dispose();
+            if (found.OwnsKey)
+                found.Key.Dispose();
             throw;
         }
     }

@@ -1,0 +1,274 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Signing;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.IdentityModel.Tokens;
+
+namespace JwtGrantClient.Tests.Signing;
+
+/// <summary>SigningCredentials whose CryptoProviderFactory has a provider of its own for the key, as the libraries of key vaults do.</summary>
+public sealed class CryptoProviderSigningTests
+{
+    [Theory]
+    [InlineData("RS256"), InlineData("PS512"), InlineData(SecurityAlgorithms.RsaSha384Signature)]
+    public async Task A_provider_signs_with_its_RSA_key(string algorithm)
+    {
+        var joseName = algorithm == SecurityAlgorithms.RsaSha384Signature ? "RS384" : algorithm;
+        var provider = RsaProvider(TestData.RsaKey, joseName);
+        var signer = JwtSigner.FromSigningCredentials(Credentials(provider, algorithm));
+
+        for (var call = 1; call <= 2; call++)
+        {
+            var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+
+            Assert.Equal((joseName, "vault-1"), (jwt.Alg, jwt.Kid));
+            Assert.Equal((call, call, call), (provider.Created, provider.Signed, provider.Releases));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SigningCredentialsTests.EcAlgorithms), MemberType = typeof(SigningCredentialsTests))]
+    public async Task A_provider_signs_with_its_EC_key(string algorithm, string curve)
+    {
+        using var key = Keys.Ec(curve);
+        var provider = EcProvider(key, algorithm);
+
+        await IdentityModelVerifier.SignAndValidateAsync(
+            JwtSigner.FromSigningCredentials(Credentials(provider, algorithm)), IdentityModelVerifier.Public(key));
+
+        Assert.Equal((1, 1, 1), (provider.Created, provider.Signed, provider.Releases));
+    }
+
+    [Fact]
+    public async Task The_credentials_provider_signs_before_the_keys()
+    {
+        var (first, second) = (RsaProvider(TestData.RsaKey, "RS256"), RsaProvider(TestData.RsaKey, "RS256"));
+        var credentials = Credentials(second, "RS256");
+        credentials.CryptoProviderFactory = first.Factory;
+
+        await IdentityModelVerifier.SignAndValidateAsync(
+            JwtSigner.FromSigningCredentials(credentials), IdentityModelVerifier.Public(TestData.RsaKey));
+
+        Assert.Equal((1, 0), (first.Signed, second.Signed));
+    }
+
+    [Fact]
+    public async Task A_provider_signs_for_a_key_of_which_only_the_public_part_is_here()
+    {
+        using var certificate = Keys.CertificateFor(Keys.P256);
+        using var publicCertificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(certificate.RawData);
+        var provider = EcProvider(Keys.P256, "ES256");
+        var key = new X509SecurityKey(publicCertificate) { CryptoProviderFactory = provider.Factory };
+        var signer = JwtSigner.FromSigningCredentials(
+            new(key, "ES256"), new() { X5tS256 = true, X5c = true, KeyIdFrom = KeyIdSource.JwkThumbprint });
+
+        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(Keys.P256));
+
+        Assert.Equal(JwkThumbprint.Compute(Keys.P256), signer.KeyId);
+        Assert.Equal(["x5t#S256", "x5c"], signer.Header!.Keys);
+        Assert.Equal(1, provider.Signed);
+    }
+
+    [Fact]
+    public void A_public_JWK_with_a_provider_is_named_by_its_thumbprint_and_certificate()
+    {
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
+        var jwk = new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).Without("d", "p", "q", "dp", "dq", "qi").ToJsonString());
+        var credentials = new SigningCredentials(jwk, "RS256") { CryptoProviderFactory = RsaProvider(TestData.RsaKey, "RS256").Factory };
+        Assert.Equal(JwkThumbprint.Compute(TestData.RsaKey), JwtSigner.FromSigningCredentials(credentials, new() { KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId);
+
+        jwk.X5c.Add(Convert.ToBase64String(certificate.RawData));
+        Assert.Equal(
+            Keys.Text(certificate.GetCertHash()), JwtSigner.FromSigningCredentials(credentials, new() { X5t = true }).Header!["x5t"]);
+    }
+
+    [Fact]
+    public async Task A_factory_of_the_applications_own_class_signs()
+    {
+        var factory = new OwnFactory();
+        var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), "RS256") { CryptoProviderFactory = factory };
+
+        await IdentityModelVerifier.SignAndValidateAsync(
+            JwtSigner.FromSigningCredentials(credentials), IdentityModelVerifier.Public(TestData.RsaKey));
+
+        Assert.Equal((1, 1), (factory.Created, factory.Released));
+    }
+
+    [Fact]
+    public async Task A_provider_that_does_not_sign_with_the_algorithm_leaves_the_key_to_the_library()
+    {
+        var provider = new CountingCryptoProvider(_ => throw new InvalidOperationException()) { Algorithms = ["A256GCM"] };
+        var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), "RS256") { CryptoProviderFactory = provider.Factory };
+
+        var signer = JwtSigner.FromSigningCredentials(credentials);
+
+        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+        Assert.IsType<RsaSigner>(signer);
+        Assert.Equal(0, provider.Created);
+    }
+
+    [Fact]
+    public async Task A_slow_provider_leaves_the_callers_thread_free_and_the_caller_can_cancel()
+    {
+        using var release = new ManualResetEventSlim();
+        var called = new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var provider = new CountingCryptoProvider(input =>
+        {
+            called.SetResult(Thread.CurrentThread);
+            Assert.True(release.Wait(TimeSpan.FromSeconds(30)), "Nobody released the provider.");
+            return RsaSignature(TestData.RsaKey, "RS256", input);
+        });
+        var signer = JwtSigner.FromSigningCredentials(Credentials(provider, "RS256"));
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var input = new byte[] { 1, 2, 3 };
+
+        // A blocked caller would not get here before the provider is released, which happens further down.
+        var signing = signer.SignAsync(input, cancellation.Token).AsTask();
+
+        Assert.True((await called.Task.WithTimeout()).IsThreadPoolThread);
+        Assert.False(signing.IsCompleted);
+        await cancellation.CancelAsync();
+        Assert.Equal(
+            cancellation.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signing.WithTimeout())).CancellationToken);
+        Assert.Equal(0, provider.Releases);
+
+        release.Set();
+        await provider.Released.WithTimeout();
+        Assert.Equal((1, 1, 1), (provider.Created, provider.Signed, provider.Releases));
+    }
+
+    [Fact]
+    public async Task A_provider_still_reads_its_own_copy_after_the_caller_cancelled()
+    {
+        using var release = new ManualResetEventSlim();
+        var (called, read) = (new TaskCompletionSource(), new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var provider = new CountingCryptoProvider(input =>
+        {
+            called.SetResult();
+            Assert.True(release.Wait(TimeSpan.FromSeconds(30)), "Nobody released the provider.");
+            read.SetResult([.. input]);
+            throw new TimeoutException();
+        });
+        var signer = JwtSigner.FromSigningCredentials(Credentials(provider, "RS256"));
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var input = new byte[] { 1, 2, 3 };
+        var signing = signer.SignAsync(input, cancellation.Token).AsTask();
+        await called.Task.WithTimeout();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signing.WithTimeout());
+
+        // The caller uses its buffer again.
+        input.AsSpan().Clear();
+        release.Set();
+
+        Assert.Equal([1, 2, 3], await read.Task.WithTimeout());
+        await provider.Released.WithTimeout();
+    }
+
+    [Fact]
+    public async Task A_caller_that_has_cancelled_already_does_not_call_the_provider()
+    {
+        var provider = RsaProvider(TestData.RsaKey, "RS256");
+        var signer = JwtSigner.FromSigningCredentials(Credentials(provider, "RS256"));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => IdentityModelVerifier.SignAsync(signer, new(canceled: true)));
+
+        Assert.Equal(0, provider.Created);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_provider_is_reported_with_its_cause_and_the_provider_is_released()
+    {
+        var provider = new CountingCryptoProvider(_ => throw new UnauthorizedAccessException("sign is not allowed"));
+
+        var error = await FailureOfAsync(provider, "ES256");
+
+        Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
+        Assert.StartsWith("The ES256 signer with the key 'vault-1' failed: UnauthorizedAccessException.", error.Message, StringComparison.Ordinal);
+        Assert.IsType<UnauthorizedAccessException>(error.InnerException);
+        Assert.Equal(1, provider.Releases);
+    }
+
+    [Fact]
+    public async Task A_signature_of_the_wrong_length_or_format_is_refused()
+    {
+        using var small = RSA.Create(1024);
+        using var p384 = Keys.Ec("nistP384");
+        var der = new CountingCryptoProvider(input => Keys.P256.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        List<(CountingCryptoProvider Provider, string Algorithm, string Message)> cases =
+        [
+            (RsaProvider(small, "RS256"), "RS256", "The RS256 signer returned 128 bytes; an RSA key of at least 2048 bits makes at least 256."),
+            (EcProvider(p384, "ES256"), "ES256", "The ES256 signer returned 96 bytes, where R and S at fixed width have 64."),
+            (der, "ES256", "The ES256 signer returned 7"),
+            (new(_ => null!), "PS256", "The PS256 signer returned 0 bytes;"),
+        ];
+
+        foreach (var (provider, algorithm, message) in cases)
+        {
+            var error = await FailureOfAsync(provider, algorithm);
+
+            Assert.Equal((JwtGrantErrorKind.Signing, "signature_unusable"), (error.Kind, error.Code));
+            Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_key_that_does_not_tell_its_public_part_has_no_JWK_thumbprint()
+    {
+        var error = Assert.Throws<JwtGrantException>(() => JwtSigner.FromSigningCredentials(
+            Credentials(RsaProvider(TestData.RsaKey, "RS256"), "RS256"), new() { KeyIdFrom = KeyIdSource.JwkThumbprint }));
+
+        Assert.Equal("signing_key_unusable", error.Code);
+        Assert.Equal(
+            "KeyIdFrom asks for the JWK thumbprint, but in the SigningCredentials there is a key that does not tell its public part (VaultKey). " +
+            "Set KeyId instead.",
+            error.Message);
+    }
+
+    [Theory]
+    [InlineData("none"), InlineData("HS256"), InlineData(SecurityAlgorithms.HmacSha512Signature), InlineData("ECDSA_SHA_256")]
+    public void An_algorithm_that_is_refused_is_refused_of_a_provider_too(string algorithm)
+    {
+        var provider = RsaProvider(TestData.RsaKey, "RS256");
+
+        var error = Assert.Throws<JwtGrantException>(() => JwtSigner.FromSigningCredentials(Credentials(provider, algorithm)));
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "algorithm_not_supported"), (error.Kind, error.Code));
+        Assert.Equal(0, provider.Created);
+    }
+
+    private static SigningCredentials Credentials(CountingCryptoProvider provider, string algorithm) =>
+        new(new VaultKey { KeyId = "vault-1", CryptoProviderFactory = provider.Factory }, algorithm);
+
+    private static async Task<JwtGrantException> FailureOfAsync(CountingCryptoProvider provider, string algorithm)
+    {
+        var signer = JwtSigner.FromSigningCredentials(Credentials(provider, algorithm));
+        return await Assert.ThrowsAsync<JwtGrantException>(() => IdentityModelVerifier.SignAsync(signer, TestContext.Current.CancellationToken));
+    }
+
+    private static CountingCryptoProvider RsaProvider(RSA key, string algorithm) => new(input => RsaSignature(key, algorithm, input));
+
+    private static CountingCryptoProvider EcProvider(ECDsa key, string algorithm) =>
+        new(input => key.SignData(input, SignatureAlgorithm.Named(algorithm).Hash));
+
+    private static byte[] RsaSignature(RSA key, string algorithm, byte[] input) =>
+        key.SignData(input, SignatureAlgorithm.Named(algorithm).Hash, SignatureAlgorithm.Named(algorithm).Padding!);
+
+    private sealed class OwnFactory : CryptoProviderFactory
+    {
+        public int Created { get; private set; }
+
+        public int Released { get; private set; }
+
+        public override SignatureProvider CreateForSigning(SecurityKey key, string algorithm)
+        {
+            Created++;
+            return base.CreateForSigning(key, algorithm);
+        }
+
+        public override void ReleaseSignatureProvider(SignatureProvider signatureProvider)
+        {
+            Released++;
+            base.ReleaseSignatureProvider(signatureProvider);
+        }
+    }
+}

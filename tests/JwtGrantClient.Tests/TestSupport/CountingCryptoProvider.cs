@@ -1,0 +1,62 @@
+using Microsoft.IdentityModel.Tokens;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>What a key vault's library puts into a CryptoProviderFactory: it alone signs, counts its calls and may be slow.</summary>
+internal sealed class CountingCryptoProvider(Func<byte[], byte[]> sign) : ICryptoProvider
+{
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _created, _signed, _releases;
+
+    /// <summary>The algorithms that it signs with; null for all.</summary>
+    public string[]? Algorithms { get; init; }
+
+    public int Created => Volatile.Read(ref _created);
+
+    public int Signed => Volatile.Read(ref _signed);
+
+    public int Releases => Volatile.Read(ref _releases);
+
+    /// <summary>Completes when a signature provider came back.</summary>
+    public Task Released => _released.Task;
+
+    public CryptoProviderFactory Factory => new() { CustomCryptoProvider = this };
+
+    public bool IsSupportedAlgorithm(string algorithm, params object[] args) => Algorithms?.Contains(algorithm) ?? true;
+
+    public object Create(string algorithm, params object[] args)
+    {
+        Interlocked.Increment(ref _created);
+        return new Provider((SecurityKey)args[0], algorithm, this);
+    }
+
+    public void Release(object cryptoInstance)
+    {
+        Interlocked.Increment(ref _releases);
+        ((Provider)cryptoInstance).Dispose();
+        _released.TrySetResult();
+    }
+
+    private byte[] Sign(byte[] input)
+    {
+        Interlocked.Increment(ref _signed);
+        return sign(input);
+    }
+
+    private sealed class Provider(SecurityKey key, string algorithm, CountingCryptoProvider owner) : SignatureProvider(key, algorithm)
+    {
+        public override byte[] Sign(byte[] input) => owner.Sign(input);
+
+        public override bool Verify(byte[] input, byte[] signature) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
+
+/// <summary>A key whose private part, and public one too, are known to its provider alone.</summary>
+internal sealed class VaultKey : SecurityKey
+{
+    public override int KeySize => 0;
+}

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Assertions;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>Assertions of the library, validated by Microsoft's own handler.</summary>
+internal static class IdentityModelVerifier
+{
+    /// <summary>Makes an assertion, and validates its signature, issuer, audience and lifetime.</summary>
+    public static async Task<JsonWebToken> SignAndValidateAsync(IJwtSigner signer, SecurityKey publicKey)
+    {
+        var jwt = await SignAsync(signer, TestContext.Current.CancellationToken);
+        var result = await new JsonWebTokenHandler().ValidateTokenAsync(jwt, new()
+        {
+            IssuerSigningKey = publicKey,
+            // Without it the handler would try the key whatever the header says of it.
+            ValidAlgorithms = [signer.Algorithm],
+            ValidIssuer = TestData.ClientId,
+            ValidAudience = TestData.Issuer,
+        });
+
+        Assert.True(result.IsValid, result.Exception?.ToString());
+        return (JsonWebToken)result.SecurityToken;
+    }
+
+    public static async Task<string> SignAsync(IJwtSigner signer, CancellationToken cancellationToken)
+    {
+        var factory = new AssertionFactory(
+            new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
+            signer, TimeProvider.System, new(RandomNumberGenerator.Fill));
+        return (await factory.ProvideAsync(new AssertionContext(), cancellationToken)).Value;
+    }
+
+    public static RsaSecurityKey Public(RSA key) => new(key.ExportParameters(includePrivateParameters: false));
+
+    public static ECDsaSecurityKey Public(ECDsa key) => new(ECDsa.Create(key.ExportParameters(includePrivateParameters: false)));
+}
