@@ -1,0 +1,104 @@
+using System.Net;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Polly;
+using Polly.Retry;
+
+namespace JwtGrantClient.Tests.Caching;
+
+/// <summary>
+/// While a token is valid a refresh makes one attempt, whatever pipeline retries: with four, a fleet puts several times the load on an endpoint that
+/// fails.
+/// </summary>
+public sealed class BackgroundRefreshTests : IDisposable
+{
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(49);
+
+    private readonly IssuingEndpoint _endpoint = new();
+    private readonly FakeTimeProvider _time = new(TestData.Moment);
+    private readonly LogLines _log = new();
+
+    [Theory]
+    [InlineData("built-in")]
+    [InlineData("a user's retries")]
+    [InlineData("a user's retries with attempt timeouts")]
+    public async Task A_refresh_that_fails_while_a_token_is_valid_is_not_retried(string pipeline)
+    {
+        await using var provider = Build(pipeline);
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+        var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        _endpoint.Instead = _ => new(HttpStatusCode.ServiceUnavailable);
+
+        _time.Advance(Stale);
+        Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
+        await _log.EventAsync(4).WithTimeout();
+
+        // Before the backoff, which is at least half of 5 s.
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(2, _endpoint.Requests);
+    }
+
+    [Theory]
+    [InlineData("built-in", 4)]
+    [InlineData("a user's retries", 6)]
+    [InlineData("a user's retries with attempt timeouts", 6)]
+    public async Task An_acquisition_without_a_valid_token_is_retried(string pipeline, int requests)
+    {
+        await using var provider = Build(pipeline);
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+        _endpoint.Instead = _ => new(HttpStatusCode.ServiceUnavailable);
+
+        var waiting = tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask();
+        while (!waiting.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(waiting, Task.Run(Thread.Yield, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(503, (await Assert.ThrowsAsync<JwtGrantException>(() => waiting)).StatusCode);
+        Assert.Equal(requests, _endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task Callers_that_wait_because_the_token_expired_during_the_one_attempt_get_an_acquisition_with_retries()
+    {
+        var endpoint = new IssuingEndpoint { Lifetime = 20 };
+        await using var provider = Build("built-in", endpoint);
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+        await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        var answer = new TaskCompletionSource();
+        endpoint.Opened = answer.Task;
+        endpoint.Instead = number => number == 2 ? new(HttpStatusCode.ServiceUnavailable) : null;
+
+        _time.Advance(TimeSpan.FromSeconds(17.9));
+        await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        var waiting = tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(waiting.IsCompleted);
+        answer.SetResult();
+
+        Assert.Equal("token-3", (await waiting.WithTimeout()).Value);
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    private ServiceProvider Build(string pipeline, IssuingEndpoint? endpoint = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(_time).AddLogging(logging => logging.AddProvider(_log).SetMinimumLevel(LogLevel.Trace));
+        var client = services.AddSomeClient("reports", endpoint ?? _endpoint);
+        if (pipeline != "built-in")
+            client.UseRetryPipeline(_ => Retries(withTimeouts: pipeline.EndsWith("timeouts", StringComparison.Ordinal)));
+        return services.BuildServiceProvider();
+    }
+
+    private static ResiliencePipeline Retries(bool withTimeouts)
+    {
+        var builder = new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 5, Delay = TimeSpan.Zero, ShouldHandle = retry => new(retry.Outcome.Exception is not null) });
+        return withTimeouts ? builder.AddTimeout(TimeSpan.FromMinutes(1)).Build() : builder.Build();
+    }
+}

@@ -1,0 +1,103 @@
+using JwtGrantClient.Tests.TestSupport;
+using JwtGrantClient.TokenEndpoint;
+using Microsoft.Extensions.Logging.Abstractions;
+using Polly;
+
+namespace JwtGrantClient.Tests.TokenEndpoint;
+
+/// <summary>A call of ITokenEndpoint has one deadline, which holds under a user's pipeline and whatever hangs.</summary>
+public sealed class TotalTimeoutTests
+{
+    [Fact]
+    public async Task A_silent_server_ends_a_request_under_a_users_pipeline_after_30_s()
+    {
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource<HttpResponseMessage>());
+        var handler = new StubHandler((_, cancellationToken) =>
+        {
+            asked.SetResult();
+            return answer.Task.WaitAsync(cancellationToken);
+        });
+        var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler, Pipeline = ResiliencePipeline.Empty };
+
+        var request = client.FailAsync();
+        await asked.Task.WithTimeout();
+        client.Time.Advance(ObservedTime.Flight);
+
+        Assert.Equal("token_endpoint_timeout", (await request).Code);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_provider_that_ignores_its_cancellation_is_left_behind_after_30_s(bool ownPipeline)
+    {
+        var never = new TaskCompletionSource<Assertion>();
+        var client = new Composition { Endpoint = TestData.TokenEndpoint, Pipeline = ownPipeline ? ResiliencePipeline.Empty : null };
+
+        var request = client.FailAsync(Grant.JwtBearer((_, _) => new(never.Task), TokenRequest.Default));
+        client.Time.Advance(ObservedTime.Flight);
+
+        var error = await request;
+        Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
+        Assert.StartsWith("No token within 30 s. Does the signer", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Retry:TotalTimeout is the setting for the time it has.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_signer_answers_after_it_was_given_up_is_not_sent()
+    {
+        var late = new TaskCompletionSource<Assertion>();
+        var handler = new StubHandler((_, _) => throw new InvalidOperationException("Not reached."));
+        var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler };
+
+        var request = client.FailAsync(Grant.JwtBearer((_, _) => new(late.Task), TokenRequest.Default));
+        client.Time.Advance(ObservedTime.Flight);
+        await request;
+        late.SetResult(new("a.b.c", "type", DateTimeOffset.MaxValue));
+
+        Assert.Equal(0, handler.Calls);
+    }
+
+    [Fact]
+    public async Task The_only_attempt_of_a_refresh_is_followed_by_one_more_where_the_server_asks_for_its_nonce()
+    {
+        var pipeline = new TokenRequestPipeline(new(), new ObservedTime(), () => 0, NullLogger.Instance);
+        var attempts = new RequestAttempts { IsSingle = true };
+        var calls = 0;
+
+        var result = await pipeline.RunAsync(
+            (attempts, _) =>
+            {
+                attempts.OnNonceReceived();
+                return ++calls == 1 ? throw NonceDemanded() : new ValueTask<string>("token");
+            },
+            attempts,
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal(("token", 2), (result, calls));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_keeps_asking_for_a_nonce_gets_two_requests(bool isSingle)
+    {
+        var pipeline = new TokenRequestPipeline(new(), new ObservedTime(), () => 0, NullLogger.Instance);
+        var calls = 0;
+
+        await Assert.ThrowsAsync<JwtGrantException>(() => pipeline.RunAsync<string>(
+            (attempts, _) =>
+            {
+                calls++;
+                attempts.OnNonceReceived();
+                throw NonceDemanded();
+            },
+            new RequestAttempts { IsSingle = isSingle },
+            TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, calls);
+    }
+
+    private static JwtGrantException NonceDemanded() =>
+        new(JwtGrantErrorKind.Refused, "token_request_refused", "The server wants its nonce.") { Error = "use_dpop_nonce", StatusCode = 400 };
+}
