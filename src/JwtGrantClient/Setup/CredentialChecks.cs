@@ -24,15 +24,14 @@ internal static class CredentialChecks
     // Exactly one method per request (RFC 6749 section 2.3): a secret that no method uses is a misunderstanding, and a secret too many.
     private static IEnumerable<string> CheckSecret(JwtGrantOptions options)
     {
-        var isSet = options is not { ClientSecret: null, ClientSecretEnvironmentVariable: null, ClientSecretFile: null };
         if (UsesSecret(options.ClientAuthentication))
         {
-            if (Failure(() => ClientSecret.Of(options.ClientSecret, options.ClientSecretEnvironmentVariable, options.ClientSecretFile)) is { } problem)
+            if (Failure(() => ClientSecret.From(options.ClientSecretSource)) is { } problem)
                 yield return $"ClientSecret: {problem}";
             else if (options.ClientSecretFile is { } path && !File.Exists(path))
                 yield return $"ClientSecretFile: there is no file '{path}'. Correct the path, or put the secret there.";
         }
-        else if (isSet)
+        else if (options.ClientSecretSource.IsSet)
         {
             yield return $"ClientSecret is set, but ClientAuthentication is {options.ClientAuthentication}, which sends none. " +
                 $"Take it out, or set ClientAuthentication to {SecretMethods}.";
@@ -49,7 +48,7 @@ internal static class CredentialChecks
             else if (Failure(() => ClientCertificate.From(configured)) is { } problem)
                 yield return problem;
         }
-        else if (options.ClientCertificate is { KeyPath: not null } or { Password: not null } or { PasswordEnvironmentVariable: not null })
+        else if (options.ClientCertificate is { KeyPath: not null } or { PasswordSecret.IsSet: true })
         {
             yield return "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate.";
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient;
 
@@ -113,6 +114,9 @@ public sealed class JwtGrantOptions
     /// AddJwtGrantToken. Default: false.
     /// </summary>
     public bool AllowLoopbackHttp { get; set; }
+
+    internal SecretSource ClientSecretSource =>
+        new(ClientSecret, ClientSecretEnvironmentVariable, ClientSecretFile, JwtGrantClient.TokenEndpoint.ClientSecret.Settings);
 
     /// <summary>What is wrong with the configuration that this was bound from; it makes validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];

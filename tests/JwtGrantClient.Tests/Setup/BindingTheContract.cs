@@ -21,7 +21,7 @@ public sealed class BindingTheContract
           "ClientAuthentication": "PrivateKeyJwt",
           "RevocationEndpoint": "https://as.example.com/revoke",
           "ClientSecret": "secret", "ClientSecretEnvironmentVariable": "SECRET", "ClientSecretFile": "secret.txt",
-          "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD" },
+          "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt" },
           "TokenExchange": {
             "SubjectTokenFile": "subject.jwt", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
             "ActorTokenFile": "actor.jwt", "ActorTokenType": "urn:ietf:params:oauth:token-type:jwt",

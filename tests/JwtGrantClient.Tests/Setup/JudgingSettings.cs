@@ -72,6 +72,9 @@ public sealed class JudgingSettings
         ["certificate file without a path"] = (
             o => o.ClientCertificate = new() { KeyPath = "tls.key" },
             "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
+        ["certificate's password file without a path"] = (
+            o => o.ClientCertificate = new() { PasswordFile = "password" },
+            "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
         ["DPoP key without DPoP"] = (
             o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
             "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out."),

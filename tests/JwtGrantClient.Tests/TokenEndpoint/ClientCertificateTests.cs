@@ -102,6 +102,22 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         Assert.Equal(ShownCertificate.Thumbprint(next), certificate.Thumbprint);
     }
 
+    [Fact]
+    public void A_password_in_a_file_follows_the_certificate_and_its_line_end_does_not_count()
+    {
+        using var next = Keys.CertificateFor(Keys.P256);
+        var options = Written("PKCS#12 with password");
+        (options.Password, options.PasswordFile) = (null, _folder.Write("password", Keys.Password + "\r\n"));
+        var certificate = ClientCertificate.From(options);
+        Assert.Equal(_certificate.Thumbprint, certificate.ForConnection().Thumbprint);
+
+        _folder.Write("tls", next.Export(X509ContentType.Pkcs12, "another"));
+        Assert.Equal(_certificate.Thumbprint, certificate.ForConnection().Thumbprint);
+        _folder.Write("password", "another\n");
+
+        Assert.Equal(next.Thumbprint, certificate.ForConnection().Thumbprint);
+    }
+
     public static TheoryData<string, string> Faults => new()
     {
         { "no file", "no certificate with its private key could be read" },
@@ -110,7 +126,11 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         { "PKCS#12 without key", "holds no private key" },
         { "wrong password", "no certificate with its private key could be read" },
         { "two passwords", "has both Password and PasswordEnvironmentVariable" },
+        { "three passwords", "has PasswordFile and Password and PasswordEnvironmentVariable; keep the one that holds the password" },
         { "no such variable", "the environment variable 'JWTGRANT_NOT_SET' is not set" },
+        { "no password file", "does not exist" },
+        { "a folder for a password file", "is a directory. Name the file in it." },
+        { "wrong password in the file", "no certificate with its private key could be read" },
     };
 
     [Theory]
@@ -129,6 +149,10 @@ public sealed class ClientCertificateTests : IAsyncLifetime
                 break;
             case "wrong password": options.Password = "wrong"; break;
             case "two passwords": options.PasswordEnvironmentVariable = "JWTGRANT_NOT_SET"; break;
+            case "three passwords": (options.PasswordEnvironmentVariable, options.PasswordFile) = ("JWTGRANT_NOT_SET", "password"); break;
+            case "no password file": (options.Password, options.PasswordFile) = (null, _folder.PathOf("nowhere")); break;
+            case "a folder for a password file": (options.Password, options.PasswordFile) = (null, _folder.Path); break;
+            case "wrong password in the file": (options.Password, options.PasswordFile) = (null, _folder.Write("password", "wrong")); break;
             default: (options.Password, options.PasswordEnvironmentVariable) = (null, "JWTGRANT_NOT_SET"); break;
         }
 

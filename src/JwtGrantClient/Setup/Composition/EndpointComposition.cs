@@ -86,6 +86,5 @@ internal static class EndpointComposition
         };
     }
 
-    private static ClientSecret Secret(JwtGrantOptions options) =>
-        ClientSecret.Of(options.ClientSecret, options.ClientSecretEnvironmentVariable, options.ClientSecretFile);
+    private static ClientSecret Secret(JwtGrantOptions options) => ClientSecret.From(options.ClientSecretSource);
 }

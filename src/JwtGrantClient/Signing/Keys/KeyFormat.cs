@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using System.Text;
+using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient.Signing;
 
@@ -36,10 +36,5 @@ internal static class KeyFormat
         return Recognize(decoded, options);
     }
 
-    // A byte order mark tells UTF-16, which some shells write.
-    private static string Text(byte[] bytes)
-    {
-        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-        return reader.ReadToEnd().Trim();
-    }
+    private static string Text(byte[] bytes) => CredentialFile.Decode(bytes).Trim();
 }

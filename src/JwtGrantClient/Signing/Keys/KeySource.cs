@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient.Signing;
 
@@ -11,6 +12,25 @@ namespace JwtGrantClient.Signing;
 [DebuggerDisplay("{Place,nq}")]
 internal sealed class KeySource : IDisposable
 {
+    /// <summary>The settings that give the key.</summary>
+    public static readonly SecretSettings KeySettings = new("Text", "EnvironmentVariable", "Path")
+    {
+        Ambiguous = places => JwtGrantException.Configuration(
+            "signing_key_ambiguous", $"SigningKey has {string.Join(" and ", places)}; keep the one that holds the key."),
+        VariableNotSet = name => Unreadable(SecretSettings.DescribeUnset(name, "SigningKey:EnvironmentVariable", "the key")),
+        FileUnreadable = problem => Unreadable(problem.Describe("key", "SigningKey:Path"), problem.Cause),
+    };
+
+    /// <summary>The settings that give its password.</summary>
+    public static readonly SecretSettings PasswordSettings = new("Password", "PasswordEnvironmentVariable", "PasswordFile")
+    {
+        Ambiguous = _ => PasswordProblem(
+            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the password."),
+        VariableNotSet = name => PasswordProblem(
+            SecretSettings.DescribeUnset(name, "SigningKey:PasswordEnvironmentVariable", "the password")),
+        FileUnreadable = problem => Unreadable(problem.Describe("password", "SigningKey:PasswordFile"), problem.Cause),
+    };
+
     private readonly bool _ownsCertificate;
 
     private KeySource(string place, byte[] bytes) => (Place, Bytes) = (place, bytes);
@@ -30,20 +50,21 @@ internal sealed class KeySource : IDisposable
     /// <summary>Set in place of <see cref="Bytes"/> where the place is a certificate store.</summary>
     public X509Certificate2? Certificate { get; }
 
+    /// <summary>Reads the place that the settings name.</summary>
     /// <exception cref="JwtGrantException">No place, or more than one, is set; or it cannot be read.</exception>
     public static KeySource Read(SigningKeyOptions options)
     {
-        RequireOnePlace(options);
-        return options switch
-        {
-            { Path: { } path } => new($"the key file '{path}'", KeyFile.Read(path, "key", "SigningKey:Path")) { Password = KeyPassword.Read(options) },
-            { Text: { } text } => new("the key in SigningKey:Text", Encoding.UTF8.GetBytes(text)) { Password = KeyPassword.Read(options) },
-            { EnvironmentVariable: { } name } => new($"the environment variable '{name}'", Encoding.UTF8.GetBytes(Variable(name)))
-            {
-                Password = KeyPassword.Read(options),
-            },
-            _ => CertificateStore.Find(options.Certificate!),
-        };
+        var key = options.KeySecret;
+        string[] places = [.. key.SettingsInUse, .. options.Certificate is null ? [] : new[] { "Certificate" }];
+        if (places.Length == 0)
+            throw JwtGrantException.Configuration(
+                "signing_key_missing",
+                "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
+        if (places.Length > 1)
+            throw KeySettings.Ambiguous(places);
+        return options.Certificate is { } certificate
+            ? CertificateStore.Find(certificate)
+            : new(PlaceOf(options), key.ReadBytes()!) { Password = options.PasswordSecret.Read() };
     }
 
     /// <param name="certificate">The certificate.</param>
@@ -70,6 +91,17 @@ internal sealed class KeySource : IDisposable
     public JwtGrantException Unusable(string seen, string remedy, Exception? inner = null) =>
         JwtGrantException.Configuration("signing_key_unusable", $"In {Place} {seen}. {remedy}", inner);
 
+    /// <summary>The error for a content that the password does not open.</summary>
+    /// <param name="format">What it is, with its article.</param>
+    /// <param name="inner">How the attempt to open it failed.</param>
+    public JwtGrantException DoesNotOpen(string format, Exception? inner = null) => PasswordProblem(
+        Password is null
+            ? $"In {Place} there is {format}, and no password is set. " +
+                "Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile."
+            : $"In {Place} there is {format}, which the password does not open. " +
+                "Correct the password, or copy the file again if it is damaged.",
+        inner);
+
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(Bytes);
@@ -77,25 +109,16 @@ internal sealed class KeySource : IDisposable
             Certificate!.Dispose();
     }
 
-    private static void RequireOnePlace(SigningKeyOptions options)
+    private static string PlaceOf(SigningKeyOptions options) => options switch
     {
-        string?[] set =
-        [
-            options.Path is null ? null : "Path", options.Text is null ? null : "Text",
-            options.EnvironmentVariable is null ? null : "EnvironmentVariable", options.Certificate is null ? null : "Certificate",
-        ];
-        var places = set.OfType<string>().ToList();
-        if (places.Count == 0)
-            throw JwtGrantException.Configuration(
-                "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and " +
-                "Certificate.");
-        if (places.Count > 1)
-            throw JwtGrantException.Configuration(
-                "signing_key_ambiguous", $"SigningKey has {string.Join(" and ", places)}; keep the one that holds the key.");
-    }
+        { Path: { } path } => $"the key file '{path}'",
+        { EnvironmentVariable: { } name } => $"the environment variable '{name}'",
+        _ => "the key in SigningKey:Text",
+    };
 
-    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw JwtGrantException.Configuration(
-        "signing_key_unreadable",
-        $"The environment variable '{name}' is not set. SigningKey:EnvironmentVariable names the variable that holds the key; set it, or correct " +
-        "the name.");
+    private static JwtGrantException Unreadable(string message, Exception? inner = null) =>
+        JwtGrantException.Configuration("signing_key_unreadable", message, inner);
+
+    private static JwtGrantException PasswordProblem(string message, Exception? inner = null) =>
+        JwtGrantException.Configuration("signing_key_password", message, inner);
 }

@@ -39,7 +39,7 @@ internal static class Pkcs12Key
         }
         catch (CryptographicException e) when (e.HResult == WrongPassword)
         {
-            throw KeyPassword.DoesNotOpen(content, "a PKCS#12 file", e);
+            throw content.DoesNotOpen("a PKCS#12 file", e);
         }
     }
 }

@@ -28,12 +28,12 @@ internal static class PrivateKey
     {
         const string Format = "an encrypted private key (PKCS#8)";
         if (content.Password is not { } password)
-            throw KeyPassword.DoesNotOpen(content, Format);
+            throw content.DoesNotOpen(Format);
         // The kind of key shows only once it is open, and the platform opens it kind by kind.
         return TryOpen(() => Import(RSA.Create(), key => key.ImportEncryptedPkcs8PrivateKey(password, der, out _)))
             ?? TryOpen(() => Import(ECDsa.Create(), key => key.ImportEncryptedPkcs8PrivateKey(password, der, out _)))
             ?? TryOpen(() => MlDsaKey.FromEncryptedPkcs8(password, der))
-            ?? throw KeyPassword.DoesNotOpen(content, Format);
+            ?? throw content.DoesNotOpen(Format);
     }
 
     /// <summary>What the platform throws at bytes that are no key.</summary>

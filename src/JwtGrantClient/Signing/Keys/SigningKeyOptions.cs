@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Credentials;
 using JwtGrantClient.Signing;
 
 namespace JwtGrantClient;
@@ -70,7 +71,11 @@ public sealed class SigningKeyOptions
     /// <summary>Whether the header carries the certificate and its chain, <c>x5c</c> (RFC 7515 section 4.1.6). Default: false.</summary>
     public bool X5c { get; set; }
 
-    internal bool IsSet => Path is not null || Text is not null || EnvironmentVariable is not null || Certificate is not null;
+    internal bool IsSet => KeySecret.IsSet || Certificate is not null;
+
+    internal SecretSource KeySecret => new(Text, EnvironmentVariable, Path, KeySource.KeySettings);
+
+    internal SecretSource PasswordSecret => new(Password, PasswordEnvironmentVariable, PasswordFile, KeySource.PasswordSettings);
 
     /// <summary>
     /// The key that the check of the settings loaded, for whoever comes first to use it: a key file is parsed, and decrypted, once.

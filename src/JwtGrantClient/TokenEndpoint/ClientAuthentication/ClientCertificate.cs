@@ -1,12 +1,23 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>The certificate of the connections to the token endpoint (RFC 8705).</summary>
 internal sealed class ClientCertificate
 {
+    /// <summary>The settings that give the password of the files.</summary>
+    public static readonly SecretSettings PasswordSettings = new("Password", "PasswordEnvironmentVariable", "PasswordFile")
+    {
+        Ambiguous = settings => Problem(
+            $"ClientCertificate has {(settings.Count == 2 ? "both " : "")}{string.Join(" and ", settings)}; keep the one that holds the password."),
+        VariableNotSet = name => Problem(
+            $"ClientCertificate:PasswordEnvironmentVariable: the environment variable '{name}' is not set. Set it, or correct the name."),
+        FileUnreadable = problem => Problem(problem.Describe("password", "ClientCertificate:PasswordFile"), problem.Cause),
+    };
+
     private readonly Func<X509Certificate2> _read;
     private volatile X509Certificate2 _lastGood;
 
@@ -20,8 +31,8 @@ internal sealed class ClientCertificate
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
     public static ClientCertificate From(ClientCertificateOptions options)
     {
-        var (path, keyPath, password) = (options.Path!, options.KeyPath, PasswordOf(options));
-        return new(() => Read(path, keyPath, password));
+        var (path, keyPath, password) = (options.Path!, options.KeyPath, options.PasswordSecret.Resolve());
+        return new(() => Read(path, keyPath, password.Read()));
     }
 
     /// <summary>A certificate of the user's own, which may live in a store or an HSM.</summary>
@@ -73,16 +84,6 @@ internal sealed class ClientCertificate
     private static X509Certificate2 Checked(X509Certificate2 certificate, string path) => certificate.HasPrivateKey
         ? certificate
         : throw Problem($"ClientCertificate: the PKCS#12 file '{path}' holds no private key. Export it again together with the key.");
-
-    private static string? PasswordOf(ClientCertificateOptions options) => options switch
-    {
-        { Password: not null, PasswordEnvironmentVariable: not null } =>
-            throw Problem("ClientCertificate has both Password and PasswordEnvironmentVariable; keep the one that holds the password."),
-        { PasswordEnvironmentVariable: { } name } => Environment.GetEnvironmentVariable(name)
-            ?? throw Problem($"ClientCertificate:PasswordEnvironmentVariable: the environment variable '{name}' is not set. Set it, or correct the " +
-                "name."),
-        _ => options.Password,
-    };
 
     private static JwtGrantException Problem(string message, Exception? inner = null) =>
         JwtGrantException.Configuration("client_certificate_unusable", message, inner);

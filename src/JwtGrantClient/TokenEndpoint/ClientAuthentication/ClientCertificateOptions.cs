@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Credentials;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient;
 
@@ -16,10 +18,19 @@ public sealed class ClientCertificateOptions
     /// <summary>The PEM file with the private key, where it is not in <see cref="Path"/>.</summary>
     public string? KeyPath { get; set; }
 
-    /// <summary>Opens an encrypted key or a PKCS#12 file. Never printed. Default: none.</summary>
+    /// <summary>
+    /// Opens an encrypted key or a PKCS#12 file. Never printed. Default: none. At most one of the three password settings is set.
+    /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Password { get; set; }
 
     /// <summary>The name of an environment variable that holds the password.</summary>
     public string? PasswordEnvironmentVariable { get; set; }
+
+    /// <summary>
+    /// A file that holds the password, of at most 64 KiB; line ends after it do not count. Read again together with the certificate.
+    /// </summary>
+    public string? PasswordFile { get; set; }
+
+    internal SecretSource PasswordSecret => new(Password, PasswordEnvironmentVariable, PasswordFile, ClientCertificate.PasswordSettings);
 }
