@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Credentials;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -13,14 +15,12 @@ internal sealed class ReloadingSigner : IJwtSigner
     internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     private readonly SigningKeyOptions _options;
-    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly ExpiryWarning _expiry;
-    private LocalSigner _current;
+    private readonly CertificateExpiryWarning _expiry;
+    private readonly ReloadingValue<LoadedKey> _key;
+    private readonly Func<LoadedKey?, LoadedKey> _read;
     private byte[] _seen;
     private string? _complaint;
-    private long _nextLook;
-    private int _looking;
 
     /// <param name="options">Where to look for the next key.</param>
     /// <param name="early">The key that was found there earlier: the place is looked at again before the first signature. Null to look now.</param>
@@ -29,11 +29,14 @@ internal sealed class ReloadingSigner : IJwtSigner
     /// <exception cref="JwtGrantException">There is no good key to begin with.</exception>
     public ReloadingSigner(SigningKeyOptions options, LoadedKey? early, TimeProvider clock, ILogger logger)
     {
-        (_options, _clock, _logger, _expiry) = (options, clock, logger, new(clock, logger));
-        (_current, var place, _seen) = early ?? LoadedKey.From(options);
-        _nextLook = early is null ? clock.GetTimestamp() + IntervalTicks : long.MinValue;
-        Log.KeyLoaded(logger, _current.Algorithm, _current.KeyId, place, _current.Identity.Format);
-        _expiry.Check(_current.Identity.Certificate);
+        (_options, _logger, _expiry) = (options, logger, new(clock, logger));
+        (_key, _read) = (new(clock, LookInterval, KeepAfterFailure), Read);
+        if (early is not null)
+            _key.Set(early);
+        var first = early ?? _key.Get(_ => SigningKeyLoader.Load(options));
+        _seen = first.Fingerprint;
+        Log.KeyLoaded(logger, first.Signer.Algorithm, first.Signer.KeyId, first.Place, first.Signer.Identity.Format);
+        _expiry.Check(first.Signer.Identity.Certificate);
     }
 
     public string Algorithm => Current.Algorithm;
@@ -42,65 +45,68 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     public IReadOnlyDictionary<string, object>? Header => Current.Header;
 
-    private LocalSigner Current => Volatile.Read(ref _current);
+    private LocalSigner Current => _key.LastGood!.Signer;
 
-    private long IntervalTicks => (long)(LookInterval.TotalSeconds * _clock.TimestampFrequency);
-
-    public ValueTask<IJwtSigner> GetCurrentAsync(CancellationToken cancellationToken = default)
-    {
-        if (_clock.GetTimestamp() >= Volatile.Read(ref _nextLook))
-            Look();
-        return new(Current);
-    }
+    // A file of a few kilobytes is read here and now: handing it to another thread would cost more, and the assertion has to wait for it
+    // either way.
+    public ValueTask<IJwtSigner> GetCurrentAsync(CancellationToken cancellationToken = default) => new(_key.Get(_read).Signer);
 
     public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
         Current.SignAsync(signingInput, cancellationToken);
 
-    public void OnAssertionRejected() => Volatile.Write(ref _nextLook, long.MinValue);
+    public void OnAssertionRejected() => _key.Expire();
 
-    // One thread looks, the others sign on with the key there is. A file of a few kilobytes is read here and now: handing it to another
-    // thread would cost more, and the assertion has to wait for it either way.
-    private void Look()
+    private LoadedKey Read(LoadedKey? last)
     {
-        if (Interlocked.Exchange(ref _looking, 1) == 1)
-            return;
-        try
-        {
-            Volatile.Write(ref _nextLook, _clock.GetTimestamp() + IntervalTicks);
-            TryTakeOver();
-            _expiry.Check(_current.Identity.Certificate);
-        }
-        finally
-        {
-            Volatile.Write(ref _looking, 0);
-        }
+        var current = Follow(last!);
+        _expiry.Check(current.Signer.Identity.Certificate);
+        return current;
     }
 
-    private void TryTakeOver()
-    {
-        try
-        {
-            TakeOver();
-        }
-        catch (JwtGrantException e)
-        {
-            if (_complaint != e.Message)
-                Log.KeyKept(_logger, _current.KeyId, e);
-            _complaint = e.Message;
-        }
-    }
-
-    private void TakeOver()
+    private LoadedKey Follow(LoadedKey last)
     {
         using var content = KeySource.Read(_options);
         var seen = content.Fingerprint();
         if (seen.AsSpan().SequenceEqual(_seen))
-            return;
+            return last;
         // Remembered also where it is broken: it is parsed again when it changes, not every five seconds.
         _seen = seen;
-        var next = SigningKeyLoader.Load(content, _options);
-        Log.KeyReplaced(_logger, content.Place, _current.KeyId, next.Algorithm, next.KeyId);
-        Volatile.Write(ref _current, next);
+        var next = new LoadedKey(SigningKeyLoader.Load(content, _options), content.Place, seen);
+        Log.KeyReplaced(_logger, content.Place, last.Signer.KeyId, next.Signer.Algorithm, next.Signer.KeyId);
         _complaint = null;
+        return next;
+    }
+
+    private bool KeepAfterFailure(LoadedKey last, Exception e)
+    {
+        if (_complaint != e.Message)
+            Log.KeyKept(_logger, last.Signer.KeyId, e);
+        _complaint = e.Message;
+        _expiry.Check(last.Signer.Identity.Certificate);
+        return true;
+    }
+}
+
+/// <summary>Says that a certificate is about to end: from 30 days before, once a day while it is in use.</summary>
+internal sealed class CertificateExpiryWarning(TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(30), Pause = TimeSpan.FromDays(1);
+
+    private string? _about;
+    private DateTimeOffset _next;
+
+    public void Check(X509Certificate2? certificate)
+    {
+        if (certificate is null)
+            return;
+        var now = clock.GetUtcNow();
+        var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        if (end - now > Ahead || (_about == certificate.Thumbprint && now < _next))
+            return;
+        (_about, _next) = (certificate.Thumbprint, now + Pause);
+        if (end > now)
+            Log.CertificateEnds(logger, certificate.Subject, certificate.Thumbprint, end, (int)(end - now).TotalDays);
+        else
+            Log.CertificateEnded(logger, certificate.Subject, certificate.Thumbprint, end);
     }
 }

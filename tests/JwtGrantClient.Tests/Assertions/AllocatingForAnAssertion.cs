@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Assertions;
@@ -19,7 +18,7 @@ public sealed class AllocatingForAnAssertion
         var pem = algorithm == "RS256" ? TestData.RsaPrivatePem : ec.ExportPkcs8PrivateKeyPem();
         var factory = new AssertionFactory(
             new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
-            SigningKeyLoader.Load(new() { Text = pem, KeyId = TestData.KeyId }), TimeProvider.System, new(RandomNumberGenerator.Fill));
+            TestSigner.Load(new() { Text = pem, KeyId = TestData.KeyId }), TimeProvider.System, new(RandomNumberGenerator.Fill));
         var context = new AssertionContext();
         var length = Make(factory, context).Value.Length;
 

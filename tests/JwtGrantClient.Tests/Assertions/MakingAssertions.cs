@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Protocol;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,7 +10,7 @@ namespace JwtGrantClient.Tests.Assertions;
 public sealed class MakingAssertions
 {
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
-    private readonly IJwtSigner _signer = SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId });
+    private readonly IJwtSigner _signer = TestSigner.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId });
 
     [Fact]
     public async Task Writes_every_claim_as_the_RFC_wants_it()

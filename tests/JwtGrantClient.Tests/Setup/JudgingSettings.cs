@@ -80,7 +80,7 @@ public sealed class JudgingSettings
             "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out."),
         ["DPoP key that is none"] = (
             o => (o.DPoP.Enabled, o.DPoP.SigningKey.Text) = (true, "{}"),
-            "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => JwtGrantClient.Signing.SigningKeyLoader.Load(new() { Text = "{}" })).Message),
+            "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = "{}" })).Message),
         ["SAML as client assertion"] = (
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
                 ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -19,7 +18,7 @@ public sealed class ChoosingFromAJwkSet
     [InlineData(null, "PS256", "pss", "PS256")]
     public void Goes_by_kid_then_by_use_and_algorithm(string? keyId, string? algorithm, string chosen, string signsWith)
     {
-        var signer = SigningKeyLoader.Load(new() { Text = Overlap, KeyId = keyId, Algorithm = algorithm });
+        var signer = TestSigner.Load(new() { Text = Overlap, KeyId = keyId, Algorithm = algorithm });
 
         Assert.Equal((chosen, signsWith), (signer.KeyId, signer.Algorithm));
     }
@@ -29,7 +28,7 @@ public sealed class ChoosingFromAJwkSet
     {
         var set = Keys.Set(Rsa.With("kid", 7), new JsonObject { ["kty"] = "future", ["kid"] = "f" }, new JsonObject { ["kty"] = "oct", ["k"] = "c2VjcmV0" }, Ec.With("kid", "new"));
 
-        Assert.Equal("new", SigningKeyLoader.Load(new() { Text = set }).KeyId);
+        Assert.Equal("new", TestSigner.Load(new() { Text = set }).KeyId);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 using TestData = JwtGrantClient.Tests.TestSupport.TestData;
 
@@ -58,7 +57,7 @@ public sealed class FuzzingTheLoader : IDisposable
     {
         try
         {
-            SigningKeyLoader.Load(options);
+            TestSigner.Load(options);
         }
         catch (JwtGrantException e)
         {

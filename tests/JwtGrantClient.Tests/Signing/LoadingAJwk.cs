@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -12,7 +11,7 @@ public sealed class LoadingAJwk
     [Fact]
     public void Takes_the_kid_and_the_algorithm_of_the_key()
     {
-        var signer = SigningKeyLoader.Load(new() { Text = Rsa.With("kid", "a").With("alg", "PS384").With("use", "sig").With("key_ops", new JsonArray("sign")).ToJsonString() });
+        var signer = TestSigner.Load(new() { Text = Rsa.With("kid", "a").With("alg", "PS384").With("use", "sig").With("key_ops", new JsonArray("sign")).ToJsonString() });
 
         Assert.Equal(("PS384", "a", "JWK, RSA"), (signer.Algorithm, signer.KeyId, signer.Identity.Format));
     }
@@ -22,16 +21,16 @@ public sealed class LoadingAJwk
     [InlineData("nistP384", "ES384")]
     [InlineData("nistP521", "ES512")]
     public void Takes_every_curve(string curve, string algorithm) =>
-        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Text = Keys.PrivateJwk(Keys.Ec(curve)).ToJsonString() }).Algorithm);
+        Assert.Equal(algorithm, TestSigner.Load(new() { Text = Keys.PrivateJwk(Keys.Ec(curve)).ToJsonString() }).Algorithm);
 
     [Fact]
     public void Takes_numbers_with_a_leading_zero_too_many_or_too_few()
     {
         var padded = Rsa.With("n", Keys.Text([0, .. TestData.RsaKey.ExportParameters(false).Modulus!]));
 
-        Assert.Equal("RS256", SigningKeyLoader.Load(new() { Text = padded.ToJsonString() }).Algorithm);
+        Assert.Equal("RS256", TestSigner.Load(new() { Text = padded.ToJsonString() }).Algorithm);
         // An EC key whose d begins with a zero byte, written without it.
-        Assert.Equal("ES256", SigningKeyLoader.Load(new() { Text = Keys.PrivateJwk(KeyWithShortPrivatePart(out var d)).With("d", Keys.Text(d)).ToJsonString() }).Algorithm);
+        Assert.Equal("ES256", TestSigner.Load(new() { Text = Keys.PrivateJwk(KeyWithShortPrivatePart(out var d)).With("d", Keys.Text(d)).ToJsonString() }).Algorithm);
     }
 
     [Fact]
@@ -40,7 +39,7 @@ public sealed class LoadingAJwk
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         using var stranger = Keys.CertificateFor(Keys.P256);
 
-        var signer = SigningKeyLoader.Load(new() { Text = Rsa.With("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))).ToJsonString() });
+        var signer = TestSigner.Load(new() { Text = Rsa.With("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))).ToJsonString() });
 
         Assert.Equal(certificate.Thumbprint, signer.Identity.Certificate!.Thumbprint);
         Refused(
@@ -101,7 +100,7 @@ public sealed class LoadingAJwk
     [Fact]
     public void Refuses_an_algorithm_of_the_key_that_is_none_for_signing()
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = Rsa.With("alg", "RSA-OAEP").ToJsonString() }));
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = Rsa.With("alg", "RSA-OAEP").ToJsonString() }));
 
         Assert.StartsWith("The signing algorithm 'RSA-OAEP' is not known. Choose one of RS256, ", error.Message, StringComparison.Ordinal);
     }

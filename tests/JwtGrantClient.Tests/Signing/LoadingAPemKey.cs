@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -16,15 +15,15 @@ public sealed class LoadingAPemKey : IDisposable
     {
         foreach (var pem in new[] { TestData.RsaPrivatePem, TestData.RsaKey.ExportRSAPrivateKeyPem() })
         {
-            Assert.Equal("RS256", SigningKeyLoader.Load(new() { Path = _folder.Write("key.txt", pem) }).Algorithm);
-            Assert.Equal("RS256", SigningKeyLoader.Load(new() { Text = pem }).Algorithm);
+            Assert.Equal("RS256", TestSigner.Load(new() { Path = _folder.Write("key.txt", pem) }).Algorithm);
+            Assert.Equal("RS256", TestSigner.Load(new() { Text = pem }).Algorithm);
         }
     }
 
     [Fact]
     public void Takes_text_before_the_block_and_the_key_id_as_given()
     {
-        var signer = SigningKeyLoader.Load(new() { Text = "Bag Attributes\n  friendlyName: batch\n" + TestData.RsaPrivatePem, KeyId = TestData.KeyId });
+        var signer = TestSigner.Load(new() { Text = "Bag Attributes\n  friendlyName: batch\n" + TestData.RsaPrivatePem, KeyId = TestData.KeyId });
 
         Assert.Equal(TestData.KeyId, signer.KeyId);
     }
@@ -37,8 +36,8 @@ public sealed class LoadingAPemKey : IDisposable
     {
         using var key = Keys.Ec(curve);
 
-        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Text = key.ExportECPrivateKeyPem() }).Algorithm);
-        Assert.Equal(algorithm, SigningKeyLoader.Load(new() { Text = key.ExportPkcs8PrivateKeyPem() }).Algorithm);
+        Assert.Equal(algorithm, TestSigner.Load(new() { Text = key.ExportECPrivateKeyPem() }).Algorithm);
+        Assert.Equal(algorithm, TestSigner.Load(new() { Text = key.ExportPkcs8PrivateKeyPem() }).Algorithm);
     }
 
     [Fact]
@@ -46,7 +45,7 @@ public sealed class LoadingAPemKey : IDisposable
     {
         var parameters = new string(PemEncoding.Write("EC PARAMETERS", [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]));
 
-        Assert.Equal("ES256", SigningKeyLoader.Load(new() { Text = $"{parameters}\n{Keys.P256.ExportECPrivateKeyPem()}" }).Algorithm);
+        Assert.Equal("ES256", TestSigner.Load(new() { Text = $"{parameters}\n{Keys.P256.ExportECPrivateKeyPem()}" }).Algorithm);
     }
 
     [Fact]
@@ -58,9 +57,9 @@ public sealed class LoadingAPemKey : IDisposable
             var path = _folder.Write("key.pem", key.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption));
             var expected = key is RSA ? "RS256" : "ES256";
 
-            Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, Password = Keys.Password }).Algorithm);
-            Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, PasswordEnvironmentVariable = "JWTGRANT_TEST_PASSWORD" }).Algorithm);
-            Assert.Equal(expected, SigningKeyLoader.Load(new() { Path = path, PasswordFile = _folder.Write("password", Keys.Password + "\r\n") }).Algorithm);
+            Assert.Equal(expected, TestSigner.Load(new() { Path = path, Password = Keys.Password }).Algorithm);
+            Assert.Equal(expected, TestSigner.Load(new() { Path = path, PasswordEnvironmentVariable = "JWTGRANT_TEST_PASSWORD" }).Algorithm);
+            Assert.Equal(expected, TestSigner.Load(new() { Path = path, PasswordFile = _folder.Write("password", Keys.Password + "\r\n") }).Algorithm);
         }
     }
 
@@ -72,7 +71,7 @@ public sealed class LoadingAPemKey : IDisposable
         var pem = certificate.ExportCertificatePem();
 
         foreach (var text in new[] { $"{TestData.RsaPrivatePem}\n{pem}", $"{pem}\n{TestData.RsaPrivatePem}", $"{stranger.ExportCertificatePem()}\n{pem}\n{TestData.RsaPrivatePem}" })
-            Assert.Equal(certificate.Thumbprint, SigningKeyLoader.Load(new() { Text = text }).Identity.Certificate!.Thumbprint);
+            Assert.Equal(certificate.Thumbprint, TestSigner.Load(new() { Text = text }).Identity.Certificate!.Thumbprint);
     }
 
     [Fact]
@@ -84,7 +83,7 @@ public sealed class LoadingAPemKey : IDisposable
         var marked = _folder.Write("bom.pem", [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)]);
 
         foreach (var options in new SigningKeyOptions[] { new() { Text = oneLine }, new() { Text = spaces }, new() { Path = windows }, new() { Path = marked } })
-            Assert.Equal("RS256", SigningKeyLoader.Load(options).Algorithm);
+            Assert.Equal("RS256", TestSigner.Load(options).Algorithm);
     }
 
     [Fact]
@@ -92,10 +91,10 @@ public sealed class LoadingAPemKey : IDisposable
     {
         var path = _folder.Write("AuthKey_ABC123DEFG.p8", Keys.P256.ExportPkcs8PrivateKeyPem());
 
-        Assert.Equal("ES256", SigningKeyLoader.Load(new() { Path = path, KeyId = "ABC123DEFG" }).Algorithm);
+        Assert.Equal("ES256", TestSigner.Load(new() { Path = path, KeyId = "ABC123DEFG" }).Algorithm);
     }
 
     [Fact]
     public void Says_which_format_it_saw() =>
-        Assert.Equal("SEC 1, PEM", SigningKeyLoader.Load(new() { Text = Keys.P256.ExportECPrivateKeyPem() }).Identity.Format);
+        Assert.Equal("SEC 1, PEM", TestSigner.Load(new() { Text = Keys.P256.ExportECPrivateKeyPem() }).Identity.Format);
 }

@@ -35,7 +35,7 @@ public sealed class LoadingFromTheCertificateStore : IDisposable
             new() { Subject = "store-a", StoreName = Name },
         })
         {
-            var signer = SigningKeyLoader.Load(new() { Certificate = options, X5t = true });
+            var signer = TestSigner.Load(new() { Certificate = options, X5t = true });
 
             Assert.Equal(("ES256", certificate.Thumbprint), (signer.Algorithm, signer.Identity.Certificate!.Thumbprint));
             Assert.Equal(64, (await signer.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken)).Length);
@@ -64,7 +64,7 @@ public sealed class LoadingFromTheCertificateStore : IDisposable
         _store.Add(keyless);
         _added.Add(keyless);
 
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Certificate = new() { Thumbprint = thumbprint, StoreName = Name } }));
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Certificate = new() { Thumbprint = thumbprint, StoreName = Name } }));
         Assert.StartsWith($"In {Place} there is no certificate with the thumbprint {thumbprint}, among ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Import it there, or correct SigningKey:Certificate.", error.Message, StringComparison.Ordinal);
         Expect(new() { Subject = "store-c", StoreName = Name }, $"In {Place} the certificate with the subject 'store-c' has no private key. Import it again together with the key.");

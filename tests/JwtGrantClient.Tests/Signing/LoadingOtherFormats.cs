@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -26,7 +25,7 @@ public sealed class LoadingOtherFormats : IDisposable
             new() { Path = _folder.Write("open", certificate.Export(X509ContentType.Pkcs12)) },
         })
         {
-            var signer = SigningKeyLoader.Load(options);
+            var signer = TestSigner.Load(options);
 
             Assert.Equal(("RS256", "PKCS#12", certificate.Thumbprint), (signer.Algorithm, signer.Identity.Format, signer.Identity.Certificate!.Thumbprint));
         }
@@ -46,8 +45,8 @@ public sealed class LoadingOtherFormats : IDisposable
 
         foreach (var (der, format, algorithm) in forms)
         {
-            var fromFile = SigningKeyLoader.Load(new() { Path = _folder.Write("key", der), Password = Keys.Password });
-            var fromText = SigningKeyLoader.Load(new() { Text = Keys.Text(der), Password = Keys.Password });
+            var fromFile = TestSigner.Load(new() { Path = _folder.Write("key", der), Password = Keys.Password });
+            var fromText = TestSigner.Load(new() { Text = Keys.Text(der), Password = Keys.Password });
 
             Assert.Equal((format, algorithm), (fromFile.Identity.Format, fromFile.Algorithm));
             Assert.Equal((format, algorithm), (fromText.Identity.Format, fromText.Algorithm));
@@ -59,7 +58,7 @@ public sealed class LoadingOtherFormats : IDisposable
     {
         Environment.SetEnvironmentVariable("JWTGRANT_TEST_KEY", Convert.ToBase64String(Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)));
 
-        Assert.Equal("RS256", SigningKeyLoader.Load(new() { EnvironmentVariable = "JWTGRANT_TEST_KEY" }).Algorithm);
+        Assert.Equal("RS256", TestSigner.Load(new() { EnvironmentVariable = "JWTGRANT_TEST_KEY" }).Algorithm);
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public sealed class LoadingOtherFormats : IDisposable
             ["client_email"] = "batch@demo.iam.gserviceaccount.com", ["token_uri"] = "https://oauth2.googleapis.com/token",
         };
 
-        var signer = SigningKeyLoader.Load(new() { Path = _folder.Write("account.json", json.ToJsonString()) });
+        var signer = TestSigner.Load(new() { Path = _folder.Write("account.json", json.ToJsonString()) });
 
         Assert.Equal(("RS256", "3f1c", "service account JSON"), (signer.Algorithm, signer.KeyId, signer.Identity.Format));
     }

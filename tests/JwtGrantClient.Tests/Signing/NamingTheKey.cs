@@ -63,8 +63,8 @@ public sealed class NamingTheKey
     {
         var jwk = Keys.PrivateJwk(TestData.RsaKey).With("kid", "own").ToJsonString();
 
-        Assert.Equal("own", SigningKeyLoader.Load(new() { Text = jwk }).KeyId);
-        Assert.Equal("given", SigningKeyLoader.Load(new() { Text = jwk, KeyId = "given" }).KeyId);
+        Assert.Equal("own", TestSigner.Load(new() { Text = jwk }).KeyId);
+        Assert.Equal("given", TestSigner.Load(new() { Text = jwk, KeyId = "given" }).KeyId);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class NamingTheKey
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
-        Assert.Equal(certificate.Thumbprint, SigningKeyLoader.Load(new() { Text = Pem(certificate), KeyIdFrom = KeyIdSource.CertificateThumbprint }).KeyId);
+        Assert.Equal(certificate.Thumbprint, TestSigner.Load(new() { Text = Pem(certificate), KeyIdFrom = KeyIdSource.CertificateThumbprint }).KeyId);
     }
 
     /// <summary>RFC 7638 section 3: the required members in the order of their names, without space.</summary>
@@ -97,7 +97,7 @@ public sealed class NamingTheKey
         $"SigningKey:{setting} asks for a certificate, but in the key in SigningKey:Text there is a key alone (PKCS#8, PEM). " +
         $"Put the certificate beside the key, or leave {setting} out.");
 
-    private static string Thumbprint(string pem) => SigningKeyLoader.Load(new() { Text = pem, KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId!;
+    private static string Thumbprint(string pem) => TestSigner.Load(new() { Text = pem, KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId!;
 
     private static string Pem(X509Certificate2 certificate) => $"{TestData.RsaPrivatePem}\n{certificate.ExportCertificatePem()}";
 
@@ -109,5 +109,5 @@ public sealed class NamingTheKey
     }
 
     private static async Task<JsonElement> HeaderAsync(SigningKeyOptions options) => Jwt.Parse(await JwsWriter.SignAsync(
-        new JwsHeader(SigningKeyLoader.Load(options), "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken)).Header;
+        new JwsHeader(TestSigner.Load(options), "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken)).Header;
 }

@@ -40,7 +40,7 @@ public sealed class ReadingKeyFiles : IDisposable
         // Root may read any file, so what refuses here is a file that no one can: a component of the path is a file.
         var path = Path.Combine(_folder.Write("file", "x"), "key.pem");
 
-        var error = Assert.Throws<JwtGrantException>(() => JwtGrantClient.Signing.SigningKeyLoader.Load(new() { Path = path }));
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Path = path }));
 
         Assert.Equal("signing_key_unreadable", error.Code);
         Assert.StartsWith($"The key file '{path}' ", error.Message, StringComparison.Ordinal);

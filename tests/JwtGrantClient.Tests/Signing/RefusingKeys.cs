@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
@@ -100,7 +99,7 @@ public sealed class RefusingKeys : IDisposable
     [InlineData("rs256", "The signing algorithm 'rs256' is not known. ")]
     public void Refuses_an_algorithm_by_name_and_reason(string algorithm, string reason)
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = algorithm }));
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = algorithm }));
 
         Assert.Equal("algorithm_not_supported", error.Code);
         Assert.StartsWith(reason, error.Message, StringComparison.Ordinal);

@@ -62,7 +62,7 @@ public sealed class SigningWithMlDsa
             if (MLDsa.IsSupported)
             {
                 using var same = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
-                var signer = SigningKeyLoader.Load(new() { Text = text });
+                var signer = TestSigner.Load(new() { Text = text });
                 var signature = await signer.SignAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
                 Assert.Equal(name, signer.Algorithm);
                 Assert.True(same.Verifies("x"u8.ToArray(), signature.ToArray()));

@@ -107,7 +107,7 @@ public sealed class TakingAUsersSigner
         public ValueTask<IJwtSigner> GetCurrentAsync(CancellationToken cancellationToken = default)
         {
             var number = _next++;
-            return new(SigningKeyLoader.Load(new() { Text = _keys[number].ExportPkcs8PrivateKeyPem(), KeyId = $"{number}" }));
+            return new(TestSigner.Load(new() { Text = _keys[number].ExportPkcs8PrivateKeyPem(), KeyId = $"{number}" }));
         }
 
         public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>

@@ -20,7 +20,7 @@ public sealed class WritingACompactJws
     {
         var algorithm = SignatureAlgorithm.Named(name);
 
-        var jwt = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = name })));
+        var jwt = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = name })));
 
         using var key = RSA.Create();
         key.ImportFromPem(TestData.RsaPublicPem);
@@ -36,7 +36,7 @@ public sealed class WritingACompactJws
     {
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
-        var jwt = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = key.ExportPkcs8PrivateKeyPem() })));
+        var jwt = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = key.ExportPkcs8PrivateKeyPem() })));
 
         Assert.Equal(bytes, jwt.Signature.Length);
         Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, SignatureAlgorithm.Named(name).Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
@@ -45,8 +45,8 @@ public sealed class WritingACompactJws
     [Fact]
     public async Task Puts_algorithm_type_and_key_id_into_the_header_and_nothing_else()
     {
-        var with = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId })));
-        var without = Jwt.Parse(await SignAsync(SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem })));
+        var with = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId })));
+        var without = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = TestData.RsaPrivatePem })));
 
         Assert.Equal("""{"alg":"RS256","typ":"client-authentication+jwt","kid":"2026-11"}""", with.Header.GetRawText());
         Assert.Equal("""{"alg":"RS256","typ":"client-authentication+jwt"}""", without.Header.GetRawText());
@@ -91,7 +91,7 @@ public sealed class WritingACompactJws
     [Fact]
     public async Task Signs_with_one_key_on_many_threads()
     {
-        var signer = SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem });
+        var signer = TestSigner.Load(new() { Text = TestData.RsaPrivatePem });
 
         var all = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => SignAsync(signer))));
 

@@ -1,5 +1,3 @@
-using JwtGrantClient.Signing;
-
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>A key that is refused, with the exact words.</summary>
@@ -7,7 +5,7 @@ internal static class Refusal
 {
     public static void Expect(SigningKeyOptions options, string code, string message)
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(options));
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(options));
 
         Assert.Equal(message, error.Message);
         Assert.Equal((JwtGrantErrorKind.Configuration, code), (error.Kind, error.Code));

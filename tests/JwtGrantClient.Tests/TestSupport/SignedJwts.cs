@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
-using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
@@ -12,7 +11,7 @@ internal static class SignedJwts
     {
         var factory = new AssertionFactory(
             new("JWT", issuer, subject, audience, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
-            SigningKeyLoader.Load(new() { Text = privatePem }),
+            TestSigner.Load(new() { Text = privatePem }),
             TimeProvider.System,
             new(RandomNumberGenerator.Fill));
         return async (context, cancellationToken) =>

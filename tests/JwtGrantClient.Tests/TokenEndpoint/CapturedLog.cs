@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
+using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
@@ -7,8 +9,12 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 internal sealed class CapturedLog : ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Channel<string> _unread = Channel.CreateUnbounded<string>();
 
     public IReadOnlyList<string> Lines => [.. _lines];
+
+    /// <summary>The first line that was not read by this method, once it is there.</summary>
+    public Task<string> NextLineAsync() => _unread.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -16,6 +22,10 @@ internal sealed class CapturedLog : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{logLevel} {eventId.Id}: {formatter(state, exception)} {exception}");
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = $"{logLevel} {eventId.Id}: {formatter(state, exception)} {exception}";
+        _lines.Enqueue(line);
+        _unread.Writer.TryWrite(line);
+    }
 }

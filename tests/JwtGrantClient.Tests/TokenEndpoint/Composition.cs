@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
-using JwtGrantClient.Signing;
 using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 using Polly;
@@ -31,12 +30,9 @@ internal sealed class Composition
 
     public CapturedLog Log { get; } = new();
 
-    /// <summary>Reads the metadata of the client that was built last; null where the endpoint is given.</summary>
-    public MetadataDiscovery? Discovery { get; private set; }
-
     public AssertionFactory Assertions(string type = "JWT") => new(
         new(type, TestData.ClientId, TestData.ClientId, Issuer, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),
-        SigningKeyLoader.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId }),
+        TestSigner.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId }),
         Time,
         new(RandomNumberGenerator.Fill));
 
@@ -46,7 +42,7 @@ internal sealed class Composition
     {
         var transport = new TokenEndpointTransport(Handler, Time) { MaxRetryAfter = Retry.MaxRetryAfter };
         return new(
-            Endpoint is { } configured ? new(configured) : new(Discovery = new(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
+            Endpoint is { } configured ? new(configured) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
                 ? new PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new NoClientAuthentication(ClientId),

@@ -49,7 +49,7 @@ internal sealed class MetadataSite : IAsyncDisposable
     public async Task RequestAndRenewAsync()
     {
         await RequestAsync();
-        await Client.Discovery!.LastRenewal.WaitAsync(ObservedTime.Patience);
+        await Time.NoDeadlineAsync();
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

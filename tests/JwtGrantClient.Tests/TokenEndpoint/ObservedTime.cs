@@ -13,12 +13,40 @@ internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
+    private readonly HashSet<ITimer> _deadlines = [];
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _noDeadline;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
         Observe(dueTime);
+        if (dueTime == Attempt)
+            lock (_lock)
+                _deadlines.Add(timer);
         return new ObservedTimer(timer, this);
+    }
+
+    /// <summary>Completes once no attempt has a deadline: after a request, when a renewal that it began in the background has ended.</summary>
+    public Task NoDeadlineAsync()
+    {
+        lock (_lock)
+        {
+            if (_deadlines.Count == 0)
+                return Task.CompletedTask;
+            _noDeadline ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _noDeadline.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private void Forget(ITimer timer)
+    {
+        lock (_lock)
+            if (_deadlines.Remove(timer) && _deadlines.Count == 0)
+            {
+                _noDeadline?.SetResult();
+                _noDeadline = null;
+            }
     }
 
     /// <summary>The next wait that is no deadline, once it has begun.</summary>
@@ -40,8 +68,16 @@ internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
             return changed;
         }
 
-        public void Dispose() => timer.Dispose();
+        public void Dispose()
+        {
+            timer.Dispose();
+            time.Forget(timer);
+        }
 
-        public ValueTask DisposeAsync() => timer.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            time.Forget(timer);
+            return timer.DisposeAsync();
+        }
     }
 }

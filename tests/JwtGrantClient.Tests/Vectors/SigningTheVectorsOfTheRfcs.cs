@@ -52,12 +52,12 @@ public sealed class SigningTheVectorsOfTheRfcs
     }
 
     [Fact]
-    public void Takes_the_kid_of_RFC_7520() => Assert.Equal("bilbo.baggins@hobbiton.example", SigningKeyLoader.Load(new() { Text = Rfc7520.EcKey }).KeyId);
+    public void Takes_the_kid_of_RFC_7520() => Assert.Equal("bilbo.baggins@hobbiton.example", TestSigner.Load(new() { Text = Rfc7520.EcKey }).KeyId);
 
     [Fact]
     public void Refuses_the_HMAC_key_of_RFC_7520_4_4()
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.Load(new() { Text = Rfc7520.HmacKey }));
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = Rfc7520.HmacKey }));
 
         Assert.StartsWith("In the key in SigningKey:Text there is a JWK of the kind oct, a shared secret. HMAC is refused", error.Message, StringComparison.Ordinal);
     }
@@ -90,7 +90,7 @@ public sealed class SigningTheVectorsOfTheRfcs
 
     private static async Task<string> SignAsync(string jwk, string algorithm, string input)
     {
-        var signer = SigningKeyLoader.Load(new() { Text = jwk, Algorithm = algorithm });
+        var signer = TestSigner.Load(new() { Text = jwk, Algorithm = algorithm });
         return Keys.Text((await signer.SignAsync(Encoding.ASCII.GetBytes(input), TestContext.Current.CancellationToken)).ToArray());
     }
 

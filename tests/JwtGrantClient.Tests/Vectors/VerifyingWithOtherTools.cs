@@ -50,7 +50,7 @@ public sealed class VerifyingWithOtherTools : IDisposable
         }
         var bits = SignatureAlgorithm.Named(name).CurveBits;
         AsymmetricAlgorithm key = bits == 0 ? TestData.RsaKey : Keys.Ec($"nistP{bits}");
-        return (SigningKeyLoader.Load(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = name }), key.ExportSubjectPublicKeyInfoPem());
+        return (TestSigner.Load(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = name }), key.ExportSubjectPublicKeyInfoPem());
     }
 
     private Task<bool> VerifiesAsync(string tool, string name, string publicPem, byte[] message, byte[] signature)

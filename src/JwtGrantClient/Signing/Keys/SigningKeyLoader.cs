@@ -15,11 +15,16 @@ internal static class SigningKeyLoader
     public static IJwtSigner Open(SigningKeyOptions options, TimeProvider clock, ILogger logger) =>
         new ReloadingSigner(options.Copy(), options.TakeChecked(), clock, logger);
 
-    /// <summary>A signer with the key that the place holds now.</summary>
+    /// <summary>Loads the key that the place holds now.</summary>
     /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
-    public static LocalSigner Load(SigningKeyOptions options) => LoadedKey.From(options).Signer;
+    public static LoadedKey Load(SigningKeyOptions options)
+    {
+        using var content = KeySource.Read(options);
+        return new(Load(content, options), content.Place, content.Fingerprint());
+    }
 
-    /// <inheritdoc cref="Load(SigningKeyOptions)"/>
+    /// <summary>Creates a signer with the key of a content.</summary>
+    /// <exception cref="JwtGrantException">It is no usable key.</exception>
     public static LocalSigner Load(KeySource content, SigningKeyOptions options) =>
         SignerFor(KeyFormat.Parse(content, options), content.Place, options);
 
@@ -47,3 +52,10 @@ internal static class SigningKeyLoader
         }
     }
 }
+
+/// <summary>A key as it was found, and what tells it from what its place holds later.</summary>
+/// <param name="Signer">Signs with it.</param>
+/// <param name="Place">The place, as log messages name it.</param>
+/// <param name="Fingerprint">Of the content.</param>
+[DebuggerDisplay("{Place,nq}")]
+internal sealed record LoadedKey(LocalSigner Signer, string Place, byte[] Fingerprint);

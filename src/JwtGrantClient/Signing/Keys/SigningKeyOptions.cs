@@ -84,7 +84,7 @@ public sealed class SigningKeyOptions
 
     /// <summary>Loads the key, to be used later.</summary>
     /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
-    internal void Check() => _checked = LoadedKey.From(this);
+    internal void Check() => _checked = SigningKeyLoader.Load(this);
 
     /// <summary>A copy that the caller's later changes do not reach.</summary>
     internal SigningKeyOptions Copy()

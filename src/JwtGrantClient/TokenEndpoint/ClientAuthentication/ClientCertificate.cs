@@ -18,16 +18,17 @@ internal sealed class ClientCertificate
         FileUnreadable = problem => Problem(problem.Describe("password", "ClientCertificate:PasswordFile"), problem.Cause),
     };
 
-    private readonly Func<X509Certificate2> _read;
-    private volatile X509Certificate2 _lastGood;
+    // A file that is just being replaced leaves the last good certificate in use. If that has expired, the server says so.
+    private readonly ReloadingValue<X509Certificate2> _certificate = new((_, _) => true);
+    private readonly Func<X509Certificate2?, X509Certificate2> _read;
 
     private ClientCertificate(Func<X509Certificate2> read)
     {
-        _read = read;
-        _lastGood = read();
+        _read = _ => read();
+        _certificate.Get(_read);
     }
 
-    /// <summary>A certificate from files, read again for each connection.</summary>
+    /// <summary>Loads a certificate from files, which are read again for each connection.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
     public static ClientCertificate From(ClientCertificateOptions options)
     {
@@ -42,21 +43,10 @@ internal sealed class ClientCertificate
             "it with the key.");
 
     /// <summary>What the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
-    public string Thumbprint => Base64Url.EncodeToString(_lastGood.GetCertHash(HashAlgorithmName.SHA256));
+    public string Thumbprint => Base64Url.EncodeToString(_certificate.LastGood!.GetCertHash(HashAlgorithmName.SHA256));
 
-    /// <summary>The certificate for a new connection. A file that is just being replaced leaves the last good one in use.</summary>
-    public X509Certificate2 ForConnection()
-    {
-        try
-        {
-            return _lastGood = _read();
-        }
-        catch (JwtGrantException)
-        {
-            // The server judges by the certificate itself: if the old one has ended, it says so.
-            return _lastGood;
-        }
-    }
+    /// <summary>Reads the certificate for a new connection.</summary>
+    public X509Certificate2 ForConnection() => _certificate.Get(_read);
 
     private static X509Certificate2 Read(string path, string? keyPath, string? password)
     {
