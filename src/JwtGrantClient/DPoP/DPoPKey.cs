@@ -12,7 +12,11 @@ namespace JwtGrantClient.DPoP;
 /// <param name="Thumbprint">What servers bind tokens to (RFC 9449 section 6.1).</param>
 internal sealed record DPoPKey(IJwtSigner Signer, JsonElement PublicJwk, string Thumbprint)
 {
-    /// <summary>A key of the settings, or a new one that lives in this process alone.</summary>
+    /// <summary>Returns the key that the check of the settings loaded, else creates it.</summary>
+    /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
+    public static DPoPKey From(DPoPOptions options) => options.TakeChecked() ?? Create(options.SigningKey);
+
+    /// <summary>Creates a key of the settings, or a new one that lives in this process alone.</summary>
     /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
     public static DPoPKey Create(SigningKeyOptions options)
     {

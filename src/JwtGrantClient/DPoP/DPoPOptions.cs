@@ -1,3 +1,5 @@
+using JwtGrantClient.DPoP;
+
 namespace JwtGrantClient;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class DPoPOptions
 {
+    private DPoPKey? _checked;
+
     /// <summary>Whether to ask for bound tokens. A server that answers with another kind is an error. Default: false.</summary>
     public bool Enabled { get; set; }
 
@@ -14,4 +18,11 @@ public sealed class DPoPOptions
     /// their tokens by a distributed cache.
     /// </summary>
     public SigningKeyOptions SigningKey { get; set; } = new();
+
+    /// <summary>Loads the key, to be used later.</summary>
+    /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
+    internal void Check() => _checked = DPoPKey.Create(SigningKey);
+
+    /// <summary>Returns the key that <see cref="Check"/> loaded to the first caller: it is read, and decrypted, once at start-up.</summary>
+    internal DPoPKey? TakeChecked() => Interlocked.Exchange(ref _checked, null);
 }

@@ -18,6 +18,20 @@ internal static class CredentialChecks
     public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies given) =>
         [.. CheckSecret(options), .. CheckCertificate(options, given), .. CheckGrant(options, given), .. CheckProofKey(options)];
 
+    /// <summary>Returns the message of the error that a check ends in; null where it passes.</summary>
+    public static string? Failure(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (JwtGrantException e)
+        {
+            return e.Message;
+        }
+    }
+
     private static bool UsesSecret(ClientAuthenticationMethod method) =>
         method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
 
@@ -45,7 +59,7 @@ internal static class CredentialChecks
             if (given.TokenEndpointHandler.IsGiven)
                 yield return "ClientCertificate is set, but the token endpoint's handler is given by code and would not show it. " +
                     "Give the certificate to that handler, or leave the handler out.";
-            else if (Failure(() => ClientCertificate.From(configured)) is { } problem)
+            else if (Failure(configured.Check) is { } problem)
                 yield return problem;
         }
         else if (options.ClientCertificate is { KeyPath: not null } or { PasswordSecret.IsSet: true })
@@ -78,20 +92,7 @@ internal static class CredentialChecks
     {
         if (options.DPoP is { Enabled: false, SigningKey.IsSet: true })
             yield return "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out.";
-        if (options.DPoP is { Enabled: true, SigningKey.IsSet: true } && Failure(() => DPoPKey.Create(options.DPoP.SigningKey)) is { } problem)
+        if (options.DPoP is { Enabled: true, SigningKey.IsSet: true } && Failure(options.DPoP.Check) is { } problem)
             yield return $"DPoP:SigningKey: {problem}";
-    }
-
-    private static string? Failure(Func<object> make)
-    {
-        try
-        {
-            make();
-            return null;
-        }
-        catch (JwtGrantException e)
-        {
-            return e.Message;
-        }
     }
 }

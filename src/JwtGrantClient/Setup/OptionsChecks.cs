@@ -109,23 +109,10 @@ internal static class OptionsChecks
     private static IEnumerable<string> CheckKeys(JwtGrantOptions options, bool hasSigner, Signed signed)
     {
         var needsMainKey = signed.Grant || (signed.Client && options.ClientAssertion.SigningKey is not { IsSet: true });
-        if (!hasSigner && (needsMainKey || options.SigningKey.IsSet) && KeyProblem(options.SigningKey) is { } main)
+        if (!hasSigner && (needsMainKey || options.SigningKey.IsSet) && CredentialChecks.Failure(options.SigningKey.Check) is { } main)
             yield return $"SigningKey: {main}";
-        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } own && KeyProblem(own) is { } problem)
+        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } own && CredentialChecks.Failure(own.Check) is { } problem)
             yield return $"ClientAssertion:SigningKey: {problem}";
-    }
-
-    private static string? KeyProblem(SigningKeyOptions key)
-    {
-        try
-        {
-            key.Check();
-            return null;
-        }
-        catch (JwtGrantException e)
-        {
-            return e.Message;
-        }
     }
 
     private static IEnumerable<string> CheckAssertions(JwtGrantOptions options, Signed signed)

@@ -25,7 +25,7 @@ internal sealed record ClientKeys(
         return new(
             signer,
             Open(options.ClientAssertion.SigningKey, dependencies) ?? signer,
-            options.DPoP.Enabled ? DPoPKey.Create(options.DPoP.SigningKey) : null,
+            options.DPoP.Enabled ? DPoPKey.From(options.DPoP) : null,
             dependencies.ClientCertificate.Value is { } own ? ClientCertificate.From(own)
                 : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
                 : null,

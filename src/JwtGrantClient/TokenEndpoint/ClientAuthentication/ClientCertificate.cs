@@ -28,9 +28,13 @@ internal sealed class ClientCertificate
         _certificate.Get(_read);
     }
 
+    /// <summary>Returns the certificate that the check of the settings loaded, else loads it.</summary>
+    /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
+    public static ClientCertificate From(ClientCertificateOptions options) => options.TakeChecked() ?? Load(options);
+
     /// <summary>Loads a certificate from files, which are read again for each connection.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
-    public static ClientCertificate From(ClientCertificateOptions options)
+    public static ClientCertificate Load(ClientCertificateOptions options)
     {
         var (path, keyPath, password) = (options.Path!, options.KeyPath, options.PasswordSecret.Resolve());
         return new(() => Read(path, keyPath, password.Read()));

@@ -12,6 +12,8 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class ClientCertificateOptions
 {
+    private ClientCertificate? _checked;
+
     /// <summary>A PEM file with the certificate (its issuers may follow), or a PKCS#12 file.</summary>
     public string? Path { get; set; }
 
@@ -33,4 +35,11 @@ public sealed class ClientCertificateOptions
     public string? PasswordFile { get; set; }
 
     internal SecretSource PasswordSecret => new(Password, PasswordEnvironmentVariable, PasswordFile, ClientCertificate.PasswordSettings);
+
+    /// <summary>Loads the certificate, to be used later.</summary>
+    /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
+    internal void Check() => _checked = ClientCertificate.Load(this);
+
+    /// <summary>Returns the certificate that <see cref="Check"/> loaded to the first caller: it is read, and decrypted, once at start-up.</summary>
+    internal ClientCertificate? TakeChecked() => Interlocked.Exchange(ref _checked, null);
 }

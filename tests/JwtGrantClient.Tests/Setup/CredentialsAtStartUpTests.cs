@@ -1,0 +1,83 @@
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.DPoP;
+using JwtGrantClient.Tests.TestSupport;
+using JwtGrantClient.TokenEndpoint;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace JwtGrantClient.Tests.Setup;
+
+/// <summary>The check of the settings loads keys and certificates, and the client uses what was loaded.</summary>
+public sealed class CredentialsAtStartUpTests : IDisposable
+{
+    private readonly KeyFolder _folder = new();
+    private readonly X509Certificate2 _certificate = Keys.CertificateFor(Keys.P256);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _certificate.Dispose();
+    }
+
+    [Fact]
+    public async Task A_client_is_made_of_what_the_check_of_its_settings_loaded_and_reads_no_file_again()
+    {
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", options =>
+        {
+            SomeClient.Configure(options);
+            (options.SigningKey.Text, options.SigningKey.Path) = (null, _folder.Write("key", TestData.RsaPrivatePem));
+            (options.DPoP.Enabled, options.DPoP.SigningKey) = (true, EncryptedKey());
+            options.ClientCertificate = CertificateWithPassword();
+        });
+        await using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<IOptionsMonitor<JwtGrantOptions>>().Get("reports");
+
+        foreach (var file in Directory.GetFiles(_folder.Path))
+            File.Delete(file);
+
+        Assert.NotNull(provider.GetRequiredKeyedService<ITokenSource>("reports"));
+        Assert.Null(options.SigningKey.TakeChecked());
+        Assert.Null(options.DPoP.TakeChecked());
+        Assert.Null(options.ClientCertificate!.TakeChecked());
+    }
+
+    [Fact]
+    public void A_DPoP_key_that_was_checked_with_the_settings_is_not_read_again()
+    {
+        var options = new DPoPOptions { Enabled = true, SigningKey = EncryptedKey() };
+        options.Check();
+        File.Delete(options.SigningKey.Path!);
+
+        var key = DPoPKey.From(options);
+
+        Assert.Equal(DPoPKey.Create(new() { Text = Keys.P256.ExportPkcs8PrivateKeyPem() }).Thumbprint, key.Thumbprint);
+        Assert.Equal("signing_key_unreadable", Assert.Throws<JwtGrantException>(() => DPoPKey.From(options)).Code);
+    }
+
+    [Fact]
+    public void A_client_certificate_that_was_checked_with_the_settings_is_not_read_again_before_a_connection_needs_it()
+    {
+        using var next = Keys.CertificateFor(TestData.RsaKey);
+        var options = CertificateWithPassword();
+        options.Check();
+        File.Delete(options.Path!);
+
+        var certificate = ClientCertificate.From(options);
+
+        Assert.Equal(ShownCertificate.Thumbprint(_certificate), certificate.Thumbprint);
+        Assert.Equal("client_certificate_unusable", Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options)).Code);
+        _folder.Write("tls", next.Export(X509ContentType.Pkcs12, Keys.Password));
+        Assert.Equal(next.Thumbprint, certificate.ForConnection().Thumbprint);
+    }
+
+    private SigningKeyOptions EncryptedKey() => new()
+    {
+        Path = _folder.Write("dpop", Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption)), Password = Keys.Password,
+    };
+
+    private ClientCertificateOptions CertificateWithPassword() => new()
+    {
+        Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12, Keys.Password)), Password = Keys.Password,
+    };
+}
