@@ -11,7 +11,7 @@ namespace JwtGrantClient.Assertions;
 /// <param name="signer">Signs them.</param>
 /// <param name="clock">Gives their times.</param>
 /// <param name="ids">Gives each its <c>jti</c>.</param>
-/// <param name="edit">The user's hand in each of them; null for none.</param>
+/// <param name="edit">Edits each assertion before it is signed; null for no edits.</param>
 internal sealed class AssertionFactory(
     AssertionProfile profile, IJwtSigner signer, TimeProvider clock, JtiGenerator ids, Action<AssertionDraft>? edit = null)
 {
@@ -45,12 +45,16 @@ internal sealed class AssertionFactory(
     }
 }
 
+/// <summary>A provider of client assertions, for those who ask without a token request.</summary>
+internal sealed class AssertionSource(AssertionProvider provider, string? issuer) : IAssertionSource
+{
+    public ValueTask<Assertion> GetAssertionAsync(CancellationToken cancellationToken = default) =>
+        provider(new AssertionContext { Purpose = AssertionPurpose.ClientAuthentication, Issuer = issuer }, cancellationToken);
+}
+
 /// <summary>Values of <c>client_assertion_type</c>.</summary>
 internal static class AssertionTypes
 {
     /// <summary>RFC 7523 section 2.2.</summary>
     public const string Jwt = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-    /// <summary>SPIFFE's own (draft-ietf-oauth-spiffe-client-auth).</summary>
-    public const string Spiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
 }

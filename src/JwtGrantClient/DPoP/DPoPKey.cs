@@ -35,6 +35,6 @@ internal sealed record DPoPKey(IJwtSigner Signer, JsonElement PublicJwk, string 
         return new(
             SigningKeyLoader.SignerFor(nameless, place, bare),
             JsonElement.Parse(Signing.PublicJwk.From(found.Key)),
-            JwkThumbprint.Compute(found.Key));
+            Signing.PublicJwk.ComputeThumbprint(found.Key));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class JwsHeader
     /// <exception cref="JwtGrantException">The signer's algorithm proves nothing, or its header says what it may not.</exception>
     public JwsHeader(IJwtSigner signer, string type, IReadOnlyDictionary<string, object>? more = null)
     {
-        AlgorithmRefusal.Check(signer);
+        SignatureAlgorithm.EnsureSafe(signer);
         Signer = signer;
         var json = new ArrayBufferWriter<byte>(128);
         using (var writer = new Utf8JsonWriter(json, new() { Encoder = JwsWriter.Encoder }))
@@ -51,5 +51,28 @@ internal sealed class JwsHeader
                 $"alg, typ, kid, crit and b64 may not be named; {JsonValues.Types}.");
         writer.WritePropertyName(name);
         JsonValues.Write(writer, value);
+    }
+}
+
+/// <summary>The header of the key that signs now, made again when another key takes over: it has another kid.</summary>
+internal sealed class CurrentHeader(IJwtSigner signer, string type)
+{
+    private JwsHeader _last = new(signer, type);
+
+    /// <exception cref="JwtGrantException">The signer could not tell its key, or is not one to sign with.</exception>
+    public async ValueTask<JwsHeader> GetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var current = await signer.GetCurrentAsync(cancellationToken).ConfigureAwait(false);
+            var header = Volatile.Read(ref _last);
+            if (header.Signer != current)
+                Volatile.Write(ref _last, header = new(current, type));
+            return header;
+        }
+        catch (Exception e) when (JwsWriter.IsFailure(e, cancellationToken))
+        {
+            throw JwsWriter.Failed(signer, e);
+        }
     }
 }

@@ -76,7 +76,7 @@ public static class JwtSigner
     /// </param>
     /// <param name="ecdsaFormat">
     /// How the service writes ES* signatures: R and S at fixed width (Azure Key Vault, PKCS#11) or as DER (AWS KMS, Google Cloud KMS).
-    /// Other algorithms pay no heed to it. Default: fixed width, as a JWS has it (RFC 7518 section 3.4).
+    /// Ignored for other algorithms. Default: fixed width, as a JWS has it (RFC 7518 section 3.4).
     /// </param>
     /// <param name="header">Further members of the header, such as <c>x5t#S256</c>; see <see cref="IJwtSigner.Header"/>. Copied. Default: none.</param>
     /// <exception cref="JwtGrantException">The algorithm is <c>none</c>, HMAC or unknown.</exception>

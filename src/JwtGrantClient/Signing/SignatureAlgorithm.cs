@@ -25,9 +25,32 @@ internal sealed record SignatureAlgorithm(
         new("ML-DSA-87", default, MlDsa: MLDsaAlgorithm.MLDsa87),
     ];
 
+    private static string AllNames => string.Join(", ", All.Select(a => a.Name));
+
     /// <summary>Finds an algorithm by its JOSE name, which is case-sensitive.</summary>
     /// <exception cref="JwtGrantException">The name is refused or unknown; the message says which are known.</exception>
-    public static SignatureAlgorithm Named(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw AlgorithmRefusal.Of(name);
+    public static SignatureAlgorithm Named(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw Refused(
+        UnsafeReason(name) ??
+            $"The signing algorithm '{name}' is not known. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
+
+    /// <summary>
+    /// Refuses a signer whose algorithm proves nothing. A signer of the user's own may have any other, also one that is not in the table,
+    /// such as Ed25519.
+    /// </summary>
+    /// <exception cref="JwtGrantException">The name is missing or refused.</exception>
+    public static void EnsureSafe(IJwtSigner signer)
+    {
+        if (string.IsNullOrWhiteSpace(signer.Algorithm))
+            throw Refused(
+                $"The signer {signer.GetType().Name} names no Algorithm. It must say the JOSE name that the server checks by, such as RS256.");
+        if (UnsafeReason(signer.Algorithm) is { } reason)
+            throw Refused(reason);
+    }
+
+    /// <summary>The error for a symmetric key, under whatever algorithm.</summary>
+    public static JwtGrantException SymmetricKeyRefused(string place) => Refused(
+        $"In {place} there is a symmetric key, which is refused: it is a shared secret, and whoever can check such an assertion can also " +
+        $"forge it. Register a public key with the server and choose one of {AllNames}.");
 
     /// <summary>The algorithm that the settings name, else the one that the key is bound to, else the usual one for its kind.</summary>
     /// <exception cref="JwtGrantException">There is none, or the two disagree.</exception>
@@ -66,4 +89,16 @@ internal sealed record SignatureAlgorithm(
         MLDsa mldsa => MlDsa == mldsa.Algorithm,
         _ => false,
     };
+
+    private static string? UnsafeReason(string name) => name switch
+    {
+        _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
+            $"The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). Choose one of {AllNames}.",
+        _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(name.ElementAtOrDefault(2)) =>
+            $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also " +
+            $"forge it. Register a public key with the server and choose one of {AllNames}.",
+        _ => null,
+    };
+
+    private static JwtGrantException Refused(string message) => JwtGrantException.Configuration("algorithm_not_supported", message);
 }

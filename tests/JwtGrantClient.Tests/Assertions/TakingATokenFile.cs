@@ -8,6 +8,8 @@ namespace JwtGrantClient.Tests.Assertions;
 
 public sealed class TakingATokenFile : IDisposable
 {
+    private const string Spiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("jwtgrant-token-");
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly string _path;
@@ -16,7 +18,7 @@ public sealed class TakingATokenFile : IDisposable
     public TakingATokenFile()
     {
         _path = Path.Combine(_folder.FullName, "token");
-        _file = new(_path, AssertionTypes.Spiffe, _clock);
+        _file = new(_path, Spiffe, _clock);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -30,7 +32,7 @@ public sealed class TakingATokenFile : IDisposable
         var assertion = await ProvideAsync();
 
         Assert.Equal(token, assertion.Value);
-        Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", assertion.Type);
+        Assert.Equal(Spiffe, assertion.Type);
         Assert.Equal(TestData.Moment.AddSeconds(600), assertion.ExpiresAt);
     }
 

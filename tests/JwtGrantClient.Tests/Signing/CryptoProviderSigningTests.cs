@@ -63,7 +63,7 @@ public sealed class CryptoProviderSigningTests
 
         await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(Keys.P256));
 
-        Assert.Equal(JwkThumbprint.Compute(Keys.P256), signer.KeyId);
+        Assert.Equal(PublicJwk.ComputeThumbprint(Keys.P256), signer.KeyId);
         Assert.Equal(["x5t#S256", "x5c"], signer.Header!.Keys);
         Assert.Equal(1, provider.Signed);
     }
@@ -74,7 +74,7 @@ public sealed class CryptoProviderSigningTests
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         var jwk = new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).Without("d", "p", "q", "dp", "dq", "qi").ToJsonString());
         var credentials = new SigningCredentials(jwk, "RS256") { CryptoProviderFactory = RsaProvider(TestData.RsaKey, "RS256").Factory };
-        Assert.Equal(JwkThumbprint.Compute(TestData.RsaKey), JwtSigner.FromSigningCredentials(credentials, new() { KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId);
+        Assert.Equal(PublicJwk.ComputeThumbprint(TestData.RsaKey), JwtSigner.FromSigningCredentials(credentials, new() { KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId);
 
         jwk.X5c.Add(Convert.ToBase64String(certificate.RawData));
         Assert.Equal(

@@ -114,7 +114,7 @@ public sealed class SigningCredentialsTests
         Assert.Equal("of-the-key", JwtSigner.FromSigningCredentials(new(key, "RS256")).KeyId);
         Assert.Equal("given", JwtSigner.FromSigningCredentials(new(key, "RS256"), new() { KeyId = "given" }).KeyId);
         Assert.Equal(
-            JwkThumbprint.Compute(TestData.RsaKey),
+            PublicJwk.ComputeThumbprint(TestData.RsaKey),
             JwtSigner.FromSigningCredentials(new(key, "RS256"), new() { KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId);
     }
 

@@ -32,7 +32,7 @@ public sealed class SigningWithMlDsa
         using var key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed);
         var jwk = $$"""{"alg":"ML-DSA-44","kty":"AKP","pub":"{{Keys.Text(key.ExportMLDsaPublicKey())}}"}""";
 
-        Assert.Equal(Keys.Text(SHA256.HashData(Encoding.UTF8.GetBytes(jwk))), JwkThumbprint.Compute(key));
+        Assert.Equal(Keys.Text(SHA256.HashData(Encoding.UTF8.GetBytes(jwk))), PublicJwk.ComputeThumbprint(key));
     }
 
     [Theory]

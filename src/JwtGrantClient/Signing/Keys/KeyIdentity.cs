@@ -35,8 +35,25 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         if (options.X5tS256)
             header["x5t#S256"] = Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256));
         if (options.X5c)
-            header["x5c"] = CertificateChain.Create(certificate, found.Others);
+            header["x5c"] = ChainOf(certificate, found.Others);
         return header;
+    }
+
+    // The certificate, then each one's issuer, in base64 of the DER (RFC 7515 section 4.1.6). The others come in any order.
+    private static string[] ChainOf(X509Certificate2 certificate, X509Certificate2Collection others)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.ExtraStore.AddRange(others);
+        // The order is all that is wanted: whether it is trusted is the server's to judge, and nothing may be fetched.
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllFlags;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.Build(certificate);
+        var all = chain.ChainElements.Select(element => element.Certificate).ToList();
+        // The server has the root, or does not trust it.
+        if (all.Count > 1 && all[^1].SubjectName.RawData.AsSpan().SequenceEqual(all[^1].IssuerName.RawData))
+            all.RemoveAt(all.Count - 1);
+        return [.. all.Select(link => Convert.ToBase64String(link.RawDataMemory.Span))];
     }
 
     private static X509Certificate2 CertificateOf(KeyDescription found, string place, string setting) =>

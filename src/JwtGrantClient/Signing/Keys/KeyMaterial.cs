@@ -15,7 +15,7 @@ internal sealed class KeyMaterial : KeyDescription
     /// <summary>The one algorithm that the key is for, where it says so.</summary>
     public string? Algorithm { get; init; }
 
-    public override string ComputeThumbprint(string place) => JwkThumbprint.Compute(Key);
+    public override string ComputeThumbprint(string place) => PublicJwk.ComputeThumbprint(Key);
 
     /// <summary>Whether a certificate is about the same public key.</summary>
     public static bool Fits(IDisposable key, X509Certificate2 certificate) =>

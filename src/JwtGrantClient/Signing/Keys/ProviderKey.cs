@@ -38,7 +38,7 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
         // For certificates, IdentityModel computes it of RSA keys only.
         using var certified = Certificate?.GetRSAPublicKey() ?? (AsymmetricAlgorithm?)Certificate?.GetECDsaPublicKey();
         if (certified is not null)
-            return JwkThumbprint.Compute(certified);
+            return PublicJwk.ComputeThumbprint(certified);
         return key.CanComputeJwkThumbprint() ? Base64Url.EncodeToString(key.ComputeJwkThumbprint()) : throw JwtGrantException.Configuration(
             "signing_key_unusable",
             $"KeyIdFrom asks for the JWK thumbprint, but in {place} there is a key that does not tell its public part ({Format}). Set KeyId instead.");

@@ -31,7 +31,7 @@ internal static class SigningCredentialsLoader
         var name = JoseName(credentials.Algorithm);
         _ = RemoteSigner.Find(name);
         if (credentials.Key is SymmetricSecurityKey or JsonWebKey { Kty: "oct" })
-            throw AlgorithmRefusal.SymmetricKey(Place);
+            throw SignatureAlgorithm.SymmetricKeyRefused(Place);
         // RFC 7517 section 4.4, RFC 8725 section 3.2: one key, one algorithm.
         if (credentials.Key is JsonWebKey { Alg: { } bound } && bound != name)
             throw DoesNotFit($"In {Place} there is a JWK for {bound}, by its alg, but their algorithm is {name}. Give the credentials the JWK's alg.");
