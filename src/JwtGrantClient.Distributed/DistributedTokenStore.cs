@@ -4,16 +4,18 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace JwtGrantClient.Distributed;
 
-/// <summary>The tokens of a fleet in a distributed cache (open first): encrypted, each entry for its key alone.</summary>
+/// <summary>Keeps the tokens of a fleet in a distributed cache, each encrypted for its key alone. Start reading here.</summary>
 internal sealed class DistributedTokenStore(
-    IDistributedCache cache, IDataProtectionProvider protection, StoreBreaker breaker, string keyPrefix) : ISharedTokenStore
+    IDistributedCache cache, IDataProtectionProvider protection, StoreCircuitBreaker breaker, UnreadableEntryLog unreadable, string keyPrefix)
+    : ISharedTokenStore
 {
     // Never to change: what was protected under other purposes cannot be read.
     private const string Purpose = "JwtGrantClient.Distributed", Version = "v1";
 
     public async ValueTask<SharedToken?> GetAsync(string key, CancellationToken cancellationToken = default)
     {
-        var entry = await breaker.CallAsync(cancellation => cache.GetAsync(keyPrefix + key, cancellation), cancellationToken).ConfigureAwait(false);
+        var entry = await breaker.CallAsync(
+            static (read, cancellation) => read.cache.GetAsync(read.Key, cancellation), (cache, Key: keyPrefix + key), cancellationToken).ConfigureAwait(false);
         return entry is null ? null : Read(key, entry);
     }
 
@@ -23,11 +25,12 @@ internal sealed class DistributedTokenStore(
         var entry = ProtectorFor(key).Protect(token.ToBytes());
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = token.Lifetime };
         await breaker.CallAsync(
-            async cancellation =>
+            static async (write, cancellation) =>
             {
-                await cache.SetAsync(keyPrefix + key, entry, expiry, cancellation).ConfigureAwait(false);
+                await write.cache.SetAsync(write.Key, write.entry, write.expiry, cancellation).ConfigureAwait(false);
                 return true;
             },
+            (cache, Key: keyPrefix + key, entry, expiry),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -41,12 +44,12 @@ internal sealed class DistributedTokenStore(
         {
             var token = SharedToken.FromBytes(ProtectorFor(key).Unprotect(entry));
             if (token is null)
-                breaker.Unreadable(reason: null);
+                unreadable.Report(reason: null);
             return token;
         }
         catch (CryptographicException e)
         {
-            breaker.Unreadable(e);
+            unreadable.Report(e);
             return null;
         }
     }

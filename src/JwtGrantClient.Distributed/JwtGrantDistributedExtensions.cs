@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using JwtGrantClient;
 using JwtGrantClient.Distributed;
 using Microsoft.AspNetCore.DataProtection;
@@ -11,9 +13,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class JwtGrantDistributedExtensions
 {
     /// <summary>
-    /// Shares the client's tokens with all processes that use the same <see cref="IDistributedCache"/>: who must renew a token looks there
-    /// first, and whose refresh point comes first renews for all. Entries are encrypted and authenticated by Data Protection, each for its
-    /// own key.
+    /// Shares the client's tokens with all processes that use the same <see cref="IDistributedCache"/>: a process that must refresh a token
+    /// looks there first, so the first process due refreshes the token for all. Entries are encrypted and authenticated by Data Protection,
+    /// each for its own key.
     /// </summary>
     /// <remarks>
     /// The processes must share Data Protection's key ring and application name: <c>AddDataProtection().SetApplicationName("...")</c> and a
@@ -29,28 +31,43 @@ public static class JwtGrantDistributedExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var options = new DistributedTokenOptions();
         configure?.Invoke(options);
-        Check(options);
+        Validate(options);
         builder.Services.AddDataProtection();
-        return builder.UseSharedTokenStore(services => new DistributedTokenStore(
-            services.GetService<IDistributedCache>() ?? throw new InvalidOperationException(
-                $"The JwtGrantClient '{builder.Name}' is to share its tokens, but the container has no IDistributedCache. Add one, such " +
-                "as " +
-                "AddStackExchangeRedisCache of Microsoft.Extensions.Caching.StackExchangeRedis, or leave UseDistributedCache out."),
-            services.GetRequiredService<IDataProtectionProvider>(),
-            new StoreBreaker(options, services.GetService<TimeProvider>() ?? TimeProvider.System, LoggerOf(services)),
-            options.KeyPrefix));
+        return builder.UseSharedTokenStore(services =>
+        {
+            var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+            var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+            return new DistributedTokenStore(
+                services.GetService<IDistributedCache>() ?? throw new InvalidOperationException(
+                    $"The JwtGrantClient '{builder.Name}' is to share its tokens, but the container has no IDistributedCache. " +
+                    "Add one, such as AddStackExchangeRedisCache of Microsoft.Extensions.Caching.StackExchangeRedis, or leave UseDistributedCache out."),
+                services.GetRequiredService<IDataProtectionProvider>(),
+                new StoreCircuitBreaker(options, time, logger),
+                new UnreadableEntryLog(time, logger),
+                options.KeyPrefix);
+        });
     }
 
-    private static ILogger LoggerOf(IServiceProvider services) =>
-        services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
-
-    private static void Check(DistributedTokenOptions options)
+    // Here and not when the client is made, so that the error points to the line that configures. Each range is within Polly's own.
+    private static void Validate(DistributedTokenOptions options)
     {
         if (options.KeyPrefix is null)
             throw new ArgumentException("KeyPrefix is null; for none, set it to an empty text.", nameof(options));
-        if (options.FailuresBeforeBreak is < 1 or > 100)
-            throw new ArgumentException($"FailuresBeforeBreak is {options.FailuresBeforeBreak}; expected 1 to 100.", nameof(options));
-        if (options.BreakDuration < TimeSpan.FromSeconds(0.5) || options.BreakDuration > TimeSpan.FromMinutes(10))
-            throw new ArgumentException($"BreakDuration is {options.BreakDuration}; expected 00:00:00.5 to 00:10:00.", nameof(options));
+        EnsureInRange(options.FailureRatio, 0.01, 1);
+        EnsureInRange(options.MinimumThroughput, 2, 10_000);
+        EnsureInRange(options.SamplingDuration, TimeSpan.FromSeconds(0.5), TimeSpan.FromDays(1));
+        EnsureInRange(options.BreakDuration, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(10));
+
+        // NaN compares as less than every number.
+        static void EnsureInRange<T>(T value, T least, T most, [CallerArgumentExpression(nameof(value))] string setting = "")
+            where T : IComparable<T>
+        {
+            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"{setting[(setting.IndexOf('.', StringComparison.Ordinal) + 1)..]} is {value}; expected {least} to {most}."),
+                    nameof(options));
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(100, LogLevel.Warning, "The distributed cache fails; it is left alone for {Duration}, and each process asks the " +
         "token endpoint")]
-    public static partial void StoreLeftAlone(ILogger logger, TimeSpan duration, Exception reason);
+    public static partial void StoreLeftAlone(ILogger logger, TimeSpan duration, Exception? reason);
 
     [LoggerMessage(101, LogLevel.Information, "The distributed cache is back")]
     public static partial void StoreIsBack(ILogger logger);

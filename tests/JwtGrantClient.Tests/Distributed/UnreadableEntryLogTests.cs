@@ -1,0 +1,28 @@
+using JwtGrantClient.Distributed;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Distributed;
+
+public sealed class UnreadableEntryLogTests : IDisposable
+{
+    private readonly TwoClocks _time = new(TestData.Moment);
+    private readonly LogLines _log = new();
+
+    [Fact]
+    public void Unreadable_entries_are_logged_again_after_a_minute_and_not_before()
+    {
+        var unreadable = new UnreadableEntryLog(_time, _log);
+
+        unreadable.Report(reason: null);
+        _time.Advance(TimeSpan.FromMinutes(1) - TimeSpan.FromTicks(1));
+        unreadable.Report(reason: null);
+        Assert.Single(_log.All);
+        _time.Advance(TimeSpan.FromTicks(1));
+        unreadable.Report(reason: null);
+
+        Assert.Equal(2, _log.All.Count);
+        Assert.All(_log.All, line => Assert.StartsWith("Warning 102 ", line, StringComparison.Ordinal));
+    }
+
+    public void Dispose() => _log.Dispose();
+}
