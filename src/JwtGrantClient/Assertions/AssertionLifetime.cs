@@ -27,13 +27,3 @@ internal static class AssertionLifetime
         _ => null,
     };
 }
-
-/// <summary>Values of the <c>typ</c> header.</summary>
-internal static class JwtTypes
-{
-    /// <summary>RFC 10070; for client authentication only (C08, C09).</summary>
-    public const string ClientAuthentication = "client-authentication+jwt";
-
-    /// <summary>RFC 7519 section 5.1; for grants.</summary>
-    public const string Jwt = "JWT";
-}

@@ -1,4 +1,5 @@
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Tests.TestSupport;
 

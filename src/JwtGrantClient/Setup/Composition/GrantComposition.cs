@@ -1,4 +1,5 @@
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;

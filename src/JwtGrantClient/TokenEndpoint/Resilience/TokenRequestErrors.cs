@@ -1,0 +1,47 @@
+using Polly;
+using Polly.Timeout;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>Creates the errors of token requests that a pipeline ended: by a timeout, or by a strategy of the user's own.</summary>
+internal static class TokenRequestErrors
+{
+    public static JwtGrantException From(ExecutionRejectedException rejection, RequestAttempts attempts, RetryOptions options) => rejection switch
+    {
+        TimeoutRejectedException timeout when attempts.IsPreparing => NotPrepared(timeout, options),
+        TimeoutRejectedException timeout => WithLastFailure(
+            "token_endpoint_timeout", $"The token endpoint gave no usable answer within {Limit(timeout)}.", rejection, attempts),
+        _ => WithLastFailure(
+            "token_request_not_let_through", $"The retry pipeline did not let the token request through ({rejection.GetType().Name}).", rejection, attempts),
+    };
+
+    private static JwtGrantException NotPrepared(TimeoutRejectedException timeout, RetryOptions options)
+    {
+        var setting = timeout.Timeout == options.TotalTimeout ? nameof(RetryOptions.TotalTimeout) : nameof(RetryOptions.AttemptTimeout);
+        return new(
+            JwtGrantErrorKind.Transport, "token_source_timeout",
+            $"No token within {Limit(timeout)}. Does the signer, the assertion provider, the token endpoint handler or the retry pipeline that the client " +
+            $"was given hang? Retry:{setting} is the setting for the time it has.",
+            timeout)
+        {
+            IsTransient = true,
+        };
+    }
+
+    private static JwtGrantException WithLastFailure(string code, string what, ExecutionRejectedException rejection, RequestAttempts attempts)
+    {
+        var last = attempts.LastError;
+        return new(
+            JwtGrantErrorKind.Transport,
+            code,
+            what + (last is null ? " Check the address and the firewall." : $" The last failure: {last.Message}"),
+            (Exception?)last ?? rejection)
+        {
+            IsTransient = true,
+            StatusCode = last?.StatusCode,
+            RetryAfter = last?.RetryAfter,
+        };
+    }
+
+    private static string Limit(TimeoutRejectedException timeout) => $"{timeout.Timeout.TotalSeconds:0.###} s";
+}
