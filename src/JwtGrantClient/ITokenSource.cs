@@ -9,7 +9,7 @@ public interface ITokenSource
     /// <summary>Returns an access token that is valid now. Safe for concurrent use.</summary>
     /// <param name="request">What the token is for; <see cref="TokenRequest.Default"/> is the client as configured.</param>
     /// <param name="cancellationToken">Ends this caller's wait only; an acquisition that others wait for goes on.</param>
-    /// <exception cref="JwtGrantException">No token could be had; <see cref="JwtGrantException.Kind"/> says why.</exception>
+    /// <exception cref="JwtGrantException">No token could be obtained; <see cref="JwtGrantException.Kind"/> says why.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default);
 
@@ -29,7 +29,7 @@ public static class TokenSourceExtensions
     /// <summary>Returns an access token for the client as configured: <see cref="TokenRequest.Default"/>.</summary>
     /// <param name="tokens">The source to ask.</param>
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
-    /// <exception cref="JwtGrantException">No token could be had.</exception>
+    /// <exception cref="JwtGrantException">No token could be obtained.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static ValueTask<AccessToken> GetTokenAsync(this ITokenSource tokens, CancellationToken cancellationToken = default)
     {
@@ -45,7 +45,7 @@ public static class TokenSourceExtensions
     /// <param name="tokens">The source to ask.</param>
     /// <param name="request">What the token is for.</param>
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
-    /// <exception cref="JwtGrantException">No token could be had.</exception>
+    /// <exception cref="JwtGrantException">No token could be obtained.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static async ValueTask<AccessToken> GetNewTokenAsync(
         this ITokenSource tokens, TokenRequest request, CancellationToken cancellationToken = default)

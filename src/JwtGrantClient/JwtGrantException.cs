@@ -1,9 +1,9 @@
 namespace JwtGrantClient;
 
-/// <summary>What kind of thing went wrong, and so who can mend it.</summary>
+/// <summary>Says what kind of thing went wrong, and so who can fix it.</summary>
 public enum JwtGrantErrorKind
 {
-    /// <summary>A setting is missing or wrong. Mend the configuration; trying again changes nothing.</summary>
+    /// <summary>A setting is missing or wrong. Fix the configuration; retrying does not help.</summary>
     Configuration,
 
     /// <summary>The assertion could not be signed: the key, or the service that holds it, failed.</summary>
@@ -22,7 +22,7 @@ public enum JwtGrantErrorKind
 }
 
 /// <summary>
-/// No token could be had. The message says what was seen, what was expected and what to do next; it holds no secret.
+/// No token could be obtained. The message says what was seen, what was expected and what to do next; it holds no secret.
 /// <see cref="Code"/> is stable across versions, the message is not.
 /// </summary>
 public sealed class JwtGrantException : Exception
@@ -72,7 +72,7 @@ public sealed class JwtGrantException : Exception
     /// </summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>True where the same request can succeed later without anyone mending anything.</summary>
+    /// <summary>True where the same request can succeed later without anyone changing anything.</summary>
     public bool IsTransient { get; internal init; }
 
     internal static JwtGrantException Configuration(string code, string message, Exception? inner = null) =>

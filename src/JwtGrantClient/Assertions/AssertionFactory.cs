@@ -30,7 +30,7 @@ internal sealed class AssertionFactory(
             (header, payload) = AssertionDraft.Apply(edit, context, profile, header);
         else if (context.Claims.Count > 0)
             payload = new(profile with { Claims = Members.Merge(profile.Claims, context.Claims) });
-        // Whole seconds, rounded down: a server whose clock is a moment behind refuses an iat in its future (C13, C14).
+        // Whole seconds, rounded down: a server whose clock is a moment behind refuses an iat in its future (RFC 7523 section 3 item 6).
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var expiresAt = issuedAt + (long)profile.Lifetime.TotalSeconds;
         var buffer = ArrayPool<byte>.Shared.Rent(payload.MaximumLength(context.Subject));
@@ -126,7 +126,7 @@ internal sealed class AssertionPayload
 /// <param name="Type">The <c>typ</c> header.</param>
 /// <param name="Issuer">The <c>iss</c> claim.</param>
 /// <param name="Subject">The <c>sub</c> claim, where a request gives no other.</param>
-/// <param name="Audience">The <c>aud</c> claim: one string (C04, C05), byte for byte as configured (C07).</param>
+/// <param name="Audience">The <c>aud</c> claim: one string (RFC 10070), byte for byte as configured.</param>
 /// <param name="Lifetime">Whole seconds from <c>iat</c> to <c>exp</c>.</param>
 /// <param name="Claims">Further claims, none of them registered.</param>
 internal sealed record AssertionProfile(

@@ -6,7 +6,7 @@ namespace JwtGrantClient.Assertions;
 internal delegate void RandomBytes(Span<byte> buffer);
 
 /// <summary>
-/// Makes the <c>jti</c>: 160 random bits as 27 characters, within the 16 to 128 that the strictest servers take (C15).
+/// Makes the <c>jti</c>: 160 random bits as 27 characters, within the 16 to 128 that the strictest servers take.
 /// </summary>
 internal sealed class JtiGenerator(RandomBytes random)
 {

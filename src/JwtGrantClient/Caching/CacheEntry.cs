@@ -14,16 +14,6 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     private RefreshState? _state;
     private bool _hadToken, _isEvicted;
 
-    /// <summary>Whether a refresh is under way.</summary>
-    public bool IsRefreshing
-    {
-        get
-        {
-            lock (this)
-                return _state?.Refresh is not null;
-        }
-    }
-
     public TokenStatus Status()
     {
         lock (this)

@@ -25,9 +25,6 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     // Moves the stamps of use on by a tick for each newcomer, so that they tell before from after even while the clock stands.
     private long _newcomers;
 
-    /// <summary>How many entries there are.</summary>
-    public int Count => Volatile.Read(ref _count);
-
     /// <summary>The entry of a request, whose use is not noted yet; null where there is none.</summary>
     public CacheEntry? Find(TokenRequest request) => Find(request, Volatile.Read(ref _chains));
 

@@ -7,7 +7,7 @@ public sealed class CacheOptions
 {
     /// <summary>
     /// How many are kept: 1 to 10,000,000; each takes about 600 bytes. One more drops a sixteenth of them, the least recently used, so that
-    /// they are asked for anew. Tokens on their way do not count. Default: 10,000.
+    /// they are acquired again when they are needed. Acquisitions under way do not count. Default: 10,000.
     /// </summary>
     public int MaximumEntries { get; set; } = 10_000;
 

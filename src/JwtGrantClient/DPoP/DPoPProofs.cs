@@ -19,9 +19,6 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
 
     private readonly DPoPNonces _serverNonces = new(), _apiNonces = new();
 
-    /// <summary>The key that tokens are bound to, by its thumbprint (RFC 9449 section 6.1).</summary>
-    public string Thumbprint => key.Thumbprint;
-
     /// <summary>A proof for a request to the authorization server.</summary>
     public ValueTask<string> ProveAsync(HttpMethod method, Uri address, CancellationToken cancellationToken) =>
         SignAsync(method, address, accessToken: null, _serverNonces.For(address), cancellationToken);

@@ -10,7 +10,7 @@ internal static class AssertionTypes
 /// <summary>Values of the <c>typ</c> header.</summary>
 internal static class JwtTypes
 {
-    /// <summary>RFC 10070; for client authentication only (C08, C09).</summary>
+    /// <summary>RFC 10070; for client authentication only.</summary>
     public const string ClientAuthentication = "client-authentication+jwt";
 
     /// <summary>RFC 7519 section 5.1; for grants.</summary>

@@ -23,7 +23,7 @@ public sealed class JwtGrantOptions
     /// <summary>Where tokens are revoked (RFC 7009): https, without fragment. Default: by the issuer's metadata.</summary>
     public string? RevocationEndpoint { get; set; }
 
-    /// <summary>The client's id at the server. Required, save where an assertion speaks for the client and names it itself.</summary>
+    /// <summary>The client's id at the server. Required unless an assertion speaks for the client and names it itself.</summary>
     public string? ClientId { get; set; }
 
     /// <summary>The grant. Default: <see cref="GrantType.JwtBearer"/>.</summary>

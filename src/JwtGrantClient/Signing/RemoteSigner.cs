@@ -49,7 +49,7 @@ internal sealed class RemoteSigner : IJwtSigner
             return signature;
         if (_algorithm.CurveBits != 0)
             return EcdsaSignature.ToFixedWidth(signature, _format, _algorithm);
-        // RFC 8017 section 8: an RSA signature is as long as the modulus, and a modulus has at least 2048 bits (C18).
+        // RFC 8017 section 8: an RSA signature is as long as the modulus, and a modulus has at least 2048 bits (RFC 7518 section 3.3).
         return _algorithm.Padding is null || signature.Length >= MinimumRsaBytes ? signature : throw new JwtGrantException(
             JwtGrantErrorKind.Signing, "signature_unusable",
             $"The {Algorithm} signer returned {signature.Length} bytes; an RSA key of at least 2048 bits makes at least " +

@@ -13,7 +13,7 @@ internal sealed class RsaSigner : LocalSigner
     public RsaSigner(RSA key, SignatureAlgorithm algorithm, KeyIdentity identity)
         : base(algorithm, identity)
     {
-        // RFC 7518 sections 3.3 and 3.5; checked here because the token library signs with any size (C18).
+        // RFC 7518 sections 3.3 and 3.5; checked here because the token library signs with any size.
         if (key.KeySize < MinimumBits)
             throw JwtGrantException.Configuration(
                 "signing_key_too_small",

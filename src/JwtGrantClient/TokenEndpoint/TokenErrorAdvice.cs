@@ -4,7 +4,7 @@ namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
 /// The likely cure for a refusal, for the first line of its message. A guess from the error code, the clocks and, last, the server's
-/// words, which are no API (C39).
+/// words, which are not an API.
 /// </summary>
 internal static class TokenErrorAdvice
 {

@@ -24,9 +24,6 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public AuthenticationHeaderValue? Authorization { get; set; }
 
-    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
-
     /// <summary>Adds a parameter that may stand once. Null and empty values count as omitted (RFC 6749 section 3.2).</summary>
     /// <exception cref="JwtGrantException">The parameter is there already.</exception>
     public void Add(string name, string? value)

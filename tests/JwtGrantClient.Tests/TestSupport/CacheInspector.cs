@@ -10,10 +10,10 @@ internal static class CacheInspector
     public static object LockOf(CachedTokenSource tokens) => EntryOf(tokens);
 
     /// <summary>Whether a token request is under way: known from the moment of the decision, before the thread pool has begun it.</summary>
-    public static bool IsRefreshing(CachedTokenSource tokens) => EntryOf(tokens).IsRefreshing;
+    public static bool IsRefreshing(CachedTokenSource tokens) => tokens.Status().IsRefreshing;
 
     /// <summary>How many entries there are beside the default request's.</summary>
-    public static int EntriesOf(CachedTokenSource tokens) => Field<CacheEntryTable>(tokens)!.Count;
+    public static int EntriesOf(CachedTokenSource tokens) => Field<CacheEntryTable>(tokens)!.All().Count;
 
     private static CacheEntry EntryOf(CachedTokenSource tokens) => Field<CacheEntry>(tokens)!;
 

@@ -27,7 +27,7 @@ internal sealed record ClientIdentity
 
     /// <summary>
     /// The key that tokens are bound to: a DPoP key's thumbprint (RFC 9449 section 6.1) or a certificate's (RFC 8705 section 3.1); null
-    /// where they are bound to none. Asked anew each time, because a certificate is replaced in a running process.
+    /// where they are bound to none. Read each time, because a certificate is replaced in a running process.
     /// </summary>
     public Func<string?> BindingThumbprint { get; init; } = () => null;
 

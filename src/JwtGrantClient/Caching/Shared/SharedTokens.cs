@@ -69,7 +69,7 @@ internal sealed class SharedTokens(
         };
     }
 
-    // A store may heed its cancellation late or never, and fail in any way: all of that costs a token request and no more.
+    // A store may react to its cancellation late or never, and fail in any way: all of that costs a token request and no more.
     private async Task<SharedToken?> InTimeAsync(Func<CancellationToken, Task<SharedToken?>> call)
     {
         using var deadline = new CancellationTokenSource(timeout, time);

@@ -29,7 +29,7 @@ internal static class AssertionComposition
         });
     }
 
-    // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (C04).
+    // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (RFC 10070).
     private static AssertionProfile ClientProfile(JwtGrantOptions options)
     {
         var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;

@@ -98,3 +98,6 @@ internal sealed class ClientRegistry(
             $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. Add it with AddJwtGrantClient, or correct the name.";
     }
 }
+
+/// <summary>What AddJwtGrantClient returns.</summary>
+internal sealed record JwtGrantClientBuilder(string Name, IServiceCollection Services) : IJwtGrantClientBuilder;

@@ -10,13 +10,13 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class JwtGrantServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a named client, to be had as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>,
+    /// Adds a named client, which is resolved as <c>[FromKeyedServices(name)]</c> <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>,
     /// <see cref="IAssertionSource"/> and <see cref="ITokenRevocation"/>. Adding a name twice composes. Wrong settings, all of them at once,
     /// fail the start of a host (<see cref="OptionsValidationException"/>) and without one the first use (<see cref="JwtGrantException"/>).
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The client's name.</param>
-    /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>. A key that is no setting is a mistake, and told as one.</param>
+    /// <param name="section">Its settings; see <see cref="JwtGrantOptions"/>. Unknown keys are reported as errors.</param>
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);

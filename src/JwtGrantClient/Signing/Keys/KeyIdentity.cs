@@ -29,7 +29,7 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
             return null;
         var certificate = CertificateOf(found, place, options.X5t ? "X5t" : options.X5tS256 ? "X5tS256" : "X5c");
         var header = new Dictionary<string, object>(StringComparer.Ordinal);
-        // RFC 7515 sections 4.1.7 and 4.1.8: of the DER, base64url, not hexadecimal (C22).
+        // RFC 7515 sections 4.1.7 and 4.1.8: of the DER, base64url, not hexadecimal.
         if (options.X5t)
             header["x5t"] = Base64Url.EncodeToString(certificate.GetCertHash());
         if (options.X5tS256)

@@ -21,7 +21,7 @@ internal sealed class AssertionGrant : Grant
 
     internal override bool MayBeRepeated { get; }
 
-    /// <summary>A grant whose assertion is made anew for each attempt.</summary>
+    /// <summary>A grant with a fresh assertion for each attempt.</summary>
     public static AssertionGrant Create(string type, AssertionProvider assertions, TokenRequest request)
     {
         ArgumentNullException.ThrowIfNull(assertions);
@@ -29,7 +29,7 @@ internal sealed class AssertionGrant : Grant
         return new(type, assertions, request, mayBeRepeated: true);
     }
 
-    /// <summary>A grant with the one assertion there is: a second sight of it would be refused as a replay.</summary>
+    /// <summary>A grant with one assertion that is sent once: a second use would be refused as a replay.</summary>
     public static AssertionGrant Create(string type, string assertion, TokenRequest? request)
     {
         var only = new Assertion(assertion, type, DateTimeOffset.MaxValue);

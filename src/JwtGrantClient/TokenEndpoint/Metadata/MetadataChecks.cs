@@ -12,8 +12,7 @@ internal sealed record ClientTraits(IReadOnlyList<string> Methods, Func<string>?
 }
 
 /// <summary>
-/// Says before a request is sent why the server would refuse it, with both sides' lists, for the server would only say invalid_client
-/// (C03). A list that the metadata leaves out contradicts nothing.
+/// Says before a request is sent why the server would refuse it, with both sides' lists, for the server would only say invalid_client. A list that the metadata leaves out contradicts nothing.
 /// </summary>
 internal static class MetadataChecks
 {

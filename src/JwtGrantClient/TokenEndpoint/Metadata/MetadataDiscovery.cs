@@ -79,7 +79,7 @@ internal sealed class MetadataDiscovery
 }
 
 /// <summary>
-/// Where an issuer's metadata is. Cut and joined as text: an issuer never passes through System.Uri, which would rewrite it (C07).
+/// Where an issuer's metadata is. Cut and joined as text: an issuer never passes through System.Uri, which would rewrite it.
 /// </summary>
 internal static class MetadataUrls
 {

@@ -1,5 +1,0 @@
-using Microsoft.Extensions.DependencyInjection;
-
-namespace JwtGrantClient.Setup;
-
-internal sealed record JwtGrantClientBuilder(string Name, IServiceCollection Services) : IJwtGrantClientBuilder;
