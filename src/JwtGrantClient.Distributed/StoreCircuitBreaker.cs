@@ -69,15 +69,20 @@ internal sealed class StoreCircuitBreaker
     private static async ValueTask<Outcome<TResult>> AttemptAsync<TState, TResult>(
         Func<TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)
     {
+        Task<TResult>? running = null;
         try
         {
+            running = call(state, cancellationToken);
             // A client of the store may not react to its cancellation once the request is on its way.
-            return Outcome.FromResult(await call(state, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false));
+            return Outcome.FromResult(await running.WaitAsync(cancellationToken).ConfigureAwait(false));
         }
 #pragma warning disable CA1031 // Whatever the store throws.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            // If it fails later, its exception counts as observed.
+            _ = running?.ContinueWith(
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return Outcome.FromException<TResult>(e);
         }
     }

@@ -152,7 +152,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
 
     /// <summary>
     /// Acquires a token: with retries where none is valid, by one attempt in the background while one is. If callers have come to wait during that
-    /// attempt, because the token expired, it is followed by an acquisition with retries.
+    /// attempt, because the token expired, it is followed by an acquisition with retries, unless the server asked to be left alone.
     /// </summary>
     private async Task<AccessToken> AcquireAsync(bool inBackground)
     {

@@ -20,11 +20,10 @@ internal static class CredentialFile
     public static byte[] Read(string path, Func<CredentialFileProblem, JwtGrantException> error)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
-        var length = 0;
         try
         {
             using var file = Open(path, FileOptions.None, error);
-            length = file.ReadAtLeast(buffer.AsSpan(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false);
+            var length = file.ReadAtLeast(buffer.AsSpan(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false);
             return Take(buffer, length, path, file, error);
         }
         catch (Exception e) when (IsUnreadable(e))
@@ -33,7 +32,7 @@ internal static class CredentialFile
         }
         finally
         {
-            Return(buffer, length);
+            Return(buffer);
         }
     }
 
@@ -42,11 +41,10 @@ internal static class CredentialFile
         string path, Func<CredentialFileProblem, JwtGrantException> error, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
-        var length = 0;
         try
         {
             using var file = Open(path, FileOptions.Asynchronous, error);
-            length = await file.ReadAtLeastAsync(
+            var length = await file.ReadAtLeastAsync(
                 buffer.AsMemory(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return Take(buffer, length, path, file, error);
         }
@@ -56,7 +54,7 @@ internal static class CredentialFile
         }
         finally
         {
-            Return(buffer, length);
+            Return(buffer);
         }
     }
 
@@ -89,9 +87,10 @@ internal static class CredentialFile
             ? buffer[..length]
             : throw error(new(path, CredentialFileFault.TooLarge) { Length = file.CanSeek ? file.Length : null });
 
-    private static void Return(byte[] buffer, int length)
+    // Whole: a reading that failed half-way has not told how much it read.
+    private static void Return(byte[] buffer)
     {
-        CryptographicOperations.ZeroMemory(buffer.AsSpan(0, length));
+        CryptographicOperations.ZeroMemory(buffer);
         ArrayPool<byte>.Shared.Return(buffer);
     }
 

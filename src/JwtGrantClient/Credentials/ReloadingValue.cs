@@ -52,8 +52,13 @@ internal sealed class ReloadingValue<T>
     public T Get(Func<T?, T> read)
     {
         var last = LastGood;
-        if (last is not null && !TakeTurn())
-            return last;
+        if (last is not null)
+        {
+            if (!TakeTurn())
+                return last;
+            // Again, because another reading may have ended between the two lines above: what it read must not be overwritten by what was before.
+            last = LastGood;
+        }
         try
         {
             // Before the reading: if the value expires meanwhile, it is read once more.

@@ -14,7 +14,7 @@ namespace JwtGrantClient.Tests.Caching;
 /// </summary>
 public sealed class BackgroundRefreshTests : IDisposable
 {
-    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(49);
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(49), AttemptTimeout = TimeSpan.FromSeconds(7);
 
     private readonly IssuingEndpoint _endpoint = new();
     private readonly ObservedTime _time = new();
@@ -39,6 +39,26 @@ public sealed class BackgroundRefreshTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
         Assert.Equal(2, _endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_a_users_timeout_cuts_short_is_not_retried_either()
+    {
+        await using var provider = Build("a user's retries with attempt timeouts");
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+        var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        var asked = new TaskCompletionSource();
+        _endpoint.Opened = new TaskCompletionSource().Task;
+        _endpoint.Asked = asked.SetResult;
+
+        _time.Advance(Stale);
+        Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
+        await asked.Task.WithTimeout();
+        _time.Advance(AttemptTimeout);
+        await _log.EventAsync(4).WithTimeout();
+
+        Assert.Equal(2, _endpoint.Requests);
+        Assert.Contains("The one attempt of a refresh in the background got no answer", string.Join('\n', _log.All), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,10 +112,10 @@ public sealed class BackgroundRefreshTests : IDisposable
         return services.BuildServiceProvider();
     }
 
-    private static ResiliencePipeline Retries(bool withTimeouts)
+    private ResiliencePipeline Retries(bool withTimeouts)
     {
-        var builder = new ResiliencePipelineBuilder()
+        var builder = new ResiliencePipelineBuilder { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions { MaxRetryAttempts = 5, Delay = TimeSpan.Zero, ShouldHandle = retry => new(retry.Outcome.Exception is not null) });
-        return withTimeouts ? builder.AddTimeout(TimeSpan.FromMinutes(1)).Build() : builder.Build();
+        return withTimeouts ? builder.AddTimeout(AttemptTimeout).Build() : builder.Build();
     }
 }

@@ -29,6 +29,9 @@ internal sealed class IssuingEndpoint
     /// <summary>Holds every answer back until it is complete.</summary>
     public Task Opened { get; set; } = Task.CompletedTask;
 
+    /// <summary>Runs when a request has come.</summary>
+    public Action Asked { get; set; } = () => { };
+
     public static HttpResponseMessage Refusal(string error) => Json(HttpStatusCode.BadRequest, $$"""{"error":"{{error}}"}""");
 
     private static HttpResponseMessage Json(HttpStatusCode status, string body) =>
@@ -38,6 +41,7 @@ internal sealed class IssuingEndpoint
     {
         _forms.Enqueue(HttpUtility.ParseQueryString(await request.Content!.ReadAsStringAsync(cancellationToken)));
         var number = _forms.Count;
+        Asked();
         await Opened.WaitAsync(cancellationToken);
         return Instead(number)
             ?? Json(HttpStatusCode.OK, $$"""{"access_token":"token-{{number}}","token_type":"Bearer","expires_in":{{Lifetime}}}""");

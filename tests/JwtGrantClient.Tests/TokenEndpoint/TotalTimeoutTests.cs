@@ -59,6 +59,73 @@ public sealed class TotalTimeoutTests
     }
 
     [Fact]
+    public async Task A_signer_that_hangs_after_a_failed_attempt_does_not_hide_that_failure()
+    {
+        var never = new TaskCompletionSource<Assertion>();
+        var handler = new StubHandler(_ => new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable));
+        var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler };
+        var second = new TaskCompletionSource();
+
+        var request = client.FailAsync(Grant.JwtBearer(
+            (context, _) =>
+            {
+                if (context.Attempt == 1)
+                    return new(new Assertion("a.b.c", "type", DateTimeOffset.MaxValue));
+                second.TrySetResult();
+                return new(never.Task);
+            },
+            TokenRequest.Default));
+        await second.Task.WithTimeout();
+        client.Time.Advance(ObservedTime.Flight);
+
+        var error = await request;
+        Assert.Equal("token_source_timeout", error.Code);
+        Assert.Contains("The last failure: The token endpoint answered 503", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_throws_with_the_callers_own_token()
+    {
+        using var caller = new CancellationTokenSource();
+        var asked = new TaskCompletionSource();
+        var handler = new StubHandler((_, cancellationToken) =>
+        {
+            asked.SetResult();
+            return new TaskCompletionSource<HttpResponseMessage>().Task.WaitAsync(cancellationToken);
+        });
+
+        var request = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler }.RequestAsync(cancellation: caller.Token);
+        await asked.Task.WithTimeout();
+        await caller.CancelAsync();
+
+        Assert.Equal(caller.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request)).CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_single_use_grant_that_may_have_been_seen_is_not_told_as_unreachable()
+    {
+        var calls = 0;
+        var (sent, time) = (new TaskCompletionSource(), new ObservedTime());
+        var handler = new StubHandler((_, cancellationToken) =>
+        {
+            if (++calls == 1)
+                throw new HttpRequestException(HttpRequestError.ConnectionError);
+            sent.SetResult();
+            return new TaskCompletionSource<HttpResponseMessage>().Task.WaitAsync(cancellationToken);
+        });
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new() { MaxRetryAttempts = 3, Delay = TimeSpan.Zero }).AddTimeout(TimeSpan.FromSeconds(1)).Build();
+
+        var request = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler, Pipeline = pipeline, Time = time }
+            .FailAsync(Grant.AuthorizationCode("the-code"));
+        await sent.Task.WithTimeout();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("grant_used_up", (await request).Code);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
     public async Task The_only_attempt_of_a_refresh_is_followed_by_one_more_where_the_server_asks_for_its_nonce()
     {
         var pipeline = new TokenRequestPipeline(new(), new ObservedTime(), () => 0, NullLogger.Instance);

@@ -61,7 +61,7 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 /// <param name="Apply">Sets the dependency; null for the name alone.</param>
 internal sealed record ClientRegistration(string? Client, Action<ClientDependencies>? Apply = null);
 
-/// <summary>One dependency that the application may give by code. It is created once, at its first use.</summary>
+/// <summary>One dependency that the application may give by code. It is created once, at its first use; for one thread.</summary>
 /// <param name="method">The method that gives it, for error messages.</param>
 /// <param name="services">Passed to the factory.</param>
 internal sealed class Dependency<T>(string method, IServiceProvider? services)
@@ -78,10 +78,10 @@ internal sealed class Dependency<T>(string method, IServiceProvider? services)
     public T? Value => _value ??= _factory is null ? null : Create(_factory);
 
     /// <summary>Gives it by a factory.</summary>
-    public void Use(Func<IServiceProvider, T> factory) => _factory = factory;
+    public void Use(Func<IServiceProvider, T> factory) => (_factory, _value) = (factory, null);
 
     /// <summary>Gives it as an object; null gives nothing.</summary>
-    public void Use(T? value) => _value = value;
+    public void Use(T? value) => (_factory, _value) = (null, value);
 
     // A null must not fall back to the configured key or to the built-in part: the user believes that another one is in use.
     private T Create(Func<IServiceProvider, T> factory) => factory(services!) ?? throw JwtGrantException.Configuration(

@@ -49,8 +49,8 @@ internal sealed class TokenRequestPipeline
         WithinTotalTimeoutAsync(cancellation => ExecuteAsync(attempt, attempts, cancellation), attempts, cancellationToken);
 
     /// <summary>
-    /// Runs work under the one deadline of a request. It holds whatever the work does with its cancellation: a signer that hangs is left
-    /// behind.
+    /// Runs work under the one deadline of a request. From its first await on, work that does not react to its cancellation, such as a signer
+    /// that hangs, is left behind.
     /// </summary>
     /// <exception cref="JwtGrantException">The work failed, or took too long.</exception>
     public async Task<T> WithinTotalTimeoutAsync<T>(
@@ -63,6 +63,9 @@ internal sealed class TokenRequestPipeline
         {
             var outcome = await _totalTimeout.ExecuteOutcomeAsync(
                 static (context, work) => WaitAsync(work, context.CancellationToken), context, work).ConfigureAwait(false);
+            // By the caller's own token, so that a filter on it matches.
+            if (outcome.Exception is OperationCanceledException)
+                cancellationToken.ThrowIfCancellationRequested();
             return ResultOf(outcome, attempts);
         }
         finally
@@ -86,7 +89,7 @@ internal sealed class TokenRequestPipeline
                 static (context, call) => call.Pipeline.AttemptAsync(call.Attempt, call.Attempts, call.Single, context.CancellationToken),
                 context,
                 (Pipeline: this, Attempt: attempt, Attempts: attempts, Single: single)).ConfigureAwait(false);
-            if (single is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested && attempts.LastError is { } error)
+            if (outcome.Exception is not null && single is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested && attempts.LastError is { } error)
                 throw error;
             return ResultOf(outcome, attempts);
         }
@@ -172,7 +175,7 @@ internal sealed class TokenRequestPipeline
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (running is { IsCompleted: false })
+            if (running is not null)
                 BackgroundWork.Forget(running);
             return Outcome.FromException<T>(error);
         }
@@ -182,7 +185,7 @@ internal sealed class TokenRequestPipeline
         where T : class
     {
         if (outcome.Exception is ExecutionRejectedException rejection)
-            throw TokenRequestErrors.From(rejection, attempts, _options);
+            throw TokenRequestErrors.From(rejection, attempts, _options, _isOwn);
         outcome.ThrowIfException();
         return outcome.Result!;
     }
@@ -197,8 +200,9 @@ internal sealed class TokenRequestPipeline
 internal sealed class RequestAttempts
 {
     private int _count;
-    private int _mayHaveBeenSeen;
+    private int _hasBegun, _mayHaveBeenSeen;
     private bool _hasNonce, _nonceRetryUsed;
+    private JwtGrantException? _errorAfterSending;
 
     /// <summary>
     /// Whether there is only one attempt: a refresh in the background while a token is valid. The cache's backoff is its retry, under a
@@ -225,8 +229,8 @@ internal sealed class RequestAttempts
     public void BeforeAttempt()
     {
         IsPreparing = false;
-        if (IsSingle && LastError is { } error)
-            throw error;
+        if (Interlocked.Exchange(ref _hasBegun, 1) == 1 && IsSingle)
+            throw LastError ?? NoSecondAttempt();
     }
 
     /// <summary>Counts an attempt whose form is now made, and returns its number: 1 for the first.</summary>
@@ -237,7 +241,13 @@ internal sealed class RequestAttempts
     }
 
     /// <summary>Notes how an attempt failed.</summary>
-    public void OnFailed(JwtGrantException error) => LastError = error;
+    public void OnFailed(JwtGrantException error)
+    {
+        IsPreparing = false;
+        LastError = error;
+        if (Volatile.Read(ref _mayHaveBeenSeen) == 1)
+            _errorAfterSending ??= error;
+    }
 
     /// <summary>Notes that the server handed out a DPoP nonce, so that a refused attempt can be made again (RFC 9449 section 8).</summary>
     public void OnNonceReceived() => _hasNonce = true;
@@ -258,8 +268,9 @@ internal sealed class RequestAttempts
         if (error.Error != DPoPHeaders.NonceDemanded || !_hasNonce || _nonceRetryUsed)
             return false;
         _nonceRetryUsed = true;
-        LastError = null;
+        (LastError, _errorAfterSending) = (null, null);
         Volatile.Write(ref _mayHaveBeenSeen, 0);
+        Volatile.Write(ref _hasBegun, 0);
         return true;
     }
 
@@ -273,7 +284,7 @@ internal sealed class RequestAttempts
         // An attempt that was given up, but whose signer did not react to that, must not be sent beside the next one.
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _mayHaveBeenSeen, 1) == 1 && !GrantMayBeRepeated)
-            throw LastError ?? UsedUp();
+            throw _errorAfterSending ?? UsedUp();
         try
         {
             return await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -284,6 +295,13 @@ internal sealed class RequestAttempts
             throw;
         }
     }
+
+    private static JwtGrantException NoSecondAttempt() => new(
+        JwtGrantErrorKind.Transport, "token_endpoint_timeout",
+        "The one attempt of a refresh in the background got no answer in the time that the retry pipeline gave it.")
+    {
+        IsTransient = true,
+    };
 
     private static JwtGrantException UsedUp() => new(
         JwtGrantErrorKind.Transport, "grant_used_up",
