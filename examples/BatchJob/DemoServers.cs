@@ -28,10 +28,10 @@ internal sealed class DemoServers : IAsyncDisposable
 
     public static async Task<DemoServers> StartAsync(ConfigurationManager configuration)
     {
-        var surroundings = new DemoServers();
-        await surroundings.FindServerAsync(configuration);
-        await surroundings.FindApiAsync(configuration);
-        return surroundings;
+        var servers = new DemoServers();
+        await servers.FindServerAsync(configuration);
+        await servers.FindApiAsync(configuration);
+        return servers;
     }
 
     public async ValueTask DisposeAsync()

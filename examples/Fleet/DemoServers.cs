@@ -19,10 +19,10 @@ internal sealed class DemoServers : IAsyncDisposable
 
     public static async Task<DemoServers> StartAsync(string? redis)
     {
-        var surroundings = new DemoServers { Server = await StrictAuthorizationServer.StartAsync() };
-        surroundings.Server.RegisterClient(new() { Id = "fleet", PublicKeyPem = surroundings._key.ExportSubjectPublicKeyInfoPem() });
-        surroundings.Redis = redis ?? await surroundings.StartGarnetAsync();
-        return surroundings;
+        var servers = new DemoServers { Server = await StrictAuthorizationServer.StartAsync() };
+        servers.Server.RegisterClient(new() { Id = "fleet", PublicKeyPem = servers._key.ExportSubjectPublicKeyInfoPem() });
+        servers.Redis = redis ?? await servers.StartGarnetAsync();
+        return servers;
     }
 
     /// <summary>Starts a pod, and returns its first line.</summary>

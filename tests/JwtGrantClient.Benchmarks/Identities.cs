@@ -21,7 +21,7 @@ public class Identities
         _requests = [.. Enumerable.Range(0, Count).Select(Request)];
         var options = TestData.Options(TestData.EcPem);
         options.Grant = GrantType.JwtBearer;
-        options.Cache.MaximumEntries = Count;
+        options.Cache.MaxEntries = Count;
         _tokens = TestData.TokenSource(options, new Unsigned());
         foreach (var i in Enumerable.Range(0, Count))
             _dictionary[Request(i)] = await _tokens.GetTokenAsync(Request(i));

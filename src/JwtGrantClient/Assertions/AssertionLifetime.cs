@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Assertions;
 
-/// <summary>How long an assertion may live. Short, because it is a bearer credential until it ends (STANDARDS C13).</summary>
+/// <summary>How long an assertion may live. Short, because it is a bearer credential until it ends.</summary>
 internal static class AssertionLifetime
 {
     public static readonly TimeSpan Default = TimeSpan.FromMinutes(2);

@@ -150,27 +150,30 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return token;
     }
 
+    // Started on a thread of its own, because a signer may block it: the total timeout holds nevertheless.
+    private Task<AccessToken> AcquireAsync(bool inBackground)
+    {
+        var attempts = new RequestAttempts { IsSingle = inBackground };
+        return context.Pipeline.WithinTotalTimeoutAsync(
+            cancellationToken => BackgroundWork.RunAsync(() => AcquireAsync(attempts, cancellationToken), context.Start), attempts, context.Disposed);
+    }
+
     /// <summary>
-    /// Acquires a token: with retries where none is valid, by one attempt in the background while one is. If callers have come to wait during that
-    /// attempt, because the token expired, it is followed by an acquisition with retries, unless the server asked to be left alone.
+    /// Acquires a token: with retries where none is valid, by one attempt in the background while one is. If callers have come to wait during
+    /// that attempt, because the token expired, retries follow it, unless the server asked to be left alone.
     /// </summary>
-    private async Task<AccessToken> AcquireAsync(bool inBackground)
+    private async Task<AccessToken> AcquireAsync(RequestAttempts attempts, CancellationToken cancellationToken)
     {
         try
         {
-            return await AcquireAsync(new RequestAttempts { IsSingle = inBackground }).ConfigureAwait(false);
+            return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
         }
-        catch (JwtGrantException e) when (inBackground && e is { IsTransient: true, RetryAfter: null } && CallersWait)
+        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWait)
         {
-            return await AcquireAsync(new RequestAttempts()).ConfigureAwait(false);
+            attempts.AllowRetries();
+            return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    // Started on a thread of its own, because a signer may block it: the total timeout holds nevertheless.
-    private Task<AccessToken> AcquireAsync(RequestAttempts attempts) => context.Pipeline.WithinTotalTimeoutAsync(
-        cancellationToken => BackgroundWork.RunAsync(() => context.Source.GetTokenAsync(Request, attempts, cancellationToken), context.Start),
-        attempts,
-        context.Disposed);
 
     /// <summary>Keeps the token; returns why it was acquired, and its lifetime.</summary>
     private (string Reason, TimeSpan Lifetime) OnSucceeded(AccessToken token, bool isShared)

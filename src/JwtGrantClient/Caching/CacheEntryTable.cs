@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Caching;
 
@@ -20,7 +19,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     private CacheEntry?[] _chains = new CacheEntry?[4];
     private ITimer? _timer;
     private bool _isDisposed;
-    private int _count, _evictAt = context.Cache.MaximumEntries;
+    private int _count, _evictAt = context.Cache.MaxEntries;
 
     // Moves the stamps of use on by a tick for each newcomer, so that they tell before from after even while the clock stands.
     private long _newcomers;
@@ -81,14 +80,14 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     }
 
     // As many make room at once, so that they share the sorting.
-    private int Share => Math.Max(1, context.Cache.MaximumEntries / 16);
+    private int Share => Math.Max(1, context.Cache.MaxEntries / 16);
 
     private bool IsIdle(CacheEntry entry, long stamp) => stamp - entry.LastUsed >= _idleTime;
 
     private CacheEntry Add(TokenRequest request, long now, long stamp)
     {
         if (_count >= _evictAt)
-            Evict(now, stamp, context.Cache.MaximumEntries - Share);
+            Evict(now, stamp, context.Cache.MaxEntries - Share);
         var entry = new CacheEntry(request, context);
         // Never more than half full: a second entry in a chain is a second cache miss.
         if (++_count > _chains.Length / 2)
@@ -139,7 +138,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     /// </summary>
     private void Evict(long now, long stamp, int most)
     {
-        var bound = context.Cache.MaximumEntries;
+        var bound = context.Cache.MaxEntries;
         var entries = Entries();
         entries.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
         foreach (var entry in entries)
@@ -153,7 +152,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         lock (_changing)
         {
             var now = context.Clock.Now;
-            Evict(now, now + _newcomers, context.Cache.MaximumEntries);
+            Evict(now, now + _newcomers, context.Cache.MaxEntries);
             if (_count == 0)
             {
                 _timer?.Dispose();

@@ -9,7 +9,7 @@ public sealed class CacheOptions
     /// How many are kept: 1 to 10,000,000; each takes about 600 bytes. One more drops a sixteenth of them, the least recently used, so that
     /// they are acquired again when they are needed. Acquisitions under way do not count. Default: 10,000.
     /// </summary>
-    public int MaximumEntries { get; set; } = 10_000;
+    public int MaxEntries { get; set; } = 10_000;
 
     /// <summary>After how long a token that nobody asks for is dropped, valid or not: 1 min to 30 days. Default: 1 h.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);

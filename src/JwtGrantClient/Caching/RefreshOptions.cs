@@ -1,7 +1,7 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// When a token is renewed. The refresh point is drawn at random once for each token, so that a fleet that started together does not
+/// When a token is refreshed. The refresh point is drawn at random once for each token, so that a fleet that started together does not
 /// refresh together.
 /// </summary>
 public sealed class RefreshOptions
@@ -28,7 +28,7 @@ public sealed class RefreshOptions
     public TimeSpan MinimumInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The brake on tokens that an API refuses with 401: one is given up in this time, later refusals change nothing: 0 s to 1 h; never
+    /// How often a token is replaced because an API refused it with 401: at most once in this time; later refusals change nothing: 0 s to 1 h; never
     /// more than <see cref="MaxInvalidationFraction"/> of the token's lifetime. Default: 30 s.
     /// </summary>
     public TimeSpan InvalidationInterval { get; set; } = TimeSpan.FromSeconds(30);

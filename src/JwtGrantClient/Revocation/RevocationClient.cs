@@ -18,12 +18,13 @@ internal sealed class RevocationClient(
         string token, string? typeHint, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         var endpoint = await locator.LocateRevocationEndpointAsync(cancellationToken).ConfigureAwait(false);
-        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginPreparing());
+        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginAttempt());
         form.Add("token", token);
         form.Add("token_type_hint", typeHint);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         using var request = form.ToRequest();
-        var response = await attempts.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
+        attempts.BeforeSending(cancellationToken);
+        var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // The body of a success has no meaning (RFC 7009 section 2.2), so it is not read.
         if (response.IsSuccess)
             return response;

@@ -38,7 +38,7 @@ internal static class RangeChecks
         Outside(backoff.MaxJitterWithoutToken, TimeSpan.Zero, Hour));
 
     private static IEnumerable<string> Find(CacheOptions cache) => Real(
-        Outside(cache.MaximumEntries, 1, 10_000_000), Outside(cache.IdleTime, Minute, TimeSpan.FromDays(30)),
+        Outside(cache.MaxEntries, 1, 10_000_000), Outside(cache.IdleTime, Minute, TimeSpan.FromDays(30)),
         Outside(cache.StoreTimeout, Moment, 10 * Second));
 
     // Not a number is outside too.

@@ -35,14 +35,15 @@ internal sealed class TokenEndpointClient(
     private async ValueTask<TokenResponse> AttemptAsync(Grant grant, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         var endpoint = await locator.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);
-        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginPreparing());
+        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginAttempt());
         form.Add("grant_type", grant.Type);
         await grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         using var request = form.ToRequest();
         if (proofs is not null)
             request.Headers.Add(DPoPHeaders.Proof, await proofs.ProveAsync(request.Method, endpoint, cancellationToken).ConfigureAwait(false));
-        var response = await attempts.SendAsync(transport, request, cancellationToken).ConfigureAwait(false);
+        attempts.BeforeSending(cancellationToken);
+        var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (proofs?.TryKeepServerNonce(endpoint, DPoPHeaders.NonceOf(response.Headers)) == true)
             attempts.OnNonceReceived();
         return TokenResponseReader.Read(response, grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules);

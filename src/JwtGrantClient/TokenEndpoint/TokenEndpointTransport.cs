@@ -6,12 +6,12 @@ namespace JwtGrantClient.TokenEndpoint;
 /// The token endpoint's own connections. Not the application's HttpClientFactory, whose defaults (a resilience handler, header logging)
 /// would replay or print assertions. What goes wrong below HTTP becomes a transport error here.
 /// </summary>
-internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock) : IDisposable
+/// <param name="handler">Sends the requests.</param>
+/// <param name="clock">Tells when a token was issued.</param>
+/// <param name="maxRetryAfter">The longest Retry-After that is obeyed.</param>
+internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter) : IDisposable
 {
     private readonly HttpMessageInvoker _http = new(handler);
-
-    /// <summary>How much of a Retry-After is believed.</summary>
-    public TimeSpan MaxRetryAfter { get; init; } = new RetryOptions().MaxRetryAfter;
 
     /// <summary>The handler that is used unless the user names another.</summary>
     /// <param name="certificate">What connections show the server (RFC 8705); null for nothing.</param>
@@ -43,7 +43,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
             var body = await ResponseBodyReader.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
             {
-                MaxRetryAfter = MaxRetryAfter,
+                MaxRetryAfter = maxRetryAfter,
             };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))

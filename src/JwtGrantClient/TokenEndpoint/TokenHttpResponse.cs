@@ -14,8 +14,8 @@ internal sealed class TokenHttpResponse(
     int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body,
     DateTimeOffset requestedAt, DateTimeOffset receivedAt)
 {
-    /// <summary>How much of a Retry-After is believed.</summary>
-    public TimeSpan MaxRetryAfter { get; init; } = new RetryOptions().MaxRetryAfter;
+    /// <summary>The longest Retry-After that is obeyed.</summary>
+    public required TimeSpan MaxRetryAfter { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public int Status => status;

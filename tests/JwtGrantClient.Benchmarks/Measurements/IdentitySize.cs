@@ -14,7 +14,7 @@ internal sealed class IdentitySize : IMeasurement
         var count = scale == Scale.Once ? 100 : 100_000;
         var options = TestData.Options(TestData.EcPem);
         options.Grant = GrantType.JwtBearer;
-        options.Cache.MaximumEntries = count;
+        options.Cache.MaxEntries = count;
         using var endpoint = new Numbering();
         await using var tokens = JwtGrantTokenSource.Create(options, signer: new Unsigned(), tokenEndpointHandler: endpoint);
         await tokens.GetTokenAsync(Request(0));

@@ -16,7 +16,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
     private readonly Meter _meter = new(TokenMetrics.MeterName);
     private readonly RetryOptions _retry = new();
     private readonly RefreshOptions _refresh = new();
-    private readonly TokenEndpointTransport _transport = new(new Server(plan, time, tally), time);
+    private readonly TokenEndpointTransport _transport = new(new Server(plan, time, tally), time, new RetryOptions().MaxRetryAfter);
 
     public IEnumerable<Pod> Pods()
     {

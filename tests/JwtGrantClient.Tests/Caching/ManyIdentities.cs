@@ -8,7 +8,7 @@ public sealed class ManyIdentities : IDisposable
     private const int Bound = 32;
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1), Idle = TimeSpan.FromMinutes(10);
 
-    private readonly GivenCache _cache = new(cache: new() { MaximumEntries = Bound, IdleTime = Idle });
+    private readonly GivenCache _cache = new(cache: new() { MaxEntries = Bound, IdleTime = Idle });
 
     [Fact]
     public async Task Are_all_kept_up_to_the_bound()

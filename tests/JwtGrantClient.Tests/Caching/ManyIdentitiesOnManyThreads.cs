@@ -27,7 +27,7 @@ public sealed class ManyIdentitiesOnManyThreads
                 _inFlight.AddOrUpdate(request.Subject!, 0, (_, count) => count - 1);
                 return new AccessToken(request.Subject!, TestData.Moment + GivenCache.Hour);
             }),
-            cache: new() { MaximumEntries = bound });
+            cache: new() { MaxEntries = bound });
 
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => CallAsync(cache, worker)))).WithTimeout();
 

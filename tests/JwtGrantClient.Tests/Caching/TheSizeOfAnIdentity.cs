@@ -17,7 +17,7 @@ public sealed class TheSizeOfAnIdentity
             source: new FuncSource((_, _) => Task.FromResult(
                 new AccessToken($"{made++,100:D100}", TestData.Moment + GivenCache.Hour) { Lifetime = GivenCache.Hour })),
             logger: Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
-            cache: new() { MaximumEntries = Identities });
+            cache: new() { MaxEntries = Identities });
         await FillAsync(cache, 0, 1);
         var before = Held();
 

@@ -68,7 +68,7 @@ public sealed class BindingTheContract
             "MaxRetryAfter": "00:10:00" },
           "Backoff": {
             "InitialDelay": "00:00:10", "MaxDelay": "00:01:00", "MinimumDelayWithoutToken": "00:00:02", "MaxJitterWithoutToken": "00:00:30" },
-          "Cache": { "MaximumEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
+          "Cache": { "MaxEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
           "AllowLoopbackHttp": true
@@ -100,7 +100,7 @@ public sealed class BindingTheContract
         Assert.Equal(0.4, options.Refresh.EarliestFraction);
         Assert.Equal(5, options.Retry.MaxRetryAttempts);
         Assert.Equal(TimeSpan.FromSeconds(30), options.Backoff.MaxJitterWithoutToken);
-        Assert.Equal(500, options.Cache.MaximumEntries);
+        Assert.Equal(500, options.Cache.MaxEntries);
     }
 
     [Fact]

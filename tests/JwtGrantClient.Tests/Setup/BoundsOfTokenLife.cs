@@ -38,7 +38,7 @@ public sealed class BoundsOfTokenLife
     public static TheoryData<string, int, int> Counts => new()
     {
         { "Retry:MaxRetryAttempts", 0, 10 },
-        { "Cache:MaximumEntries", 1, 10_000_000 },
+        { "Cache:MaxEntries", 1, 10_000_000 },
     };
 
     [Theory]

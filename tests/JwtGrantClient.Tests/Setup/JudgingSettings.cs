@@ -186,7 +186,7 @@ public sealed class JudgingSettings
         ["too many retries"] = (o => o.Retry.MaxRetryAttempts = 11, "Retry:MaxRetryAttempts is 11; expected 0 to 10."),
         ["share not a number"] = (
             o => o.Refresh.MaxInvalidationFraction = double.NaN, "Refresh:MaxInvalidationFraction is NaN; expected 0 to 1."),
-        ["no room"] = (o => o.Cache.MaximumEntries = 0, "Cache:MaximumEntries is 0; expected 1 to 10000000."),
+        ["no room"] = (o => o.Cache.MaxEntries = 0, "Cache:MaxEntries is 0; expected 1 to 10000000."),
         ["default lifetime too long"] = (
             o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
             "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),

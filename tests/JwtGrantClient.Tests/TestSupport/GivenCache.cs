@@ -51,7 +51,7 @@ internal sealed class GivenCache : IDisposable
 
     public GatedSource Source { get; } = new();
 
-    public FlightLog Log { get; } = new();
+    public RefreshLog Log { get; } = new();
 
     public Meter Meter { get; } = new(TokenMetrics.MeterName);
 

@@ -17,7 +17,7 @@ internal static class Answer
         var message = new HttpResponseMessage();
         foreach (var (name, value) in headers)
             message.Headers.TryAddWithoutValidation(name, value);
-        return new(status, message.Headers, "application/json", body, TestData.Moment, TestData.Moment);
+        return new(status, message.Headers, "application/json", body, TestData.Moment, TestData.Moment) { MaxRetryAfter = new RetryOptions().MaxRetryAfter };
     }
 
     public static TokenResponse Read(string body) => TokenResponseReader.Read(Of(200, body), Strict);

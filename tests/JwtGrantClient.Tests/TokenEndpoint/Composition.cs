@@ -40,7 +40,7 @@ internal sealed class Composition
 
     public TokenEndpointClient Build()
     {
-        var transport = new TokenEndpointTransport(Handler, Time) { MaxRetryAfter = Retry.MaxRetryAfter };
+        var transport = new TokenEndpointTransport(Handler, Time, Retry.MaxRetryAfter);
         return new(
             Endpoint is { } configured ? new(configured) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
@@ -53,7 +53,7 @@ internal sealed class Composition
 
     /// <summary>Makes the request with a jwt-bearer grant, or the one given.</summary>
     public Task<TokenResponse> RequestAsync(Grant? grant = null, CancellationToken? cancellation = null) =>
-        Build().RequestAsync(grant ?? JwtBearer(), cancellation ?? TestContext.Current.CancellationToken).WaitAsync(ObservedTime.Patience);
+        Build().RequestAsync(grant ?? JwtBearer(), cancellation ?? TestContext.Current.CancellationToken).WaitAsync(ObservedTime.RealTimeout);
 
     /// <summary>Makes a request that must fail, and returns how.</summary>
     public Task<JwtGrantException> FailAsync(Grant? grant = null) => Assert.ThrowsAsync<JwtGrantException>(() => RequestAsync(grant));

@@ -155,9 +155,9 @@ public sealed class DeadlineTests
             await WaitAsync(context);
         };
 
-        public Task<bool> BegunAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.Patience);
+        public Task<bool> BegunAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.RealTimeout);
 
-        public Task<bool> HungUpAsync() => _hungUp.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.Patience);
+        public Task<bool> HungUpAsync() => _hungUp.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.RealTimeout);
 
         private async Task WaitAsync(HttpContext context)
         {

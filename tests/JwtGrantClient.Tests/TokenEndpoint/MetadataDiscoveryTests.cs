@@ -147,7 +147,7 @@ public sealed class MetadataDiscoveryTests
         };
 
         await site.RequestAsync();
-        await begun.Task.WaitAsync(ObservedTime.Patience, TestContext.Current.CancellationToken);
+        await begun.Task.WaitAsync(ObservedTime.RealTimeout, TestContext.Current.CancellationToken);
         await site.RequestAsync();
         Assert.Equal(2, site.MetadataCalls);
         site.Time.Advance(TimeSpan.FromSeconds(10));

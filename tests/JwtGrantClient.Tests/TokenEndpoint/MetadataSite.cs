@@ -40,7 +40,7 @@ internal sealed class MetadataSite : IAsyncDisposable
     /// <summary>Obtains a token with one client, which keeps the metadata.</summary>
     public async Task RequestAsync()
     {
-        var response = await _endpoint.RequestAsync(Client.JwtBearer(), TestContext.Current.CancellationToken).WaitAsync(ObservedTime.Patience);
+        var response = await _endpoint.RequestAsync(Client.JwtBearer(), TestContext.Current.CancellationToken).WaitAsync(ObservedTime.RealTimeout);
 
         Assert.Equal("abc", response.AccessToken.Value);
     }

@@ -7,10 +7,10 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 /// <summary>A clock that stands still until told, and tells of waits: a test advances once one has begun, never before.</summary>
 internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
 {
-    public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10), Flight = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10), Total = TimeSpan.FromSeconds(30);
 
     /// <summary>Real time after which what should have come counts as not coming: a fault fails a test and does not hang it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan RealTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
     private readonly HashSet<ITimer> _deadlines = [];
@@ -35,7 +35,7 @@ internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
             if (_deadlines.Count == 0)
                 return Task.CompletedTask;
             _noDeadline ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _noDeadline.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+            return _noDeadline.Task.WaitAsync(RealTimeout, TestContext.Current.CancellationToken);
         }
     }
 
@@ -51,11 +51,11 @@ internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
 
     /// <summary>The next wait that is no deadline, once it has begun.</summary>
     public Task<TimeSpan> NextDelayAsync() =>
-        _delays.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
+        _delays.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(RealTimeout);
 
     private void Observe(TimeSpan dueTime)
     {
-        if (dueTime >= TimeSpan.Zero && dueTime != Attempt && dueTime != Flight)
+        if (dueTime >= TimeSpan.Zero && dueTime != Attempt && dueTime != Total)
             _delays.Writer.TryWrite(dueTime);
     }
 

@@ -62,7 +62,7 @@ public sealed class PropertiesOfTheReader
         var response = new HttpResponseMessage { Content = new StreamContent(new Endless(chunk)) };
         if (coding == 1)
             response.Content.Headers.ContentEncoding.Add("gzip");
-        using var transport = new TokenEndpointTransport(new StubHandler(_ => response), TimeProvider.System);
+        using var transport = new TokenEndpointTransport(new StubHandler(_ => response), TimeProvider.System, TimeSpan.FromMinutes(5));
         using var request = new HttpRequestMessage(HttpMethod.Post, TestData.TokenEndpoint);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<JwtGrantException>(

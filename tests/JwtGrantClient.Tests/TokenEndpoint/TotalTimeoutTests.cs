@@ -21,7 +21,7 @@ public sealed class TotalTimeoutTests
 
         var request = client.FailAsync();
         await asked.Task.WithTimeout();
-        client.Time.Advance(ObservedTime.Flight);
+        client.Time.Advance(ObservedTime.Total);
 
         Assert.Equal("token_endpoint_timeout", (await request).Code);
     }
@@ -35,7 +35,7 @@ public sealed class TotalTimeoutTests
         var client = new Composition { Endpoint = TestData.TokenEndpoint, Pipeline = ownPipeline ? ResiliencePipeline.Empty : null };
 
         var request = client.FailAsync(Grant.JwtBearer((_, _) => new(never.Task), TokenRequest.Default));
-        client.Time.Advance(ObservedTime.Flight);
+        client.Time.Advance(ObservedTime.Total);
 
         var error = await request;
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
@@ -51,7 +51,7 @@ public sealed class TotalTimeoutTests
         var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler };
 
         var request = client.FailAsync(Grant.JwtBearer((_, _) => new(late.Task), TokenRequest.Default));
-        client.Time.Advance(ObservedTime.Flight);
+        client.Time.Advance(ObservedTime.Total);
         await request;
         late.SetResult(new("a.b.c", "type", DateTimeOffset.MaxValue));
 
@@ -76,7 +76,7 @@ public sealed class TotalTimeoutTests
             },
             TokenRequest.Default));
         await second.Task.WithTimeout();
-        client.Time.Advance(ObservedTime.Flight);
+        client.Time.Advance(ObservedTime.Total);
 
         var error = await request;
         Assert.Equal("token_source_timeout", error.Code);

@@ -1,5 +1,4 @@
 using JwtGrantClient.Diagnostics;
-using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Caching;

@@ -47,10 +47,7 @@ internal static class EndpointComposition
 
     // The connections show the client's certificate where it has one. A handler of the user's own brings its own.
     private static TokenEndpointTransport Transport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate) =>
-        new(dependencies.TokenEndpointHandler.Value ?? TokenEndpointTransport.CreateHandler(certificate), dependencies.Time)
-        {
-            MaxRetryAfter = options.Retry.MaxRetryAfter,
-        };
+        new(dependencies.TokenEndpointHandler.Value ?? TokenEndpointTransport.CreateHandler(certificate), dependencies.Time, options.Retry.MaxRetryAfter);
 #pragma warning restore CA2000
 
     private static EndpointLocator Locator(

@@ -19,10 +19,10 @@ internal static class GrantComposition
                     ?? (options.Assertion.TokenFile is { } file
                         ? new TokenFile(file, AssertionTypes.Jwt, dependencies.Time).ProvideAsync
                         : new AssertionFactory(GrantProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
-                return request => Grant.JwtBearer(assertions, request);
+                return request => AssertionGrant.Create(GrantTypes.JwtBearer, assertions, request);
             case GrantType.Saml2Bearer:
                 var saml = dependencies.GrantAssertion.Value!;
-                return request => Grant.Saml2Bearer(saml, request);
+                return request => AssertionGrant.Create(GrantTypes.Saml2Bearer, saml, request);
             case GrantType.TokenExchange:
                 var exchange = options.TokenExchange;
                 var subject = dependencies.SubjectToken.Value ?? FileOf(exchange.SubjectTokenFile, exchange.SubjectTokenType, dependencies)!;
@@ -30,7 +30,7 @@ internal static class GrantComposition
                 var target = new ExchangeTarget(exchange.RequestedTokenType, [.. exchange.Audience]);
                 return request => new TokenExchangeGrant(subject, actor, target, request);
             default:
-                return request => Grant.ClientCredentials(request);
+                return request => new ClientCredentialsGrant(request);
         }
     }
 

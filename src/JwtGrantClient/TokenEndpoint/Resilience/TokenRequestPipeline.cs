@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using JwtGrantClient.DPoP;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -175,8 +175,9 @@ internal sealed class TokenRequestPipeline
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (running is not null)
-                BackgroundWork.Forget(running);
+            // If it fails later, its exception counts as observed.
+            _ = running?.ContinueWith(
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return Outcome.FromException<T>(error);
         }
     }
@@ -193,118 +194,48 @@ internal sealed class TokenRequestPipeline
     private static TimeSpan? RetryAfter(Exception? failure) => (failure as JwtGrantException)?.RetryAfter;
 }
 
-/// <summary>
-/// The attempts of one token request: how many there were, how the last one failed, and whether another may follow. All state that
-/// retries depend on is here.
-/// </summary>
-internal sealed class RequestAttempts
+/// <summary>Creates the errors of token requests that a pipeline ended: by a timeout, or by a strategy of the user's own.</summary>
+internal static class TokenRequestErrors
 {
-    private int _count;
-    private int _hasBegun, _mayHaveBeenSeen;
-    private bool _hasNonce, _nonceRetryUsed;
-    private JwtGrantException? _errorAfterSending;
-
-    /// <summary>
-    /// Whether there is only one attempt: a refresh in the background while a token is valid. The cache's backoff is its retry, under a
-    /// user's pipeline too.
-    /// </summary>
-    public bool IsSingle { get; init; }
-
-    /// <summary>Whether the grant may be sent again after a failure that leaves open whether the server saw it.</summary>
-    public bool GrantMayBeRepeated { get; set; } = true;
-
-    /// <summary>When the request began, as a timestamp of the <see cref="TimeProvider"/>.</summary>
-    public long StartedAt { get; set; }
-
-    /// <summary>How the last attempt failed; null where none did.</summary>
-    public JwtGrantException? LastError { get; private set; }
-
-    /// <summary>
-    /// Whether the current attempt is still being prepared, by a signer or a provider of the user's own, and nothing is awaited from a server.
-    /// </summary>
-    public bool IsPreparing { get; private set; } = true;
-
-    /// <summary>Called before each attempt.</summary>
-    /// <exception cref="JwtGrantException">There has been an attempt, and it was the only one allowed.</exception>
-    public void BeforeAttempt()
+    public static JwtGrantException From(ExecutionRejectedException rejection, RequestAttempts attempts, RetryOptions options, bool isOwnPipeline) => rejection switch
     {
-        IsPreparing = false;
-        if (Interlocked.Exchange(ref _hasBegun, 1) == 1 && IsSingle)
-            throw LastError ?? NoSecondAttempt();
-    }
-
-    /// <summary>Counts an attempt whose form is now made, and returns its number: 1 for the first.</summary>
-    public int BeginPreparing()
-    {
-        IsPreparing = true;
-        return ++_count;
-    }
-
-    /// <summary>Notes how an attempt failed.</summary>
-    public void OnFailed(JwtGrantException error)
-    {
-        IsPreparing = false;
-        LastError = error;
-        if (Volatile.Read(ref _mayHaveBeenSeen) == 1)
-            _errorAfterSending ??= error;
-    }
-
-    /// <summary>Notes that the server handed out a DPoP nonce, so that a refused attempt can be made again (RFC 9449 section 8).</summary>
-    public void OnNonceReceived() => _hasNonce = true;
-
-    /// <summary>
-    /// Whether another attempt may follow a failure. A single-use grant is sent again only while no server can have seen it: the failure
-    /// was before the sending, or no connection was made.
-    /// </summary>
-    public bool MayRetry(Exception? failure) =>
-        !IsSingle && TransientErrors.IsTransient(failure) && (GrantMayBeRepeated || Volatile.Read(ref _mayHaveBeenSeen) == 0);
-
-    /// <summary>
-    /// Whether one more attempt follows at once because the server asked for its DPoP nonce. By asking it says that it has not used up the
-    /// grant, so a single-use one is sent again too.
-    /// </summary>
-    public bool MayRetryWithNonce(JwtGrantException error)
-    {
-        if (error.Error != DPoPHeaders.NonceDemanded || !_hasNonce || _nonceRetryUsed)
-            return false;
-        _nonceRetryUsed = true;
-        (LastError, _errorAfterSending) = (null, null);
-        Volatile.Write(ref _mayHaveBeenSeen, 0);
-        Volatile.Write(ref _hasBegun, 0);
-        return true;
-    }
-
-    /// <summary>Sends the request of an attempt. A user's pipeline is held to the same rule, whatever it retries.</summary>
-    /// <exception cref="JwtGrantException">There was no answer, or the grant may not be sent again.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TokenHttpResponse> SendAsync(
-        TokenEndpointTransport transport, HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        IsPreparing = false;
-        // An attempt that was given up, but whose signer did not react to that, must not be sent beside the next one.
-        cancellationToken.ThrowIfCancellationRequested();
-        if (Interlocked.Exchange(ref _mayHaveBeenSeen, 1) == 1 && !GrantMayBeRepeated)
-            throw _errorAfterSending ?? UsedUp();
-        try
-        {
-            return await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JwtGrantException e) when (e.Code == TransientErrors.Unreachable)
-        {
-            Volatile.Write(ref _mayHaveBeenSeen, 0);
-            throw;
-        }
-    }
-
-    private static JwtGrantException NoSecondAttempt() => new(
-        JwtGrantErrorKind.Transport, "token_endpoint_timeout",
-        "The one attempt of a refresh in the background got no answer in the time that the retry pipeline gave it.")
-    {
-        IsTransient = true,
+        TimeoutRejectedException timeout when attempts.IsPreparing => NotPrepared(timeout, attempts, options, isOwnPipeline),
+        TimeoutRejectedException timeout => WithLastFailure(
+            "token_endpoint_timeout", $"The token endpoint gave no usable answer within {Limit(timeout)}.", rejection, attempts),
+        _ => WithLastFailure(
+            "token_request_not_let_through", $"The retry pipeline did not let the token request through ({rejection.GetType().Name}).", rejection, attempts),
     };
 
-    private static JwtGrantException UsedUp() => new(
-        JwtGrantErrorKind.Transport, "grant_used_up",
-        "The server may have seen this grant in an attempt that got no answer, and it is single-use; it was not sent again. " +
-        "Start over, for an authorization code with the login.");
+    private static JwtGrantException NotPrepared(
+        TimeoutRejectedException timeout, RequestAttempts attempts, RetryOptions options, bool isOwnPipeline)
+    {
+        var time = timeout.Timeout == options.TotalTimeout ? "Retry:TotalTimeout is the setting for the time it has."
+            : isOwnPipeline ? "A timeout of that pipeline sets the time it has."
+            : "Retry:AttemptTimeout is the setting for the time it has.";
+        return new(
+            JwtGrantErrorKind.Transport, "token_source_timeout",
+            $"No token within {Limit(timeout)}. Does the signer, the assertion provider, the token endpoint handler or the retry pipeline that the client " +
+            $"was given hang? {time}{(attempts.LastError is { } last ? $" The last failure: {last.Message}" : "")}",
+            (Exception?)attempts.LastError ?? timeout)
+        {
+            IsTransient = true,
+        };
+    }
+
+    private static JwtGrantException WithLastFailure(string code, string what, ExecutionRejectedException rejection, RequestAttempts attempts)
+    {
+        var last = attempts.LastError;
+        return new(
+            JwtGrantErrorKind.Transport,
+            code,
+            what + (last is null ? " Check the address and the firewall." : $" The last failure: {last.Message}"),
+            (Exception?)last ?? rejection)
+        {
+            IsTransient = true,
+            StatusCode = last?.StatusCode,
+            RetryAfter = last?.RetryAfter,
+        };
+    }
+
+    private static string Limit(TimeoutRejectedException timeout) => $"{timeout.Timeout.TotalSeconds:0.###} s";
 }

@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>WWW-Authenticate as servers write it (RFC 9110 section 11.6.1, RFC 6750 section 3).</summary>
-public sealed class ChallengeTests
+public sealed class AuthenticationChallengeTests
 {
     [Theory]
     [InlineData("error=\"invalid_token\"", "invalid_token", null, null)]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>The library's log as a queue. A flight writes its line after it has landed, so that a test can wait for that.</summary>
-internal sealed class FlightLog : ILogger
+internal sealed class RefreshLog : ILogger
 {
     private readonly Channel<LogLine> _lines = Channel.CreateUnbounded<LogLine>();
 

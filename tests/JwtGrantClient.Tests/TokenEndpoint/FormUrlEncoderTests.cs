@@ -5,7 +5,7 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>The form as it goes on the wire: byte for byte what the platform's own content writes, which servers know.</summary>
-public sealed class FormEncodingTests
+public sealed class FormUrlEncoderTests
 {
     [Theory]
     [InlineData("plain-._~AZaz09")]

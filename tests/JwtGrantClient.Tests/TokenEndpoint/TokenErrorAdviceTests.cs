@@ -61,7 +61,10 @@ public sealed class TokenErrorAdviceTests
         using var message = new HttpResponseMessage();
         message.Headers.Date = TestData.Moment.AddSeconds(dateOffset);
 
-        var response = new TokenHttpResponse(400, message.Headers, null, default, TestData.Moment, TestData.Moment.AddSeconds(9));
+        var response = new TokenHttpResponse(400, message.Headers, null, default, TestData.Moment, TestData.Moment.AddSeconds(9))
+        {
+            MaxRetryAfter = TimeSpan.FromMinutes(5),
+        };
 
         Assert.Equal(TimeSpan.Zero, response.ClockAhead);
     }

@@ -3,7 +3,7 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>What callers see of an error answer (RFC 6749 section 5.2): BEHAVIOURS rows 34 to 41 and 47.</summary>
-public sealed class RefusalTests
+public sealed class TokenErrorTests
 {
     [Theory]
     [InlineData(400), InlineData(401), InlineData(200), InlineData(403), InlineData(500)]

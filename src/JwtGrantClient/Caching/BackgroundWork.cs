@@ -1,4 +1,4 @@
-namespace JwtGrantClient.TokenEndpoint;
+namespace JwtGrantClient.Caching;
 
 /// <summary>
 /// Starts work that belongs to no caller: on the thread pool, without the caller's execution context or cancellation. A caller that cancels
@@ -23,10 +23,6 @@ internal static class BackgroundWork
         using var context = ExecutionContext.IsFlowSuppressed() ? (IDisposable?)null : ExecutionContext.SuppressFlow();
         return time.CreateTimer(static work => ((Action)work!)(), work, dueTime, Timeout.InfiniteTimeSpan);
     }
-
-    /// <summary>Lets work end that nobody waits for any more: its failure counts as observed.</summary>
-    public static void Forget(Task work) => work.ContinueWith(
-        static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private static async Task CompleteAsync<T>(Func<Task<T>> work, TaskCompletionSource<T> outcome)
     {

@@ -3,7 +3,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-public sealed class SafeTextTests
+public sealed class SanitizedTextTests
 {
     [Theory]
     [InlineData("plain words, ümlauts and 漢字", "plain words, ümlauts and 漢字")]

@@ -3,7 +3,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-public sealed class EndpointAddressTests
+public sealed class EndpointUrlTests
 {
     [Theory]
     [InlineData("https://as.example.com/token")]

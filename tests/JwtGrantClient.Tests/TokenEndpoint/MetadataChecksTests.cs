@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>What the server's metadata rules out is told before anything is sent, with both sides' lists.</summary>
-public sealed class ContradictingMetadataTests
+public sealed class MetadataChecksTests
 {
     private static readonly ClientTraits Client = new(["private_key_jwt"], () => "RS256", "ES256");
 

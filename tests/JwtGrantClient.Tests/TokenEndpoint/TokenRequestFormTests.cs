@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-public sealed class TokenFormTests
+public sealed class TokenRequestFormTests
 {
     [Fact]
     public void A_field_stands_once()
