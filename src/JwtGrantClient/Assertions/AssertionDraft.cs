@@ -14,7 +14,7 @@ public sealed class AssertionDraft
     {
         Context = context;
         Type = profile.Type;
-        Claims = new Dictionary<string, object>(Members.Merge(profile.Claims, context.Claims), StringComparer.Ordinal);
+        Claims = new Dictionary<string, object>(NamedValues.Merge(profile.Claims, context.Claims), StringComparer.Ordinal);
     }
 
     /// <summary>What the assertion is for.</summary>

@@ -29,7 +29,7 @@ internal sealed class AssertionFactory(
         if (edit is not null)
             (header, payload) = AssertionDraft.Apply(edit, context, profile, header);
         else if (context.Claims.Count > 0)
-            payload = new(profile with { Claims = Members.Merge(profile.Claims, context.Claims) });
+            payload = new(profile with { Claims = NamedValues.Merge(profile.Claims, context.Claims) });
         // Whole seconds, rounded down: a server whose clock is a moment behind refuses an iat in its future (RFC 7523 section 3 item 6).
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var expiresAt = issuedAt + (long)profile.Lifetime.TotalSeconds;

@@ -6,22 +6,22 @@ namespace JwtGrantClient.Assertions;
 /// </summary>
 internal sealed class CachedAssertionProvider(AssertionProvider inner, TimeProvider clock)
 {
-    private const double KeptShare = 0.8;
+    private const double ReuseFraction = 0.8;
 
-    private volatile Kept? _kept;
+    private volatile Cached? _cached;
 
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (_kept is { } kept && now < kept.Until)
-            return kept.Assertion;
+        if (_cached is { } cached && now < cached.Until)
+            return cached.Assertion;
         var assertion = await inner(context, cancellationToken).ConfigureAwait(false);
-        _kept = new(assertion, now + (assertion.ExpiresAt - now) * KeptShare);
+        _cached = new(assertion, now + (assertion.ExpiresAt - now) * ReuseFraction);
         return assertion;
     }
 
     /// <summary>Makes the next call make a new one: the server refused the last.</summary>
-    public void Forget() => _kept = null;
+    public void Forget() => _cached = null;
 
-    private sealed record Kept(Assertion Assertion, DateTimeOffset Until);
+    private sealed record Cached(Assertion Assertion, DateTimeOffset Until);
 }

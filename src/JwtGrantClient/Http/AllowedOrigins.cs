@@ -1,5 +1,4 @@
 using JwtGrantClient.Protocol;
-using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Http;
 

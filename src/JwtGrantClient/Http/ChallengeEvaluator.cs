@@ -1,7 +1,6 @@
 using System.Net;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Protocol;
-using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Http;
 

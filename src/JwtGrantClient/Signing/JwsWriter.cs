@@ -88,7 +88,7 @@ internal sealed class JwsHeader
             writer.WriteString("typ"u8, type);
             if (signer.KeyId is { } keyId)
                 writer.WriteString("kid"u8, keyId);
-            foreach (var (name, value) in Members.Merge(signer.Header ?? None, more ?? None))
+            foreach (var (name, value) in NamedValues.Merge(signer.Header ?? None, more ?? None))
                 Write(writer, name, value);
             writer.WriteEndObject();
         }

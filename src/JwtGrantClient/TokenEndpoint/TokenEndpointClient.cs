@@ -87,6 +87,6 @@ internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<Tok
         Resource = request.Resource.Count > 0 ? request.Resource : defaults.Resource,
         Subject = request.Subject,
         Claims = request.Claims,
-        Parameters = Members.Merge(defaults.Parameters, request.Parameters),
+        Parameters = NamedValues.Merge(defaults.Parameters, request.Parameters),
     };
 }

@@ -9,7 +9,7 @@ internal static class AssertionComposition
     /// <summary>
     /// The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.
     /// </summary>
-    public static (AssertionProvider? Provide, Action? Refused) ForClient(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    public static (AssertionProvider? Provide, Action? OnRejected) ForClient(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))
             return (null, null);
@@ -21,11 +21,11 @@ internal static class AssertionComposition
         var factory = new AssertionFactory(ClientProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion);
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)
             return (factory.ProvideAsync, signer.OnAssertionRejected);
-        var kept = new CachedAssertionProvider(factory.ProvideAsync, dependencies.Time);
-        return (kept.ProvideAsync, () =>
+        var cached = new CachedAssertionProvider(factory.ProvideAsync, dependencies.Time);
+        return (cached.ProvideAsync, () =>
         {
             signer.OnAssertionRejected();
-            kept.Forget();
+            cached.Forget();
         });
     }
 

@@ -23,7 +23,7 @@ internal static class EndpointComposition
     public static ComposedEndpoint Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         var transport = Transport(options, dependencies, keys.Certificate);
-        var (assertions, assertionRefused) = AssertionComposition.ForClient(options, dependencies, keys);
+        var (assertions, onAssertionRejected) = AssertionComposition.ForClient(options, dependencies, keys);
         var authentication = Authentication(options, assertions);
         var locator = Locator(options, dependencies, keys, transport, authentication);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
@@ -41,7 +41,7 @@ internal static class EndpointComposition
         void OnAssertionRejected()
         {
             keys.Signer?.OnAssertionRejected();
-            assertionRefused?.Invoke();
+            onAssertionRejected?.Invoke();
         }
     }
 
