@@ -122,7 +122,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             context.Disposed.ThrowIfCancellationRequested();
             var shared = context.Shared is null ? null : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
             isShared = shared is not null;
-            token = shared ?? await AcquireAsync(inBackground).ConfigureAwait(false);
+            token = shared ?? await AcquireInTimeAsync(inBackground).ConfigureAwait(false);
             (reason, lifetime) = OnSucceeded(token, isShared);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
@@ -151,7 +151,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     }
 
     // Started on a thread of its own, because a signer may block it: the total timeout holds nevertheless.
-    private Task<AccessToken> AcquireAsync(bool inBackground)
+    private Task<AccessToken> AcquireInTimeAsync(bool inBackground)
     {
         var attempts = new RequestAttempts { IsSingle = inBackground };
         return context.Pipeline.WithinTotalTimeoutAsync(

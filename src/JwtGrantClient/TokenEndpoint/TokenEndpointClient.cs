@@ -50,7 +50,9 @@ internal sealed class TokenEndpointClient(
     }
 }
 
-/// <summary>Acquires tokens for the cache, which keeps them and sets the total timeout.</summary>
+/// <summary>
+/// Acquires tokens for the cache, which keeps them. The cache sets the total timeout, so that it holds for every source, one that hangs included.
+/// </summary>
 internal interface ITokenAcquirer
 {
     /// <summary>Acquires a token.</summary>
@@ -77,8 +79,7 @@ internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<Tok
         return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
             "not_an_access_token",
             $"The server issued a token of the type '{SanitizedText.From(response.IssuedTokenType ?? "(none)")}', which is not an access token " +
-            "(RFC 8693 section 2.2.1). " +
-            "Set TokenExchange:RequestedTokenType to that of an access token, or take the token once from ITokenEndpoint.");
+            "(RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to that of an access token, or take the token once from ITokenEndpoint.");
     }
 
     private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : new()
