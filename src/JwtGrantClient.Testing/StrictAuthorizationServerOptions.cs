@@ -5,8 +5,8 @@ public sealed class StrictAuthorizationServerOptions
 {
     /// <summary>
     /// The issuer identifier, with or without a path: an http or https URL without query and fragment (RFC 8414 section 2). Default: the
-    /// address it listens on; in memory <c>https://as.example.com</c>. The endpoints lie under it, save that a listening server whose
-    /// issuer is not on loopback has them where it listens.
+    /// address it listens on; in memory <c>https://as.example.com</c>. The endpoints are under it; a listening server
+    /// whose issuer is not on loopback has them where it listens.
     /// </summary>
     public string? Issuer { get; init; }
 

@@ -15,7 +15,7 @@ public sealed class AccessToken
 {
     private static readonly Dictionary<string, JsonElement> NoMembers = [];
 
-    /// <summary>The type of a token that is none to an API (RFC 8693 section 2.2.1).</summary>
+    /// <summary>The token_type of a token that is not an access token (RFC 8693 section 2.2.1).</summary>
     internal const string NotApplicable = "N_A";
 
     /// <summary>A token by RFC 9110 section 5.6.2.</summary>

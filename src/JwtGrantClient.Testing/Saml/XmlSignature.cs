@@ -6,7 +6,7 @@ using JwtGrantClient.Testing.Judging;
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>
-/// Verifies the signature of an assertion (X05, X06), and gives back what it covers: the assertion parsed anew from the very bytes that
+/// Verifies the signature of an assertion (X05, X06), and gives back what it covers: the assertion parsed again from the very bytes that
 /// were digested. What is read is what was signed; the rest of the document is not looked at again.
 /// </summary>
 internal static class XmlSignature
@@ -33,7 +33,7 @@ internal static class XmlSignature
         var signature = SignatureShape.Find(assertion);
         var (signedInfo, value) = SignatureShape.Split(signature);
         var covered = CheckValue(signedInfo, value, party);
-        // From the bytes that the value was found good for, lest a comment split what is compared.
+        // From the bytes that the signature value verified: a comment cannot split what is compared then.
         var (_, _, reference) = SignatureShape.Open(SamlDocument.Parse(covered).DocumentElement!);
         var (method, digest, prefixes) = SignatureShape.Follow(reference, id);
         if (!Digests.TryGetValue(method.Text("Algorithm") ?? "", out var hash))

@@ -29,7 +29,7 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
         SignAsync(method, address, accessToken, _apiNonces.For(address), cancellationToken);
 
     /// <summary>
-    /// Keeps the nonce that the authorization server handed out, for the next proof to it; false where there is none to be used.
+    /// Keeps the nonce that the authorization server handed out, for the next proof to it; false where there is none, or it is malformed.
     /// </summary>
     public bool TryKeepServerNonce(Uri address, string? nonce) => _serverNonces.TryKeep(address, nonce);
 

@@ -16,7 +16,7 @@ internal static class EndpointUrl
         if (uri.UserInfo.Length > 0)
             return $"has a user name or password before its host '{uri.Host}'; take it off";
         if (address.Contains('#', StringComparison.Ordinal))
-            return $"'{address}' has a fragment; take off the part from # on (RFC 6749 section 3.2)";
+            return $"'{address}' has a fragment; remove everything from # (RFC 6749 section 3.2)";
         if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && allowLoopbackHttp && IsLoopback(uri)))
             return null;
         return uri.Scheme == Uri.UriSchemeHttp && IsLoopback(uri)

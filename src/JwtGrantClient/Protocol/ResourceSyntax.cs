@@ -10,7 +10,6 @@ internal static class ResourceSyntax
         || !Uri.TryCreate(resource, UriKind.Absolute, out var uri)
         || !resource.StartsWith(uri.Scheme + ":", StringComparison.OrdinalIgnoreCase)
             ? $"'{resource}' is not an absolute URI (RFC 8707 section 2)"
-        : resource.Contains('#', StringComparison.Ordinal) ? $"'{resource}' has a fragment; take off the part from # on (RFC 8707 " +
-            "section 2)"
+        : resource.Contains('#', StringComparison.Ordinal) ? $"'{resource}' has a fragment; remove everything from # (RFC 8707 section 2)"
         : null;
 }

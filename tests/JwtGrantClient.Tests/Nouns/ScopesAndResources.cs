@@ -57,5 +57,5 @@ public sealed class ScopesAndResources
     [InlineData("https://api.example.com/#part")]
     [InlineData("urn:example:a#b")]
     public void A_resource_with_a_fragment_is_refused(string resource) =>
-        Assert.Equal($"'{resource}' has a fragment; take off the part from # on (RFC 8707 section 2)", ResourceSyntax.Problem(resource));
+        Assert.Equal($"'{resource}' has a fragment; remove everything from # (RFC 8707 section 2)", ResourceSyntax.Problem(resource));
 }

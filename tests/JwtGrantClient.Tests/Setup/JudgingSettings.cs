@@ -26,13 +26,13 @@ public sealed class JudgingSettings
             "Issuer: 'https://as.example.com/?tenant=1' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part from ? on."),
         ["issuer with a fragment"] = (
             o => o.Issuer = "https://as.example.com/#a",
-            "Issuer: 'https://as.example.com/#a' has a fragment; take off the part from # on (RFC 6749 section 3.2)."),
+            "Issuer: 'https://as.example.com/#a' has a fragment; remove everything from # (RFC 6749 section 3.2)."),
         ["endpoint on this machine without the opt-in"] = (
             o => (o.TokenEndpoint, o.AllowLoopbackHttp) = ("http://127.0.0.1:5000/token", false),
             "TokenEndpoint: 'http://127.0.0.1:5000/token' is http; use https, or set AllowLoopbackHttp to true for a server on this machine."),
         ["endpoint with a fragment"] = (
             o => o.TokenEndpoint = "https://as.example.com/token#x",
-            "TokenEndpoint: 'https://as.example.com/token#x' has a fragment; take off the part from # on (RFC 6749 section 3.2)."),
+            "TokenEndpoint: 'https://as.example.com/token#x' has a fragment; remove everything from # (RFC 6749 section 3.2)."),
         ["endpoint with a password"] = (
             o => o.TokenEndpoint = "https://me:secret@as.example.com/token",
             "TokenEndpoint: has a user name or password before its host 'as.example.com'; take it off."),
@@ -159,7 +159,7 @@ public sealed class JudgingSettings
             "Scope: 'a  b' begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3)."),
         ["resource with a fragment"] = (
             o => o.Resource = ["https://api.example.com/#x"],
-            "Resource: 'https://api.example.com/#x' has a fragment; take off the part from # on (RFC 8707 section 2)."),
+            "Resource: 'https://api.example.com/#x' has a fragment; remove everything from # (RFC 8707 section 2)."),
         ["resource that is a path"] = (o => o.Resource = ["/api"], "Resource: '/api' is not an absolute URI (RFC 8707 section 2)."),
         ["protocol field as a parameter"] = (
             o => o.Parameters["assertion"] = "x",

@@ -29,7 +29,7 @@ public sealed class EndpointUrlTests
     [InlineData("http://localhost.example.com/token", "has the scheme 'http'")]
     [InlineData("http://127.0.0.1.example.com/token", "has the scheme 'http'")]
     [InlineData("ws://localhost/token", "has the scheme 'ws'")]
-    [InlineData("https://as.example.com/token#x", "has a fragment; take off the part from # on")]
+    [InlineData("https://as.example.com/token#x", "has a fragment; remove everything from #")]
     [InlineData("https://as.example.com/token#", "has a fragment")]
     [InlineData("https://user:hunter2@as.example.com/token", "has a user name or password before its host 'as.example.com'")]
     [InlineData("https://user:hunter2@as.example.com/token#x", "has a user name or password before its host 'as.example.com'")]
