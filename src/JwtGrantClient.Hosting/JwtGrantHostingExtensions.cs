@@ -43,7 +43,7 @@ public static class JwtGrantHostingExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHealthChecks().Add(new(
             name ?? (builder.Name.Length == 0 ? "jwtgrant" : $"jwtgrant-{builder.Name}"),
-            services => new TokenHealth(
+            services => new TokenHealthCheck(
                 builder.Name, services.GetRequiredService<ClientRegistry>(), services.GetService<TimeProvider>() ?? TimeProvider.System),
             failureStatus,
             tags));

@@ -32,16 +32,16 @@ public sealed class ScriptedResponse
     /// <param name="body">The body.</param>
     /// <param name="contentType">Its Content-Type; null sends none.</param>
     /// <param name="headers">Further headers, such as Retry-After or Date.</param>
-    public static ScriptedResponse Answer(
+    public static ScriptedResponse Create(
         int status, string body, string? contentType, params IEnumerable<KeyValuePair<string, string>> headers) =>
-        Answer(status, Encoding.UTF8.GetBytes(body), contentType, headers);
+        Create(status, Encoding.UTF8.GetBytes(body), contentType, headers);
 
     /// <summary>Any answer, by bytes: garbage, a BOM, something compressed.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="body">The body.</param>
     /// <param name="contentType">Its Content-Type; null sends none.</param>
     /// <param name="headers">Further headers.</param>
-    public static ScriptedResponse Answer(
+    public static ScriptedResponse Create(
         int status, byte[] body, string? contentType, params IEnumerable<KeyValuePair<string, string>> headers) =>
         Fixed(new(status, contentType is null ? [.. headers] : [new("Content-Type", contentType), .. headers], body));
 
@@ -51,19 +51,19 @@ public sealed class ScriptedResponse
     public static ScriptedResponse Redirect(Uri location, int status = 307)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return Answer(status, "", null, [new("Location", location.OriginalString)]);
+        return Create(status, "", null, [new("Location", location.OriginalString)]);
     }
 
     /// <summary>Too many requests, with Retry-After in seconds.</summary>
     /// <param name="retryAfter">How long to wait.</param>
     public static ScriptedResponse TooManyRequests(TimeSpan retryAfter) =>
-        Answer(429, "", null, [new("Retry-After", ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture))]);
+        Create(429, "", null, [new("Retry-After", ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture))]);
 
     /// <summary>Ends the connection without an answer.</summary>
-    /// <param name="afterJudging">Whether the request is judged first, so that its <c>jti</c> is used up and a token issued.</param>
-    public static ScriptedResponse Drop(bool afterJudging = false) => new((judge, _, _) =>
+    /// <param name="afterProcessing">Whether the request is judged first, so that its <c>jti</c> is used up and a token issued.</param>
+    public static ScriptedResponse Drop(bool afterProcessing = false) => new((judge, _, _) =>
     {
-        if (afterJudging)
+        if (afterProcessing)
             judge();
         return Task.FromResult(ServerResponse.Dropped);
     });

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Hosting;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.MutualTls;
 using Microsoft.AspNetCore.Builder;
 
@@ -31,7 +31,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
     private WebApplication? _app;
     private X509Certificate2? _certificate;
 
-    private StrictAuthorizationServer(ServerTerms terms) => _core = new(terms);
+    private StrictAuthorizationServer(ServerSettings terms) => _core = new(terms);
 
     /// <summary>The issuer identifier, as the metadata spells it.</summary>
     public string Issuer => _core.Terms.Issuer;
@@ -71,7 +71,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
         // The address is known once it listens; requests before that wait for it.
         var started = new TaskCompletionSource<StrictAuthorizationServer>(TaskCreationOptions.RunContinuationsAsynchronously);
         var certificate = options.MutualTls ? MutualTls.ServerCertificate.Make() : null;
-        var app = await KestrelFront.StartAsync(
+        var app = await KestrelListener.StartAsync(
             options.Port,
             certificate,
             async (request, cancellationToken) =>
@@ -81,7 +81,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
             },
             cancellationToken).ConfigureAwait(false);
         string? Listening(string scheme) => app.Urls.FirstOrDefault(address => address.StartsWith(scheme, StringComparison.Ordinal));
-        var terms = ServerTerms.ListeningAt(Listening("http:")!, options) with { MutualTlsOrigin = Listening("https:") };
+        var terms = ServerSettings.ListeningAt(Listening("http:")!, options) with { MutualTlsOrigin = Listening("https:") };
         var server = new StrictAuthorizationServer(terms) { _app = app, _certificate = certificate };
         started.SetResult(server);
         return server;
@@ -96,7 +96,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
         options.Validate();
         if (options.MutualTls)
             throw new ArgumentException("MutualTls needs a socket: use StartAsync.");
-        return new(ServerTerms.InMemory(options));
+        return new(ServerSettings.InMemory(options));
     }
 
     /// <summary>A handler for an HttpClient that leads straight to the server.</summary>

@@ -1,15 +1,15 @@
 using JwtGrantClient.Testing.Endpoints;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Clients;
 
 /// <summary>Finds out who the client is, if it says so, and by which one method (open first; RFC 6749 section 2.3).</summary>
 internal sealed class ClientAuthenticator(
     StrictAuthorizationServerOptions options,
-    AssertionJudge judge,
-    ClientSecretJudge jwtSecrets,
-    SpiffeJudge spiffe,
-    PartyDirectory parties)
+    AssertionValidator judge,
+    ClientSecretValidator jwtSecrets,
+    SpiffeAssertionValidator spiffe,
+    AssertionIssuerRegistry parties)
 {
     private const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const string JwtSpiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
@@ -78,7 +78,7 @@ internal sealed class ClientAuthenticator(
             throw RefusedException.Client("S09a", "RFC 7523 section 3 item 7",
                 "One JWT is used as grant and as client assertion; its jti is single-use. Make two.");
         var client = type == JwtSpiffe
-            ? spiffe.Judge(assertion) : judge.Judge(assertion, AssertionUse.ClientAuthentication).Party.Client!;
+            ? spiffe.Judge(assertion) : judge.Judge(assertion, AssertionUse.ClientAuthentication).AssertionIssuer.Client!;
         DemandSameClient(form, client);
         ClientMethods.Demand(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt, options);
         return client;

@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing.Fapi;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.MutualTls;
 
 namespace JwtGrantClient.Testing.Clients;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Clients;
 

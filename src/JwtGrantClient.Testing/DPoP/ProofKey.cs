@@ -16,19 +16,19 @@ internal static class ProofKey
     {
         const string Clause = "RFC 9449 section 4.2";
         if (!header.TryGetProperty("jwk", out var jwk) || jwk.ValueKind != JsonValueKind.Object)
-            throw ProofJudge.Refuse("S21", Clause, "The DPoP proof's header has no jwk.");
+            throw DPoPProofValidator.Refuse("S21", Clause, "The DPoP proof's header has no jwk.");
         if (PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _)) is { } secret)
-            throw ProofJudge.Refuse(
+            throw DPoPProofValidator.Refuse(
                 "S21", Clause, $"The DPoP proof's jwk has the private member '{secret}': the key is given away. Make a new one.");
         try
         {
             var key = PublicJwk.TryRead(jwk, "the DPoP proof")
-                ?? throw ProofJudge.Refuse("S21", Clause, "The DPoP proof's jwk is neither an RSA key nor an EC key on a known curve.");
+                ?? throw DPoPProofValidator.Refuse("S21", Clause, "The DPoP proof's jwk is neither an RSA key nor an EC key on a known curve.");
             return (new(null, key), Thumbprint(jwk));
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
-            throw ProofJudge.Refuse("S21", Clause, $"The DPoP proof's jwk is no key: {e.Message}");
+            throw DPoPProofValidator.Refuse("S21", Clause, $"The DPoP proof's jwk is no key: {e.Message}");
         }
     }
 

@@ -1,6 +1,6 @@
 using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Fapi;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.DPoP;
@@ -8,11 +8,11 @@ namespace JwtGrantClient.Testing.DPoP;
 /// <summary>
 /// DPoP at a resource server (RFC 9449 sections 7 and 9): the token by the scheme DPoP, with a proof by the key that it is bound to.
 /// </summary>
-internal sealed class ResourceProofs(ServerTerms terms, TokenIssuer tokens, NonceBook nonces)
+internal sealed class ResourceProofs(ServerSettings terms, TokenIssuer tokens, NonceStore nonces)
 {
     private const string Scheme = "DPoP ";
 
-    private readonly ProofJudge _judge = new(terms);
+    private readonly DPoPProofValidator _judge = new(terms);
 
     public AccessTokenCheck Check(string method, string address, string? authorization, string? proof, string? requiredScope)
     {
@@ -50,5 +50,5 @@ internal sealed class ResourceProofs(ServerTerms terms, TokenIssuer tokens, Nonc
     }
 
     private static AccessTokenCheck Refused(string error, string explanation) =>
-        new(401, $"DPoP error=\"{error}\", error_description=\"{ErrorText.Allowed(explanation)}\"");
+        new(401, $"DPoP error=\"{error}\", error_description=\"{ErrorDescriptionText.Allowed(explanation)}\"");
 }

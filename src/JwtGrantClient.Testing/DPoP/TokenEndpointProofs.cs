@@ -1,14 +1,14 @@
 using JwtGrantClient.Testing.Endpoints;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.DPoP;
 
 /// <summary>DPoP at the token endpoint (RFC 9449 sections 5 and 8).</summary>
-internal sealed class TokenEndpointProofs(ServerTerms terms, NonceBook nonces)
+internal sealed class TokenEndpointProofs(ServerSettings terms, NonceStore nonces)
 {
     public const string Header = "DPoP", NonceHeader = "DPoP-Nonce", UseNonce = "use_dpop_nonce";
 
-    private readonly ProofJudge _judge = new(terms);
+    private readonly DPoPProofValidator _judge = new(terms);
 
     /// <summary>The proof of the request; null where it has none.</summary>
     public DPoPProof? Read(ServerRequest request)
@@ -18,7 +18,7 @@ internal sealed class TokenEndpointProofs(ServerTerms terms, NonceBook nonces)
         {
             0 => null,
             1 => _judge.Judge(proofs[0].Value, request.Method, request.IsMutualTls ? terms.MutualTlsTokenEndpoint! : terms.TokenEndpoint),
-            var count => throw ProofJudge.Refuse("S21", "RFC 9449 section 4.3", $"There are {count} DPoP headers; send one."),
+            var count => throw DPoPProofValidator.Refuse("S21", "RFC 9449 section 4.3", $"There are {count} DPoP headers; send one."),
         };
     }
 
@@ -26,7 +26,7 @@ internal sealed class TokenEndpointProofs(ServerTerms terms, NonceBook nonces)
     public static void Demand(DPoPProof? proof, ClientRegistration? client)
     {
         if (proof is null && client?.RequireDPoP == true)
-            throw ProofJudge.Refuse(
+            throw DPoPProofValidator.Refuse(
                 "S21", "RFC 9449 section 5.2", $"'{client.Id}' is registered for DPoP-bound tokens; send a DPoP proof.");
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
@@ -29,7 +29,7 @@ internal static class FormEndpoint
         var json = new JsonObject
         {
             ["error"] = refusal.Error,
-            ["error_description"] = ErrorText.Allowed($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})"),
+            ["error_description"] = ErrorDescriptionText.Allowed($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})"),
         };
         return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? Challenge(request) : []);
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 

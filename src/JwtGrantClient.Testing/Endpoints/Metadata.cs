@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Fapi;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>What the server says of itself (RFC 8414 section 2); the issuer is spelt exactly as it was set (S19).</summary>
-internal sealed class Metadata(ServerTerms terms, IEnumerable<string> grantTypes)
+internal sealed class Metadata(ServerSettings terms, IEnumerable<string> grantTypes)
 {
     public JsonObject Document()
     {

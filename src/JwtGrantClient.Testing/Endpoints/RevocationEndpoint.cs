@@ -1,5 +1,5 @@
 using JwtGrantClient.Testing.Clients;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>The core of the server, from request to response (open first): sockets and memory both end here.</summary>
-internal sealed class Router(ServerTerms terms, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
+internal sealed class Router(ServerSettings terms, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
 {
     /// <summary>How many requests are remembered: a server by hand may run for days.</summary>
     public const int Recorded = 10_000;

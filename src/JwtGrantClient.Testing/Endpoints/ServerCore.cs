@@ -1,7 +1,7 @@
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.DPoP;
 using JwtGrantClient.Testing.Grants;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Saml;
 using JwtGrantClient.Testing.TokenExchange;
 using JwtGrantClient.Testing.Tokens;
@@ -11,28 +11,28 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Everything behind the socket, put together: what the server remembers, and the judges over it.</summary>
 internal sealed class ServerCore
 {
-    public ServerCore(ServerTerms terms)
+    public ServerCore(ServerSettings terms)
     {
         Terms = terms;
         Codes = new(terms);
         Tokens = new(terms);
         (Nonces, ResourceNonces) = (new(terms.Options.RequireDPoPNonce), new(terms.Options.RequireResourceDPoPNonce));
         Resources = new(terms, Tokens, ResourceNonces);
-        var judge = new AssertionJudge(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
+        var judge = new AssertionValidator(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
         var authenticator = new ClientAuthenticator(
-            terms.Options, judge, new ClientSecretJudge(terms, Parties), new SpiffeJudge(terms, Parties), Parties);
+            terms.Options, judge, new ClientSecretValidator(terms, Parties), new SpiffeAssertionValidator(terms, Parties), Parties);
         SamlAssertions = new(terms);
         // A grant is one line here: its type, and the judge that says what it entitles to.
-        var grants = new Dictionary<string, Func<GrantRequest, Entitlement>>(StringComparer.Ordinal)
+        var grants = new Dictionary<string, Func<GrantRequest, GrantResult>>(StringComparer.Ordinal)
         {
             [JwtBearerGrant.Type] = new JwtBearerGrant(judge, authenticator).Judge,
             [SamlBearerGrant.Type] = new SamlBearerGrant(SamlAssertions, authenticator).Judge,
             [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Judge,
             [AuthorizationCodeGrant.Type] = Codes.Judge,
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
-            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokens(Tokens, judge)).Judge,
+            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, judge)).Judge,
         };
-        var counter = new TokenCounter(terms, Tokens, RefreshTokens);
+        var counter = new TokenResponseFactory(terms, Tokens, RefreshTokens);
         Router = new(
             terms,
             new TokenEndpoint(terms, counter, authenticator, new TokenEndpointProofs(terms, Nonces), grants),
@@ -40,11 +40,11 @@ internal sealed class ServerCore
             new Metadata(terms, grants.Keys));
     }
 
-    public ServerTerms Terms { get; }
+    public ServerSettings Terms { get; }
 
-    public PartyDirectory Parties { get; } = new();
+    public AssertionIssuerRegistry Parties { get; } = new();
 
-    public SamlAssertionJudge SamlAssertions { get; }
+    public SamlAssertionValidator SamlAssertions { get; }
 
     public AuthorizationCodeGrant Codes { get; }
 
@@ -52,9 +52,9 @@ internal sealed class ServerCore
 
     public RefreshTokens RefreshTokens { get; } = new();
 
-    public NonceBook Nonces { get; }
+    public NonceStore Nonces { get; }
 
-    public NonceBook ResourceNonces { get; }
+    public NonceStore ResourceNonces { get; }
 
     public ResourceProofs Resources { get; }
 

@@ -2,7 +2,7 @@ using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.DPoP;
 using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Grants;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
@@ -10,11 +10,11 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// One token request, top-down: find out who asks, judge the grant, then what it may have; issue, or refuse.
 /// </summary>
 internal sealed class TokenEndpoint(
-    ServerTerms terms,
-    TokenCounter counter,
+    ServerSettings terms,
+    TokenResponseFactory counter,
     ClientAuthenticator authenticator,
     TokenEndpointProofs proofs,
-    IReadOnlyDictionary<string, Func<GrantRequest, Entitlement>> grants)
+    IReadOnlyDictionary<string, Func<GrantRequest, GrantResult>> grants)
 {
     public ServerResponse Answer(ServerRequest request, RecordedRequest record)
     {

@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.TokenExchange;
 
 namespace JwtGrantClient.Testing.Endpoints;

@@ -1,6 +1,6 @@
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Jose;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Fapi;
 

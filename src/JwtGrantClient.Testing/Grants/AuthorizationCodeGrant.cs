@@ -3,13 +3,13 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>RFC 6749 section 4.1.3 with PKCE (RFC 7636): a code is for one client, one redirect URI, one use.</summary>
-internal sealed class AuthorizationCodeGrant(ServerTerms terms)
+internal sealed class AuthorizationCodeGrant(ServerSettings terms)
 {
     public const string Type = "authorization_code";
 
@@ -33,7 +33,7 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
         return value;
     }
 
-    public Entitlement Judge(GrantRequest request)
+    public GrantResult Judge(GrantRequest request)
     {
         var client = request.DemandClient(Type, Clause);
         request.BeforeUse();
@@ -81,5 +81,5 @@ internal sealed class AuthorizationCodeGrant(ServerTerms terms)
             throw RefusedException.Grant("S17", PkceClause, "The code_verifier does not match the code_challenge.");
     }
 
-    private sealed record Code(RefreshTerms Terms, string RedirectUri, string? Challenge, string? ProofKey, DateTimeOffset ExpiresAt);
+    private sealed record Code(RefreshTokenEntry Terms, string RedirectUri, string? Challenge, string? ProofKey, DateTimeOffset ExpiresAt);
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using JwtGrantClient.Testing.Endpoints;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Grants;
 
@@ -21,7 +21,7 @@ internal static class GrantPolicy
                 $"'{client.Id}' may not use the grant type {grantType}.");
     }
 
-    public static void DemandScope(Entitlement entitlement, IReadOnlyList<string>? supported)
+    public static void DemandScope(GrantResult entitlement, IReadOnlyList<string>? supported)
     {
         if (entitlement.Scope is not { } scope)
             return;

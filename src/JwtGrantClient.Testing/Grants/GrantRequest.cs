@@ -1,6 +1,6 @@
 using JwtGrantClient.Testing.DPoP;
 using JwtGrantClient.Testing.Endpoints;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Grants;
@@ -22,7 +22,7 @@ internal sealed record GrantRequest(TokenForm Form, ClientRegistration? Authenti
 }
 
 /// <summary>What a good grant entitles to.</summary>
-internal sealed record Entitlement(ClientRegistration? Client, string ClientId, string Subject, string? Scope)
+internal sealed record GrantResult(ClientRegistration? Client, string ClientId, string Subject, string? Scope)
 {
     /// <summary>What the tokens fall with.</summary>
     public TokenFamily Family { get; init; } = new();
@@ -34,5 +34,5 @@ internal sealed record Entitlement(ClientRegistration? Client, string ClientId, 
     public string? IssuedTokenType { get; init; }
 
     /// <summary>What a refresh token would stand for; null where the grant gives none.</summary>
-    public RefreshTerms? Renewal { get; init; }
+    public RefreshTokenEntry? Renewal { get; init; }
 }

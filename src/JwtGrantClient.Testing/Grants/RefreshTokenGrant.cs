@@ -1,4 +1,4 @@
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Grants;
@@ -12,7 +12,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, bool rotates)
 
     private const string Clause = "RFC 6749 section 6", ReuseClause = "RFC 9700 section 4.14.2";
 
-    public Entitlement Judge(GrantRequest request)
+    public GrantResult Judge(GrantRequest request)
     {
         var client = request.DemandClient(Type, Clause);
         var token = tokens.Find(request.Form.Required("refresh_token"))
@@ -35,7 +35,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, bool rotates)
         return new(client, client.Id, terms.Subject, scope) { Family = terms.Family, Renewal = terms };
     }
 
-    private static RefusedException Reused(RefreshTerms terms)
+    private static RefusedException Reused(RefreshTokenEntry terms)
     {
         terms.Family.Revoke();
         return RefusedException.Grant("S17", ReuseClause,

@@ -1,10 +1,10 @@
 using System.Xml;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>The Conditions (X07, X08; SAML Core section 2.5): all must hold, and one that is not understood does not.</summary>
-internal sealed class ConditionRules(ServerTerms terms, SamlTimes times)
+internal sealed class ConditionRules(ServerSettings terms, SamlTimes times)
 {
     private const string AudienceClause = "RFC 7522 section 3 item 2, RFC 10070";
 

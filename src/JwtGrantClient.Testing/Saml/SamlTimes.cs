@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Xml;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>The times of an assertion (X07), in UTC (SAML Core section 1.3.3).</summary>
-internal sealed class SamlTimes(ServerTerms terms)
+internal sealed class SamlTimes(ServerSettings terms)
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 

@@ -1,12 +1,12 @@
 using System.Xml;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>Of whom the assertion speaks (X09), and that whoever bears it may speak so here and now (X10).</summary>
-internal sealed class SubjectRules(ServerTerms terms, SamlTimes times)
+internal sealed class SubjectRules(ServerSettings terms, SamlTimes times)
 {
-    public static string CheckName(XmlElement assertion, Party party)
+    public static string CheckName(XmlElement assertion, AssertionIssuer party)
     {
         if (assertion.Elements("Subject") is not [var subject])
             throw SamlRefusal.Create("X09", "item 3", "The assertion has no Subject.");

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Xml;
 using JwtGrantClient.Testing.Jose;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Saml;
 
@@ -27,15 +27,15 @@ internal static class XmlSignature
         [Encryption + "sha256"] = SHA256.HashData, [More + "sha384"] = SHA384.HashData, [Encryption + "sha512"] = SHA512.HashData,
     };
 
-    public static XmlElement Verify(XmlElement assertion, Party party)
+    public static XmlElement Verify(XmlElement assertion, AssertionIssuer party)
     {
         var id = assertion.Text("ID")!;
-        var signature = SignatureShape.Find(assertion);
-        var (signedInfo, value) = SignatureShape.Split(signature);
+        var signature = SamlSignatureStructure.Find(assertion);
+        var (signedInfo, value) = SamlSignatureStructure.Split(signature);
         var covered = CheckValue(signedInfo, value, party);
         // From the bytes that the signature value verified: a comment cannot split what is compared then.
-        var (_, _, reference) = SignatureShape.Open(SamlDocument.Parse(covered).DocumentElement!);
-        var (method, digest, prefixes) = SignatureShape.Follow(reference, id);
+        var (_, _, reference) = SamlSignatureStructure.Open(SamlDocument.Parse(covered).DocumentElement!);
+        var (method, digest, prefixes) = SamlSignatureStructure.Follow(reference, id);
         if (!Digests.TryGetValue(method.Text("Algorithm") ?? "", out var hash))
             throw SamlRefusal.Create("X05", AlgorithmClause, $"The digest is '{method.Text("Algorithm")}'; expected {Encryption}sha256 or " +
                 "stronger.");
@@ -46,9 +46,9 @@ internal static class XmlSignature
         return SamlDocument.Parse(canonical).DocumentElement!;
     }
 
-    private static byte[] CheckValue(XmlElement signedInfo, XmlElement value, Party party)
+    private static byte[] CheckValue(XmlElement signedInfo, XmlElement value, AssertionIssuer party)
     {
-        var (c14n, method, _) = SignatureShape.Open(signedInfo);
+        var (c14n, method, _) = SamlSignatureStructure.Open(signedInfo);
         var name = method.Text("Algorithm") ?? "";
         if (!Methods.TryGetValue(name, out var jose) || method.Elements().Count > 0)
             throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', or has parameters; expected " +
@@ -56,7 +56,7 @@ internal static class XmlSignature
         var (algorithm, key) = (VerificationAlgorithm.Named(jose)!, party.Keys[0]);
         if (key.Disagreement(algorithm) is { } disagreement)
             throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', but {disagreement}.");
-        var covered = ExclusiveC14N.Canonicalize(signedInfo, SignatureShape.Prefixes(c14n));
+        var covered = ExclusiveC14N.Canonicalize(signedInfo, SamlSignatureStructure.Prefixes(c14n));
         return key.Verifies(covered, Bytes(value), algorithm) ? covered : throw SamlRefusal.Create("X06", "item 9",
             $"The signature does not verify with the certificate of '{party.Name}'. Was it signed with another key? The KeyInfo in the " +
             "assertion is not looked at.");

@@ -1,16 +1,16 @@
 using JwtGrantClient.Testing.Grants;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.TokenExchange;
 
 /// <summary>RFC 8693 section 2 (open first): a client exchanges the token of a subject, and may name who acts for it.</summary>
-internal sealed class TokenExchangeGrant(PresentedTokens presented)
+internal sealed class TokenExchangeGrant(PresentedTokenValidator presented)
 {
     public const string Type = "urn:ietf:params:oauth:grant-type:token-exchange";
 
     private const string Clause = "RFC 8693 section 2.1";
 
-    public Entitlement Judge(GrantRequest request)
+    public GrantResult Judge(GrantRequest request)
     {
         var form = request.Form;
         var client = request.AuthenticatedClient

@@ -9,7 +9,7 @@ internal sealed class RefreshTokens
 {
     private readonly ConcurrentDictionary<string, RefreshToken> _tokens = new(StringComparer.Ordinal);
 
-    public string Issue(RefreshTerms terms)
+    public string Issue(RefreshTokenEntry terms)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         _tokens[value] = new(terms);
@@ -20,18 +20,18 @@ internal sealed class RefreshTokens
 }
 
 /// <summary>What a refresh token stands for; its successor stands for the same (RFC 6749 section 6).</summary>
-internal sealed record RefreshTerms(string ClientId, string Subject, string? Scope, TokenFamily Family)
+internal sealed record RefreshTokenEntry(string ClientId, string Subject, string? Scope, TokenFamily Family)
 {
     /// <summary>The thumbprint of the DPoP key that a public client must show again; null for none.</summary>
     public string? ProofKey { get; init; }
 }
 
 /// <summary>A refresh token: for one use where tokens rotate.</summary>
-internal sealed class RefreshToken(RefreshTerms terms)
+internal sealed class RefreshToken(RefreshTokenEntry terms)
 {
     private int _uses;
 
-    public RefreshTerms Terms => terms;
+    public RefreshTokenEntry Terms => terms;
 
     public bool IsUsed => Volatile.Read(ref _uses) > 0;
 

@@ -5,12 +5,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing.Judging;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Tokens;
 
 /// <summary>Issues access tokens as JWTs (RFC 9068) signed by a key of this process, and knows which of them are still good.</summary>
-internal sealed class TokenIssuer(ServerTerms terms)
+internal sealed class TokenIssuer(ServerSettings terms)
 {
     // One key for all servers of a process: making one takes a tenth of a second, and a token is known by the server that keeps it.
     private static readonly Lazy<RSA> Key = new(() => RSA.Create(2048));
@@ -26,7 +26,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
 
     public int Issued => Volatile.Read(ref _issued);
 
-    public IssuedToken Issue(TokenOrder order)
+    public IssuedToken Issue(AccessTokenDescriptor order)
     {
         var token = Make(order, "at+jwt");
         _live[token.Value] = token;
@@ -35,7 +35,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
     }
 
     /// <summary>A JWT that says the same, and is no access token.</summary>
-    public IssuedToken IssuePlain(TokenOrder order) => Make(order, "JWT");
+    public IssuedToken IssuePlain(AccessTokenDescriptor order) => Make(order, "JWT");
 
     public void Revoke(string token) => _live.TryRemove(token, out _);
 
@@ -58,7 +58,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
         };
     }
 
-    private IssuedToken Make(TokenOrder order, string type)
+    private IssuedToken Make(AccessTokenDescriptor order, string type)
     {
         var now = terms.Now;
         // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
@@ -96,7 +96,7 @@ internal sealed class TokenIssuer(ServerTerms terms)
 }
 
 /// <summary>What a token is to say.</summary>
-internal sealed record TokenOrder(string ClientId, string Subject, string? Scope, IReadOnlyList<string> Audience, TokenFamily Family)
+internal sealed record AccessTokenDescriptor(string ClientId, string Subject, string? Scope, IReadOnlyList<string> Audience, TokenFamily Family)
 {
     /// <summary>Who acts for the subject (RFC 8693 section 4.1); null for nobody.</summary>
     public string? Actor { get; init; }
@@ -109,4 +109,4 @@ internal sealed record TokenOrder(string ClientId, string Subject, string? Scope
 }
 
 /// <summary>An access token as it was issued.</summary>
-internal sealed record IssuedToken(string Value, TokenOrder Order, DateTimeOffset ExpiresAt, long ExpiresIn);
+internal sealed record IssuedToken(string Value, AccessTokenDescriptor Order, DateTimeOffset ExpiresAt, long ExpiresIn);

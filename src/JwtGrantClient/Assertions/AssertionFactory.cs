@@ -18,7 +18,7 @@ internal sealed class AssertionFactory(
     AssertionProfile profile, IJwtSigner signer, TimeProvider clock, JtiGenerator ids, Action<AssertionDraft>? edit = null)
 {
     private readonly AssertionPayload _payload = new(profile);
-    private readonly CurrentHeader _header = new(signer, profile.Type);
+    private readonly CachedJwsHeader _header = new(signer, profile.Type);
 
     /// <summary>Makes an assertion.</summary>
     /// <exception cref="JwtGrantException">It could not be signed, or the user's edit of it is not allowed.</exception>

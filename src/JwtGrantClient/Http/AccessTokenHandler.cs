@@ -86,7 +86,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private async Task<HttpResponseMessage> RetryIfRejectedAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
     {
         var (response, verdict) = await EvaluateAsync(authorized, answer, cancellationToken).ConfigureAwait(false);
-        return verdict == TokenVerdict.Rejected
+        return verdict == ChallengeResult.Rejected
             ? await SendAgainAsync(authorized, response, cancellationToken).ConfigureAwait(false)
             : response;
     }
@@ -143,26 +143,26 @@ public sealed class AccessTokenHandler : DelegatingHandler
     }
 
     // Where the API only wants its nonce in the proof, the same token is sent once more; nothing is wrong with it.
-    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> EvaluateAsync(
+    private async Task<(HttpResponseMessage Response, ChallengeResult Verdict)> EvaluateAsync(
         AuthorizedRequest authorized, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
     {
         var finished = await EvaluateOnceAsync(authorized, answer).ConfigureAwait(false);
-        if (finished.Verdict != TokenVerdict.NonceDemanded || !CanBeSentAgain(authorized.Request.Content))
+        if (finished.Verdict != ChallengeResult.NonceDemanded || !CanBeSentAgain(authorized.Request.Content))
             return finished;
         finished.Response.Dispose();
         return await EvaluateOnceAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task<(HttpResponseMessage Response, TokenVerdict Verdict)> EvaluateOnceAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> answer)
+    private async Task<(HttpResponseMessage Response, ChallengeResult Verdict)> EvaluateOnceAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> answer)
     {
         try
         {
             var response = await answer.ConfigureAwait(false);
             if (!authorized.TokenArrived)
-                return (response, TokenVerdict.None);
+                return (response, ChallengeResult.None);
             authorized.KeepNonce(response);
             var verdict = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
-            if (verdict == TokenVerdict.InsufficientScope)
+            if (verdict == ChallengeResult.InsufficientScope)
                 Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.First), scope);
             return (response, verdict);
         }

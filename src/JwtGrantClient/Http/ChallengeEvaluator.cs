@@ -5,7 +5,7 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.Http;
 
 /// <summary>What an API's answer says of the token that was sent.</summary>
-internal enum TokenVerdict
+internal enum ChallengeResult
 {
     /// <summary>Nothing; the answer is the caller's.</summary>
     None,
@@ -32,24 +32,24 @@ internal static class ChallengeEvaluator
 
     /// <param name="response">The answer.</param>
     /// <param name="scheme">The type of the token that was sent: what another scheme is challenged for is another credential.</param>
-    /// <param name="scope">The scope that the API asks for, with <see cref="TokenVerdict.InsufficientScope"/>.</param>
-    public static TokenVerdict Evaluate(HttpResponseMessage response, string scheme, out string? scope)
+    /// <param name="scope">The scope that the API asks for, with <see cref="ChallengeResult.InsufficientScope"/>.</param>
+    public static ChallengeResult Evaluate(HttpResponseMessage response, string scheme, out string? scope)
     {
         scope = null;
         if (!MayConcernTheToken(response))
-            return TokenVerdict.None;
+            return ChallengeResult.None;
         AuthenticationChallenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => AuthenticationChallenge.Read(header.Scheme, header.Parameter))];
         AuthenticationChallenge[] own = [.. all.Where(challenge => challenge.IsOf(scheme))];
         if (response.StatusCode == HttpStatusCode.Forbidden)
         {
             var insufficient = Array.Find(own, challenge => challenge.Error == "insufficient_scope");
             scope = insufficient.Scope is { } asked ? SanitizedText.From(asked) : null;
-            return insufficient.Error is null ? TokenVerdict.None : TokenVerdict.InsufficientScope;
+            return insufficient.Error is null ? ChallengeResult.None : ChallengeResult.InsufficientScope;
         }
         if (Array.Exists(own, challenge => challenge.Error == DPoPHeaders.NonceDemanded))
-            return DPoPHeaders.NonceOf(response.Headers) is null ? TokenVerdict.None : TokenVerdict.NonceDemanded;
+            return DPoPHeaders.NonceOf(response.Headers) is null ? ChallengeResult.None : ChallengeResult.NonceDemanded;
         // Another error than invalid_token is about the request, and another scheme about another credential: a new token would not do.
         var mayCure = own.Length > 0 ? Array.TrueForAll(own, challenge => challenge.Error is null or "invalid_token") : all.Length == 0;
-        return mayCure ? TokenVerdict.Rejected : TokenVerdict.None;
+        return mayCure ? ChallengeResult.Rejected : ChallengeResult.None;
     }
 }

@@ -114,7 +114,7 @@ internal sealed class JwsHeader
 }
 
 /// <summary>The header of the key that signs now, made again when another key takes over: it has another kid.</summary>
-internal sealed class CurrentHeader(IJwtSigner signer, string type)
+internal sealed class CachedJwsHeader(IJwtSigner signer, string type)
 {
     private JwsHeader _last = new(signer, type);
 

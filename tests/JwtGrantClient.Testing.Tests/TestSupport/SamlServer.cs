@@ -4,22 +4,22 @@ namespace JwtGrantClient.Testing.Tests.TestSupport;
 internal static class SamlServer
 {
     /// <summary>A server that trusts one SAML issuer.</summary>
-    public static AServer Start(TrustedSamlIssuer? issuer = null, Func<TimeProvider, StrictAuthorizationServerOptions>? options = null)
+    public static TestServer Start(TrustedSamlIssuer? issuer = null, Func<TimeProvider, StrictAuthorizationServerOptions>? options = null)
     {
-        var server = AServer.Start(options);
-        server.Server.TrustSamlIssuer(issuer ?? ASamlAssertion.Trusted);
+        var server = TestServer.Start(options);
+        server.Server.TrustSamlIssuer(issuer ?? SamlAssertionBuilder.Trusted);
         return server;
     }
 
-    public static Task<Answer> PresentAsync(this AServer server, ASamlAssertion assertion) => server.PresentSamlAsync(assertion.Encoded());
+    public static Task<TestResponse> PresentAsync(this TestServer server, SamlAssertionBuilder assertion) => server.PresentSamlAsync(assertion.Encoded());
 
-    public static Task<Answer> PresentSamlAsync(this AServer server, string assertion, params (string, string)[] further) =>
-        server.PostAsync([("grant_type", ASamlAssertion.Grant), ("assertion", assertion), .. further]);
+    public static Task<TestResponse> PresentSamlAsync(this TestServer server, string assertion, params (string, string)[] further) =>
+        server.PostAsync([("grant_type", SamlAssertionBuilder.Grant), ("assertion", assertion), .. further]);
 
-    public static Task<Answer> PresentAsync(ASamlAssertion assertion) => Start().PresentAsync(assertion);
+    public static Task<TestResponse> PresentAsync(SamlAssertionBuilder assertion) => Start().PresentAsync(assertion);
 
-    public static Answer ShouldBeRefused(this Answer answer, string rule) => answer.ShouldBeRefused(400, "invalid_grant", rule);
+    public static TestResponse ShouldBeRefused(this TestResponse answer, string rule) => answer.ShouldBeRefused(400, "invalid_grant", rule);
 
     /// <summary>On whose behalf the token is.</summary>
-    public static string? Subject(this Answer answer) => IssuedToken.Claims(answer.ShouldBeGranted().AccessToken).GetProperty("sub").GetString();
+    public static string? Subject(this TestResponse answer) => IssuedToken.Claims(answer.ShouldBeGranted().AccessToken).GetProperty("sub").GetString();
 }

@@ -16,7 +16,7 @@ public sealed class BackgroundRefreshTests : IDisposable
 {
     private static readonly TimeSpan Stale = TimeSpan.FromMinutes(49), AttemptTimeout = TimeSpan.FromSeconds(7);
 
-    private readonly IssuingEndpoint _endpoint = new();
+    private readonly FakeTokenEndpoint _endpoint = new();
     private readonly ObservedTime _time = new();
     private readonly LogLines _log = new();
 
@@ -82,7 +82,7 @@ public sealed class BackgroundRefreshTests : IDisposable
     [Fact]
     public async Task Callers_that_wait_because_the_token_expired_during_the_one_attempt_get_an_acquisition_with_retries()
     {
-        var endpoint = new IssuingEndpoint { Lifetime = 20 };
+        var endpoint = new FakeTokenEndpoint { Lifetime = 20 };
         await using var provider = Build("built-in", endpoint);
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
@@ -102,11 +102,11 @@ public sealed class BackgroundRefreshTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    private ServiceProvider Build(string pipeline, IssuingEndpoint? endpoint = null)
+    private ServiceProvider Build(string pipeline, FakeTokenEndpoint? endpoint = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time).AddLogging(logging => logging.AddProvider(_log).SetMinimumLevel(LogLevel.Trace));
-        var client = services.AddSomeClient("reports", endpoint ?? _endpoint);
+        var client = services.AddTestClient("reports", endpoint ?? _endpoint);
         if (pipeline != "built-in")
             client.UseRetryPipeline(_ => Retries(withTimeouts: pipeline.EndsWith("timeouts", StringComparison.Ordinal)));
         return services.BuildServiceProvider();

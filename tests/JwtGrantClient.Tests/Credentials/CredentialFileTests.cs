@@ -5,7 +5,7 @@ namespace JwtGrantClient.Tests.Credentials;
 
 public sealed class CredentialFileTests : IDisposable
 {
-    private readonly KeyFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -9,7 +9,7 @@ public sealed class SecretSourceTests : IDisposable
 {
     private const string Variable = "JWTGRANT_TEST_SECRET_SOURCE";
 
-    private readonly KeyFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose()
     {

@@ -12,7 +12,7 @@ internal sealed class Pod : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     public Pod(
-        DirectoryInfo keyRing, Action<IServiceCollection> addCache, IssuingEndpoint endpoint, TimeProvider? time = null,
+        DirectoryInfo keyRing, Action<IServiceCollection> addCache, FakeTokenEndpoint endpoint, TimeProvider? time = null,
         Action<JwtGrantOptions>? configure = null, ILoggerProvider? log = null,
         Action<DistributedTokenOptions>? distributed = null)
     {
@@ -23,7 +23,7 @@ internal sealed class Pod : IAsyncDisposable
         if (log is not null)
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
         services.AddDataProtection().SetApplicationName("fleet").PersistKeysToFileSystem(keyRing);
-        services.AddSomeClient("reports", endpoint).UseDistributedCache(distributed);
+        services.AddTestClient("reports", endpoint).UseDistributedCache(distributed);
         if (configure is not null)
             services.Configure("reports", configure);
         _services = services.BuildServiceProvider();

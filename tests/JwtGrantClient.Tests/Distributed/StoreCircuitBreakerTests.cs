@@ -13,7 +13,7 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
     private static readonly IOException Down = new("The store is down.");
 
-    private readonly TwoClocks _time = new(TestData.Moment);
+    private readonly SteppableClock _time = new(TestData.Moment);
     private readonly LogLines _log = new();
     private StoreCircuitBreaker _breaker;
     private int _calls;

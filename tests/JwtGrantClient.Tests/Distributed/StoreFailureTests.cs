@@ -9,7 +9,7 @@ public sealed class StoreFailureTests : IDisposable
 {
     private static readonly IOException Down = new("The store is down.");
 
-    private readonly TwoClocks _time = new(TestData.Moment);
+    private readonly SteppableClock _time = new(TestData.Moment);
     private readonly LogLines _log = new();
     private readonly StoreCircuitBreaker _breaker;
     private int _calls;

@@ -5,7 +5,7 @@ namespace JwtGrantClient.Tests.Distributed;
 
 public sealed class UnreadableEntryLogTests : IDisposable
 {
-    private readonly TwoClocks _time = new(TestData.Moment);
+    private readonly SteppableClock _time = new(TestData.Moment);
     private readonly LogLines _log = new();
 
     [Fact]

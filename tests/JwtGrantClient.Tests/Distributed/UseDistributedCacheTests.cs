@@ -43,7 +43,7 @@ public sealed class UseDistributedCacheTests
     [MemberData(nameof(OutOfRange), DisableDiscoveryEnumeration = true)]
     public void A_setting_out_of_its_range_is_refused_with_what_was_seen_and_what_was_expected(string message, Action<DistributedTokenOptions> configure)
     {
-        var builder = new ServiceCollection().AddJwtGrantClient("reports", SomeClient.Configure);
+        var builder = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure);
         var culture = CultureInfo.CurrentCulture;
         try
         {
@@ -64,7 +64,7 @@ public sealed class UseDistributedCacheTests
     public void A_setting_at_an_end_of_its_range_is_accepted_here_and_by_Polly(string setting, Action<DistributedTokenOptions> configure)
     {
         Assert.NotEmpty(setting);
-        var builder = new ServiceCollection().AddJwtGrantClient("reports", SomeClient.Configure);
+        var builder = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure);
         var options = new DistributedTokenOptions();
         configure(options);
 
@@ -75,7 +75,7 @@ public sealed class UseDistributedCacheTests
     [Fact]
     public async Task A_container_without_a_distributed_cache_is_refused_with_what_to_add()
     {
-        await using var pod = new ServiceCollection().AddJwtGrantClient("reports", SomeClient.Configure).UseDistributedCache().Services.BuildServiceProvider();
+        await using var pod = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure).UseDistributedCache().Services.BuildServiceProvider();
 
         var error = Assert.Throws<InvalidOperationException>(() => pod.GetRequiredKeyedService<ITokenSource>("reports"));
 

@@ -10,7 +10,7 @@ namespace JwtGrantClient.Tests.Setup;
 /// <summary>The check of the settings loads keys and certificates, and the client uses what was loaded.</summary>
 public sealed class CredentialsAtStartUpTests : IDisposable
 {
-    private readonly KeyFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly X509Certificate2 _certificate = Keys.CertificateFor(Keys.P256);
 
     public void Dispose()
@@ -25,7 +25,7 @@ public sealed class CredentialsAtStartUpTests : IDisposable
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", options =>
         {
-            SomeClient.Configure(options);
+            TestClient.Configure(options);
             (options.SigningKey.Text, options.SigningKey.Path) = (null, _folder.Write("key", TestData.RsaPrivatePem));
             (options.DPoP.Enabled, options.DPoP.SigningKey) = (true, EncryptedKey());
             options.ClientCertificate = CertificateWithPassword();

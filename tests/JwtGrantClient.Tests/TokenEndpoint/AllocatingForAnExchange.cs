@@ -55,7 +55,7 @@ public sealed class AllocatingForAnExchange
 
     private static JwtGrantOptions Options()
     {
-        var options = SomeClient.Options();
+        var options = TestClient.Options();
         options.Issuer = TestData.Issuer;
         options.Grant = GrantType.ClientCredentials;
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;

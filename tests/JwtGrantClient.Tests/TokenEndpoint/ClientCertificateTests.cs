@@ -9,7 +9,7 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 /// <summary>Mutual TLS (RFC 8705) against the strict server's own listener for it.</summary>
 public sealed class ClientCertificateTests : IAsyncLifetime
 {
-    private readonly KeyFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly X509Certificate2 _certificate = Keys.CertificateFor(TestData.RsaKey);
     private StrictAuthorizationServer _server = null!;
 

@@ -5,7 +5,7 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 
 public sealed class ClientSecretTests : IDisposable
 {
-    private readonly KeyFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -6,7 +6,7 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 /// <summary>What the server's metadata rules out is told before anything is sent, with both sides' lists.</summary>
 public sealed class MetadataChecksTests
 {
-    private static readonly ClientTraits Client = new(["private_key_jwt"], () => "RS256", "ES256");
+    private static readonly ClientCapabilities Client = new(["private_key_jwt"], () => "RS256", "ES256");
 
     public static TheoryData<string, string, string> Contradictions => new()
     {

@@ -50,7 +50,7 @@ public sealed class OtherTokenTests
     [Fact]
     public void No_header_is_made_of_it()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, GuardedApi.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
         var authorized = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"));
 
         var error = Assert.Throws<JwtGrantException>(authorized.AddToken);

@@ -21,7 +21,7 @@ internal sealed class EndpointLocator
     public string? Issuer { get; }
 
     /// <summary>What the client will do there, for the metadata to contradict.</summary>
-    public ClientTraits Client { get; init; } = ClientTraits.None;
+    public ClientCapabilities Client { get; init; } = ClientCapabilities.None;
 
     /// <summary>Whether connections show a client certificate: then the metadata's aliases count (RFC 8705 section 5).</summary>
     public bool ShowsCertificate { get; init; }

@@ -6,9 +6,9 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="Methods">The names of its authentication method; none where it does not authenticate.</param>
 /// <param name="Algorithm">What its client assertions are signed with now; null where they are not ours.</param>
 /// <param name="DPoPAlgorithm">What its DPoP proofs are signed with; null without DPoP.</param>
-internal sealed record ClientTraits(IReadOnlyList<string> Methods, Func<string>? Algorithm = null, string? DPoPAlgorithm = null)
+internal sealed record ClientCapabilities(IReadOnlyList<string> Methods, Func<string>? Algorithm = null, string? DPoPAlgorithm = null)
 {
-    public static readonly ClientTraits None = new([]);
+    public static readonly ClientCapabilities None = new([]);
 }
 
 /// <summary>
@@ -19,7 +19,7 @@ internal static class MetadataChecks
     private const string Escape = " If the metadata is wrong and the server is right, set TokenEndpoint: then metadata is not fetched.";
 
     /// <exception cref="JwtGrantException">The metadata says that the client's request would be refused.</exception>
-    public static void EnsureSupported(ServerMetadata server, ClientTraits client, string? grantType)
+    public static void EnsureSupported(ServerMetadata server, ClientCapabilities client, string? grantType)
     {
         if (grantType is not null && Lacks(server.GrantTypes, [grantType]))
             throw Contradiction(

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.MutualTls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace JwtGrantClient.Testing.Hosting;
+
+/// <summary>A socket on 127.0.0.1, and nowhere else.</summary>
+internal static class KestrelListener
+{
+    public static async Task<WebApplication> StartAsync(
+        int port,
+        X509Certificate2? mutualTls,
+        Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer,
+        CancellationToken cancellationToken)
+    {
+        // Empty: what the application around it has in appsettings.json, environment and logging is not for this server.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            if (mutualTls is not null)
+                kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(https => AskForCertificates(https, mutualTls)));
+            // Read up to our own limit, so that what is over it is answered and recorded as any other request.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        var app = builder.Build();
+        app.Run(context => HandleAsync(context, answer));
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        return app;
+    }
+
+    // Any certificate may come: which one is a client's the registration says, not a chain (RFC 8705 section 2.2).
+    private static void AskForCertificates(HttpsConnectionAdapterOptions https, X509Certificate2 certificate)
+    {
+        https.ServerCertificate = certificate;
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.AllowAnyClientCertificate();
+    }
+
+    private static async Task HandleAsync(HttpContext context, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer)
+    {
+        var response = await answer(
+            new(
+                context.Request.Method,
+                PathOf(context),
+                context.Request.QueryString.Value ?? "",
+                [.. context.Request.Headers.SelectMany(header =>
+                    header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
+                await ReadBodyAsync(context).ConfigureAwait(false))
+            {
+                IsMutualTls = context.Request.IsHttps,
+                CertificateThumbprint = context.Connection.ClientCertificate is { } presented ? CertificateThumbprint.Compute(presented) : null,
+            },
+            context.RequestAborted).ConfigureAwait(false);
+        if (ReferenceEquals(response, ServerResponse.Dropped))
+        {
+            context.Abort();
+            return;
+        }
+        context.Response.StatusCode = response.Status;
+        foreach (var (name, value) in response.Headers)
+            context.Response.Headers.Append(name, value);
+        if (response.Body.Length > 0)
+            await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    // As it was sent, escapes and all, as the issuer's path is compared too.
+    private static string PathOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return target.StartsWith('/') ? target.Split('?')[0] : context.Request.Path.Value ?? "";
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var chunk = new byte[8192];
+        while (body.Length <= ServerRequest.MaximumBody
+            && await context.Request.Body.ReadAsync(chunk, context.RequestAborted).ConfigureAwait(false) is > 0 and var read)
+            await body.WriteAsync(chunk.AsMemory(0, read), context.RequestAborted).ConfigureAwait(false);
+        return body.ToArray();
+    }
+
+    /// <summary>The usual one takes Ctrl+C from the process that the server is a guest in.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using JwtGrantClient.Testing.Tests.TestSupport;
+
+namespace JwtGrantClient.Testing.Tests;
+
+/// <summary>S19: metadata at both well-known addresses, with the issuer as it is spelt; and keys that verify what is issued.</summary>
+public sealed class MetadataTests
+{
+    [Theory]
+    [InlineData("https://as.example.com", "https://as.example.com/token", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/", "https://as.example.com/token", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/t/1", "https://as.example.com/t/1/token", "/.well-known/oauth-authorization-server/t/1",
+        "/t/1/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/t/", "https://as.example.com/t/token", "/.well-known/oauth-authorization-server/t",
+        "/t/.well-known/openid-configuration")]
+    [InlineData("https://as.example.com/a%20b", "https://as.example.com/a%20b/token", "/.well-known/oauth-authorization-server/a%20b",
+        "/a%20b/.well-known/openid-configuration")]
+    [InlineData("https://AS.example.com:443", "https://AS.example.com:443/token", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration")]
+    public async Task The_metadata_spell_the_issuer_as_it_was_set(string issuer, string tokenEndpoint, string oauth, string openId)
+    {
+        var server = TestServer.Start(clock => new() { TimeProvider = clock, Issuer = issuer });
+
+        foreach (var path in new[] { oauth, openId })
+        {
+            var answer = await server.GetAsync("https://as.example.com" + path);
+
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+            Assert.Equal("application/json", answer.Response.Content.Headers.ContentType?.MediaType);
+            Assert.Equal((issuer, tokenEndpoint), (answer["issuer"], answer["token_endpoint"]));
+        }
+
+        Assert.Equal((issuer, tokenEndpoint), (server.Server.Issuer, server.Server.TokenEndpoint));
+        (await server.PresentAsync(new JwtBuilder().Claim("aud", issuer), AssertionRole.ClientAuthentication)).ShouldBeGranted();
+    }
+
+    [Fact]
+    public async Task With_a_path_the_root_has_no_metadata_and_no_token_endpoint()
+    {
+        var server = TestServer.Start(clock => new() { TimeProvider = clock, Issuer = TestData.Issuer + "/t" });
+
+        string[] paths =
+        [
+            "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/t/.well-known/oauth-authorization-server",
+            "/token", "/t/token/", "/T/token", "/t//token", "/",
+        ];
+
+        foreach (var path in paths)
+            Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(TestData.Issuer + path)).Status);
+    }
+
+    [Fact]
+    public async Task The_metadata_say_what_the_server_can()
+    {
+        var metadata = (await TestServer.Start().GetAsync(TestData.Issuer + "/.well-known/oauth-authorization-server")).Json;
+        string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
+
+        Assert.Equal(["private_key_jwt", "client_secret_basic", "client_secret_post", "spiffe_jwt", "none"],
+            List("token_endpoint_auth_methods_supported"));
+        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", TestData.JwtBearer, SamlAssertionBuilder.Grant, TestData.TokenExchange], List("grant_types_supported")
+            .Order(StringComparer.Ordinal));
+        Assert.Contains("RS256", List("token_endpoint_auth_signing_alg_values_supported"));
+        Assert.DoesNotContain("none", List("token_endpoint_auth_signing_alg_values_supported"));
+    }
+
+    [Theory]
+    [InlineData("/.well-known/oauth-authorization-server"), InlineData("/jwks")]
+    public async Task Metadata_and_keys_are_for_GET(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, TestData.Issuer + path);
+
+        var answer = await TestServer.Start().SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.Status);
+        Assert.Equal(["GET"], answer.Response.Content.Headers.Allow);
+    }
+
+    [Fact]
+    public async Task The_published_key_verifies_an_issued_token()
+    {
+        var server = TestServer.Start();
+        var token = (await server.PresentAsync(new JwtBuilder())).ShouldBeGranted().AccessToken;
+
+        var key = Assert.Single((await server.GetAsync(server.Server.JwksUri)).Json.GetProperty("keys").EnumerateArray());
+
+        byte[] Member(string name) => Bytes(key.GetProperty(name).GetString());
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Member("n"), Exponent = Member("e") });
+        var dot = token.LastIndexOf('.');
+        var (input, signature) = (Encoding.ASCII.GetBytes(token[..dot]), Bytes(token[(dot + 1)..]));
+        Assert.True(rsa.VerifyData(input, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.Equal(key.GetProperty("kid").GetString(), IssuedToken.Header(token).GetProperty("kid").GetString());
+        Assert.Equal("at+jwt", IssuedToken.Header(token).GetProperty("typ").GetString());
+        Assert.False(key.TryGetProperty("d", out _));
+    }
+
+    [Theory]
+    [InlineData(0, 5000, 5, 5), InlineData(0, 5999, 5, 6), InlineData(1, 5000, 5, 6), InlineData(999, 1, 0, 1), InlineData(500, 500, 0, 1)]
+    [InlineData(1, 999, 0, 1)]
+    [InlineData(999, 1002, 1, 3)]
+    public async Task A_token_lives_no_shorter_than_promised(int startMs, int lifetimeMs, int expiresIn, int expAfterStart)
+    {
+        var server = TestServer.Start(clock => new() { TimeProvider = clock, TokenLifetime = TimeSpan.FromMilliseconds(lifetimeMs) });
+        server.Clock.Advance(TimeSpan.FromMilliseconds(startMs));
+
+        var answer = (await server.PresentAsync(new JwtBuilder())).ShouldBeGranted();
+
+        Assert.Equal(expiresIn, answer.Json.GetProperty("expires_in").GetInt64());
+        Assert.Equal(TestData.Now + expAfterStart, IssuedToken.Claims(answer.AccessToken).GetProperty("exp").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_token_says_for_whom_and_for_what_it_is()
+    {
+        var answer = await TestServer.Start().PostAsync(
+            ("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Claim("sub", "user-1").Compact()), ("scope", "read"));
+
+        var claims = IssuedToken.Claims(answer.ShouldBeGranted().AccessToken);
+        string? Text(string name) => claims.GetProperty(name).GetString();
+        Assert.Equal((TestData.Issuer, "user-1", TestData.ClientId, TestData.Issuer, "read"),
+            (Text("iss"), Text("sub"), Text("client_id"), Text("aud"), Text("scope")));
+        Assert.Equal(TestData.Now, claims.GetProperty("iat").GetInt64());
+        Assert.NotEmpty(Text("jti")!);
+    }
+
+    private static byte[] Bytes(string? text) => System.Buffers.Text.Base64Url.DecodeFromChars(text);
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Testing.Tests.TestSupport;
+
+/// <summary>A server in memory whose clock stands, with one client registered.</summary>
+internal sealed class TestServer
+{
+    private TestServer(FakeTimeProvider clock, StrictAuthorizationServerOptions options, ClientRegistration client)
+    {
+        Clock = clock;
+        Server = StrictAuthorizationServer.CreateInMemory(options);
+        Server.RegisterClient(client);
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public StrictAuthorizationServer Server { get; }
+
+    public RecordedRequest LastRequest => Server.Requests[^1];
+
+    public static TestServer Start(Func<TimeProvider, StrictAuthorizationServerOptions>? options = null, ClientRegistration? client = null)
+    {
+        var clock = new FakeTimeProvider(TestData.Moment);
+        return new(clock, options?.Invoke(clock) ?? new() { TimeProvider = clock }, client ?? AClient());
+    }
+
+    public static ClientRegistration AClient(string id = TestData.ClientId) =>
+        new() { Id = id, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), KeyId = TestData.KeyId };
+
+    /// <summary>Sends the assertion in an otherwise good request of the use.</summary>
+    public Task<TestResponse> PresentAsync(string assertion, AssertionRole use) => use == AssertionRole.Grant
+        ? PostAsync([("grant_type", TestData.JwtBearer), ("assertion", assertion)])
+        : PostAsync([("grant_type", "client_credentials"), .. ClientAssertion(assertion)]);
+
+    public Task<TestResponse> PresentAsync(JwtBuilder assertion, AssertionRole use = AssertionRole.Grant) => PresentAsync(assertion.Compact(), use);
+
+    public static (string, string)[] ClientAssertion(string assertion) =>
+        [("client_assertion_type", TestData.ClientAssertionType), ("client_assertion", assertion)];
+
+    public static (string, string)[] ClientAssertion() => ClientAssertion(new JwtBuilder().Compact());
+
+    public Task<TestResponse> PostAsync(params (string Name, string Value)[] fields) =>
+        PostAsync(new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))));
+
+    /// <summary>Sends the form with further headers.</summary>
+    public Task<TestResponse> PostWithAsync((string Name, string Value)[] headers, params (string Name, string Value)[] fields) =>
+        PostAsync(new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), headers);
+
+    public async Task<TestResponse> PostAsync(HttpContent content, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Server.TokenEndpoint) { Content = content };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await SendAsync(request);
+    }
+
+    public async Task<TestResponse> SendAsync(HttpRequestMessage request)
+    {
+        using var http = new HttpClient(Server.CreateHandler());
+        var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new(response.StatusCode, body, response, LastRequest.Refusal);
+    }
+
+    public Task<TestResponse> GetAsync(string address) => SendAsync(new(HttpMethod.Get, address));
+}

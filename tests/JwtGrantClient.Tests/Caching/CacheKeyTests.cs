@@ -1,0 +1,210 @@
+using System.Reflection;
+using JwtGrantClient.Caching;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Caching;
+
+/// <summary>Two requests that differ in anything never share a token: every property is part of the key, a new one too.</summary>
+public sealed class CacheKeyTests
+{
+    private static readonly TimeSpan Hour = CacheFixture.Hour;
+
+    /// <summary>By reflection, so that a property that is added later cannot be forgotten.</summary>
+    public static TheoryData<string> Properties =>
+    [
+        .. from property in typeof(TokenRequest).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+           where property.CanWrite
+           select property.Name,
+    ];
+
+    /// <summary>Requests that ask for nothing of their own.</summary>
+    public static TheoryData<string> SameAsDefault => ["nothing set", "null scope", "null subject", "no resource", "no parameter", "no claim"];
+
+    [Theory]
+    [MemberData(nameof(Properties))]
+    public async Task In_one_property_have_each_their_own_token(string property)
+    {
+        using var cache = new CacheFixture();
+        TokenRequest[] requests = [TokenRequest.Default, With(property, "one"), With(property, "two")];
+
+        var tokens = new List<AccessToken>();
+        foreach (var request in requests)
+            tokens.Add(await cache.HoldAsync(Hour, request));
+
+        Assert.Equal(3, tokens.Distinct().Count());
+        Assert.Equal(tokens, requests.Select(request => cache.GetAtOnce(request)));
+        Assert.Equal(3, cache.Source.Calls);
+    }
+
+    [Theory]
+    [MemberData(nameof(Properties))]
+    public async Task In_nothing_share_one_token(string property)
+    {
+        using var cache = new CacheFixture();
+
+        var token = await cache.HoldAsync(Hour, With(property, "one"));
+
+        Assert.Same(token, cache.GetAtOnce(With(property, "one")));
+        Assert.Equal(With(property, "one").GetHashCode(), With(property, "one").GetHashCode());
+    }
+
+    [Fact]
+    public async Task In_the_property_that_holds_a_text_are_not_taken_for_one_another()
+    {
+        using var cache = new CacheFixture();
+        var requests = Properties.Select(property => With(property.Data, "one")).ToList();
+
+        foreach (var request in requests)
+            await cache.HoldAsync(Hour, request);
+
+        Assert.Equal(requests.Count, cache.Source.Calls);
+        Assert.Equal(requests.Count, requests.Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Properties))]
+    public void Are_told_apart_where_their_hashes_are_the_same(string property)
+    {
+        var subject = new TokenRequest { Subject = "alice" };
+        TokenRequest[] others = [With(property, "one"), With(property, "two", subject: "alice"), new()];
+
+        Assert.True(new Entry(subject).IsFor(new() { Subject = "alice" }, subject.GetHashCode()));
+        Assert.All(others, other => Assert.False(new Entry(subject).IsFor(other, subject.GetHashCode())));
+        Assert.All(others, other => Assert.False(new Entry(other).IsFor(subject, other.GetHashCode())));
+    }
+
+    [Theory]
+    [MemberData(nameof(SameAsDefault))]
+    public async Task From_the_default_one_in_nothing_share_its_token(string how)
+    {
+        using var cache = new CacheFixture();
+        var token = await cache.HoldAsync(Hour);
+
+        Assert.Same(token, cache.GetAtOnce(how switch
+        {
+            "null scope" => new() { Scope = null },
+            "null subject" => new() { Subject = null },
+            "no resource" => new() { Resource = new List<string>() },
+            "no claim" => new() { Claims = new Dictionary<string, object>() },
+            "no parameter" => new() { Parameters = new Dictionary<string, string>() },
+            _ => new(),
+        }));
+    }
+
+    [Theory]
+    [InlineData("read write", "write read", true)]
+    [InlineData("read write", "read write read", true)]
+    [InlineData("read write", "read", false)]
+    [InlineData("read write", "read Write", false)]
+    [InlineData("read write", "read write admin", false)]
+    public async Task In_the_order_of_their_scope_only_share_one_token(string one, string other, bool share)
+    {
+        using var cache = new CacheFixture();
+        await cache.HoldAsync(Hour, new() { Scope = one });
+
+        var second = cache.GetAsync(new() { Scope = other });
+
+        Assert.Equal(share, second.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task In_the_spelling_of_their_scope_send_the_first()
+    {
+        using var cache = new CacheFixture();
+        var first = new TokenRequest { Scope = "write read" };
+        await cache.HoldAsync(TimeSpan.FromSeconds(4), first);
+        cache.Time.Advance(TimeSpan.FromSeconds(4));
+
+        _ = cache.GetAsync(new() { Scope = "read write" });
+
+        Assert.Equal("write read", (await cache.Source.NextCallAsync()).Request.Scope);
+    }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("ab", "")]
+    public async Task In_where_a_parameter_s_name_ends_are_told_apart(string name, string value)
+    {
+        using var cache = new CacheFixture();
+        await cache.HoldAsync(Hour, new() { Parameters = new Dictionary<string, string> { [name] = value } });
+
+        Assert.False(cache.GetAsync(new() { Parameters = new Dictionary<string, string> { ["a" + name] = value } }).IsCompleted);
+        Assert.False(cache.GetAsync(new() { Parameters = new Dictionary<string, string> { [name] = value + "b" } }).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Do_not_change_with_the_caller_s_collections()
+    {
+        using var cache = new CacheFixture();
+        List<string> resource = ["https://one.example"];
+        Dictionary<string, string> parameters = new() { ["tenant"] = "one" };
+        var request = new TokenRequest { Resource = resource, Parameters = parameters };
+        var token = await cache.HoldAsync(Hour, request);
+
+        resource[0] = "https://two.example";
+        parameters["tenant"] = "two";
+
+        Assert.Same(token, cache.GetAtOnce(request));
+        Assert.Same(token, cache.GetAtOnce(new()
+        {
+            Resource = ["https://one.example"],
+            Parameters = new Dictionary<string, string> { ["tenant"] = "one" },
+        }));
+        Assert.False(cache.GetAsync(new() { Resource = resource, Parameters = parameters }).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Are_fetched_as_they_are_each_by_one_flight()
+    {
+        using var cache = new CacheFixture();
+        TokenRequest[] requests = [TokenRequest.Default, new() { Subject = "alice" }, new() { Subject = "bob" }];
+        var waiting = new Task<AccessToken>[300];
+        Parallel.For(0, waiting.Length, i => waiting[i] = cache.GetAsync(requests[i % 3]));
+
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var call = await cache.Source.NextCallAsync();
+            call.Return(new AccessToken($"for-{call.Request.Subject}", cache.Time.GetUtcNow() + Hour));
+        }
+
+        var tokens = await Task.WhenAll(waiting).WithTimeout();
+        Assert.All(tokens.Index(), got => Assert.Equal($"for-{requests[got.Index % 3].Subject}", got.Item.Value));
+        Assert.Equal(3, cache.Source.Calls);
+    }
+
+    [Fact]
+    public async Task Fail_each_for_itself()
+    {
+        using var cache = new CacheFixture();
+        var alice = cache.GetAsync(new() { Subject = "alice" });
+        await cache.FailAsync(CacheFixture.Unreachable());
+        await Assert.ThrowsAsync<JwtGrantException>(() => alice.WithTimeout());
+
+        Assert.NotNull(await cache.HoldAsync(Hour, new() { Subject = "bob" }));
+    }
+
+    [Fact]
+    public async Task Must_be_given()
+    {
+        using var cache = new CacheFixture();
+
+        await Assert.ThrowsAsync<ArgumentNullException>(() => cache.Tokens.GetTokenAsync(null!, TestContext.Current.CancellationToken).AsTask());
+    }
+
+    private sealed class Entry(TokenRequest request) : CacheNode(request);
+
+    internal static TokenRequest With(string name, string text, string? subject = null)
+    {
+        var property = typeof(TokenRequest).GetProperty(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!;
+        var request = new TokenRequest { Subject = subject };
+        property.SetValue(request, property.PropertyType switch
+        {
+            { } type when type == typeof(string) => text,
+            { } type when type == typeof(IReadOnlyList<string>) => new[] { $"urn:{text}" },
+            { } type when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["name"] = text },
+            { } type when type == typeof(IReadOnlyDictionary<string, object>) => new Dictionary<string, object> { ["name"] = text },
+            { } type => throw new NotSupportedException($"TokenRequest.{name} is a {type}: teach this test to make two values of it."),
+        });
+        return request;
+    }
+}

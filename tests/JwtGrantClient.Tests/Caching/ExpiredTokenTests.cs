@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Caching;
+
+/// <summary>Expired, or none yet: all callers join one flight, which belongs to none of them.</summary>
+public sealed class ExpiredTokenTests
+{
+    private static readonly AsyncLocal<string?> Ambient = new();
+
+    [Fact]
+    public async Task Makes_all_callers_wait_for_one_flight()
+    {
+        using var cache = new CacheFixture();
+        await cache.HoldAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourEnds);
+
+        var waiting = Enumerable.Range(0, 100).Select(_ => cache.GetAsync()).ToList();
+        var renewed = cache.Issue(CacheFixture.Hour);
+        await cache.AnswerAsync(renewed);
+
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
+        Assert.Equal(2, cache.Source.Calls);
+    }
+
+    [Fact]
+    public async Task A_thousand_concurrent_first_callers_make_one_token_request()
+    {
+        using var cache = new CacheFixture();
+        var waiting = new Task<AccessToken>[1000];
+
+        Parallel.For(0, waiting.Length, i => waiting[i] = cache.GetAsync());
+        var token = cache.Issue(CacheFixture.Hour);
+        await cache.AnswerAsync(token);
+
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), got => Assert.Same(token, got));
+        Assert.Equal(1, cache.Source.Calls);
+    }
+
+    [Fact]
+    public async Task The_first_caller_that_cancels_ends_its_own_wait_only()
+    {
+        using var cache = new CacheFixture();
+        using var first = new CancellationTokenSource();
+        var cancelled = cache.Tokens.GetTokenAsync(first.Token).AsTask();
+        var second = cache.GetAsync();
+        var call = await cache.Source.NextCallAsync();
+
+        await first.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithTimeout());
+        Assert.False(call.CancellationToken.IsCancellationRequested);
+        Assert.False(second.IsCompleted);
+        var token = cache.Issue(CacheFixture.Hour);
+        call.Return(token);
+        Assert.Same(token, await second.WithTimeout());
+    }
+
+    [Fact]
+    public async Task The_flight_lands_even_when_every_caller_has_left()
+    {
+        using var cache = new CacheFixture();
+        using var only = new CancellationTokenSource();
+        var cancelled = cache.Tokens.GetTokenAsync(only.Token).AsTask();
+        await only.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithTimeout());
+
+        var token = cache.Issue(CacheFixture.Hour);
+        await cache.AnswerAsync(token);
+
+        Assert.Same(token, cache.GetAtOnce());
+        Assert.Equal(1, cache.Source.Calls);
+    }
+
+    [Fact]
+    public void A_caller_that_had_left_before_starts_no_flight()
+    {
+        using var cache = new CacheFixture();
+
+        var pending = cache.Tokens.GetTokenAsync(new CancellationToken(canceled: true)).AsTask();
+
+        Assert.True(pending.IsCanceled);
+        Assert.False(cache.IsFetching);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_flight_sees_nothing_of_the_context_of_the_caller_that_started_it(bool flowIsSuppressed)
+    {
+        var seen = new TaskCompletionSource<(string?, Activity?)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var cache = new CacheFixture(source: new DelegateTokenSource((_, _) =>
+        {
+            seen.SetResult((Ambient.Value, Activity.Current));
+            return Task.FromResult(new AccessToken("token", TestData.Moment + CacheFixture.Hour));
+        }));
+        using var activity = new Activity("a request of one user").Start();
+        Ambient.Value = "one user's secret";
+
+        Task<AccessToken> pending;
+        if (flowIsSuppressed)
+            using (ExecutionContext.SuppressFlow())
+                pending = cache.GetAsync();
+        else
+            pending = cache.GetAsync();
+
+        Assert.Equal((null, null), await seen.Task.WithTimeout());
+        Assert.Equal("one user's secret", Ambient.Value);
+        Assert.Equal("token", (await pending.WithTimeout()).Value);
+    }
+
+    [Fact]
+    public async Task One_waiter_that_is_slow_to_go_on_does_not_hold_up_the_others()
+    {
+        using var cache = new CacheFixture();
+        using var slow = new ManualResetEventSlim();
+        var held = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
+            _ => slow.Wait(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // Waits for its turn behind the slow one already before the answer comes.
+        var other = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
+            done => done.Result.Value, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await cache.AnswerAsync(cache.Issue(CacheFixture.Hour));
+
+            Assert.Equal("token-1", await other.WithTimeout());
+        }
+        finally
+        {
+            slow.Set();
+        }
+        await held.WithTimeout();
+    }
+}

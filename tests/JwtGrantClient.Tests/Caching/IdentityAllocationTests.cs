@@ -1,0 +1,35 @@
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Caching;
+
+/// <summary>A kept token of one of many identities is found without allocating, by a request that equals the first and is another object.</summary>
+public sealed class IdentityAllocationTests
+{
+    private const int Identities = 100;
+
+    [Fact]
+    public async Task Nothing()
+    {
+        await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
+        foreach (var i in Enumerable.Range(0, Identities))
+            await tokens.GetTokenAsync(Request(i), TestContext.Current.CancellationToken);
+        var requests = Enumerable.Range(0, Identities).Select(Request).ToArray();
+        Get(tokens, requests);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Get(tokens, requests);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static TokenRequest Request(int i) => new() { Subject = $"subject-{i}", Resource = ["https://api.example.com"] };
+
+    private static void Get(JwtGrantTokenSource tokens, TokenRequest[] requests)
+    {
+        foreach (var request in requests)
+        {
+            var pending = tokens.GetTokenAsync(request, CancellationToken.None);
+            Assert.True(pending.IsCompletedSuccessfully, "The token was not kept.");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Caching;
+
+/// <summary>A token on its way between processes.</summary>
+public sealed class SharedTokenTests
+{
+    private static readonly SharedToken Entry = new(
+        new AccessToken("secret", TestData.Moment.AddTicks(7), "DPoP", "read", new Dictionary<string, JsonElement> { ["instance_url"] = JsonElement.Parse("\"https://x\"") }),
+        CacheFixture.Hour);
+
+    [Fact]
+    public void Arrive_as_they_were_sent()
+    {
+        var arrived = SharedToken.FromBytes(Entry.ToBytes())!;
+
+        Assert.Equal((Entry.ExpiresAt, Entry.Lifetime), (arrived.ExpiresAt, arrived.Lifetime));
+        Assert.Equal(("secret", "DPoP", "read"), (arrived.Token.Value, arrived.Token.Type, arrived.Token.Scope));
+        Assert.Equal("https://x", arrived.Token.Members["instance_url"].GetString());
+    }
+
+    [Fact]
+    public void Do_not_print() => Assert.Equal("shared DPoP access token (6 characters, redacted), expires 2026-11-23 09:00:00Z", Entry.ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not json")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"v":2,"t":"a","y":"Bearer","e":1,"l":1}""")]
+    [InlineData("""{"v":"1","t":"a","y":"Bearer","e":1,"l":1}""")]
+    [InlineData("""{"v":1,"t":null,"y":"Bearer","e":1,"l":1}""")]
+    [InlineData("""{"v":1,"t":"a b","y":"Bearer","e":1,"l":1}""")]
+    [InlineData("""{"v":1,"t":"a","y":"","e":1,"l":1}""")]
+    [InlineData("""{"v":1,"t":"a","y":"Bearer","e":-1,"l":1}""")]
+    [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1.5,"l":1}""")]
+    [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1,"l":0}""")]
+    [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1,"l":1,"m":[]}""")]
+    public void That_are_something_else_are_none(string text) => Assert.Null(SharedToken.FromBytes(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void That_are_cut_short_are_none()
+    {
+        var bytes = Entry.ToBytes();
+
+        Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.Null(SharedToken.FromBytes(bytes.AsSpan(0, length))));
+    }
+}

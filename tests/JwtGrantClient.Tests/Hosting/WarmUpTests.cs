@@ -1,0 +1,79 @@
+using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace JwtGrantClient.Tests.Hosting;
+
+public sealed class WarmUpTests
+{
+    [Fact]
+    public async Task The_first_token_is_there_when_the_host_has_started()
+    {
+        await using var server = await ServerAsync();
+        using var host = Host(server, failFast: true);
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, server.TokensIssued);
+        var pending = host.Services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);
+        Assert.True(pending.IsCompletedSuccessfully);
+        await pending;
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_metadata_rules_out_stops_the_host_with_both_lists()
+    {
+        await using var site = await Loopback.StartAsync(context =>
+        {
+            var issuer = $"http://{context.Request.Host}";
+            return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(
+                $$"""{"issuer":"{{issuer}}","token_endpoint":"{{issuer}}/token","token_endpoint_auth_signing_alg_values_supported":["ES256"]}""")).AsTask();
+        });
+        using var host = Host(site.Address, failFast: true);
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"The client's key signs RS256, but '{site.Address}' accepts ES256 by its metadata.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_stops_the_host_or_not_as_configured()
+    {
+        await using var server = await ServerAsync();
+        server.Enqueue(ScriptedResponse.OAuthError("unauthorized_client"));
+        using var fast = Host(server, failFast: true);
+        Assert.Equal("unauthorized_client", (await Assert.ThrowsAsync<JwtGrantException>(() => fast.StartAsync(TestContext.Current.CancellationToken))).Error);
+
+        server.Enqueue(ScriptedResponse.OAuthError("unauthorized_client"));
+        using var patient = Host(server, failFast: false);
+        await patient.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, server.TokensIssued);
+        await patient.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<StrictAuthorizationServer> ServerAsync()
+    {
+        var server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
+        return server;
+    }
+
+    private static IHost Host(StrictAuthorizationServer server, bool failFast) => Host(server.Issuer, failFast);
+
+    private static IHost Host(string issuer, bool failFast)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddJwtGrantClient("reports", options =>
+        {
+            options.Issuer = issuer;
+            options.ClientId = TestData.ClientId;
+            options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
+            options.SigningKey.Text = TestData.RsaPrivatePem;
+            options.AllowLoopbackHttp = true;
+        }).AddWarmUp(failFast);
+        return builder.Build();
+    }
+}

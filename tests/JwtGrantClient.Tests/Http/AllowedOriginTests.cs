@@ -1,0 +1,229 @@
+using System.Diagnostics.CodeAnalysis;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JwtGrantClient.Tests.Http;
+
+/// <summary>Promise 11: a token goes only where it was meant to.</summary>
+public sealed class AllowedOriginTests : IDisposable
+{
+    private readonly FakeTokenEndpoint _endpoint = new();
+    private readonly StubHandler _api = new(_ => ProtectedApi.Ok());
+
+    public void Dispose() => _api.Dispose();
+
+    [Theory]
+    [InlineData("reports")]
+    [InlineData("/reports")]
+    [InlineData("https://api.example.com:443/other?q=1")]
+    [InlineData("HTTPS://API.Example.COM/")]
+    public async Task The_base_address_may_have_it(string address)
+    {
+        await CallAsync(address, http => http.BaseAddress = new("https://api.example.com/v1/"));
+
+        Assert.Equal(1, _api.Calls);
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.example.com/reports", "https://elsewhere.example.com")]
+    [InlineData("https://api.example.com:8443/", "https://api.example.com:8443")]
+    [InlineData("https://api.example.com.evil.example/", "https://api.example.com.evil.example")]
+    [InlineData("https://api.example.com@evil.example/", "https://evil.example")]
+    [InlineData("//evil.example/reports", "https://evil.example")]
+    public async Task Another_origin_than_the_base_address_may_not(string address, string origin)
+    {
+        var error = await Assert.ThrowsAsync<JwtGrantException>(
+            () => CallAsync(address, http => http.BaseAddress = new("https://api.example.com/v1/")));
+
+        Assert.Equal("origin_not_allowed", error.Code);
+        Assert.StartsWith($"The request was not sent: {origin} is not allowed to receive the token.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " It may go to https://api.example.com; add the origin to AllowedOrigins, if the API there is to have it.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _api.Calls);
+        Assert.Equal(0, _endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task A_base_address_that_is_set_after_AddJwtGrantToken_counts_too()
+    {
+        var services = Services();
+        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
+        services.AddHttpClient("api", http => http.BaseAddress = new("https://api.example.com"));
+
+        await Assert.ThrowsAsync<JwtGrantException>(() => CallAsync(services, "https://elsewhere.example.com"));
+        await CallAsync(services, "reports");
+
+        Assert.Equal(1, _api.Calls);
+    }
+
+    [Fact]
+    public async Task Two_HttpClients_do_not_see_each_others_base_address()
+    {
+        var services = Services();
+        foreach (var name in (string[])["one", "two"])
+            services.AddHttpClient(name, http => http.BaseAddress = new($"https://{name}.example.com"))
+                .AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
+        await using var provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IHttpClientFactory>();
+        var (one, two) = (factory.CreateClient("one"), factory.CreateClient("two"));
+
+        using var first = await one.GetAsync("reports", TestContext.Current.CancellationToken);
+        using var second = await two.GetAsync("reports", TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<JwtGrantException>(() => one.GetAsync("https://two.example.com", TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, _api.Calls);
+    }
+
+    [Theory]
+    [InlineData("https://api.example.com/", true)]
+    [InlineData("https://files.example.com/", true)]
+    [InlineData("https://more.example.com:8443/x", true)]
+    [InlineData("https://more.example.com/", false)]
+    [InlineData("https://elsewhere.example.com/", false)]
+    public async Task A_list_of_origins_stands_beside_the_base_address(string address, bool allowed)
+    {
+        Task call() => CallAsync(
+            address,
+            http => http.BaseAddress = new("https://api.example.com"),
+            options => options.AllowedOrigins = ["https://files.example.com", "https://more.example.com:8443/"]);
+
+        if (allowed)
+            await call();
+        else
+            Assert.Contains(
+                "It may go to https://files.example.com, https://more.example.com:8443, https://api.example.com;",
+                (await Assert.ThrowsAsync<JwtGrantException>(call)).Message,
+                StringComparison.Ordinal);
+        Assert.Equal(allowed ? 1 : 0, _api.Calls);
+    }
+
+    [Fact]
+    public async Task Without_base_address_and_list_the_address_of_the_request_decides()
+    {
+        await CallAsync("https://anywhere.example.com", _ => { });
+
+        Assert.Equal(1, _api.Calls);
+    }
+
+    [Fact]
+    public async Task A_typed_client_has_its_list_where_its_constructor_sets_the_base_address()
+    {
+        var services = Services();
+        services.AddHttpClient<ReportsApi>()
+            .AddJwtGrantToken("reports", options => options.AllowedOrigins = ["https://api.example.com"])
+            .ConfigurePrimaryHttpMessageHandler(() => _api);
+        await using var provider = services.BuildServiceProvider();
+        var reports = provider.GetRequiredService<ReportsApi>();
+
+        using var response = await reports.Http.GetAsync("reports", TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<JwtGrantException>(
+            () => reports.Http.GetAsync("https://elsewhere.example.com", TestContext.Current.CancellationToken));
+
+        Assert.Equal(1, _api.Calls);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:5000/", true)]
+    [InlineData("http://[::1]:5000/", true)]
+    [InlineData("http://localhost/", true)]
+    [InlineData("http://api.example.com/", false)]
+    [InlineData("http://127.0.0.2/", false)]
+    [InlineData("http://localhost.example.com/", false)]
+    [InlineData("ftp://127.0.0.1/", false)]
+    public async Task Http_goes_to_this_machine_alone_and_only_by_opt_in(string address, bool byOptIn)
+    {
+        var options = new AccessTokenHandlerOptions();
+        await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync(address, options));
+
+        options.AllowLoopbackHttp = true;
+        if (byOptIn)
+            await SendAsync(address, options);
+        else
+            await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync(address, options));
+
+        Assert.Equal(byOptIn ? 1 : 0, _api.Calls);
+        Assert.Equal(byOptIn ? 1 : 0, _endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task The_error_for_http_names_the_origin_and_the_remedy()
+    {
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("http://127.0.0.1:5000/secret?q=1", new()));
+
+        Assert.Equal(
+            "The request was not sent: http://127.0.0.1:5000 is not allowed to receive the token. " +
+            "Use https; for a server on this machine, set AllowLoopbackHttp to true.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task A_request_without_an_absolute_address_is_refused()
+    {
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("reports", new()));
+
+        Assert.Equal(
+            "The request was not sent: its address is not absolute. " +
+            "Set BaseAddress on the HttpClient, or an absolute address on the request.",
+            error.Message);
+    }
+
+    [Theory]
+    [InlineData("api.example.com", "'api.example.com' is not an absolute URL; expected something like https://as.example.com/token")]
+    [InlineData("http://api.example.com", "'http://api.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)")]
+    [InlineData(
+        "https://api.example.com/v1",
+        "'https://api.example.com/v1' has a path or a query; an origin is scheme, host and port. Take off what follows the host")]
+    [InlineData(
+        "https://api.example.com?v=1",
+        "'https://api.example.com?v=1' has a path or a query; an origin is scheme, host and port. Take off what follows the host")]
+    public async Task An_origin_that_is_none_is_refused(string origin, string problem)
+    {
+        await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
+
+        var error = Assert.Throws<JwtGrantException>(() => new AccessTokenHandler(tokens, new() { AllowedOrigins = [origin] }));
+
+        Assert.Equal("allowed_origin_invalid", error.Code);
+        Assert.Equal($"AllowedOrigins: {problem}.", error.Message);
+    }
+
+    private async Task SendAsync(string address, AccessTokenHandlerOptions options)
+    {
+        await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
+        using var pipe = new HttpMessageInvoker(new AccessTokenHandler(tokens, options) { InnerHandler = _api });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.RelativeOrAbsolute));
+        using var response = await pipe.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private ServiceCollection Services()
+    {
+        var services = new ServiceCollection();
+        services.AddTestClient("reports", _endpoint);
+        return services;
+    }
+
+    private async Task CallAsync(string address, Action<HttpClient> client, Action<AccessTokenHandlerOptions>? options = null)
+    {
+        var services = Services();
+        services.AddHttpClient("api", client).AddJwtGrantToken("reports", options).ConfigurePrimaryHttpMessageHandler(() => _api);
+        await CallAsync(services, address);
+    }
+
+    private static async Task CallAsync(ServiceCollection services, string address)
+    {
+        await using var provider = services.BuildServiceProvider();
+        var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        using var response = await http.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), TestContext.Current.CancellationToken);
+    }
+
+    [SuppressMessage("Performance", "CA1812", Justification = "The HttpClientFactory makes it.")]
+    private sealed class ReportsApi
+    {
+        public ReportsApi(HttpClient http)
+        {
+            http.BaseAddress = new Uri("https://api.example.com");
+            Http = http;
+        }
+
+        public HttpClient Http { get; }
+    }
+}

@@ -1,0 +1,31 @@
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace JwtGrantClient.Tests.Http;
+
+public sealed class HttpLoggingTests
+{
+    [Fact]
+    public async Task Neither_we_nor_the_HttpClientFactory_log_a_token_or_an_assertion_at_any_level()
+    {
+        using var log = new LogLines();
+        var endpoint = new FakeTokenEndpoint();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
+        services.AddTestClient("reports", endpoint);
+        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(
+            () => new StubHandler(request => request.Headers.Authorization!.Parameter == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok()));
+        await using var provider = services.BuildServiceProvider();
+        var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+
+        for (var calls = 0; calls < 2; calls++)
+            (await http.GetAsync(ProtectedApi.Address, TestContext.Current.CancellationToken)).Dispose();
+
+        Assert.Contains(log.All, line => line.Contains("Authorization: *", StringComparison.Ordinal));
+        Assert.Contains(log.All, line => line.Contains("answered 401 to the token", StringComparison.Ordinal));
+        Assert.Equal(2, endpoint.Requests);
+        Assert.DoesNotContain(log.All, line => line.Contains("token-", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.All, line => endpoint.Forms.Any(form => line.Contains(form["assertion"]!, StringComparison.Ordinal)));
+    }
+}

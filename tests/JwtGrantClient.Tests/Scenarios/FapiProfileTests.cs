@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.Scenarios;
+
+/// <summary>
+/// FAPI 2.0 Final by settings alone: what the conformance suite's client plan checks of every assertion, over retries, nonces and renewals, at a
+/// server that judges by the profile.
+/// </summary>
+public sealed class FapiProfileTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
+    private StrictAuthorizationServer _server = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await StrictAuthorizationServer.StartAsync(
+            new() { FapiMode = true, RequireDPoPNonce = true, TimeProvider = _clock, TokenLifetime = TimeSpan.FromMinutes(5) }, Cancellation);
+        _server.RegisterClient(new()
+        {
+            Id = TestData.ClientId, PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem(), KeyId = "k1", SigningAlgorithm = "ES256", RequireDPoP = true,
+        });
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Is_kept_by_every_assertion()
+    {
+        await using var client = JwtGrantTokenSource.Create(Options(), timeProvider: _clock);
+
+        for (var i = 0; i < 5; i++)
+        {
+            if (i % 2 == 1)
+                _server.Enqueue(ScriptedResponse.Create(503, "", null, [new("Retry-After", "0")]));
+            if (i == 3)
+                _server.RotateDPoPNonce();
+            var pending = client.GetTokenAsync(Cancellation).AsTask();
+            await pending.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+            _clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        var sent = _server.Requests.Where(request => request.Method == "POST").ToList();
+        Assert.Equal(9, sent.Count);
+        Assert.Equal(5, _server.TokensIssued);
+        var assertions = sent.Select(request => Jwt.Parse(request["client_assertion"]!)).ToList();
+        Assert.All(assertions, HoldsToTheProfile);
+        Assert.Equal(assertions.Count, assertions.Select(assertion => assertion["jti"]).Distinct().Count());
+        Assert.All(sent, request => Assert.Equal((null, null), (request["client_secret"], Header(request, "Authorization"))));
+    }
+
+    [Theory]
+    [InlineData("RS256")]
+    [InlineData("no DPoP")]
+    public async Task Is_missed_by_settings_that_the_server_names(string fault)
+    {
+        var options = Options();
+        if (fault == "no DPoP")
+            options.DPoP.Enabled = false;
+        else
+            (options.SigningKey.Text, options.SigningKey.Algorithm) = (TestData.RsaPrivatePem, "RS256");
+        await using var client = JwtGrantTokenSource.Create(options, timeProvider: _clock);
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
+
+        // RS256 is ruled out by the metadata, before anything is sent.
+        Assert.Equal(fault == "RS256" ? "algorithm_not_accepted" : "token_request_refused", error.Code);
+        Assert.Equal(0, _server.TokensIssued);
+    }
+
+    private void HoldsToTheProfile(Jwt assertion)
+    {
+        var issuedAt = assertion.Payload.GetProperty("iat").GetInt64();
+        Assert.Equal("ES256", assertion.Header.GetProperty("alg").GetString());
+        Assert.Equal("k1", assertion.Header.GetProperty("kid").GetString());
+        Assert.True(Keys.P256.VerifyData(assertion.SigningInput, assertion.Signature, HashAlgorithmName.SHA256));
+        Assert.Equal((TestData.ClientId, TestData.ClientId), (assertion["iss"], assertion["sub"]));
+        Assert.Equal(System.Text.Json.JsonValueKind.String, assertion.Payload.GetProperty("aud").ValueKind);
+        Assert.Equal(_server.Issuer, assertion["aud"]);
+        Assert.True(issuedAt <= _clock.GetUtcNow().ToUnixTimeSeconds());
+        Assert.InRange(assertion.Payload.GetProperty("exp").GetInt64() - issuedAt, 1, 300);
+        Assert.Null(assertion["nbf"]);
+        Assert.NotNull(assertion["jti"]);
+    }
+
+    private JwtGrantOptions Options() => new()
+    {
+        Issuer = _server.Issuer,
+        ClientId = TestData.ClientId,
+        Grant = GrantType.ClientCredentials,
+        ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
+        SigningKey = { Text = Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k1" },
+        DPoP = { Enabled = true },
+        AllowLoopbackHttp = true,
+    };
+
+    private static string? Header(RecordedRequest request, string name) =>
+        request.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+}

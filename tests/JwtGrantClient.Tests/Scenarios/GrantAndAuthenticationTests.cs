@@ -1,0 +1,176 @@
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Scenarios;
+
+/// <summary>
+/// RFC 7521's matrix against the strict server over HTTP: each grant with each client authentication. What a pair cannot be is refused by the
+/// client's own checks or by the server, and the table says which.
+/// </summary>
+public sealed class GrantAndAuthenticationTests : IAsyncLifetime
+{
+    private const string Issued = "issued", RefusedBySettings = "settings_invalid", RefusedByServer = "invalid_client";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly X509Certificate2 _certificate = Keys.CertificateFor(Keys.P256);
+    private StrictAuthorizationServer _server = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static Dictionary<string, Func<GrantAndAuthenticationTests, JwtGrantTokenSource, Task<AccessToken>>> Grants => new()
+    {
+        ["jwt-bearer"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
+        ["client_credentials"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
+        ["token-exchange"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
+        ["jwt-bearer, a JWT of one's own"] = async (given, client) =>
+            await Once(client, Grant.JwtBearer(await given.JwtOfAsync("alice"), new() { Scope = "read" })),
+        ["saml2-bearer"] = (given, client) => Once(client, Grant.Saml2Bearer(
+            new SamlAssertionFactory(
+                new() { Issuer = SamlTestData.Issuer, Subject = "alice", Audience = given._server.Issuer, Recipient = given._server.TokenEndpoint },
+                SamlTestData.Certificate).ProvideAsync,
+            new() { Scope = "read" })),
+        ["authorization_code"] = (given, client) => Once(client, Grant.AuthorizationCode(
+            given._server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com/back", Pkce.Challenge), "https://app.example.com/back", Pkce.Verifier)),
+        ["refresh_token"] = (given, client) => Once(client, Grant.RefreshToken(given._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))),
+        ["custom"] = (given, client) => Once(client, Grant.Custom(
+            "refresh_token", [new("refresh_token", given._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))])),
+    };
+
+    private static Dictionary<string, Action<GrantAndAuthenticationTests, JwtGrantOptions>> Methods => new()
+    {
+        ["none"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.None,
+        ["private_key_jwt"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
+        ["private_key_jwt from a file"] = (given, options) => given.UseFile(options, TestData.ClientId, type: null),
+        ["spiffe"] = (given, options) => given.UseFile(options, SpiffeId, "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"),
+        ["client_secret_basic"] = (_, options) =>
+            (options.ClientAuthentication, options.ClientSecret) = (ClientAuthenticationMethod.ClientSecretBasic, Secret),
+        ["client_secret_post"] = (_, options) =>
+            (options.ClientAuthentication, options.ClientSecret) = (ClientAuthenticationMethod.ClientSecretPost, Secret),
+        ["JWT as client_secret"] = (_, options) =>
+            (options.ClientAuthentication, options.ClientAssertion.Issuer) = (ClientAuthenticationMethod.JwtAsClientSecret, "TEAM123456"),
+        ["mutual TLS"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.MutualTls,
+    };
+
+    // A secret with everything that form encoding changes.
+    private const string Secret = "a b+c%d:e/f&g=h\u00e9", SpiffeId = "spiffe://example.org/batch";
+
+    public static TheoryData<string, string, string> Pairs
+    {
+        get
+        {
+            var pairs = new TheoryData<string, string, string>();
+            foreach (var grant in Grants.Keys)
+                foreach (var method in Methods.Keys)
+                    pairs.Add(grant, method, Expected(grant, method));
+            return pairs;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }, Cancellation);
+        _server.TrustIssuer(new() { Issuer = "https://idp.example.com", PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem() });
+        _server.TrustSamlIssuer(new() { Issuer = SamlTestData.Issuer, CertificatePem = SamlTestData.Certificate.ExportCertificatePem() });
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        _certificate.Dispose();
+        return _server.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task Comes_out_as_the_table_says(string grant, string method, string expected)
+    {
+        Register(method);
+        var options = Options(grant);
+        Methods[method](this, options);
+
+        Assert.Equal(expected, await OutcomeAsync(grant, options));
+
+        var last = _server.Requests.LastOrDefault(request => request.Method == "POST");
+        Assert.Equal(expected == RefusedBySettings ? null : expected == Issued ? 200 : 401, last?.Status);
+    }
+
+    private static string Expected(string grant, string method) => (grant, method) switch
+    {
+        // The grant is the client's own authentication (RFC 6749 section 4.4).
+        ("client_credentials", "none") => RefusedBySettings,
+        // The server exchanges tokens for clients that it knows only.
+        ("token-exchange", "none") => RefusedByServer,
+        _ => Issued,
+    };
+
+    private async Task<string> OutcomeAsync(string grant, JwtGrantOptions options)
+    {
+        try
+        {
+            await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: HandlerFor(options.ClientAuthentication));
+            var token = await Grants[grant](this, client);
+            var check = _server.CheckAccessToken(
+                $"Bearer {token.Value}", requiredScope: null, options.ClientAuthentication == ClientAuthenticationMethod.MutualTls ? _certificate : null);
+            return check.IsValid ? Issued : "a token that the server does not know";
+        }
+        catch (JwtGrantException e)
+        {
+            return e.Error ?? e.Code;
+        }
+    }
+
+    private JwtGrantOptions Options(string grant)
+    {
+        var options = new JwtGrantOptions
+        {
+            Issuer = _server.Issuer,
+            ClientId = TestData.ClientId,
+            Grant = grant switch
+            {
+                "client_credentials" => GrantType.ClientCredentials,
+                "token-exchange" => GrantType.TokenExchange,
+                _ => GrantType.JwtBearer,
+            },
+            Scope = "read",
+            SigningKey = { Text = TestData.RsaPrivatePem },
+            AllowLoopbackHttp = true,
+        };
+        if (options.Grant == GrantType.TokenExchange)
+            options.TokenExchange.SubjectTokenFile = _folder.Write("subject.jwt", JwtOfAsync("alice").AsTask().GetAwaiter().GetResult());
+        return options;
+    }
+
+    private SocketsHttpHandler? HandlerFor(ClientAuthenticationMethod method) => method != ClientAuthenticationMethod.MutualTls ? null
+        : ShownCertificate.Handler(new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12)) }, _server);
+
+    private void Register(string method) => _server.RegisterClient(new()
+    {
+        Id = TestData.ClientId,
+        PublicKeyPem = TestData.RsaPublicPem,
+        ClientSecret = method.StartsWith("client_secret", StringComparison.Ordinal) ? Secret : null,
+        ClientSecretIssuer = method == "JWT as client_secret" ? "TEAM123456" : null,
+        SpiffeId = method == "spiffe" ? SpiffeId : null,
+        CertificateThumbprint = method == "mutual TLS" ? ShownCertificate.Thumbprint(_certificate) : null,
+        AllowedAuthenticationMethods = method == "none" ? ["none"] : null,
+    });
+
+    private void UseFile(JwtGrantOptions options, string subject, string? type)
+    {
+        var jwt = SignedJwts.From(subject, subject, _server.Issuer, TestData.RsaPrivatePem)(new(), Cancellation).AsTask().GetAwaiter().GetResult();
+        options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
+        (options.ClientAssertion.TokenFile, options.ClientAssertion.AssertionType) = (_folder.Write("client.jwt", jwt.Value), type);
+    }
+
+    private async ValueTask<string> JwtOfAsync(string subject) =>
+        (await SignedJwts.From("https://idp.example.com", subject, _server.Issuer, Keys.P256.ExportPkcs8PrivateKeyPem())(new(), Cancellation)).Value;
+
+    private static async Task<AccessToken> Once(JwtGrantTokenSource client, Grant grant) =>
+        (await client.Endpoint.RequestAsync(grant, Cancellation)).AccessToken;
+
+    /// <summary>The pair of RFC 7636 appendix B.</summary>
+    private static class Pkce
+    {
+        public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    }
+}

@@ -1,0 +1,224 @@
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
+
+namespace JwtGrantClient.Tests.Setup;
+
+public sealed class AddJwtGrantClientTests
+{
+    private static readonly ServiceProviderOptions Strict = new() { ValidateOnBuild = true, ValidateScopes = true };
+
+    private readonly FakeTokenEndpoint _endpoint = new();
+    private readonly ServiceCollection _services = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_named_client_is_there_under_its_name()
+    {
+        _services.AddJwtGrantClient("reports", UsePrivateKeyJwt).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        var token = await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
+        var response = await provider.GetRequiredKeyedService<ITokenEndpoint>("reports").RequestAsync(Grant.AuthorizationCode("code"), Cancellation);
+        var assertion = await provider.GetRequiredKeyedService<IAssertionSource>("reports").GetAssertionAsync(Cancellation);
+
+        Assert.Equal(["token-1", "token-2"], [token.Value, response.AccessToken.Value]);
+        Assert.Equal("code", _endpoint.Forms[1]["code"]);
+        Assert.Equal(TestData.Issuer, Jwt.Parse(assertion.Value)["aud"]);
+        Assert.Null(provider.GetService<ITokenSource>());
+    }
+
+    [Fact]
+    public async Task The_one_client_is_there_without_a_name()
+    {
+        _services.AddJwtGrantClient(UsePrivateKeyJwt).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        _services.AddHttpClient("api").AddJwtGrantToken().ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        var token = await provider.GetRequiredService<ITokenSource>().GetTokenAsync(Cancellation);
+        using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
+
+        Assert.Equal("token-1", token.Value);
+        Assert.Equal(1, _endpoint.Requests);
+        Assert.NotNull(provider.GetRequiredService<ITokenEndpoint>());
+        Assert.NotNull(provider.GetRequiredService<IAssertionSource>());
+        Assert.Same(provider.GetRequiredService<ITokenSource>(), provider.GetRequiredKeyedService<ITokenSource>(""));
+    }
+
+    [Fact]
+    public async Task A_service_takes_its_client_by_attribute()
+    {
+        _services.AddTestClient("reports", _endpoint);
+        _services.AddScoped<Billing>();
+        await using var provider = _services.BuildServiceProvider(Strict);
+        await using var scope = provider.CreateAsyncScope();
+
+        Assert.Equal("token-1", (await scope.ServiceProvider.GetRequiredService<Billing>().Tokens.GetTokenAsync(Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task Clients_of_different_names_keep_their_own_tokens()
+    {
+        _services.AddTestClient("one", _endpoint);
+        _services.AddTestClient("two", _endpoint);
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        Assert.Equal("token-1", (await provider.GetRequiredKeyedService<ITokenSource>("one").GetTokenAsync(Cancellation)).Value);
+        Assert.Equal("token-2", (await provider.GetRequiredKeyedService<ITokenSource>("two").GetTokenAsync(Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task Adding_a_name_twice_composes()
+    {
+        var section = Section("""{ "Scope": "from.section", "ClientId": "from-section" }""");
+        _services.AddJwtGrantClient("reports", section);
+        _services.AddTestClient("reports", _endpoint);
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
+
+        Assert.Equal("from.section", _endpoint.Forms[0]["scope"]);
+        Assert.Equal(TestData.ClientId, _endpoint.Forms[0]["client_id"]);
+    }
+
+    [Fact]
+    public async Task An_unknown_name_fails_with_the_list_of_the_known()
+    {
+        _services.AddJwtGrantClient(TestClient.Configure);
+        _services.AddTestClient("reports", _endpoint);
+        _services.AddTestClient("reports", _endpoint);
+        _services.AddHttpClient("api").AddJwtGrantToken("report");
+        await using var provider = _services.BuildServiceProvider(Strict);
+        const string message =
+            "There is no JwtGrantClient named 'report'. Known: (the one without a name), 'reports'. Add it with AddJwtGrantClient, or correct the name.";
+
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>("report")).Message);
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenEndpoint>("report")).Message);
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<IAssertionSource>("report")).Message);
+        Assert.Equal(
+            message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("api")).Message);
+    }
+
+    [Fact]
+    public async Task An_HttpClient_without_any_client_says_so()
+    {
+        _services.AddHttpClient("api").AddJwtGrantToken();
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        var error = Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("api"));
+
+        Assert.Equal("client_unknown", error.Code);
+        Assert.Equal(
+            "There is no JwtGrantClient without a name. Known: none. Add it with AddJwtGrantClient, or correct the name.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_no_string_gets_no_other_client()
+    {
+        _services.AddJwtGrantClient(TestClient.Configure);
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        var error = Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>(7));
+
+        Assert.Equal("The key of a client is its name, a string; '7' is of the type System.Int32.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_keyed_source_of_ones_own_stays_ones_own()
+    {
+        var mine = new MyTokens();
+        _services.AddKeyedSingleton<ITokenSource>("before", mine);
+        _services.AddTestClient("reports", _endpoint);
+        _services.AddKeyedSingleton<ITokenSource>("after", mine);
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        Assert.Same(mine, provider.GetRequiredKeyedService<ITokenSource>("before"));
+        Assert.Same(mine, provider.GetRequiredKeyedService<ITokenSource>("after"));
+        Assert.Equal([mine], provider.GetKeyedServices<ITokenSource>("before"));
+        Assert.NotSame(mine, provider.GetRequiredKeyedService<ITokenSource>("reports"));
+    }
+
+    [Fact]
+    public void A_token_for_all_HttpClients_at_once_is_refused()
+    {
+        _services.AddTestClient("reports", _endpoint);
+
+        var error = Assert.Throws<ArgumentException>(
+            () => _services.ConfigureHttpClientDefaults(builder => builder.AddJwtGrantToken("reports")));
+
+        Assert.StartsWith(
+            "A token is for one API, not for all HttpClients. Call AddJwtGrantToken on AddHttpClient(...).", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Three_rotations_of_handlers_and_a_hundred_scopes_make_one_token_request()
+    {
+        _services.AddTestClient("reports", _endpoint);
+        _services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        for (var scopes = 0; scopes < 100; scopes++)
+        {
+            await using var scope = provider.CreateAsyncScope();
+            for (var rotations = 0; rotations < 3; rotations++)
+            {
+                using var http = new HttpMessageInvoker(NewHandler(scope.ServiceProvider, "api"));
+                using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
+                using var response = await http.SendAsync(request, Cancellation);
+            }
+        }
+
+        Assert.Equal(1, _endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task Many_who_ask_first_at_once_get_one_client_made_once()
+    {
+        var made = 0;
+        _services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ =>
+        {
+            Interlocked.Increment(ref made);
+            return _endpoint.Handler;
+        });
+        await using var provider = _services.BuildServiceProvider(Strict);
+
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(
+            () => provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation).AsTask(), Cancellation)));
+
+        Assert.All(tokens, token => Assert.Equal("token-1", token.Value));
+        Assert.Equal(1, made);
+    }
+
+    private static void UsePrivateKeyJwt(JwtGrantOptions options)
+    {
+        TestClient.Configure(options);
+        options.Issuer = TestData.Issuer;
+        options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
+    }
+
+    private static IConfiguration Section(string json) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
+
+    /// <summary>What the HttpClientFactory does when a handler's two minutes are over.</summary>
+    private static HttpMessageHandler NewHandler(IServiceProvider services, string name)
+    {
+        var builder = services.GetRequiredService<HttpMessageHandlerBuilder>();
+        builder.Name = name;
+        foreach (var action in services.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<HttpClientFactoryOptions>>().Get(name).HttpMessageHandlerBuilderActions)
+            action(builder);
+        return builder.Build();
+    }
+
+    private sealed class Billing([FromKeyedServices("reports")] ITokenSource tokens)
+    {
+        public ITokenSource Tokens => tokens;
+    }
+
+    private sealed class MyTokens : ITokenSource
+    {
+        public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
+            new(new AccessToken("mine", TestData.Moment));
+    }
+}

@@ -1,0 +1,172 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Polly;
+
+namespace JwtGrantClient.Tests.Setup;
+
+public sealed class AssertionProviderTests
+{
+    private readonly FakeTokenEndpoint _endpoint = new();
+    private readonly ServiceCollection _services = new();
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
+
+    public AssertionProviderTests() => _services.AddSingleton<TimeProvider>(_clock);
+
+    [Fact]
+    public async Task A_provider_is_told_what_its_assertion_is_for_at_each_attempt()
+    {
+        var contexts = new List<AssertionContext>();
+        _endpoint.Instead = number => number == 1 ? new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) : null;
+        _services.AddJwtGrantClient("foreign", options =>
+        {
+            options.Issuer = TestData.Issuer;
+            options.TokenEndpoint = TestData.TokenEndpoint;
+            options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
+        })
+            .UseTokenEndpointHandler(_ => _endpoint.Handler)
+            .UseRetryPipeline(_ => new ResiliencePipelineBuilder().AddRetry(new() { MaxRetryAttempts = 1, Delay = TimeSpan.Zero }).Build())
+            .UseGrantAssertion(_ => Provide)
+            .UseClientAssertion(_ => Provide);
+        await using var services = _services.BuildServiceProvider();
+
+        await services.GetRequiredKeyedService<ITokenSource>("foreign")
+            .GetTokenAsync(new TokenRequest { Subject = "tenant-42" }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            [
+                (AssertionPurpose.Grant, 1, "tenant-42"), (AssertionPurpose.ClientAuthentication, 1, null),
+                (AssertionPurpose.Grant, 2, "tenant-42"), (AssertionPurpose.ClientAuthentication, 2, null),
+            ],
+            contexts.Select(context => (context.Purpose, context.Attempt, context.Subject)));
+        Assert.All(contexts, context => Assert.Equal((TestData.Issuer, new Uri(TestData.TokenEndpoint)), (context.Issuer, context.TokenEndpoint)));
+        Assert.Equal(("foreign-Grant-2", "foreign-ClientAuthentication-2"), (_endpoint.Forms[1]["assertion"], _endpoint.Forms[1]["client_assertion"]));
+        Assert.Equal("urn:example:type", _endpoint.Forms[1]["client_assertion_type"]);
+
+        ValueTask<Assertion> Provide(AssertionContext context, CancellationToken cancellationToken)
+        {
+            contexts.Add(context);
+            return new(new Assertion($"foreign-{context.Purpose}-{context.Attempt}", "urn:example:type", TestData.Moment.AddHours(1)));
+        }
+    }
+
+    [Fact]
+    public async Task A_token_file_needs_neither_key_nor_client_id()
+    {
+        using var folder = new TemporaryFolder();
+        var token = Jwt.Some(TestData.Moment.AddMinutes(10));
+        var path = folder.Write("token", token);
+        _services.AddJwtGrantClient("spiffe", options =>
+        {
+            options.TokenEndpoint = TestData.TokenEndpoint;
+            options.Grant = GrantType.ClientCredentials;
+            options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
+            options.ClientAssertion.TokenFile = path;
+            options.ClientAssertion.AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
+        }).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        await using var services = _services.BuildServiceProvider();
+
+        await services.GetRequiredKeyedService<ITokenSource>("spiffe").GetTokenAsync(TestContext.Current.CancellationToken);
+
+        var form = Assert.Single(_endpoint.Forms);
+        Assert.Equal(token, form["client_assertion"]);
+        Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", form["client_assertion_type"]);
+        Assert.Null(form["client_id"]);
+    }
+
+    [Fact]
+    public async Task A_token_file_can_be_the_grant()
+    {
+        using var folder = new TemporaryFolder();
+        var token = Jwt.Some(TestData.Moment.AddMinutes(10));
+        var path = folder.Write("token", token);
+        _services.AddJwtGrantClient("projected", options =>
+        {
+            options.TokenEndpoint = TestData.TokenEndpoint;
+            options.Assertion.TokenFile = path;
+        }).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        await using var services = _services.BuildServiceProvider();
+
+        await services.GetRequiredKeyedService<ITokenSource>("projected").GetTokenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(token, Assert.Single(_endpoint.Forms)["assertion"]);
+    }
+
+    [Fact]
+    public async Task Edits_reach_header_and_claims_of_a_fresh_draft_each_time()
+    {
+        var claims = new Dictionary<string, object> { ["tenant"] = "t1" };
+        _services.AddJwtGrantClient("edited", options =>
+        {
+            TestClient.Configure(options);
+            options.Assertion.Claims = claims;
+        })
+            .UseTokenEndpointHandler(_ => _endpoint.Handler)
+            .EditAssertions(draft => draft.Claims.Add("attempt", draft.Context.Attempt))
+            .EditAssertions(draft => (draft.Header["x-hint"], draft.Type) = ("a", "oauth-id-jag+jwt"));
+        await using var services = _services.BuildServiceProvider();
+        var tokens = services.GetRequiredKeyedService<ITokenSource>("edited");
+
+        await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        await tokens.GetTokenAsync(new TokenRequest { Scope = "more" }, TestContext.Current.CancellationToken);
+
+        Assert.All(_endpoint.Forms, form =>
+        {
+            var jwt = Jwt.Parse(form["assertion"]!);
+            Assert.Equal(("t1", "1"), (jwt["tenant"], jwt["attempt"]));
+            Assert.Equal(("a", "oauth-id-jag+jwt"), (jwt.Header.GetProperty("x-hint").GetString(), jwt.Header.GetProperty("typ").GetString()));
+        });
+        Assert.Equal(["tenant"], claims.Keys);
+    }
+
+    [Theory]
+    [InlineData("iss")]
+    [InlineData("exp")]
+    [InlineData("jti")]
+    public async Task An_edit_cannot_take_a_registered_claim_by_accident(string name)
+    {
+        _services.AddTestClient("edited", _endpoint).EditAssertions(draft => draft.Claims[name] = "x");
+        await using var services = _services.BuildServiceProvider();
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(async () =>
+            await services.GetRequiredKeyedService<ITokenSource>("edited").GetTokenAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("assertion_edit_refused", error.Code);
+        Assert.Equal(0, _endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task A_JWT_in_place_of_a_client_secret_is_reused_and_made_anew_after_a_refusal()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _endpoint.Instead = number => number == 2 ? FakeTokenEndpoint.Refusal("invalid_client") : null;
+        _services.AddJwtGrantClient("apple", options =>
+        {
+            options.TokenEndpoint = "https://appleid.apple.com/auth/token";
+            options.ClientId = "com.example.web";
+            options.ClientAuthentication = ClientAuthenticationMethod.JwtAsClientSecret;
+            options.ClientAssertion.Issuer = "TEAM123456";
+            options.ClientAssertion.Audience = "https://appleid.apple.com";
+            options.ClientAssertion.Lifetime = TimeSpan.FromDays(180);
+            options.SigningKey.Text = key.ExportPkcs8PrivateKeyPem();
+            options.SigningKey.KeyId = "KEY1234567";
+        }).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        await using var services = _services.BuildServiceProvider();
+        var apple = services.GetRequiredKeyedService<ITokenEndpoint>("apple");
+        var secrets = services.GetRequiredKeyedService<IAssertionSource>("apple");
+
+        await apple.RequestAsync(Grant.AuthorizationCode("c1"), TestContext.Current.CancellationToken);
+        var kept = await secrets.GetAssertionAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<JwtGrantException>(() => apple.RequestAsync(Grant.AuthorizationCode("c2"), TestContext.Current.CancellationToken));
+        await apple.RequestAsync(Grant.AuthorizationCode("c3"), TestContext.Current.CancellationToken);
+
+        Assert.Equal([kept.Value, kept.Value], _endpoint.Forms.Take(2).Select(form => form["client_secret"]));
+        Assert.NotEqual(kept.Value, _endpoint.Forms[2]["client_secret"]);
+        Assert.All(_endpoint.Forms, form => Assert.Equal(("com.example.web", null), (form["client_id"], form["client_assertion"])));
+        var jwt = Jwt.Parse(kept.Value);
+        Assert.Equal("""{"alg":"ES256","typ":"JWT","kid":"KEY1234567"}""", jwt.Header.GetRawText());
+        Assert.Equal(("TEAM123456", "com.example.web", "https://appleid.apple.com"), (jwt["iss"], jwt["sub"], jwt["aud"]));
+        Assert.Equal(TestData.Moment.AddDays(180), kept.ExpiresAt);
+    }
+}

@@ -1,0 +1,75 @@
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JwtGrantClient.Tests.Setup;
+
+public sealed class ClientDisposalTests
+{
+    private readonly FakeTokenEndpoint _endpoint = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_container_ends_its_clients_however_it_is_disposed(bool asynchronously)
+    {
+        var transport = new Transport(_endpoint.Handler);
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => transport);
+        services.AddJwtGrantClient(TestClient.Configure).UseTokenEndpointHandler(_ => transport);
+        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        var provider = services.BuildServiceProvider();
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+        using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
+        await provider.GetRequiredService<ITokenSource>().GetTokenAsync(Cancellation);
+        _endpoint.Opened = new TaskCompletionSource().Task;
+        var waiting = tokens.GetTokenAsync(new TokenRequest { Scope = "other" }, Cancellation);
+
+        if (asynchronously)
+            await provider.DisposeAsync();
+        else
+            ((IDisposable)provider).Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(waiting.AsTask);
+        Assert.Equal(2, transport.Disposals);
+    }
+
+    [Fact]
+    public async Task A_client_that_nobody_asked_for_is_never_made()
+    {
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => throw new InvalidOperationException("Made."));
+        services.AddHttpClient("api").AddJwtGrantToken("reports");
+        await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<ITokenSource>("reports"));
+    }
+
+    [Fact]
+    public async Task A_client_without_a_container_may_be_disposed_twice()
+    {
+        var transport = new Transport(_endpoint.Handler);
+        var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: transport);
+        _endpoint.Opened = new TaskCompletionSource().Task;
+        var waiting = tokens.GetTokenAsync(Cancellation);
+
+        await tokens.DisposeAsync();
+        await tokens.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(waiting.AsTask);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => tokens.GetTokenAsync(Cancellation).AsTask());
+        Assert.Equal(1, transport.Disposals);
+    }
+
+    private sealed class Transport(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        public int Disposals { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            Disposals++;
+            base.Dispose(disposing);
+        }
+    }
+}

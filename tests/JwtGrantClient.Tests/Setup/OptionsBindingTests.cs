@@ -1,0 +1,181 @@
+using System.Collections;
+using System.Reflection;
+using System.Text;
+using JwtGrantClient.Tests.Conventions;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace JwtGrantClient.Tests.Setup;
+
+public sealed class OptionsBindingTests
+{
+    /// <summary>Every key of the contract, at another value than its default.</summary>
+    private const string EveryKey = """
+        { "JwtGrant": { "Reports": {
+          "Issuer": "https://as.example.com",
+          "TokenEndpoint": "https://as.example.com/token",
+          "ClientId": "batch-worker",
+          "Grant": "ClientCredentials",
+          "ClientAuthentication": "PrivateKeyJwt",
+          "RevocationEndpoint": "https://as.example.com/revoke",
+          "ClientSecret": "secret", "ClientSecretEnvironmentVariable": "SECRET", "ClientSecretFile": "secret.txt",
+          "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt" },
+          "TokenExchange": {
+            "SubjectTokenFile": "subject.jwt", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
+            "ActorTokenFile": "actor.jwt", "ActorTokenType": "urn:ietf:params:oauth:token-type:jwt",
+            "Audience": [ "files", "mail" ], "RequestedTokenType": "urn:ietf:params:oauth:token-type:access_token" },
+          "DPoP": { "Enabled": true, "SigningKey": {
+            "Path": "keys/dpop.pem", "Text": "text", "EnvironmentVariable": "KEY",
+            "Certificate": { "Thumbprint": "00", "Subject": "CN=dpop", "StoreName": "Root", "StoreLocation": "LocalMachine" },
+            "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
+            "KeyId": "dpop", "KeyIdFrom": "JwkThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
+          "RevokeOnDispose": true,
+          "SendClientId": false,
+          "Scope": "reports.read",
+          "Resource": [ "https://api.example.com", "urn:example:files" ],
+          "Parameters": { "audience": "https://api.example.com" },
+          "SigningKey": {
+            "Path": "keys/batch.pem", "Text": "text", "EnvironmentVariable": "KEY",
+            "Certificate": { "Thumbprint": "00", "Subject": "CN=batch", "StoreName": "Root", "StoreLocation": "LocalMachine" },
+            "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
+            "KeyId": "2026-11", "KeyIdFrom": "JwkThumbprint", "Algorithm": "PS256", "X5t": true, "X5tS256": true, "X5c": true },
+          "Assertion": {
+            "Issuer": "issuer",
+            "Subject": "subject",
+            "Audience": "audience",
+            "Lifetime": "00:03:00",
+            "AllowLongLifetime": true,
+            "TokenFile": "grant.jwt",
+            "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } },
+          "ClientAssertion": {
+            "Issuer": "team", "TokenFile": "client.jwt", "AssertionType": "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",
+            "Audience": "client-audience",
+            "Type": "JWT",
+            "Lifetime": "00:01:00",
+            "AllowLongLifetime": true,
+            "SigningKey": {
+              "Path": "keys/client.pem", "Text": "text", "EnvironmentVariable": "KEY",
+              "Certificate": { "Thumbprint": "00", "Subject": "CN=client", "StoreName": "Root", "StoreLocation": "LocalMachine" },
+              "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
+              "KeyId": "client", "KeyIdFrom": "CertificateThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
+          "Refresh": {
+            "EarliestFraction": 0.4, "LatestFraction": 0.9, "ExpiryMargin": "00:00:05", "MaxExpiryMarginFraction": 0.2, "MinimumInterval": "00:01:00",
+            "InvalidationInterval": "00:02:00", "MaxInvalidationFraction": 0.5, "SleepThreshold": "00:00:02" },
+          "Retry": {
+            "MaxRetryAttempts": 5, "Delay": "00:00:02", "AttemptTimeout": "00:00:05", "TotalTimeout": "00:00:20",
+            "MaxRetryAfter": "00:10:00" },
+          "Backoff": {
+            "InitialDelay": "00:00:10", "MaxDelay": "00:01:00", "MinimumDelayWithoutToken": "00:00:02", "MaxJitterWithoutToken": "00:00:30" },
+          "Cache": { "MaxEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
+          "DefaultTokenLifetime": "00:10:00",
+          "DefaultTokenType": "Bearer",
+          "AllowLoopbackHttp": true
+        } } }
+        """;
+
+    [Fact]
+    public void Every_key_is_bound()
+    {
+        var options = Bound(EveryKey);
+
+        Findings.AssertNone(AtTheirDefaults(options, new JwtGrantOptions(), ""), "Bind the setting, and give it another value in EveryKey.");
+        Assert.Empty(options.SectionProblems);
+    }
+
+    [Fact]
+    public void Every_value_arrives_as_it_was_written()
+    {
+        var options = Bound(EveryKey);
+
+        Assert.Equal("https://as.example.com", options.Issuer);
+        Assert.Equal((GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt), (options.Grant, options.ClientAuthentication));
+        Assert.Equal(["https://api.example.com", "urn:example:files"], options.Resource);
+        Assert.Equal("https://api.example.com", options.Parameters["audience"]);
+        Assert.Equal("t1", options.Assertion.Claims["tenant"]);
+        Assert.Equal(["reader", "writer"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
+        Assert.Equal(TimeSpan.FromMinutes(3), options.Assertion.Lifetime);
+        Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
+        Assert.Equal(0.4, options.Refresh.EarliestFraction);
+        Assert.Equal(5, options.Retry.MaxRetryAttempts);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.Backoff.MaxJitterWithoutToken);
+        Assert.Equal(500, options.Cache.MaxEntries);
+    }
+
+    [Fact]
+    public void A_key_that_is_null_or_empty_of_members_is_a_key_that_is_not_set()
+    {
+        var options = Bound("""
+            { "JwtGrant": { "Reports": {
+              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "Backoff": null, "Cache": null,
+              "Assertion": { "Issuer": null, "Lifetime": null, "Claims": {} }, "ClientAssertion": { "Audience": null, "SigningKey": null },
+              "DefaultTokenLifetime": null
+            } } }
+            """);
+
+        Assert.Empty(options.SectionProblems);
+        var settings = AtTheirDefaults(options, new JwtGrantOptions(), "").ToList();
+        Assert.Contains("Refresh:LatestFraction", settings);
+        Assert.Equal(AtTheirDefaults(new JwtGrantOptions(), new JwtGrantOptions(), ""), settings);
+    }
+
+    [Fact]
+    public void Keys_are_found_in_any_case_as_configuration_has_it()
+    {
+        var options = Bound("""{ "JwtGrant": { "Reports": { "CLIENTID": "batch-worker", "assertion": { "claims": { "roles": [ "reader" ] } } } } }""");
+
+        Assert.Equal("batch-worker", options.ClientId);
+        Assert.Equal(["reader"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
+        Assert.Empty(options.SectionProblems);
+    }
+
+    [Fact]
+    public async Task Claims_from_configuration_reach_the_assertion()
+    {
+        var endpoint = new FakeTokenEndpoint();
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", Section("""
+            { "JwtGrant": { "Reports": { "Assertion": { "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } } } } }
+            """));
+        services.AddTestClient("reports", endpoint);
+        await using var provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);
+
+        var payload = Jwt.Parse(endpoint.Forms[0]["assertion"]!).Payload;
+        Assert.Equal("t1", payload.GetProperty("tenant").GetString());
+        Assert.Equal("""["reader","writer"]""", payload.GetProperty("roles").GetRawText());
+    }
+
+    private static JwtGrantOptions Bound(string json)
+    {
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", Section(json));
+        using var provider = services.BuildServiceProvider();
+        var options = new JwtGrantOptions();
+        // Without the validation, which would refuse what belongs to later versions and two places of one key.
+        foreach (var configure in provider.GetServices<IConfigureOptions<JwtGrantOptions>>().OfType<IConfigureNamedOptions<JwtGrantOptions>>())
+            configure.Configure("reports", options);
+        return options;
+    }
+
+    private static IConfigurationSection Section(string json) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("JwtGrant:Reports");
+
+    private static IEnumerable<string> AtTheirDefaults(object? bound, object? fresh, string path) =>
+        from property in (bound ?? fresh)?.GetType().GetProperties() ?? []
+        let setting = $"{path}{property.Name}"
+        let value = bound is null ? null : property.GetValue(bound)
+        let standard = fresh is null ? null : property.GetValue(fresh)
+        from finding in IsNest(property) ? value is null ? [setting] : AtTheirDefaults(value, standard, $"{setting}:")
+            : IsDefault(value, standard) ? [setting]
+            : (string[])[]
+        select finding;
+
+    private static bool IsNest(PropertyInfo property) =>
+        property.PropertyType.IsClass && property.PropertyType.Assembly == typeof(JwtGrantOptions).Assembly;
+
+    private static bool IsDefault(object? value, object? standard) =>
+        value is ICollection collection ? collection.Count == 0 : Equals(value, standard);
+}

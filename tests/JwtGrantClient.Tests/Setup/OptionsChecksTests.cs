@@ -1,0 +1,243 @@
+using JwtGrantClient.Setup;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Setup;
+
+/// <summary>Each problem names the setting, what was seen and the remedy. Each text stands here as a user reads it.</summary>
+public sealed class OptionsChecksTests
+{
+    /// <summary>What is made wrong with settings that are right, and what is said of it.</summary>
+    private static readonly Dictionary<string, (Action<JwtGrantOptions> Spoil, string Problem)> Cases = new()
+    {
+        ["neither issuer nor endpoint"] = (
+            o => o.TokenEndpoint = null,
+            "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address."),
+        ["issuer without a scheme"] = (
+            o => o.Issuer = "as.example.com",
+            "Issuer: 'as.example.com' is not an absolute URL; expected something like https://as.example.com/token."),
+        ["issuer empty"] = (
+            o => o.Issuer = "",
+            "Issuer: '' is not an absolute URL; expected something like https://as.example.com/token."),
+        ["issuer over http"] = (
+            o => o.Issuer = "http://as.example.com",
+            "Issuer: 'http://as.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
+        ["issuer with a query"] = (
+            o => o.Issuer = "https://as.example.com/?tenant=1",
+            "Issuer: 'https://as.example.com/?tenant=1' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part from ? on."),
+        ["issuer with a fragment"] = (
+            o => o.Issuer = "https://as.example.com/#a",
+            "Issuer: 'https://as.example.com/#a' has a fragment; remove everything from # (RFC 6749 section 3.2)."),
+        ["endpoint on this machine without the opt-in"] = (
+            o => (o.TokenEndpoint, o.AllowLoopbackHttp) = ("http://127.0.0.1:5000/token", false),
+            "TokenEndpoint: 'http://127.0.0.1:5000/token' is http; use https, or set AllowLoopbackHttp to true for a server on this machine."),
+        ["endpoint with a fragment"] = (
+            o => o.TokenEndpoint = "https://as.example.com/token#x",
+            "TokenEndpoint: 'https://as.example.com/token#x' has a fragment; remove everything from # (RFC 6749 section 3.2)."),
+        ["endpoint with a password"] = (
+            o => o.TokenEndpoint = "https://me:secret@as.example.com/token",
+            "TokenEndpoint: has a user name or password before its host 'as.example.com'; take it off."),
+        ["revocation endpoint over http"] = (
+            o => o.RevocationEndpoint = "http://as.example.com/revoke",
+            "RevocationEndpoint: 'http://as.example.com/revoke' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
+        ["SAML without a provider"] = (
+            o => o.Grant = GrantType.Saml2Bearer,
+            "Grant is Saml2Bearer, but nothing makes its assertions. Give them by UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
+        ["exchange without a subject token"] = (
+            o => o.Grant = GrantType.TokenExchange,
+            "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or give the token by UseSubjectToken."),
+        ["exchange with another grant"] = (
+            o => o.TokenExchange.Audience.Add("files"),
+            "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or take the section out."),
+        ["secret that nothing sends"] = (
+            o => o.ClientSecret = "s",
+            "ClientSecret is set, but ClientAuthentication is None, which sends none. Take it out, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
+        ["no secret"] = (
+            o => o.ClientAuthentication = ClientAuthenticationMethod.ClientSecretBasic,
+            "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
+        ["two secrets"] = (
+            o => (o.ClientAuthentication, o.ClientSecret, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "s", "f"),
+            "ClientSecret: There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that holds the secret."),
+        ["secret variable that is not set"] = (
+            o => (o.ClientAuthentication, o.ClientSecretEnvironmentVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
+            "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that holds the client's secret; set it, or correct the name."),
+        ["secret file that is not there"] = (
+            o => (o.ClientAuthentication, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "/nowhere/secret"),
+            "ClientSecretFile: there is no file '/nowhere/secret'. Correct the path, or put the secret there."),
+        ["mutual TLS without a certificate"] = (
+            o => o.ClientAuthentication = ClientAuthenticationMethod.MutualTls,
+            "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set ClientCertificate:Path, or give the certificate by UseClientCertificate."),
+        ["secret without a client id"] = (
+            o => (o.ClientAuthentication, o.ClientSecret, o.ClientId, o.Assertion.Issuer) = (ClientAuthenticationMethod.ClientSecretPost, "s", null, "i"),
+            "ClientId is missing; ClientSecretPost says by it who the client is. Set it to the id that the server knows."),
+        ["certificate file without a path"] = (
+            o => o.ClientCertificate = new() { KeyPath = "tls.key" },
+            "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
+        ["certificate's password file without a path"] = (
+            o => o.ClientCertificate = new() { PasswordFile = "password" },
+            "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
+        ["DPoP key without DPoP"] = (
+            o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
+            "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out."),
+        ["DPoP key that is none"] = (
+            o => (o.DPoP.Enabled, o.DPoP.SigningKey.Text) = (true, "{}"),
+            "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = "{}" })).Message),
+        ["SAML as client assertion"] = (
+            o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
+                ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
+            "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."),
+        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
+        ["no such method"] = (
+            o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
+            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),
+        ["client credentials without authentication"] = (
+            o => o.Grant = GrantType.ClientCredentials,
+            "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt."),
+        ["no client id for the assertion"] = (
+            o => o.ClientId = null,
+            "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer."),
+        ["no client id for authentication"] = (
+            o => (o.ClientId, o.ClientAuthentication, o.Issuer) = (null, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer),
+            "ClientId is missing; PrivateKeyJwt needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows."),
+        ["client id empty"] = (o => o.ClientId = "", "ClientId is empty. Give it a value, or leave it out."),
+        ["key id empty"] = (o => o.SigningKey.KeyId = "", "SigningKey:KeyId is empty. Give it a value, or leave it out."),
+        ["assertion issuer empty"] = (o => o.Assertion.Issuer = "", "Assertion:Issuer is empty. Give it a value, or leave it out."),
+        ["subject empty"] = (o => o.Assertion.Subject = "", "Assertion:Subject is empty. Give it a value, or leave it out."),
+        ["audience empty"] = (o => o.Assertion.Audience = "", "Assertion:Audience is empty. Give it a value, or leave it out."),
+        ["client audience empty"] = (
+            o => o.ClientAssertion.Audience = "", "ClientAssertion:Audience is empty. Give it a value, or leave it out."),
+        ["client type empty"] = (o => o.ClientAssertion.Type = "", "ClientAssertion:Type is empty. Give it a value, or leave it out."),
+        ["client key id empty"] = (
+            o => o.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, KeyId = "" },
+            "ClientAssertion:SigningKey:KeyId is empty. Give it a value, or leave it out."),
+        ["no audience for authentication"] = (
+            o => o.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
+            "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
+            "or Audience, for a server that wants another literal."),
+        ["no key"] = (
+            o => o.SigningKey = new(),
+            "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate."),
+        ["two keys"] = (
+            o => o.SigningKey.Path = "batch.pem",
+            "SigningKey: SigningKey has Path and Text; keep the one that holds the key."),
+        ["no key file"] = (
+            o => o.SigningKey = new() { Path = "/nowhere/batch.pem" },
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
+        ["a key that is not needed but wrong"] = (
+            o =>
+            {
+                (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
+                (o.ClientAssertion.SigningKey, o.SigningKey) = (o.SigningKey, new() { Path = "/nowhere/batch.pem" });
+            },
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
+        ["a client key that is wrong"] = (
+            o =>
+            {
+                (o.ClientAuthentication, o.Issuer) = (ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
+                o.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, Algorithm = "none" };
+            },
+            "ClientAssertion:SigningKey: The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). " +
+            "Choose one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ML-DSA-44, ML-DSA-65, ML-DSA-87."),
+        ["lifetime zero"] = (o => o.Assertion.Lifetime = TimeSpan.Zero, "Assertion:Lifetime is 00:00:00; the shortest is 00:00:01."),
+        ["lifetime of 16 minutes"] = (
+            o => o.Assertion.Lifetime = TimeSpan.FromMinutes(16),
+            "Assertion:Lifetime is 00:16:00; the longest is 00:15:00, or 01:00:00 with AllowLongLifetime set to true."),
+        ["lifetime of two hours"] = (
+            o => (o.Assertion.Lifetime, o.Assertion.AllowLongLifetime) = (TimeSpan.FromHours(2), true),
+            "Assertion:Lifetime is 02:00:00; the longest is 01:00:00, with AllowLongLifetime."),
+        ["client lifetime in fractions"] = (
+            o => o.ClientAssertion.Lifetime = TimeSpan.FromMilliseconds(1500),
+            "ClientAssertion:Lifetime is 00:00:01.5000000; an assertion counts whole seconds (RFC 7519 section 2)."),
+        ["registered claim"] = (
+            o => o.Assertion.Claims["aud"] = "x",
+            "Assertion:Claims: 'aud' is written by the library itself; use the setting that stands for it."),
+        ["claim of an odd type"] = (
+            o => o.Assertion.Claims["x"] = 1.5m,
+            "Assertion:Claims: 'x' is of the type System.Decimal; a claim is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings."),
+        ["scope empty"] = (o => o.Scope = "", "Scope: '' is empty; leave it out to ask for the server's default scope."),
+        ["scope with two spaces"] = (
+            o => o.Scope = "a  b",
+            "Scope: 'a  b' begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3)."),
+        ["resource with a fragment"] = (
+            o => o.Resource = ["https://api.example.com/#x"],
+            "Resource: 'https://api.example.com/#x' has a fragment; remove everything from # (RFC 8707 section 2)."),
+        ["resource that is a path"] = (o => o.Resource = ["/api"], "Resource: '/api' is not an absolute URI (RFC 8707 section 2)."),
+        ["protocol field as a parameter"] = (
+            o => o.Parameters["assertion"] = "x",
+            "Parameters: 'assertion' is a field of the protocol itself; use the setting that stands for it."),
+        ["parameter without a name"] = (o => o.Parameters[""] = "x", "Parameters: has an empty name."),
+        ["refresh too early"] = (
+            o => o.Refresh.EarliestFraction = 0.05,
+            "Refresh: EarliestFraction is 0.05 and LatestFraction is 0.8; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
+        ["refresh crossed"] = (
+            o => o.Refresh.EarliestFraction = 0.9,
+            "Refresh: EarliestFraction is 0.9 and LatestFraction is 0.8; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
+        ["refresh not a number"] = (
+            o => o.Refresh.LatestFraction = double.NaN,
+            "Refresh: EarliestFraction is 0.5 and LatestFraction is NaN; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
+        ["allowance too long"] = (
+            o => o.Refresh.ExpiryMargin = TimeSpan.FromMinutes(6),
+            "Refresh:ExpiryMargin is 00:06:00; expected 00:00:00 to 00:05:00."),
+        ["no attempt in time"] = (
+            o => (o.Retry.AttemptTimeout, o.Retry.TotalTimeout) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
+            "Retry:TotalTimeout is 00:00:10; expected 00:00:20 to 00:10:00."),
+        ["delays crossed"] = (
+            o => o.Backoff.MaxDelay = TimeSpan.FromSeconds(4),
+            "Backoff:MaxDelay is 00:00:04; expected 00:00:05 to 01:00:00."),
+        ["too many retries"] = (o => o.Retry.MaxRetryAttempts = 11, "Retry:MaxRetryAttempts is 11; expected 0 to 10."),
+        ["share not a number"] = (
+            o => o.Refresh.MaxInvalidationFraction = double.NaN, "Refresh:MaxInvalidationFraction is NaN; expected 0 to 1."),
+        ["no room"] = (o => o.Cache.MaxEntries = 0, "Cache:MaxEntries is 0; expected 1 to 10000000."),
+        ["default lifetime too long"] = (
+            o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
+            "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),
+        ["default type"] = (
+            o => o.DefaultTokenType = "mac",
+            "DefaultTokenType is 'mac'; expected Bearer, or nothing, which makes a response without token_type an error."),
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_wrong_setting_is_one_problem(string name)
+    {
+        var (spoil, problem) = Cases[name];
+        var options = TestClient.Options();
+        spoil(options);
+
+        Assert.Equal([problem], OptionsChecks.Find(options, new()));
+    }
+
+    [Fact]
+    public void Right_settings_have_no_problem() => Assert.Empty(OptionsChecks.Find(TestClient.Options(), new()));
+
+    [Fact]
+    public void The_limits_themselves_are_right()
+    {
+        var options = TestClient.Options();
+        (options.Assertion.Lifetime, options.ClientAssertion.Lifetime) = (TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
+        options.ClientAssertion.AllowLongLifetime = true;
+        (options.Refresh.EarliestFraction, options.Refresh.LatestFraction, options.Refresh.ExpiryMargin) = (0.1, 0.95, TimeSpan.FromMinutes(5));
+        (options.DefaultTokenLifetime, options.DefaultTokenType) = (TimeSpan.FromDays(1), "Bearer");
+
+        Assert.Empty(OptionsChecks.Find(options, new()));
+    }
+
+    [Fact]
+    public void A_signer_given_by_code_needs_no_key()
+    {
+        var dependencies = new ClientDependencies();
+        dependencies.Signer.Use(_ => throw new InvalidOperationException("The checks create no signer."));
+
+        Assert.Empty(OptionsChecks.Find(new JwtGrantOptions { TokenEndpoint = TestData.TokenEndpoint, ClientId = TestData.ClientId }, dependencies));
+    }
+
+    [Fact]
+    public void A_grant_assertion_with_an_issuer_needs_no_client_id()
+    {
+        var options = TestClient.Options();
+        (options.ClientId, options.Assertion.Issuer) = (null, "someone");
+
+        Assert.Empty(OptionsChecks.Find(options, new()));
+    }
+}

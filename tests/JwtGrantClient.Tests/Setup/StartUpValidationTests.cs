@@ -1,0 +1,109 @@
+using System.Text;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace JwtGrantClient.Tests.Setup;
+
+/// <summary>All problems at once: at start-up with a host, at Create or first use without, in the same words.</summary>
+public sealed class StartUpValidationTests
+{
+    private static readonly string[] Problems =
+    [
+        "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.",
+        "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.",
+        "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.",
+        "Scope: '' is empty; leave it out to ask for the server's default scope.",
+    ];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("reports", "JwtGrantClient 'reports': ")]
+    [InlineData("", "JwtGrantClient: ")]
+    public async Task A_host_does_not_start_with_wrong_settings(string name, string introduction)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddJwtGrantClient(name, options => options.Scope = "");
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+
+        Assert.Equal(Problems.Select(problem => introduction + problem), error.Failures);
+    }
+
+    [Fact]
+    public async Task A_host_does_not_start_with_a_section_that_cannot_be_bound()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        const string json = """{ "JwtGrant": { "Reports": { "Grant": "Jwt", "Refresh": { "ExpiryMargin": "ten" } } } }""";
+        builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+        builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+
+        Assert.Equal(
+            [
+                "JwtGrantClient 'reports': JwtGrant:Reports:Grant is 'Jwt'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
+                "JwtGrantClient 'reports': JwtGrant:Reports:Refresh:ExpiryMargin is 'ten'; expected hours:minutes:seconds, such as 00:02:00.",
+            ],
+            error.Failures);
+    }
+
+    [Fact]
+    public async Task A_host_with_right_settings_starts_and_sends_nothing()
+    {
+        var endpoint = new FakeTokenEndpoint();
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddTestClient("reports", endpoint);
+        using var host = builder.Build();
+
+        await host.StartAsync(Cancellation);
+        await host.StopAsync(Cancellation);
+
+        Assert.Equal(0, endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task Without_a_host_the_first_use_fails()
+    {
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", options => options.Scope = "");
+        await using var provider = services.BuildServiceProvider();
+
+        var error = Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>("reports"));
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "settings_invalid"), (error.Kind, error.Code));
+        Assert.All(Problems, problem => Assert.Contains($"JwtGrantClient 'reports': {problem}", error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_container_Create_fails()
+    {
+        var error = Assert.Throws<JwtGrantException>(() => JwtGrantTokenSource.Create(new JwtGrantOptions { Scope = "" }));
+
+        Assert.Equal((JwtGrantErrorKind.Configuration, "settings_invalid"), (error.Kind, error.Code));
+        Assert.Equal(Problems, error.Message.Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_wrong_edit_of_the_configuration_leaves_a_running_client_alone()
+    {
+        var endpoint = new FakeTokenEndpoint();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Reports:Scope", "reports.read")]).Build();
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", configuration.GetSection("Reports"));
+        services.AddTestClient("reports", endpoint);
+        await using var provider = services.BuildServiceProvider();
+        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
+
+        configuration["Reports:Grant"] = "no such grant";
+        configuration.Reload();
+
+        Assert.Equal("token-1", (await tokens.GetTokenAsync(Cancellation)).Value);
+        Assert.Equal("reports.read", endpoint.Forms[0]["scope"]);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Web;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Polly;
+
+namespace JwtGrantClient.Tests.Setup;
+
+/// <summary>Promise 2: what an application sets for all its HttpClients never touches the token endpoint, where a retry must sign anew.</summary>
+public sealed class TransportIsolationTests
+{
+    private readonly ConcurrentQueue<string?> _assertions = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_resilience_handler_for_all_HttpClients_replays_no_assertion()
+    {
+        var defaults = new Passing();
+        await using var server = await Loopback.StartAsync(http => AnswerAsync(http, failures: 2));
+        var services = new ServiceCollection();
+        services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddHttpMessageHandler(() => new Passing(defaults));
+            http.AddStandardResilienceHandler(options => options.Retry.Delay = TimeSpan.Zero);
+        });
+        services.AddJwtGrantClient("reports", options => Configure(options, server));
+        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        await using var provider = services.BuildServiceProvider();
+
+        using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["https://api.example.com/reports"], defaults.Addresses);
+        Assert.Equal(3, _assertions.Select(assertion => Jwt.Parse(assertion!)["jti"]).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_redirect_of_the_token_endpoint_is_an_error_and_nothing_reaches_the_other_host()
+    {
+        await using var elsewhere = await Loopback.StartAsync(http => AnswerAsync(http, failures: 0));
+        await using var server = await Loopback.StartAsync(http =>
+        {
+            http.Response.StatusCode = 307;
+            http.Response.Headers.Location = elsewhere.Address;
+            return Task.CompletedTask;
+        });
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", options => Configure(options, server));
+        await using var provider = services.BuildServiceProvider();
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(
+            () => provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation).AsTask());
+
+        Assert.Equal("token_endpoint_redirected", error.Code);
+        Assert.Empty(_assertions);
+    }
+
+    [Fact]
+    public async Task A_pipeline_of_ones_own_signs_anew_at_every_run()
+    {
+        await using var server = await Loopback.StartAsync(http => AnswerAsync(http, failures: 5));
+        var services = new ServiceCollection();
+        services.AddJwtGrantClient("reports", options => Configure(options, server)).UseRetryPipeline(
+            _ => new ResiliencePipelineBuilder().AddRetry(new() { MaxRetryAttempts = 5, Delay = TimeSpan.Zero }).Build());
+        await using var provider = services.BuildServiceProvider();
+
+        var token = await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
+
+        Assert.Equal("token-6", token.Value);
+        Assert.Equal(6, _assertions.Select(assertion => Jwt.Parse(assertion!)["jti"]).Distinct().Count());
+    }
+
+    private static void Configure(JwtGrantOptions options, Loopback server)
+    {
+        TestClient.Configure(options);
+        options.TokenEndpoint = server.Address + "/token";
+    }
+
+    private async Task AnswerAsync(HttpContext http, int failures)
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        _assertions.Enqueue(HttpUtility.ParseQueryString(await reader.ReadToEndAsync(Cancellation))["assertion"]);
+        var number = _assertions.Count;
+        if (number <= failures)
+        {
+            http.Response.StatusCode = 503;
+            // At once: the default pipeline waits for as long as the server asks.
+            http.Response.Headers.RetryAfter = "0";
+            return;
+        }
+        http.Response.ContentType = "application/json";
+        var value = number.ToString(CultureInfo.InvariantCulture);
+        await http.Response.WriteAsync($$"""{"access_token":"token-{{value}}","token_type":"Bearer","expires_in":60}""", Cancellation);
+    }
+
+    /// <summary>Notes every address that passes it.</summary>
+    private sealed class Passing(Passing? root = null) : DelegatingHandler
+    {
+        public ConcurrentQueue<string> Addresses { get; } = root?.Addresses ?? new();
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Addresses.Enqueue(request.RequestUri!.ToString());
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

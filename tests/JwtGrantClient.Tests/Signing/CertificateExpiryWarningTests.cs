@@ -1,0 +1,58 @@
+using JwtGrantClient.Signing;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.Signing;
+
+public sealed class CertificateExpiryWarningTests : IDisposable
+{
+    private static readonly DateTimeOffset End = TestData.Moment.AddDays(60);
+
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
+    private readonly LogLines _log = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task Warns_from_30_days_ahead_once_a_day_while_the_key_is_in_use()
+    {
+        using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", End);
+        var signer = SigningKeyLoader.Open(
+            new() { Text = $"{Keys.P256.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}" }, _clock, _log);
+
+        await UseAtAsync(signer, End.AddDays(-30) - TimeSpan.FromSeconds(1));
+        Assert.Empty(Warnings);
+
+        await UseAtAsync(signer, End.AddDays(-30) + TimeSpan.FromSeconds(5));
+        await UseAtAsync(signer, End.AddDays(-29));
+        Assert.Equal(
+            $"Warning 23 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key ends at 01/22/2027 09:00:00 +00:00, in 29 days; renew it",
+            Assert.Single(Warnings));
+
+        await UseAtAsync(signer, End.AddDays(-29) + TimeSpan.FromSeconds(5));
+        Assert.Equal(2, Warnings.Count);
+
+        await UseAtAsync(signer, End.AddDays(1));
+        Assert.Equal(
+            $"Error 24 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key ended at 01/22/2027 09:00:00 +00:00; servers may refuse it. Renew it",
+            Warnings[^1]);
+    }
+
+    [Fact]
+    public void Warns_at_the_start_of_a_certificate_that_ends_soon()
+    {
+        using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", TestData.Moment.AddDays(3));
+
+        SigningKeyLoader.Open(new() { Text = $"{Keys.P256.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}" }, _clock, _log);
+
+        Assert.Contains("in 3 days", Assert.Single(Warnings), StringComparison.Ordinal);
+    }
+
+    private List<string> Warnings => [.. _log.All.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal))];
+
+    private async Task UseAtAsync(IJwtSigner signer, DateTimeOffset moment)
+    {
+        _clock.SetUtcNow(moment);
+        await signer.GetCurrentAsync(TestContext.Current.CancellationToken);
+    }
+}

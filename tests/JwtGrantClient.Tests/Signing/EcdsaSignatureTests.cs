@@ -1,0 +1,169 @@
+using System.Formats.Asn1;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+using JwtGrantClient.Signing;
+
+namespace JwtGrantClient.Tests.Signing;
+
+public sealed class EcdsaSignatureTests
+{
+    private const DSASignatureFormat Raw = DSASignatureFormat.IeeeP1363FixedFieldConcatenation, Der = DSASignatureFormat.Rfc3279DerSequence;
+
+    /// <summary>As long as the order of P-256.</summary>
+    private static readonly BigInteger N = BigInteger.One << 255;
+
+    private const string NoSequence = " that are no DER sequence of two integers. Is it cut short, or still text, such as base64?";
+
+    private static readonly byte[] Input = Encoding.ASCII.GetBytes("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ");
+
+    public static TheoryData<string, string, DSASignatureFormat> Formats => new()
+    {
+        { "ES256", "nistP256", Raw }, { "ES384", "nistP384", Raw }, { "ES512", "nistP521", Raw },
+        { "ES256", "nistP256", Der }, { "ES384", "nistP384", Der }, { "ES512", "nistP521", Der },
+    };
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Keeps_what_a_real_key_signed_in_either_format(string name, string curve, DSASignatureFormat format)
+    {
+        var algorithm = SignatureAlgorithm.Named(name);
+        using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
+
+        // Enough signatures for numbers with a zero in front, and for short ones.
+        for (var i = 0; i < 600; i++)
+        {
+            var signature = EcdsaSignature.ToFixedWidth(key.SignData(Input, algorithm.Hash, format), format, algorithm);
+
+            Assert.True(key.VerifyData(Input, signature.Span, algorithm.Hash, Raw));
+        }
+    }
+
+    [Theory]
+    [InlineData("ES256", "01", "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550")]
+    [InlineData("ES256", "00ff", "80")]
+    [InlineData("ES384", "ff", "7f")]
+    [InlineData("ES512", "01", "0180")]
+    public void Puts_zeros_in_front_of_a_short_number(string name, string r, string s)
+    {
+        var algorithm = SignatureAlgorithm.Named(name);
+        var width = (algorithm.CurveBits + 7) / 8;
+        var longest = BigInteger.One << (algorithm.CurveBits - 1);
+
+        foreach (var (first, second) in new[] { (Number(r), longest), (longest, Number(s)) })
+        {
+            var signature = EcdsaSignature.ToFixedWidth(DerOf(first, second), Der, algorithm).Span;
+
+            Assert.Equal(2 * width, signature.Length);
+            Assert.Equal(first, Unsigned(signature[..width]));
+            Assert.Equal(second, Unsigned(signature[width..]));
+        }
+    }
+
+    [Theory]
+    [InlineData("ES256", "nistP384", "96 bytes, where R and S at fixed width have 64.")]
+    [InlineData("ES256", "nistP521", "132 bytes, where R and S at fixed width have 64.")]
+    [InlineData("ES384", "nistP256", "64 bytes, where R and S at fixed width have 96.")]
+    [InlineData("ES512", "nistP256", "64 bytes, where R and S at fixed width have 132.")]
+    [InlineData("ES512", "nistP384", "96 bytes, where R and S at fixed width have 132.")]
+    public void Refuses_a_signature_of_a_key_on_another_curve(string name, string curve, string seen)
+    {
+        var algorithm = SignatureAlgorithm.Named(name);
+        using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
+
+        Assert.StartsWith($"The {name} signer returned {seen}", ErrorOf(key.SignData(Input, algorithm.Hash, Raw), Raw, algorithm), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" bits, where the curve has {algorithm.CurveBits}. The key is on another curve: ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4).",
+            ErrorOf(key.SignData(Input, algorithm.Hash, Der), Der, algorithm), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, byte[], string> NoDer => new()
+    {
+        { "empty", [], "0 bytes" + NoSequence },
+        { "cut short", DerOf(N, N)[..^1], "71 bytes" + NoSequence },
+        { "followed by a byte", [.. DerOf(N, N), 0], "73 bytes" + NoSequence },
+        { "one number", Sequence([0x02, 0x01, 0x01]), "5 bytes" + NoSequence },
+        { "three numbers", Sequence([0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]), "11 bytes" + NoSequence },
+        { "a superfluous zero", Sequence([0x02, 0x02, 0x00, 0x01, 0x02, 0x01, 0x01]), "9 bytes" + NoSequence },
+        { "a number without digits", Sequence([0x02, 0x00, 0x02, 0x01, 0x01]), "7 bytes" + NoSequence },
+        { "an indefinite length", [0x30, 0x80, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00, 0x00], "10 bytes" + NoSequence },
+        { "base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(DerOf(N, N))), "96 bytes" + NoSequence },
+        { "fixed width", [.. Enumerable.Repeat((byte)0x7f, 64)], "64 bytes that are no DER sequence of two integers. It is as long as R and S at fixed width: leave the format out." },
+        { "a negative R", DerOf(-N, N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
+        { "a negative S", DerOf(N, -N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
+        { "a zero R", DerOf(0, N), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
+        { "a zero S", DerOf(N, 0), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoDer))]
+    public void Says_what_it_saw_in_place_of_DER(string what, byte[] signature, string seen) =>
+        Assert.Equal(($"{what}: ", $"The ES256 signer returned {seen}"), ($"{what}: ", ErrorOf(signature, Der, SignatureAlgorithm.Named("ES256"))));
+
+    [Fact]
+    public void Says_what_it_saw_in_place_of_numbers_at_fixed_width()
+    {
+        var algorithm = SignatureAlgorithm.Named("ES256");
+
+        Assert.Equal(
+            "The ES256 signer returned 70 bytes, where R and S at fixed width have 64. It begins like DER: convert it, or give JwtSigner.Remote the format Rfc3279DerSequence.",
+            ErrorOf(DerOf(N, N)[..70], Raw, algorithm));
+        Assert.Equal(
+            "The ES256 signer returned 63 bytes, where R and S at fixed width have 64. Is the key on another curve, or the signature still text, such as base64?",
+            ErrorOf(new byte[63], Raw, algorithm));
+        Assert.StartsWith("The ES256 signer returned a number that is zero", ErrorOf(new byte[64], Raw, algorithm), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The ES256 signer returned numbers of 257 bits, where the curve has 256.", ErrorOf(DerOf(N, N << 1), Der, algorithm), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The ES512 signer returned numbers of 528 bits, where the curve has 521.",
+            ErrorOf([.. Enumerable.Repeat((byte)0xff, 132)], Raw, SignatureAlgorithm.Named("ES512")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Answers_any_damage_with_a_signature_or_its_own_error()
+    {
+        var algorithm = SignatureAlgorithm.Named("ES256");
+        var honest = DerOf(N, N);
+        var damaged =
+            from place in Enumerable.Range(0, honest.Length)
+            from value in Enumerable.Range(0, 256)
+            select (byte[])[.. honest[..place], (byte)value, .. honest[(place + 1)..]];
+
+        foreach (var signature in damaged.Concat(Enumerable.Range(0, honest.Length).Select(length => honest[..length])))
+        {
+            try
+            {
+                Assert.Equal(64, EcdsaSignature.ToFixedWidth(signature, Der, algorithm).Length);
+            }
+            catch (JwtGrantException e)
+            {
+                Assert.Equal((JwtGrantErrorKind.Signing, "signature_unusable"), (e.Kind, e.Code));
+            }
+        }
+    }
+
+    private static string ErrorOf(byte[] signature, DSASignatureFormat format, SignatureAlgorithm algorithm)
+    {
+        var error = Assert.Throws<JwtGrantException>(() => EcdsaSignature.ToFixedWidth(signature, format, algorithm));
+
+        Assert.Equal((JwtGrantErrorKind.Signing, "signature_unusable"), (error.Kind, error.Code));
+        return error.Message;
+    }
+
+    private static byte[] DerOf(BigInteger r, BigInteger s)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(r);
+            writer.WriteInteger(s);
+        }
+        return writer.Encode();
+    }
+
+    private static byte[] Sequence(byte[] content) => [0x30, (byte)content.Length, .. content];
+
+    private static BigInteger Number(string hex) => Unsigned(Convert.FromHexString(hex));
+
+    private static BigInteger Unsigned(ReadOnlySpan<byte> bigEndian) => new(bigEndian, isUnsigned: true, isBigEndian: true);
+}

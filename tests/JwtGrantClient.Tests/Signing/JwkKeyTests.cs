@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Signing;
+
+/// <summary>The kinds of case of Wycheproof's json_web_key tests, with keys of our own making.</summary>
+public sealed class JwkKeyTests
+{
+    private static readonly JsonObject Rsa = Keys.PrivateJwk(TestData.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
+
+    [Fact]
+    public void Takes_the_kid_and_the_algorithm_of_the_key()
+    {
+        var signer = TestSigner.Load(new() { Text = Rsa.With("kid", "a").With("alg", "PS384").With("use", "sig").With("key_ops", new JsonArray("sign")).ToJsonString() });
+
+        Assert.Equal(("PS384", "a", "JWK, RSA"), (signer.Algorithm, signer.KeyId, signer.Identity.Format));
+    }
+
+    [Theory]
+    [InlineData("nistP256", "ES256")]
+    [InlineData("nistP384", "ES384")]
+    [InlineData("nistP521", "ES512")]
+    public void Takes_every_curve(string curve, string algorithm) =>
+        Assert.Equal(algorithm, TestSigner.Load(new() { Text = Keys.PrivateJwk(Keys.Ec(curve)).ToJsonString() }).Algorithm);
+
+    [Fact]
+    public void Takes_numbers_with_a_leading_zero_too_many_or_too_few()
+    {
+        var padded = Rsa.With("n", Keys.Text([0, .. TestData.RsaKey.ExportParameters(false).Modulus!]));
+
+        Assert.Equal("RS256", TestSigner.Load(new() { Text = padded.ToJsonString() }).Algorithm);
+        // An EC key whose d begins with a zero byte, written without it.
+        Assert.Equal("ES256", TestSigner.Load(new() { Text = Keys.PrivateJwk(KeyWithShortPrivatePart(out var d)).With("d", Keys.Text(d)).ToJsonString() }).Algorithm);
+    }
+
+    [Fact]
+    public void Takes_the_certificate_of_x5c()
+    {
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
+        using var stranger = Keys.CertificateFor(Keys.P256);
+
+        var signer = TestSigner.Load(new() { Text = Rsa.With("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))).ToJsonString() });
+
+        Assert.Equal(certificate.Thumbprint, signer.Identity.Certificate!.Thumbprint);
+        Refused(
+            Rsa.With("x5c", new JsonArray(Convert.ToBase64String(stranger.RawData))),
+            "there is a JWK whose x5c is a certificate of another key. Give the certificate that was issued for this key.");
+    }
+
+    public static TheoryData<string, string> Refusals => new()
+    {
+        { Rsa.With("use", "enc").ToJsonString(), "there is a JWK whose use is not sig. A key to sign with has use sig, or none. Give another key." },
+        { Rsa.With("key_ops", new JsonArray("verify")).ToJsonString(), "there is a JWK whose key_ops do not have sign. A key to sign with has sign among its key_ops, or none. Give another key, or the private one." },
+        { Rsa.Without("d", "p", "q", "dp", "dq", "qi").ToJsonString(), "there is a JWK with a public key only. Signing needs the private members; the public ones are for the server." },
+        { Ec.Without("d").ToJsonString(), "there is a JWK with a public key only. Signing needs the private members; the public ones are for the server." },
+        { Rsa.Without("p", "q", "dp", "dq", "qi").ToJsonString(), "there is a JWK of the kind RSA with d, but without all of p, q, dp, dq and qi. Export the key again with them (RFC 7518 section 6.3.2)." },
+        { Rsa.With("e", "AQ").ToJsonString(), "there is an RSA JWK with a public exponent that is even, or 1, which signs nothing. Make a new key, with the usual 65537." },
+        { Rsa.With("e", "AQAA").ToJsonString(), "there is an RSA JWK with a public exponent that is even, or 1, which signs nothing. Make a new key, with the usual 65537." },
+        { Rsa.With("kty", "EC").ToJsonString(), "there is an EC JWK whose crv is not P-256, P-384 or P-521. Make a key on one of them (RFC 7518 section 6.2.1.1)." },
+        { Ec.With("crv", "secp256k1").ToJsonString(), "there is an EC JWK whose crv is not P-256, P-384 or P-521. Make a key on one of them (RFC 7518 section 6.2.1.1)." },
+        { Ec.With("crv", "P-384").ToJsonString(), Mixed("EC") },
+        { Ec.With("y", Ec["x"]!.DeepClone()).ToJsonString(), Mixed("EC") },
+        { Ec.With("d", Keys.PrivateJwk(Keys.Ec("nistP256"))["d"]!.DeepClone()).ToJsonString(), Mixed("EC") },
+        { Ec.With("d", "").ToJsonString(), Mixed("EC") },
+        { Rsa.With("n", Keys.PrivateJwk(System.Security.Cryptography.RSA.Create(2048))["n"]!.DeepClone()).ToJsonString(), Mixed("RSA") },
+        { Rsa.With("q", "!!").ToJsonString(), Mixed("RSA") },
+        { Rsa.Without("n").ToJsonString(), Mixed("RSA") },
+        { Rsa.With("kty", "DSA").ToJsonString(), "there is a JWK whose kty is not known. Expected RSA, EC or AKP (ML-DSA)." },
+        { Rsa.With("kid", 7).ToJsonString(), "there is a JWK that does not parse. A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an array." },
+        {
+            """{"kty":"oct","k":"c2VjcmV0"}""",
+            "there is a JWK of the kind oct, a shared secret. HMAC is refused, for whoever can check such an assertion can also forge it. Make an RSA or EC key and register its public part."
+        },
+        {
+            """{"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"}""",
+            "there is a JWK of the kind OKP, Ed25519. The platform has no Ed25519: give an IJwtSigner over a library that has, with the algorithm Ed25519 (RFC 9864), by UseSigner."
+        },
+        { """{"kty":"AKP","alg":"ML-DSA-1","priv":"AA"}""", "there is an AKP JWK whose alg is not ML-DSA-44, ML-DSA-65 or ML-DSA-87. AKP keys must name their alg (RFC 9964)." },
+        { """{"kty":"AKP","alg":"ML-DSA-44","priv":"AA"}""", "there is an AKP JWK whose priv has 1 bytes. It is the seed, of 32 bytes (RFC 9964)." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void Says_why_a_JWK_cannot_sign(string jwk, string seen) => Refused(JsonNode.Parse(jwk)!.AsObject(), seen);
+
+    [Theory]
+    [InlineData("""{"kty":"RSA","kty":"EC"}""", "there is JSON that does not parse, at line 1. It is cut short or damaged, or names a member twice; copy it again, whole.")]
+    [InlineData("{\n\"kty\":\"RSA\",\n\"d\":\"AAA", "there is JSON that does not parse, at line 3. It is cut short or damaged, or names a member twice; copy it again, whole.")]
+    [InlineData("""{"installed":{"client_secret":"x"}}""", "there is JSON that is no key. Expected a JWK (with kty), a JWK set (with keys) or a service account (with type).")]
+    [InlineData("""{"type":"authorized_user"}""", "there is a credential file that is no service account. Expected \"type\": \"service_account\", with a private_key.")]
+    [InlineData("""{"type":"service_account"}""", "there is a service account without private_key. Create a key for the account, and take its JSON file.")]
+    public void Says_what_is_wrong_with_the_JSON(string json, string seen) =>
+        Refusal.Expect(new() { Text = json }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
+
+    [Fact]
+    public void Holds_the_key_to_its_own_algorithm() => Refusal.Expect(
+        new() { Text = Rsa.With("alg", "PS256").ToJsonString(), Algorithm = "RS256" }, "signing_key_does_not_fit",
+        "In the key in SigningKey:Text there is a key for PS256, by its alg, but SigningKey:Algorithm is RS256. Leave Algorithm out, or give the key that is for it.");
+
+    [Fact]
+    public void Refuses_an_algorithm_of_the_key_that_is_none_for_signing()
+    {
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = Rsa.With("alg", "RSA-OAEP").ToJsonString() }));
+
+        Assert.StartsWith("The signing algorithm 'RSA-OAEP' is not known. Choose one of RS256, ", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Mixed(string kind) => $"there is a JWK of the kind {kind} whose members do not make a key. They are damaged, or come from different keys: " +
+        "make sure that the point is on the curve and the private part belongs to the public one.";
+
+    private static void Refused(JsonObject jwk, string seen) =>
+        Refusal.Expect(new() { Text = jwk.ToJsonString() }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
+
+    private static System.Security.Cryptography.ECDsa KeyWithShortPrivatePart(out byte[] d)
+    {
+        while (true)
+        {
+            var key = Keys.Ec("nistP256");
+            d = key.ExportParameters(includePrivateParameters: true).D!;
+            if (d[0] == 0)
+            {
+                d = d[1..];
+                return key;
+            }
+        }
+    }
+}

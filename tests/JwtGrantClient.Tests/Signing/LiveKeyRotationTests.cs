@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using JwtGrantClient.Signing;
+using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.Signing;
+
+/// <summary>
+/// Five rotations as an operator makes them, against the strict server over HTTP: register the new key beside the old, swap the file, take the
+/// old key away. No request fails, a half-written file in between included, and tokens outlive the key that they were asked for with.
+/// </summary>
+public sealed class LiveKeyRotationTests : IDisposable
+{
+    private const int Rotations = 5, RequestsEach = 20;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _clock = new(TestData.Moment);
+    private readonly ECDsa[] _keys = [.. Enumerable.Range(0, Rotations + 1).Select(_ => Keys.Ec("nistP256"))];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task No_request_fails()
+    {
+        await using var server = await StrictAuthorizationServer.StartAsync(
+            new() { TimeProvider = _clock, TokenLifetime = TimeSpan.FromHours(1) }, TestContext.Current.CancellationToken);
+        Register(server, 0);
+        await using var tokens = JwtGrantTokenSource.Create(new()
+        {
+            Issuer = server.Issuer,
+            ClientId = TestData.ClientId,
+            Grant = GrantType.ClientCredentials,
+            ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
+            SigningKey = new() { Path = PutKey(0) },
+            AllowLoopbackHttp = true,
+        }, timeProvider: _clock);
+        var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+
+        for (var next = 1; next <= Rotations; next++)
+        {
+            Register(server, next - 1, next);
+            var before = RequestAsync(tokens, $"{next}-before");
+            PutKey(next);
+            await before;
+            _clock.Advance(ReloadingSigner.LookInterval);
+            await RequestAsync(tokens, $"{next}-after");
+
+            Register(server, next);
+            _folder.Write("key.json", "{\"kty\":\"EC\",\"d\":\"AAA");
+            _clock.Advance(ReloadingSigner.LookInterval);
+            await RequestAsync(tokens, $"{next}-broken");
+        }
+
+        Assert.All(server.Requests.Where(request => request.Form.Count > 0), request => Assert.Equal(200, request.Status));
+        Assert.Equal(
+            Enumerable.Range(0, Rotations + 1).Select(number => $"key-{number}"),
+            server.Requests.Select(request => request["client_assertion"]).OfType<string>()
+                .Select(jwt => Jwt.Parse(jwt).Header.GetProperty("kid").GetString()!).Distinct().Order(StringComparer.Ordinal));
+        Assert.True(server.CheckAccessToken($"Bearer {first.Value}").IsValid, "The first token ended with its key.");
+        Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static Task<AccessToken[]> RequestAsync(JwtGrantTokenSource tokens, string round) => Task.WhenAll(Enumerable.Range(0, RequestsEach).Select(number =>
+        tokens.GetTokenAsync(new TokenRequest { Resource = [$"https://api.example.com/{round}/{number}"] }, TestContext.Current.CancellationToken).AsTask()));
+
+    private string PutKey(int number)
+    {
+        File.Move(_folder.Write("key.json.new", Jwk(number).ToJsonString()), _folder.PathOf("key.json"), overwrite: true);
+        return _folder.PathOf("key.json");
+    }
+
+    private void Register(StrictAuthorizationServer server, params int[] numbers) => server.RegisterClient(new()
+    {
+        Id = TestData.ClientId,
+        Jwks = Keys.Set([.. numbers.Select(number => Jwk(number).Without("d"))]),
+        SigningAlgorithm = "ES256",
+    });
+
+    private System.Text.Json.Nodes.JsonObject Jwk(int number) => Keys.PrivateJwk(_keys[number]).With("kid", $"key-{number}");
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using JwtGrantClient.Signing;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Signing;
+
+/// <summary>ML-DSA (RFC 9964): with real signatures everywhere, and from a key file where the platform has it.</summary>
+public sealed class MlDsaSigningTests
+{
+    private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+
+    [Theory]
+    [InlineData("ML-DSA-44", 2420)]
+    [InlineData("ML-DSA-65", 3309)]
+    [InlineData("ML-DSA-87", 4627)]
+    public async Task Signs_so_that_the_public_key_verifies(string name, int bytes)
+    {
+        using var key = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
+        var signer = SigningKeyLoader.SignerFor(new() { Key = key, Format = "JWK, AKP" }, "the test", new());
+
+        var jwt = Jwt.Parse(await JwsWriter.SignAsync(new JwsHeader(signer, "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken));
+
+        Assert.Equal(name, jwt.Header.GetProperty("alg").GetString());
+        Assert.Equal(bytes, jwt.Signature.Length);
+        Assert.True(key.Verifies(jwt.SigningInput, jwt.Signature));
+    }
+
+    [Fact]
+    public void Names_the_key_by_its_JWK_thumbprint()
+    {
+        using var key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed);
+        var jwk = $$"""{"alg":"ML-DSA-44","kty":"AKP","pub":"{{Keys.Text(key.ExportMLDsaPublicKey())}}"}""";
+
+        Assert.Equal(Keys.Text(SHA256.HashData(Encoding.UTF8.GetBytes(jwk))), PublicJwk.ComputeThumbprint(key));
+    }
+
+    [Theory]
+    [InlineData("ML-DSA-65")]
+    [InlineData("RS256")]
+    public void Refuses_an_algorithm_that_is_not_the_keys(string algorithm)
+    {
+        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.SignerFor(
+            new() { Key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed), Format = "JWK, AKP" }, "the test", new() { Algorithm = algorithm }));
+
+        Assert.Equal(
+            $"In the test there is an ML-DSA key, which {algorithm} cannot use. Set the algorithm to one of ML-DSA-44, or give another key.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("ML-DSA-44", 17)]
+    [InlineData("ML-DSA-65", 18)]
+    [InlineData("ML-DSA-87", 19)]
+    public async Task Takes_the_seed_of_a_JWK_and_of_PKCS8_where_the_platform_has_it_and_says_so_where_not(string name, byte arc)
+    {
+        var jwk = $$"""{"kty":"AKP","alg":"{{name}}","priv":"{{Keys.Text(Seed)}}","kid":"pq"}""";
+        // RFC 9881 section 6: the seed as [0] in the octet string of the private key.
+        var pem = new string(PemEncoding.Write(
+            "PRIVATE KEY", [0x30, 0x34, 0x02, 0x01, 0x00, 0x30, 0x0B, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, arc, 0x04, 0x22, 0x80, 0x20, .. Seed]));
+
+        foreach (var text in new[] { jwk, pem })
+            if (MLDsa.IsSupported)
+            {
+                using var same = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
+                var signer = TestSigner.Load(new() { Text = text });
+                var signature = await signer.SignAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
+                Assert.Equal(name, signer.Algorithm);
+                Assert.True(same.Verifies("x"u8.ToArray(), signature.ToArray()));
+            }
+            else
+                Refusal.Expect(new() { Text = text }, "algorithm_not_supported",
+                    "In the key in SigningKey:Text there is an ML-DSA key (RFC 9964), and this platform has no ML-DSA. " +
+                    "Run on OpenSSL 3.5 or later, or a recent Windows; or give an RSA or EC key.");
+    }
+}

@@ -1,0 +1,164 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Tests.TestSupport;
+
+namespace JwtGrantClient.Tests.Signing;
+
+/// <summary>Every malformed kind of key, with the whole text of its error: what was seen, what was expected, what to do.</summary>
+public sealed class RefusedKeyTests : IDisposable
+{
+    private const string Text = "In the key in SigningKey:Text";
+    private const string Damaged = "It is cut short or damaged; copy it again, whole.";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string, string> UnusableTexts => new()
+    {
+        { "", "there is nothing. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
+        { "my-secret-key", "there are 13 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
+        { TestData.RsaPrivatePem[..400], "a PEM block begins, but it is not whole. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
+        { TestData.RsaPublicPem, "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
+        { TestData.RsaKey.ExportRSAPublicKeyPem(), "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
+        { Convert.ToBase64String(TestData.RsaKey.ExportSubjectPublicKeyInfo()), "there is only a public key (DER). Signing needs the private key; the public one is for the server." },
+        { Keys.CertificateFor(Keys.P256).ExportCertificatePem(), "there is a certificate without its private key (PEM). Put the private key into the same file, or name the file that holds it." },
+        { Convert.ToBase64String(Keys.CertificateFor(Keys.P256).RawData), "there is a certificate without its private key (DER). Give a PKCS#12 file with both, or PEM with the key beside the certificate." },
+        { $"{TestData.RsaPrivatePem}\n{Keys.CertificateFor(Keys.P256).ExportCertificatePem()}", "there are a private key and a certificate that do not belong together (PEM). Give the certificate that was issued for this key." },
+        { $"{TestData.RsaPrivatePem}\n{Keys.P256.ExportPkcs8PrivateKeyPem()}", "there are 2 private keys (PEM). Keep the one to sign with; several keys go into a JWK set." },
+        { $"{TestData.RsaPrivatePem}\n{Block("CERTIFICATE")}", $"the PEM block 'CERTIFICATE' does not parse. {Damaged}" },
+        { Block("PRIVATE KEY"), $"the PEM block 'PRIVATE KEY' does not parse. {Damaged}" },
+        { Block("RSA PRIVATE KEY"), $"the PEM block 'RSA PRIVATE KEY' does not parse. {Damaged}" },
+        { Block("EC PRIVATE KEY"), $"the PEM block 'EC PRIVATE KEY' does not parse. {Damaged}" },
+        { Convert.ToBase64String(TestData.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
+        {
+            // A SEC 1 key on a curve that nobody has: 1.2.782.10045.3.1.7.
+            Convert.ToBase64String(WithOtherCurve(Keys.P256.ExportECPrivateKey())),
+            "the SEC 1 key (DER) is of a kind, or on a curve, that this platform does not have. Expected an RSA key, or an EC key on P-256, P-384 or P-521."
+        },
+        { Block("DH PARAMETERS"), "there is a PEM block 'DH PARAMETERS'. Expected PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY." },
+        { Block("OPENSSH PRIVATE KEY"), "there is a private key in OpenSSH's own format. Convert it with: ssh-keygen -p -m PKCS8 -f FILE" },
+        {
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----",
+            "there is a private key in OpenSSL's old encryption. Convert it with: openssl pkcs8 -topk8 -in FILE -out NEW"
+        },
+        {
+            new(PemEncoding.Write("PRIVATE KEY", Convert.FromHexString("302e020100300506032b657004220420" + new string('1', 64)))),
+            "there is an Ed25519 key. The platform has no Ed25519: give an IJwtSigner over a library that has, with the algorithm Ed25519 (RFC 9864), by UseSigner."
+        },
+        {
+            new(PemEncoding.Write("PRIVATE KEY", Convert.FromHexString("302e020100300506032b656e04220420" + new string('1', 64)))),
+            "there is a private key of the kind 1.3.101.110. Expected an RSA, EC or ML-DSA key."
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(UnusableTexts))]
+    public void Says_what_it_saw_in_place_of_a_key(string text, string seen) =>
+        Refusal.Expect(new() { Text = text }, "signing_key_unusable", $"{Text} {seen}");
+
+    [Fact]
+    public void Refuses_an_RSA_key_under_2048_bits()
+    {
+        using var small = RSA.Create(1024);
+
+        Refusal.Expect(new() { Text = small.ExportPkcs8PrivateKeyPem() }, "signing_key_too_small",
+            "The RSA signing key has 1024 bits; RS256 needs at least 2048 (RFC 7518 section 3.3). " +
+            "Make a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
+    }
+
+    [Fact]
+    public void Refuses_a_curve_that_the_algorithm_does_not_fit()
+    {
+        using var key = Keys.Ec("nistP384");
+
+        Refusal.Expect(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "ES256" }, "signing_key_does_not_fit",
+            "The signing key is an EC key on the curve P-384, which ES256 cannot use. " +
+            "ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4); set the algorithm that fits, or leave it out.");
+    }
+
+    [Theory]
+    [InlineData("secp256k1")]
+    [InlineData("brainpoolP256r1")]
+    public void Refuses_a_curve_that_JOSE_does_not_know_though_it_has_256_bits(string curve)
+    {
+        using var key = Keys.Ec(curve);
+
+        Refusal.Expect(new() { Text = key.ExportPkcs8PrivateKeyPem() }, "signing_key_does_not_fit",
+            $"{Text} there is an EC key on the curve {curve}, which no JOSE algorithm of this library uses. Make a key on P-256, P-384 or P-521.");
+    }
+
+    [Fact]
+    public void Refuses_an_RSA_key_under_an_EC_algorithm() => Refusal.Expect(
+        new() { Text = TestData.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
+        $"{Text} there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or give another key.");
+
+    [Theory]
+    [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). ")]
+    [InlineData("HS256", "The signing algorithm 'HS256' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also forge it. ")]
+    [InlineData("rs256", "The signing algorithm 'rs256' is not known. ")]
+    public void Refuses_an_algorithm_by_name_and_reason(string algorithm, string reason)
+    {
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = algorithm }));
+
+        Assert.Equal("algorithm_not_supported", error.Code);
+        Assert.StartsWith(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains("RS256, RS384", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_what_keeps_a_PKCS12_file_shut_or_useless()
+    {
+        using var certificate = Keys.CertificateFor(TestData.RsaKey);
+        using var other = Keys.CertificateFor(Keys.P256);
+        var locked = Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12, Keys.Password));
+        var keyless = Convert.ToBase64String(X509CertificateLoader.LoadCertificate(certificate.RawData).Export(X509ContentType.Pkcs12));
+        X509Certificate2Collection both = [certificate, other];
+        var two = Convert.ToBase64String(both.Export(X509ContentType.Pkcs12)!);
+
+        Refusal.Expect(new() { Text = locked, Password = "wrong" }, "signing_key_password",
+            $"{Text} there is a PKCS#12 file, which the password does not open. Correct the password, or copy the file again if it is damaged.");
+        Refusal.Expect(new() { Text = locked }, "signing_key_password",
+            $"{Text} there is a PKCS#12 file, and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
+        Refusal.Expect(new() { Text = keyless }, "signing_key_unusable",
+            $"{Text} there is a PKCS#12 file with 1 certificates and no private key that belongs to one. Export the certificate again, with its private key.");
+        Refusal.Expect(new() { Text = two }, "signing_key_unusable",
+            $"{Text} there is a PKCS#12 file with 2 private keys. Keep the one to sign with; several keys go into a JWK set.");
+    }
+
+    [Fact]
+    public void Says_what_keeps_an_encrypted_key_shut()
+    {
+        var pem = Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption);
+
+        Refusal.Expect(new() { Text = pem, Password = "wrong" }, "signing_key_password",
+            $"{Text} there is an encrypted private key (PKCS#8), which the password does not open. Correct the password, or copy the file again if it is damaged.");
+        Refusal.Expect(new() { Text = pem }, "signing_key_password",
+            $"{Text} there is an encrypted private key (PKCS#8), and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
+        Refusal.Expect(new() { Text = pem, Password = "a", PasswordFile = "b" }, "signing_key_password",
+            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the password.");
+        Refusal.Expect(new() { Text = pem, PasswordEnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_password",
+            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:PasswordEnvironmentVariable names the variable that holds the password; set it, or correct the name.");
+        Refusal.Expect(new() { Text = pem, PasswordFile = _folder.PathOf("none") }, "signing_key_unreadable",
+            $"The password file '{_folder.PathOf("none")}' does not exist (looked for it as '{_folder.PathOf("none")}'). Put it there, or correct SigningKey:PasswordFile.");
+    }
+
+    [Fact]
+    public void Wants_exactly_one_place()
+    {
+        Refusal.Expect(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
+        Refusal.Expect(new() { Path = "key.pem", Text = TestData.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",
+            "SigningKey has Path and Text and Certificate; keep the one that holds the key.");
+        Refusal.Expect(new() { EnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
+            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:EnvironmentVariable names the variable that holds the key; set it, or correct the name.");
+    }
+
+    private static byte[] WithOtherCurve(byte[] sec1)
+    {
+        ReadOnlySpan<byte> p256 = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+        sec1[sec1.AsSpan().IndexOf(p256) + 2] = 0x0E;
+        return sec1;
+    }
+
+    private static string Block(string label) => new(PemEncoding.Write(label, [0x30, 0x03, 0x02, 0x01, 0x00]));
+}

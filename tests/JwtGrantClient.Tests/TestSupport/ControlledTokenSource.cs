@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>A token source in which each call waits at a gate of its own, until the test answers it.</summary>
+internal sealed class ControlledTokenSource : ITokenSource
+{
+    private readonly Channel<ControlledCall> _calls = Channel.CreateUnbounded<ControlledCall>();
+    private int _count;
+
+    /// <summary>How often the source was asked: the number of token requests.</summary>
+    public int Calls => Volatile.Read(ref _count);
+
+    public async ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
+    {
+        var call = new ControlledCall(request, cancellationToken);
+        Interlocked.Increment(ref _count);
+        _calls.Writer.TryWrite(call);
+        return await call.Answer;
+    }
+
+    /// <summary>The next call that has arrived or will.</summary>
+    public Task<ControlledCall> NextCallAsync() => _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
+}
+
+/// <summary>One call of a <see cref="ControlledTokenSource"/>.</summary>
+internal sealed class ControlledCall(TokenRequest request, CancellationToken cancellationToken)
+{
+    private readonly TaskCompletionSource<AccessToken> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TokenRequest Request => request;
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    public Task<AccessToken> Answer => _answer.Task;
+
+    public void Return(AccessToken token) => _answer.SetResult(token);
+
+    public void Fail(Exception error) => _answer.SetException(error);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>An API in memory behind an <see cref="AccessTokenHandler"/>, with the real cache and a token endpoint in memory.</summary>
+internal sealed class ProtectedApi : IAsyncDisposable
+{
+    public const string Address = "https://api.example.com/reports";
+
+    private readonly ConcurrentQueue<string?> _seen = new();
+    private readonly HttpMessageInvoker _pipe;
+
+    public ProtectedApi(Func<string?, HttpResponseMessage> answer, AccessTokenHandlerOptions? options = null)
+    {
+        Tokens = JwtGrantTokenSource.Create(
+            TestClient.Options(), tokenEndpointHandler: Endpoint.Handler, timeProvider: Time, loggerFactory: new LoggerFactory([CacheLog]));
+        Api = new StubHandler(async (request, cancellationToken) =>
+        {
+            var token = request.Headers.Authorization?.Parameter;
+            _seen.Enqueue(token);
+            Bodies.Enqueue(request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken));
+            return answer(token);
+        });
+        _pipe = new HttpMessageInvoker(new AccessTokenHandler(Tokens, options, Log) { InnerHandler = Api });
+    }
+
+    public FakeTimeProvider Time { get; } = new(TestData.Moment);
+
+    public FakeTokenEndpoint Endpoint { get; } = new();
+
+    /// <summary>What the handler logs.</summary>
+    public LogLines Log { get; } = new();
+
+    /// <summary>What the token source logs.</summary>
+    public LogLines CacheLog { get; } = new();
+
+    public JwtGrantTokenSource Tokens { get; }
+
+    public StubHandler Api { get; }
+
+    /// <summary>The token of each request that reached the API.</summary>
+    public IReadOnlyList<string?> TokensSeen => [.. _seen];
+
+    public ConcurrentQueue<string?> Bodies { get; } = new();
+
+    public static HttpResponseMessage Ok() => new(HttpStatusCode.OK);
+
+    /// <summary>A 401 with the given challenges, as they stand on the wire.</summary>
+    public static HttpResponseMessage Unauthorized(params string[] challenges) => Answer(HttpStatusCode.Unauthorized, challenges);
+
+    public static HttpResponseMessage Answer(HttpStatusCode status, params string[] challenges)
+    {
+        var response = new HttpResponseMessage(status);
+        Assert.True(response.Headers.TryAddWithoutValidation("WWW-Authenticate", challenges) || challenges.Length == 0);
+        return response;
+    }
+
+    /// <summary>Has the first token fetched, so that calls find it kept.</summary>
+    public async Task KeepTokenAsync() => Assert.Equal("token-1", (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
+
+    public Task<HttpResponseMessage> GetAsync(CancellationToken? cancellationToken = null) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), cancellationToken);
+
+    public Task<HttpResponseMessage> PostAsync(HttpContent body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = body });
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken? cancellationToken = null) =>
+        _pipe.SendAsync(request, cancellationToken ?? TestContext.Current.CancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _pipe.Dispose();
+        return Tokens.DisposeAsync();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Text;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Xml;
+
+namespace JwtGrantClient.Tests.TestSupport;
+
+/// <summary>SAML assertions whose settings are right, to be bent by a test; and what is in one.</summary>
+internal static class SamlTestData
+{
+    public const string Issuer = "https://idp.example.com", Subject = "user-1", GrantType = "urn:ietf:params:oauth:grant-type:saml2-bearer";
+
+    private const string Namespace = "urn:oasis:names:tc:SAML:2.0:assertion", Signature = "http://www.w3.org/2000/09/xmldsig#";
+
+    public static X509Certificate2 Certificate { get; } = Keys.CertificateFor(TestData.RsaKey, "CN=idp");
+
+    public static SamlAssertionOptions Options() => new()
+    {
+        Issuer = Issuer, Subject = Subject, Audience = TestData.Issuer, Recipient = TestData.TokenEndpoint,
+    };
+
+    public static void Configure(SamlAssertionOptions options) => (options.Issuer, options.Subject) = (Issuer, Subject);
+
+    public static async Task<string> XmlAsync(this SamlAssertionFactory factory, AssertionContext? context = null) =>
+        Text((await factory.ProvideAsync(context ?? new(), TestContext.Current.CancellationToken)).Value);
+
+    public static string Text(string assertion) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(assertion));
+
+    public static XmlElement Parse(string xml)
+    {
+        var document = new XmlDocument { PreserveWhitespace = true };
+        document.LoadXml(xml);
+        return document.DocumentElement!;
+    }
+
+    /// <summary>The one node that the path leads to, with <c>a:</c> for SAML's namespace and <c>d:</c> for that of signatures.</summary>
+    public static XmlNode At(this XmlElement assertion, string path)
+    {
+        var names = new XmlNamespaceManager(assertion.OwnerDocument.NameTable);
+        names.AddNamespace("a", Namespace);
+        names.AddNamespace("d", Signature);
+        return Assert.Single(assertion.SelectNodes(path, names)!.Cast<XmlNode>());
+    }
+
+    public static string TextAt(this XmlElement assertion, string path) => assertion.At(path).InnerText;
+}
