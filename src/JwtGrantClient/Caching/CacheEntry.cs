@@ -122,7 +122,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             context.Disposed.ThrowIfCancellationRequested();
             var shared = context.Shared is null ? null : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
             isShared = shared is not null;
-            token = shared ?? await AcquireInTimeAsync(inBackground).ConfigureAwait(false);
+            var attempts = new RequestAttempts { IsSingle = inBackground };
+            // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
+            token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
+                cancellation => BackgroundWork.RunAsync(() => AcquireAsync(attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
             (reason, lifetime) = OnSucceeded(token, isShared);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
@@ -148,14 +151,6 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         context.Metrics.Acquired(context.Client, reason);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
         return token;
-    }
-
-    // Started on a thread of its own, because a signer may block it: the total timeout holds nevertheless.
-    private Task<AccessToken> AcquireInTimeAsync(bool inBackground)
-    {
-        var attempts = new RequestAttempts { IsSingle = inBackground };
-        return context.Pipeline.WithinTotalTimeoutAsync(
-            cancellationToken => BackgroundWork.RunAsync(() => AcquireAsync(attempts, cancellationToken), context.Start), attempts, context.Disposed);
     }
 
     /// <summary>

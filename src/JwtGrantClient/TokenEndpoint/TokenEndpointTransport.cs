@@ -11,6 +11,8 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="maxRetryAfter">The longest Retry-After that is obeyed.</param>
 internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter) : IDisposable
 {
+    private const string RedirectFollowed = "token_endpoint_redirect_followed";
+
     private readonly HttpMessageInvoker _http = new(handler);
 
     /// <summary>The handler that is used unless the user names another.</summary>
@@ -38,13 +40,20 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         var requestedAt = clock.GetUtcNow();
         try
         {
-            using var response = await SendToAsync(target, request, cancellationToken).ConfigureAwait(false);
+            using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var receivedAt = clock.GetUtcNow();
+            // A handler that the user supplied cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
+            if ((response.RequestMessage?.RequestUri ?? request.RequestUri) is var responder && responder != target)
+                throw FollowedRedirect(target, responder);
             var body = await ResponseBodyReader.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
             {
                 MaxRetryAfter = maxRetryAfter,
             };
+        }
+        catch (Exception e) when (e is not JwtGrantException { Code: RedirectFollowed } && request.RequestUri != target && !cancellationToken.IsCancellationRequested)
+        {
+            throw FollowedRedirect(target, request.RequestUri, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))
         {
@@ -54,28 +63,8 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
 
     public void Dispose() => _http.Dispose();
 
-    // A handler of the user's own cannot be asked beforehand whether it follows redirects; afterwards the request shows it.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<HttpResponseMessage> SendToAsync(Uri target, HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (request.RequestUri != target && !cancellationToken.IsCancellationRequested)
-        {
-            throw FollowedRedirect(target, request.RequestUri, e);
-        }
-        var answered = response.RequestMessage?.RequestUri ?? request.RequestUri;
-        if (answered == target)
-            return response;
-        response.Dispose();
-        throw FollowedRedirect(target, answered);
-    }
-
     private static JwtGrantException FollowedRedirect(Uri target, Uri? answered, Exception? e = null) => new(
-        JwtGrantErrorKind.Configuration, "token_endpoint_redirect_followed",
+        JwtGrantErrorKind.Configuration, RedirectFollowed,
         $"The handler given for the token endpoint followed a redirect from '{target.Authority}' to '{answered?.Authority}' and may have " +
         "taken the assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
         e);

@@ -36,27 +36,23 @@ internal static class TokenResponseReader
             throw TokenErrorReader.Read(response, json?.RootElement);
         if (json is null)
             throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})");
-        return Read(response, rules, json.RootElement);
-    }
-
-    private static TokenResponse Read(TokenHttpResponse response, ResponseRules rules, JsonElement json)
-    {
-        if (json.Text("access_token") is not { } value)
-            throw Malformed(response, $"access_token {Seen(json, "access_token")}; expected a string");
+        var members = json.RootElement;
+        if (members.Text("access_token") is not { } value)
+            throw Malformed(response, $"access_token {Seen(members, "access_token")}; expected a string");
         if (!AccessToken.IsPresentable(value))
             throw Malformed(response, "access_token is empty or holds a space, a control character or a non-ASCII character");
-        var type = ReadType(response, rules, json);
-        var lifetime = ReadLifetime(response, rules, json);
-        var token = new AccessToken(value, response.RequestedAt + lifetime, type, json.Text("scope"), FurtherMembers(json))
+        var type = ReadType(response, rules, members);
+        var lifetime = ReadLifetime(response, rules, members);
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), FurtherMembers(members))
         {
             Lifetime = lifetime,
             Proof = type == AccessToken.NotApplicable ? null : rules.Proof,
         };
         return new TokenResponse(token)
         {
-            RefreshToken = json.Text("refresh_token"),
-            IdToken = json.Text("id_token"),
-            IssuedTokenType = json.Text("issued_token_type"),
+            RefreshToken = members.Text("refresh_token"),
+            IdToken = members.Text("id_token"),
+            IssuedTokenType = members.Text("issued_token_type"),
         };
     }
 
