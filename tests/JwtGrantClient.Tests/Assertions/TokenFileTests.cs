@@ -128,7 +128,7 @@ public sealed class TokenFileTests : IDisposable
         Assert.Equal("token_file_unusable", (await Assert.ThrowsAsync<JwtGrantException>(ProvideAsync)).Code);
     }
 
-    private static string Token(int secondsToLive) => Jwt.Some(TestData.Moment.AddSeconds(secondsToLive));
+    private static string Token(int secondsToLive) => Jwt.CreateFake(TestData.Moment.AddSeconds(secondsToLive));
 
     [Theory]
     [InlineData("subject"), InlineData("claims")]
@@ -137,7 +137,7 @@ public sealed class TokenFileTests : IDisposable
         var endpoint = new FakeTokenEndpoint();
         var options = TestClient.Options();
         (options.SigningKey.Text, options.Assertion.TokenFile) = (null, _path);
-        await File.WriteAllTextAsync(_path, Jwt.Some(DateTimeOffset.MaxValue.AddYears(-7000)), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_path, Jwt.CreateFake(DateTimeOffset.MaxValue.AddYears(-7000)), TestContext.Current.CancellationToken);
         await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint.Handler);
         var request = what == "subject"
             ? new TokenRequest { Subject = "alice" }

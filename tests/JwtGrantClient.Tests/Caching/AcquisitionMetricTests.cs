@@ -14,44 +14,44 @@ public sealed class AcquisitionMetricTests : IDisposable
     [Fact]
     public async Task Tells_the_first_from_those_ahead_and_those_that_callers_waited_for()
     {
-        await _cache.HoldAsync(CacheFixture.Hour);
-        _cache.Time.Advance(CacheFixture.HourIsDue);
-        _cache.GetAtOnce();
-        await _cache.AnswerAsync(_cache.Issue(CacheFixture.Hour));
-        _cache.Time.Advance(CacheFixture.HourEnds);
-        await _cache.HoldAsync(CacheFixture.Hour);
+        await _cache.CacheTokenAsync(CacheFixture.Hour);
+        _cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        _cache.GetWithoutWaiting();
+        await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
+        _cache.Time.Advance(CacheFixture.HourExpiresAfter);
+        await _cache.CacheTokenAsync(CacheFixture.Hour);
 
-        Assert.Equal([Acquired("first"), Acquired("ahead"), Blocked, Acquired("blocked")], _measured.Seen);
+        Assert.Equal([Acquired("first"), Acquired("ahead"), Blocked, Acquired("blocked")], _measured.Recorded);
     }
 
     [Fact]
     public async Task Counts_each_call_that_waited_but_not_those_before_the_first_token()
     {
         var first = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
-        await _cache.AnswerAsync(_cache.Issue(CacheFixture.Hour));
+        await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await Task.WhenAll(first).WithTimeout();
-        Assert.Equal([Acquired("first")], _measured.Seen);
+        Assert.Equal([Acquired("first")], _measured.Recorded);
 
-        _cache.Time.Advance(CacheFixture.HourEnds);
+        _cache.Time.Advance(CacheFixture.HourExpiresAfter);
         var later = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
-        await _cache.AnswerAsync(_cache.Issue(CacheFixture.Hour));
+        await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await Task.WhenAll(later).WithTimeout();
 
-        Assert.Equal([Acquired("first"), Blocked, Blocked, Blocked, Acquired("blocked")], _measured.Seen);
+        Assert.Equal([Acquired("first"), Blocked, Blocked, Blocked, Acquired("blocked")], _measured.Recorded);
     }
 
     [Fact]
     public async Task Calls_a_flight_that_began_ahead_blocked_when_somebody_came_to_wait_for_it()
     {
-        await _cache.HoldAsync(TimeSpan.FromSeconds(40));
+        await _cache.CacheTokenAsync(TimeSpan.FromSeconds(40));
         _cache.Time.Advance(TimeSpan.FromSeconds(26));
-        _cache.GetAtOnce();
+        _cache.GetWithoutWaiting();
         _cache.Time.Advance(TimeSpan.FromSeconds(36 - 26));
         var waiting = _cache.GetAsync();
-        await _cache.AnswerAsync(_cache.Issue(CacheFixture.Hour));
+        await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await waiting.WithTimeout();
 
-        Assert.Equal([Acquired("first"), Blocked, Acquired("blocked")], _measured.Seen);
+        Assert.Equal([Acquired("first"), Blocked, Acquired("blocked")], _measured.Recorded);
     }
 
     [Fact]
@@ -60,34 +60,34 @@ public sealed class AcquisitionMetricTests : IDisposable
         foreach (var error in new[] { CacheFixture.Unreachable(), Refused("invalid_client") })
         {
             var waiting = _cache.GetAsync();
-            await _cache.FailAsync(error);
+            await _cache.FailRequestAsync(error);
             await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
-            _cache.FailAtOnce();
+            _cache.GetErrorWithoutWaiting();
             _cache.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Assert.Equal([Failed("token_endpoint_unreachable"), Failed("invalid_client")], _measured.Seen);
+        Assert.Equal([Failed("token_endpoint_unreachable"), Failed("invalid_client")], _measured.Recorded);
     }
 
     [Fact]
     public async Task Counts_a_token_that_was_dead_on_arrival_as_a_failure()
     {
         var waiting = _cache.GetAsync();
-        await _cache.AnswerAsync(_cache.Issue(TimeSpan.Zero));
+        await _cache.CompleteRequestAsync(_cache.Issue(TimeSpan.Zero));
         await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
 
-        Assert.Equal([Failed("token_expired_on_arrival")], _measured.Seen);
+        Assert.Equal([Failed("token_expired_on_arrival")], _measured.Recorded);
     }
 
     [Fact]
     public async Task Counts_no_call_that_a_held_token_answers()
     {
-        await _cache.HoldAsync(CacheFixture.Hour);
+        await _cache.CacheTokenAsync(CacheFixture.Hour);
 
         for (var i = 0; i < 10; i++)
-            _cache.GetAtOnce();
+            _cache.GetWithoutWaiting();
 
-        Assert.Equal([Acquired("first")], _measured.Seen);
+        Assert.Equal([Acquired("first")], _measured.Recorded);
     }
 
     public void Dispose()

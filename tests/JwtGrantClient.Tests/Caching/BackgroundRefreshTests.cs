@@ -29,11 +29,11 @@ public sealed class BackgroundRefreshTests : IDisposable
         await using var provider = Build(pipeline);
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        _endpoint.Instead = _ => new(HttpStatusCode.ServiceUnavailable);
+        _endpoint.ResponseOverride = _ => new(HttpStatusCode.ServiceUnavailable);
 
         _time.Advance(Stale);
         Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
-        await _log.EventAsync(4).WithTimeout();
+        await _log.WaitForEventAsync(4).WithTimeout();
 
         // Before the backoff, which is at least half of 5 s.
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -48,14 +48,14 @@ public sealed class BackgroundRefreshTests : IDisposable
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
         var asked = new TaskCompletionSource();
-        _endpoint.Opened = new TaskCompletionSource().Task;
-        _endpoint.Asked = asked.SetResult;
+        _endpoint.DelayResponseUntil = new TaskCompletionSource().Task;
+        _endpoint.OnRequest = asked.SetResult;
 
         _time.Advance(Stale);
         Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
         await asked.Task.WithTimeout();
         _time.Advance(AttemptTimeout);
-        await _log.EventAsync(4).WithTimeout();
+        await _log.WaitForEventAsync(4).WithTimeout();
 
         Assert.Equal(2, _endpoint.Requests);
         Assert.Contains("The one attempt of a refresh in the background got no answer", string.Join('\n', _log.All), StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class BackgroundRefreshTests : IDisposable
     {
         await using var provider = Build(pipeline);
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
-        _endpoint.Instead = _ => new(HttpStatusCode.ServiceUnavailable);
+        _endpoint.ResponseOverride = _ => new(HttpStatusCode.ServiceUnavailable);
 
         var waiting = tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask();
         for (var delay = 0; delay < delays; delay++)
@@ -87,8 +87,8 @@ public sealed class BackgroundRefreshTests : IDisposable
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
         var answer = new TaskCompletionSource();
-        endpoint.Opened = answer.Task;
-        endpoint.Instead = number => number == 2 ? new(HttpStatusCode.ServiceUnavailable) : null;
+        endpoint.DelayResponseUntil = answer.Task;
+        endpoint.ResponseOverride = number => number == 2 ? new(HttpStatusCode.ServiceUnavailable) : null;
 
         _time.Advance(TimeSpan.FromSeconds(17.9));
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);

@@ -29,10 +29,10 @@ public sealed class CacheKeyTests
 
         var tokens = new List<AccessToken>();
         foreach (var request in requests)
-            tokens.Add(await cache.HoldAsync(Hour, request));
+            tokens.Add(await cache.CacheTokenAsync(Hour, request));
 
         Assert.Equal(3, tokens.Distinct().Count());
-        Assert.Equal(tokens, requests.Select(request => cache.GetAtOnce(request)));
+        Assert.Equal(tokens, requests.Select(request => cache.GetWithoutWaiting(request)));
         Assert.Equal(3, cache.Source.Calls);
     }
 
@@ -42,9 +42,9 @@ public sealed class CacheKeyTests
     {
         using var cache = new CacheFixture();
 
-        var token = await cache.HoldAsync(Hour, With(property, "one"));
+        var token = await cache.CacheTokenAsync(Hour, With(property, "one"));
 
-        Assert.Same(token, cache.GetAtOnce(With(property, "one")));
+        Assert.Same(token, cache.GetWithoutWaiting(With(property, "one")));
         Assert.Equal(With(property, "one").GetHashCode(), With(property, "one").GetHashCode());
     }
 
@@ -55,7 +55,7 @@ public sealed class CacheKeyTests
         var requests = Properties.Select(property => With(property.Data, "one")).ToList();
 
         foreach (var request in requests)
-            await cache.HoldAsync(Hour, request);
+            await cache.CacheTokenAsync(Hour, request);
 
         Assert.Equal(requests.Count, cache.Source.Calls);
         Assert.Equal(requests.Count, requests.Distinct().Count());
@@ -78,9 +78,9 @@ public sealed class CacheKeyTests
     public async Task From_the_default_one_in_nothing_share_its_token(string how)
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(Hour);
+        var token = await cache.CacheTokenAsync(Hour);
 
-        Assert.Same(token, cache.GetAtOnce(how switch
+        Assert.Same(token, cache.GetWithoutWaiting(how switch
         {
             "null scope" => new() { Scope = null },
             "null subject" => new() { Subject = null },
@@ -100,7 +100,7 @@ public sealed class CacheKeyTests
     public async Task In_the_order_of_their_scope_only_share_one_token(string one, string other, bool share)
     {
         using var cache = new CacheFixture();
-        await cache.HoldAsync(Hour, new() { Scope = one });
+        await cache.CacheTokenAsync(Hour, new() { Scope = one });
 
         var second = cache.GetAsync(new() { Scope = other });
 
@@ -112,7 +112,7 @@ public sealed class CacheKeyTests
     {
         using var cache = new CacheFixture();
         var first = new TokenRequest { Scope = "write read" };
-        await cache.HoldAsync(TimeSpan.FromSeconds(4), first);
+        await cache.CacheTokenAsync(TimeSpan.FromSeconds(4), first);
         cache.Time.Advance(TimeSpan.FromSeconds(4));
 
         _ = cache.GetAsync(new() { Scope = "read write" });
@@ -126,7 +126,7 @@ public sealed class CacheKeyTests
     public async Task In_where_a_parameter_s_name_ends_are_told_apart(string name, string value)
     {
         using var cache = new CacheFixture();
-        await cache.HoldAsync(Hour, new() { Parameters = new Dictionary<string, string> { [name] = value } });
+        await cache.CacheTokenAsync(Hour, new() { Parameters = new Dictionary<string, string> { [name] = value } });
 
         Assert.False(cache.GetAsync(new() { Parameters = new Dictionary<string, string> { ["a" + name] = value } }).IsCompleted);
         Assert.False(cache.GetAsync(new() { Parameters = new Dictionary<string, string> { [name] = value + "b" } }).IsCompleted);
@@ -139,13 +139,13 @@ public sealed class CacheKeyTests
         List<string> resource = ["https://one.example"];
         Dictionary<string, string> parameters = new() { ["tenant"] = "one" };
         var request = new TokenRequest { Resource = resource, Parameters = parameters };
-        var token = await cache.HoldAsync(Hour, request);
+        var token = await cache.CacheTokenAsync(Hour, request);
 
         resource[0] = "https://two.example";
         parameters["tenant"] = "two";
 
-        Assert.Same(token, cache.GetAtOnce(request));
-        Assert.Same(token, cache.GetAtOnce(new()
+        Assert.Same(token, cache.GetWithoutWaiting(request));
+        Assert.Same(token, cache.GetWithoutWaiting(new()
         {
             Resource = ["https://one.example"],
             Parameters = new Dictionary<string, string> { ["tenant"] = "one" },
@@ -177,10 +177,10 @@ public sealed class CacheKeyTests
     {
         using var cache = new CacheFixture();
         var alice = cache.GetAsync(new() { Subject = "alice" });
-        await cache.FailAsync(CacheFixture.Unreachable());
+        await cache.FailRequestAsync(CacheFixture.Unreachable());
         await Assert.ThrowsAsync<JwtGrantException>(() => alice.WithTimeout());
 
-        Assert.NotNull(await cache.HoldAsync(Hour, new() { Subject = "bob" }));
+        Assert.NotNull(await cache.CacheTokenAsync(Hour, new() { Subject = "bob" }));
     }
 
     [Fact]

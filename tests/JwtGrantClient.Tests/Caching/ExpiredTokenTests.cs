@@ -12,12 +12,12 @@ public sealed class ExpiredTokenTests
     public async Task Makes_all_callers_wait_for_one_flight()
     {
         using var cache = new CacheFixture();
-        await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourEnds);
+        await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourExpiresAfter);
 
         var waiting = Enumerable.Range(0, 100).Select(_ => cache.GetAsync()).ToList();
         var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.AnswerAsync(renewed);
+        await cache.CompleteRequestAsync(renewed);
 
         Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
         Assert.Equal(2, cache.Source.Calls);
@@ -31,7 +31,7 @@ public sealed class ExpiredTokenTests
 
         Parallel.For(0, waiting.Length, i => waiting[i] = cache.GetAsync());
         var token = cache.Issue(CacheFixture.Hour);
-        await cache.AnswerAsync(token);
+        await cache.CompleteRequestAsync(token);
 
         Assert.All(await Task.WhenAll(waiting).WithTimeout(), got => Assert.Same(token, got));
         Assert.Equal(1, cache.Source.Calls);
@@ -66,9 +66,9 @@ public sealed class ExpiredTokenTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WithTimeout());
 
         var token = cache.Issue(CacheFixture.Hour);
-        await cache.AnswerAsync(token);
+        await cache.CompleteRequestAsync(token);
 
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
         Assert.Equal(1, cache.Source.Calls);
     }
 
@@ -80,7 +80,7 @@ public sealed class ExpiredTokenTests
         var pending = cache.Tokens.GetTokenAsync(new CancellationToken(canceled: true)).AsTask();
 
         Assert.True(pending.IsCanceled);
-        Assert.False(cache.IsFetching);
+        Assert.False(cache.IsRefreshing);
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class ExpiredTokenTests
             done => done.Result.Value, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            await cache.AnswerAsync(cache.Issue(CacheFixture.Hour));
+            await cache.CompleteRequestAsync(cache.Issue(CacheFixture.Hour));
 
             Assert.Equal("token-1", await other.WithTimeout());
         }

@@ -19,7 +19,7 @@ public sealed class FailingStoreTests : IDisposable
     [MemberData(nameof(Ways))]
     public async Task Leave_the_token_to_the_server(string way)
     {
-        _store.Before = way switch
+        _store.BeforeCall = way switch
         {
             "at once" => _ => throw new InvalidOperationException("The store is down."),
             "later" => async _ =>
@@ -30,7 +30,7 @@ public sealed class FailingStoreTests : IDisposable
             _ => _ => Task.FromCanceled(new CancellationToken(canceled: true)),
         };
 
-        Assert.NotNull(await _cache.HoldAsync(Hour));
+        Assert.NotNull(await _cache.CacheTokenAsync(Hour));
         Assert.Equal(1, _cache.Source.Calls);
     }
 
@@ -40,7 +40,7 @@ public sealed class FailingStoreTests : IDisposable
     public async Task By_hanging_are_waited_for_as_long_as_is_set(bool heedsCancellation)
     {
         var asked = new TaskCompletionSource();
-        _store.Before = cancellationToken =>
+        _store.BeforeCall = cancellationToken =>
         {
             asked.TrySetResult();
             return heedsCancellation ? _never.Task.WaitAsync(cancellationToken) : _never.Task;
@@ -52,7 +52,7 @@ public sealed class FailingStoreTests : IDisposable
         Assert.Equal(0, _cache.Source.Calls);
         _cache.Time.Advance(Tick);
         var token = _cache.Issue(Hour);
-        await _cache.AnswerAsync(token);
+        await _cache.CompleteRequestAsync(token);
 
         Assert.Same(token, await waiting.WithTimeout());
     }
@@ -60,12 +60,12 @@ public sealed class FailingStoreTests : IDisposable
     [Fact]
     public async Task Keep_nobody_from_the_token_that_is_to_be_left_there()
     {
-        await _cache.HoldAsync(Hour);
-        _cache.Time.Advance(CacheFixture.HourEnds);
+        await _cache.CacheTokenAsync(Hour);
+        _cache.Time.Advance(CacheFixture.HourExpiresAfter);
         var looks = 0;
-        _store.Before = _ => ++looks == 1 ? Task.CompletedTask : _never.Task;
+        _store.BeforeCall = _ => ++looks == 1 ? Task.CompletedTask : _never.Task;
 
-        Assert.NotNull(await _cache.HoldAsync(Hour));
+        Assert.NotNull(await _cache.CacheTokenAsync(Hour));
     }
 
     public void Dispose() => _cache.Dispose();

@@ -10,14 +10,14 @@ public sealed class FailureWhileTokenIsValidTests
     public async Task Keeps_handing_the_token_out_and_says_so_in_the_log()
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourIsDue);
-        cache.GetAtOnce();
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        cache.GetWithoutWaiting();
         var error = CacheFixture.Unreachable();
 
-        var line = await cache.FailAsync(error);
+        var line = await cache.FailRequestAsync(error);
 
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
         Assert.Equal(LogLevel.Warning, line.Level);
         Assert.Same(error, line.Exception);
         Assert.Equal(
@@ -32,17 +32,17 @@ public sealed class FailureWhileTokenIsValidTests
     {
         using var cache = new CacheFixture();
         var day = TimeSpan.FromDays(1);
-        await cache.HoldAsync(day);
+        await cache.CacheTokenAsync(day);
         cache.Time.Advance(day * 0.65);
-        cache.Draw = () => random;
+        cache.NextDouble = () => random;
 
         foreach (var gate in gates)
         {
-            cache.GetAtOnce();
-            await cache.FailAsync(CacheFixture.Unreachable());
+            cache.GetWithoutWaiting();
+            await cache.FailRequestAsync(CacheFixture.Unreachable());
             cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
-            cache.GetAtOnce();
-            Assert.False(cache.IsFetching);
+            cache.GetWithoutWaiting();
+            Assert.False(cache.IsRefreshing);
             cache.Time.Advance(TimeSpan.FromTicks(1));
         }
     }
@@ -51,18 +51,18 @@ public sealed class FailureWhileTokenIsValidTests
     public async Task Tries_again_at_the_token_s_end_at_the_latest()
     {
         using var cache = new CacheFixture();
-        await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourEnds - TimeSpan.FromSeconds(1));
-        cache.GetAtOnce();
-        await cache.FailAsync(CacheFixture.Unreachable());
+        await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourExpiresAfter - TimeSpan.FromSeconds(1));
+        cache.GetWithoutWaiting();
+        await cache.FailRequestAsync(CacheFixture.Unreachable());
 
         cache.Time.Advance(TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1));
-        cache.GetAtOnce();
-        Assert.False(cache.IsFetching);
+        cache.GetWithoutWaiting();
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(TimeSpan.FromTicks(1));
         var waiting = cache.GetAsync();
         var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.AnswerAsync(renewed);
+        await cache.CompleteRequestAsync(renewed);
 
         Assert.Same(renewed, await waiting.WithTimeout());
     }
@@ -71,19 +71,19 @@ public sealed class FailureWhileTokenIsValidTests
     public async Task Does_not_change_the_end_of_the_token()
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourIsDue);
-        cache.GetAtOnce();
-        await cache.FailAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(5)));
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        cache.GetWithoutWaiting();
+        await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(5)));
 
         cache.Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
-        Assert.Same(token, cache.GetAtOnce());
-        cache.Time.Advance(CacheFixture.HourEnds - CacheFixture.HourIsDue - TimeSpan.FromMinutes(5));
-        Assert.Same(token, cache.GetAtOnce());
-        await cache.FailAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(5)));
+        Assert.Same(token, cache.GetWithoutWaiting());
+        cache.Time.Advance(CacheFixture.HourExpiresAfter - CacheFixture.HourRefreshAfter - TimeSpan.FromMinutes(5));
+        Assert.Same(token, cache.GetWithoutWaiting());
+        await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(5)));
         cache.Time.Advance(TimeSpan.FromTicks(1));
 
-        Assert.Contains("remembered", cache.FailAtOnce().Message, StringComparison.Ordinal);
+        Assert.Contains("remembered", cache.GetErrorWithoutWaiting().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,20 +91,20 @@ public sealed class FailureWhileTokenIsValidTests
     {
         using var cache = new CacheFixture();
         var day = TimeSpan.FromDays(1);
-        await cache.HoldAsync(day);
+        await cache.CacheTokenAsync(day);
         cache.Time.Advance(day * 0.65);
         foreach (var gate in new[] { 3.75, 7.5, 15 })
         {
-            cache.GetAtOnce();
-            await cache.FailAsync(CacheFixture.Unreachable());
+            cache.GetWithoutWaiting();
+            await cache.FailRequestAsync(CacheFixture.Unreachable());
             cache.Time.Advance(TimeSpan.FromSeconds(gate));
         }
-        cache.GetAtOnce();
-        await cache.AnswerAsync(cache.Issue(day));
+        cache.GetWithoutWaiting();
+        await cache.CompleteRequestAsync(cache.Issue(day));
         cache.Time.Advance(day * 0.65);
-        cache.GetAtOnce();
+        cache.GetWithoutWaiting();
 
-        Assert.Equal("next attempt in 00:00:03.7500000", Wait(await cache.FailAsync(CacheFixture.Unreachable())));
+        Assert.Equal("next attempt in 00:00:03.7500000", Wait(await cache.FailRequestAsync(CacheFixture.Unreachable())));
     }
 
     private static string Wait(LogLine line) => line.Text[line.Text.IndexOf("next attempt", StringComparison.Ordinal)..];

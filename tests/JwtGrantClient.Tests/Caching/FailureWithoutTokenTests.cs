@@ -13,12 +13,12 @@ public sealed class FailureWithoutTokenTests
     {
         using var cache = new CacheFixture();
         if (hadOneBefore)
-            await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourEnds);
+            await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourExpiresAfter);
         var waiting = Enumerable.Range(0, 50).Select(_ => cache.GetAsync()).ToList();
         var error = CacheFixture.Unreachable();
 
-        var line = await cache.FailAsync(error);
+        var line = await cache.FailRequestAsync(error);
 
         foreach (var waiter in waiting)
             Assert.Same(error, await Assert.ThrowsAsync<JwtGrantException>(() => waiter.WithTimeout()));
@@ -33,16 +33,16 @@ public sealed class FailureWithoutTokenTests
     [InlineData(1.0, new[] { 2.0, 3, 5, 9, 16, 16 })]
     public async Task Spaces_the_attempts_and_fails_at_once_in_between(double random, double[] gates)
     {
-        using var cache = new CacheFixture { Draw = () => random };
+        using var cache = new CacheFixture { NextDouble = () => random };
         foreach (var gate in gates)
         {
             var waiting = cache.GetAsync();
-            await cache.FailAsync(CacheFixture.Unreachable());
+            await cache.FailRequestAsync(CacheFixture.Unreachable());
             await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
 
-            cache.FailAtOnce();
+            cache.GetErrorWithoutWaiting();
             cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
-            cache.FailAtOnce();
+            cache.GetErrorWithoutWaiting();
             cache.Time.Advance(TimeSpan.FromTicks(1));
         }
     }
@@ -60,11 +60,11 @@ public sealed class FailureWithoutTokenTests
             ErrorUri = "https://as.example.com/errors/1",
             IsTransient = true,
         };
-        await cache.FailAsync(original);
+        await cache.FailRequestAsync(original);
         await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         cache.Time.Advance(TimeSpan.FromSeconds(0.5));
 
-        var remembered = cache.FailAtOnce();
+        var remembered = cache.GetErrorWithoutWaiting();
 
         Assert.Equal("The server answered invalid_grant.\nThis is the remembered failure; the next attempt is in 1.0 s.", remembered.Message);
         Assert.Same(original, remembered.InnerException);
@@ -80,17 +80,17 @@ public sealed class FailureWithoutTokenTests
         foreach (var gate in new[] { 1.5, 2.0, 3.0 })
         {
             var failing = cache.GetAsync();
-            await cache.FailAsync(CacheFixture.Unreachable());
+            await cache.FailRequestAsync(CacheFixture.Unreachable());
             await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
             cache.Time.Advance(TimeSpan.FromSeconds(gate));
         }
 
-        var token = await cache.HoldAsync(CacheFixture.Hour);
-        Assert.Same(token, cache.GetAtOnce());
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+        Assert.Same(token, cache.GetWithoutWaiting());
 
-        cache.Time.Advance(CacheFixture.HourEnds);
+        cache.Time.Advance(CacheFixture.HourExpiresAfter);
         var waiting = cache.GetAsync();
-        Assert.EndsWith("next attempt in 00:00:01.5000000", (await cache.FailAsync(CacheFixture.Unreachable())).Text, StringComparison.Ordinal);
+        Assert.EndsWith("next attempt in 00:00:01.5000000", (await cache.FailRequestAsync(CacheFixture.Unreachable())).Text, StringComparison.Ordinal);
         await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
     }
 
@@ -107,7 +107,7 @@ public sealed class FailureWithoutTokenTests
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_failed"), (error.Kind, error.Code));
         Assert.Equal("The token source failed with InvalidOperationException: The vault is sealed.", error.Message);
         Assert.Same(original, error.InnerException);
-        Assert.Same(error, cache.FailAtOnce().InnerException);
+        Assert.Same(error, cache.GetErrorWithoutWaiting().InnerException);
     }
 
     [Fact]

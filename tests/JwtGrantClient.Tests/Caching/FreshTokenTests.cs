@@ -14,14 +14,14 @@ public sealed class FreshTokenTests
     public async Task Is_handed_out_until_the_tick_at_which_it_is_due(int seconds, long due)
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(TimeSpan.FromSeconds(seconds));
+        var token = await cache.CacheTokenAsync(TimeSpan.FromSeconds(seconds));
 
         cache.Time.Advance(TimeSpan.FromTicks(due - 1));
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.False(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(TimeSpan.FromTicks(1));
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.True(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.True(cache.IsRefreshing);
     }
 
     [Theory]
@@ -47,11 +47,11 @@ public sealed class FreshTokenTests
     public async Task Waits_for_no_lock()
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(CacheFixture.Hour);
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
         using ManualResetEventSlim held = new(), done = new();
         var holder = new Thread(() =>
         {
-            lock (CacheInspector.LockOf(cache.Tokens))
+            lock (CacheInspector.GetEntryLock(cache.Tokens))
             {
                 held.Set();
                 done.Wait();
@@ -60,7 +60,7 @@ public sealed class FreshTokenTests
         holder.Start();
         held.Wait(TestContext.Current.CancellationToken);
 
-        var got = Task.Run(() => cache.GetAtOnce(), TestContext.Current.CancellationToken);
+        var got = Task.Run(() => cache.GetWithoutWaiting(), TestContext.Current.CancellationToken);
 
         try
         {

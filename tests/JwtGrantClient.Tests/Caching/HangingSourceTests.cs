@@ -35,14 +35,14 @@ public sealed class HangingSourceTests
         var first = await cache.Source.NextCallAsync();
         cache.Time.Advance(Limit);
         await Assert.ThrowsAsync<JwtGrantException>(() => hanging.WithTimeout());
-        cache.FailAtOnce();
+        cache.GetErrorWithoutWaiting();
         await cache.Log.NextAsync();
         cache.Time.Advance(TimeSpan.FromSeconds(2));
 
-        var token = await cache.HoldAsync(CacheFixture.Hour);
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
         first.Return(cache.Issue(CacheFixture.Hour));
 
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class HangingSourceTests
         }));
         var waiting = cache.GetAsync();
 
-        await cache.PassAsync(Limit, waiting);
+        await cache.AdvanceUntilCompletedAsync(Limit, waiting);
 
         Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
     }
@@ -74,7 +74,7 @@ public sealed class HangingSourceTests
         begun.Wait(TestContext.Current.CancellationToken);
         try
         {
-            await cache.PassAsync(Limit, waiting);
+            await cache.AdvanceUntilCompletedAsync(Limit, waiting);
 
             Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
         }

@@ -33,7 +33,7 @@ public sealed class IdentityTableConcurrencyTests
 
         Assert.Equal(0, _twice);
         Assert.InRange(requests, Identities, mostRequests);
-        Assert.InRange(CacheInspector.EntriesOf(cache.Tokens), 1, bound + Workers + (bound / 16) + 1);
+        Assert.InRange(CacheInspector.CountEntries(cache.Tokens), 1, bound + Workers + (bound / 16) + 1);
     }
 
     private static async Task CallAsync(CacheFixture cache, int seed)

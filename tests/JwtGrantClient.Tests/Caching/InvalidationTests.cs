@@ -12,21 +12,21 @@ public sealed class InvalidationTests
     public async Task Are_replaced_by_a_fetch_that_the_next_call_waits_for()
     {
         using var cache = new CacheFixture();
-        var rejected = await cache.HoldAsync(CacheFixture.Hour);
+        var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
         await InvalidateAsync(cache, rejected);
-        Assert.False(cache.IsFetching);
+        Assert.False(cache.IsRefreshing);
 
-        var renewed = await cache.HoldAsync(CacheFixture.Hour);
+        var renewed = await cache.CacheTokenAsync(CacheFixture.Hour);
 
         Assert.NotEqual(rejected.Value, renewed.Value);
-        Assert.Same(renewed, cache.GetAtOnce());
+        Assert.Same(renewed, cache.GetWithoutWaiting());
     }
 
     [Fact]
     public async Task Are_known_by_their_value()
     {
         using var cache = new CacheFixture();
-        var held = await cache.HoldAsync(CacheFixture.Hour);
+        var held = await cache.CacheTokenAsync(CacheFixture.Hour);
 
         await InvalidateAsync(cache, new AccessToken(held.Value, DateTimeOffset.UnixEpoch));
 
@@ -37,11 +37,11 @@ public sealed class InvalidationTests
     public async Task That_are_no_longer_cached_change_nothing()
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(CacheFixture.Hour);
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
 
         await InvalidateAsync(cache, new AccessToken("an-older-one", token.ExpiresAt));
 
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class InvalidationTests
 
         await InvalidateAsync(cache, cache.Issue(CacheFixture.Hour));
 
-        Assert.False(cache.IsFetching);
-        var token = await cache.HoldAsync(CacheFixture.Hour);
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.False(cache.IsRefreshing);
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+        Assert.Same(token, cache.GetWithoutWaiting());
         await InvalidateAsync(cache, token);
         Assert.False(cache.GetAsync().IsCompleted);
     }
@@ -62,13 +62,13 @@ public sealed class InvalidationTests
     public async Task Of_one_request_leave_the_tokens_of_others_alone()
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(CacheFixture.Hour);
-        var other = await cache.HoldAsync(CacheFixture.Hour, Other);
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+        var other = await cache.CacheTokenAsync(CacheFixture.Hour, Other);
 
         await cache.Tokens.InvalidateAsync(Other, other, TestContext.Current.CancellationToken);
         await cache.Tokens.InvalidateAsync(Other, token, TestContext.Current.CancellationToken);
 
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
         Assert.False(cache.GetAsync(Other).IsCompleted);
     }
 
@@ -76,16 +76,16 @@ public sealed class InvalidationTests
     public async Task Do_not_open_the_gate()
     {
         using var cache = new CacheFixture();
-        var rejected = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourIsDue);
-        cache.GetAtOnce();
-        await cache.FailAsync(CacheFixture.Unreachable());
+        var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        cache.GetWithoutWaiting();
+        await cache.FailRequestAsync(CacheFixture.Unreachable());
 
         await InvalidateAsync(cache, rejected);
 
-        Assert.Contains("remembered", cache.FailAtOnce().Message, StringComparison.Ordinal);
+        Assert.Contains("remembered", cache.GetErrorWithoutWaiting().Message, StringComparison.Ordinal);
         cache.Time.Advance(TimeSpan.FromSeconds(3.75) - Tick);
-        cache.FailAtOnce();
+        cache.GetErrorWithoutWaiting();
         cache.Time.Advance(Tick);
         Assert.False(cache.GetAsync().IsCompleted);
     }
@@ -98,12 +98,12 @@ public sealed class InvalidationTests
     public async Task Are_given_up_once_in_30_s_or_a_quarter_of_a_life(int lifetime, int brake)
     {
         using var cache = new CacheFixture();
-        await InvalidateAsync(cache, await cache.HoldAsync(TimeSpan.FromSeconds(lifetime)));
-        var second = await cache.HoldAsync(TimeSpan.FromSeconds(lifetime));
+        await InvalidateAsync(cache, await cache.CacheTokenAsync(TimeSpan.FromSeconds(lifetime)));
+        var second = await cache.CacheTokenAsync(TimeSpan.FromSeconds(lifetime));
 
         cache.Time.Advance(TimeSpan.FromSeconds(brake) - Tick);
         await InvalidateAsync(cache, second);
-        Assert.Same(second, cache.GetAtOnce());
+        Assert.Same(second, cache.GetWithoutWaiting());
         cache.Time.Advance(Tick);
         await InvalidateAsync(cache, second);
 
@@ -114,7 +114,7 @@ public sealed class InvalidationTests
     public async Task A_hundred_refusals_of_one_token_cost_one_fetch()
     {
         using var cache = new CacheFixture();
-        var rejected = await cache.HoldAsync(CacheFixture.Hour);
+        var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
         var waiting = new Task<AccessToken>[100];
 
         Parallel.For(0, waiting.Length, i =>
@@ -124,7 +124,7 @@ public sealed class InvalidationTests
             waiting[i] = cache.GetAsync();
         });
         var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.AnswerAsync(renewed);
+        await cache.CompleteRequestAsync(renewed);
 
         Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
         Assert.Equal(2, cache.Source.Calls);
@@ -134,9 +134,9 @@ public sealed class InvalidationTests
     public async Task While_the_next_is_being_fetched_make_callers_wait_for_that_one()
     {
         using var cache = new CacheFixture();
-        var rejected = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourIsDue);
-        cache.GetAtOnce();
+        var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        cache.GetWithoutWaiting();
         var call = await cache.Source.NextCallAsync();
 
         await InvalidateAsync(cache, rejected);

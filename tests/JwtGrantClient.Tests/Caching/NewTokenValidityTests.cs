@@ -17,8 +17,8 @@ public sealed class NewTokenValidityTests
         call.Return(cache.IssueAt(sent, CacheFixture.Hour));
         var token = await waiting.WithTimeout();
 
-        cache.Time.Advance(CacheFixture.HourEnds - TimeSpan.FromSeconds(20) - Tick);
-        Assert.Same(token, cache.GetAtOnce());
+        cache.Time.Advance(CacheFixture.HourExpiresAfter - TimeSpan.FromSeconds(20) - Tick);
+        Assert.Same(token, cache.GetWithoutWaiting());
         cache.Time.Advance(Tick);
 
         Assert.False(cache.GetAsync().IsCompleted);
@@ -34,12 +34,12 @@ public sealed class NewTokenValidityTests
         var waiting = cache.GetAsync();
         var dead = cache.IssueAt(cache.Time.GetUtcNow() - TimeSpan.FromMilliseconds(spent), TimeSpan.FromMilliseconds(lifetime));
 
-        await cache.AnswerAsync(dead);
+        await cache.CompleteRequestAsync(dead);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival"), (error.Kind, error.Code));
         Assert.Contains("Raise the token lifetime at the server", error.Message, StringComparison.Ordinal);
-        cache.FailAtOnce();
+        cache.GetErrorWithoutWaiting();
     }
 
     [Fact]
@@ -49,23 +49,23 @@ public sealed class NewTokenValidityTests
         var waiting = cache.GetAsync();
         var token = cache.IssueAt(cache.Time.GetUtcNow() - TimeSpan.FromSeconds(3.6) + Tick, TimeSpan.FromSeconds(4));
 
-        await cache.AnswerAsync(token);
+        await cache.CompleteRequestAsync(token);
 
         Assert.Same(token, await waiting.WithTimeout());
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
     }
 
     [Fact]
     public async Task Leave_the_valid_one_in_place_when_they_are_dead()
     {
         using var cache = new CacheFixture();
-        var valid = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourIsDue);
-        cache.GetAtOnce();
+        var valid = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        cache.GetWithoutWaiting();
 
-        await cache.AnswerAsync(cache.Issue(TimeSpan.Zero));
+        await cache.CompleteRequestAsync(cache.Issue(TimeSpan.Zero));
 
-        Assert.Same(valid, cache.GetAtOnce());
+        Assert.Same(valid, cache.GetWithoutWaiting());
     }
 
     [Fact]
@@ -74,17 +74,17 @@ public sealed class NewTokenValidityTests
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
         var token = new AccessToken("from-elsewhere", cache.Time.GetUtcNow() + TimeSpan.FromSeconds(100));
-        await cache.AnswerAsync(token);
+        await cache.CompleteRequestAsync(token);
         await waiting.WithTimeout();
 
         cache.Time.Advance(TimeSpan.FromSeconds(65) - Tick);
-        cache.GetAtOnce();
-        Assert.False(cache.IsFetching);
+        cache.GetWithoutWaiting();
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(Tick);
-        cache.GetAtOnce();
+        cache.GetWithoutWaiting();
         var call = await cache.Source.NextCallAsync();
         cache.Time.Advance(TimeSpan.FromSeconds(25) - Tick);
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
         cache.Time.Advance(Tick);
 
         Assert.False(cache.GetAsync().IsCompleted);
@@ -97,7 +97,7 @@ public sealed class NewTokenValidityTests
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
 
-        await cache.AnswerAsync(new AccessToken("from-elsewhere", cache.Time.GetUtcNow() - TimeSpan.FromDays(1)));
+        await cache.CompleteRequestAsync(new AccessToken("from-elsewhere", cache.Time.GetUtcNow() - TimeSpan.FromDays(1)));
 
         Assert.Equal("token_expired_on_arrival", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
     }
@@ -108,11 +108,11 @@ public sealed class NewTokenValidityTests
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
 
-        await cache.AnswerAsync(new AccessToken("from-elsewhere", DateTimeOffset.MaxValue));
+        await cache.CompleteRequestAsync(new AccessToken("from-elsewhere", DateTimeOffset.MaxValue));
 
         Assert.Equal("from-elsewhere", (await waiting.WithTimeout()).Value);
         cache.Time.Advance(TimeSpan.FromDays(365));
-        Assert.Equal("from-elsewhere", cache.GetAtOnce().Value);
+        Assert.Equal("from-elsewhere", cache.GetWithoutWaiting().Value);
     }
 
     [Theory]
@@ -121,32 +121,32 @@ public sealed class NewTokenValidityTests
     public async Task With_the_same_or_an_earlier_expiry_leave_the_server_alone_for_30_seconds(int later)
     {
         using var cache = new CacheFixture();
-        var first = await cache.HoldAsync(CacheFixture.Hour);
+        var first = await cache.CacheTokenAsync(CacheFixture.Hour);
         // 40 s of life are left, of which 10 s are the allowance: drawn anew, it would be due at once.
         cache.Time.Advance(TimeSpan.FromSeconds(3500));
-        cache.GetAtOnce();
+        cache.GetWithoutWaiting();
         var again = new AccessToken("again", first.ExpiresAt + TimeSpan.FromMilliseconds(later)) { Lifetime = CacheFixture.Hour };
-        await cache.AnswerAsync(again);
+        await cache.CompleteRequestAsync(again);
 
         cache.Time.Advance(TimeSpan.FromSeconds(30) - Tick);
-        Assert.Same(again, cache.GetAtOnce());
-        Assert.False(cache.IsFetching);
+        Assert.Same(again, cache.GetWithoutWaiting());
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(Tick);
-        Assert.Same(again, cache.GetAtOnce());
-        Assert.True(cache.IsFetching);
+        Assert.Same(again, cache.GetWithoutWaiting());
+        Assert.True(cache.IsRefreshing);
     }
 
     [Fact]
     public async Task With_a_tick_more_are_renewed_by_the_usual_rule()
     {
         using var cache = new CacheFixture();
-        var first = await cache.HoldAsync(CacheFixture.Hour);
+        var first = await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.Advance(TimeSpan.FromSeconds(3500));
-        cache.GetAtOnce();
-        await cache.AnswerAsync(new AccessToken("again", first.ExpiresAt + Tick) { Lifetime = CacheFixture.Hour });
+        cache.GetWithoutWaiting();
+        await cache.CompleteRequestAsync(new AccessToken("again", first.ExpiresAt + Tick) { Lifetime = CacheFixture.Hour });
 
-        cache.GetAtOnce();
+        cache.GetWithoutWaiting();
 
-        Assert.True(cache.IsFetching);
+        Assert.True(cache.IsRefreshing);
     }
 }

@@ -14,10 +14,10 @@ public sealed class RetryAfterBackoffTests
         await FailFirstAsync(cache, TimeSpan.FromSeconds(asked));
 
         cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
-        cache.FailAtOnce();
+        cache.GetErrorWithoutWaiting();
         cache.Time.Advance(TimeSpan.FromTicks(1));
 
-        Assert.NotNull(await cache.HoldAsync(CacheFixture.Hour));
+        Assert.NotNull(await cache.CacheTokenAsync(CacheFixture.Hour));
     }
 
     [Theory]
@@ -29,33 +29,33 @@ public sealed class RetryAfterBackoffTests
         await FailFirstAsync(cache, TimeSpan.FromSeconds(asked));
 
         cache.Time.Advance(TimeSpan.FromSeconds(1.5) - TimeSpan.FromTicks(1));
-        cache.FailAtOnce();
+        cache.GetErrorWithoutWaiting();
         cache.Time.Advance(TimeSpan.FromTicks(1));
 
-        Assert.NotNull(await cache.HoldAsync(CacheFixture.Hour));
+        Assert.NotNull(await cache.CacheTokenAsync(CacheFixture.Hour));
     }
 
     [Fact]
     public async Task Holds_for_a_renewal_ahead_too()
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.Advance(CacheFixture.HourIsDue);
-        cache.GetAtOnce();
-        await cache.FailAsync(CacheFixture.Unreachable(TimeSpan.FromSeconds(200)));
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourRefreshAfter);
+        cache.GetWithoutWaiting();
+        await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromSeconds(200)));
 
         cache.Time.Advance(TimeSpan.FromSeconds(200) - TimeSpan.FromTicks(1));
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.False(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(TimeSpan.FromTicks(1));
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.True(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.True(cache.IsRefreshing);
     }
 
     private static async Task FailFirstAsync(CacheFixture cache, TimeSpan retryAfter)
     {
         var waiting = cache.GetAsync();
-        await cache.FailAsync(CacheFixture.Unreachable(retryAfter));
+        await cache.FailRequestAsync(CacheFixture.Unreachable(retryAfter));
         await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
     }
 }

@@ -32,7 +32,7 @@ public sealed class SleepDetectorTests
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
-        _time.StepWall(TimeSpan.FromTicks(step));
+        _time.StepWallClock(TimeSpan.FromTicks(step));
         _time.Advance(Second);
 
         Assert.Equal(start + TimeSpan.TicksPerSecond + sleep, clock.Now);
@@ -45,7 +45,7 @@ public sealed class SleepDetectorTests
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second / 2);
-        _time.StepWall(TimeSpan.FromHours(8));
+        _time.StepWallClock(TimeSpan.FromHours(8));
 
         _time.Advance(Second / 2 - Tick);
         Assert.Equal(start + TimeSpan.TicksPerSecond - 1, clock.Now);
@@ -59,7 +59,7 @@ public sealed class SleepDetectorTests
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
-        _time.StepWall(TimeSpan.FromHours(8));
+        _time.StepWallClock(TimeSpan.FromHours(8));
 
         Assert.Equal(start + TimeSpan.FromHours(8).Ticks, clock.NowAfterSleep());
         Assert.Equal(start + TimeSpan.FromHours(8).Ticks, clock.Now);
@@ -73,7 +73,7 @@ public sealed class SleepDetectorTests
 
         for (var night = 0; night < 3; night++)
         {
-            _time.StepWall(TimeSpan.FromHours(8));
+            _time.StepWallClock(TimeSpan.FromHours(8));
             _time.Advance(Second);
             _ = clock.Now;
         }
@@ -89,7 +89,7 @@ public sealed class SleepDetectorTests
 
         for (var second = 1; second <= 100; second++)
         {
-            _time.StepWall(second % 2 == 0 ? Second : -Second);
+            _time.StepWallClock(second % 2 == 0 ? Second : -Second);
             _time.Advance(Second);
 
             Assert.Equal(start + second * TimeSpan.TicksPerSecond, clock.Now);
@@ -105,10 +105,10 @@ public sealed class SleepDetectorTests
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second);
-        _time.BeforeWall = () => _time.Advance(TimeSpan.FromMinutes(minutesBefore));
-        _time.AfterWall = () => _time.Advance(TimeSpan.FromMinutes(minutesAfter));
+        _time.BeforeWallClockRead = () => _time.Advance(TimeSpan.FromMinutes(minutesBefore));
+        _time.AfterWallClockRead = () => _time.Advance(TimeSpan.FromMinutes(minutesAfter));
         _ = clock.Now;
-        _time.BeforeWall = _time.AfterWall = () => { };
+        _time.BeforeWallClockRead = _time.AfterWallClockRead = () => { };
         _time.Advance(Second);
 
         Assert.Equal(start + (2 * Second + TimeSpan.FromMinutes(minutesBefore + minutesAfter)).Ticks, clock.Now);
@@ -121,7 +121,7 @@ public sealed class SleepDetectorTests
         var start = clock.Now;
         _time.Advance(Second);
         using ManualResetEventSlim looking = new(), seen = new();
-        _time.BeforeWall = () =>
+        _time.BeforeWallClockRead = () =>
         {
             looking.Set();
             seen.Wait();
@@ -157,17 +157,17 @@ public sealed class SleepDetectorTests
     public async Task A_token_that_expired_while_the_machine_slept_is_not_handed_out_a_second_after_waking()
     {
         using var cache = new CacheFixture();
-        var old = await cache.HoldAsync(CacheFixture.Hour);
-        cache.Time.StepWall(CacheFixture.Hour);
+        var old = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.StepWallClock(CacheFixture.Hour);
 
         cache.Time.Advance(Second - Tick);
-        Assert.Same(old, cache.GetAtOnce());
+        Assert.Same(old, cache.GetWithoutWaiting());
         cache.Time.Advance(Tick);
         var waiting = cache.GetAsync();
 
         Assert.False(waiting.IsCompleted);
         var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.AnswerAsync(renewed);
+        await cache.CompleteRequestAsync(renewed);
         Assert.Same(renewed, await waiting.WithTimeout());
     }
 
@@ -178,14 +178,14 @@ public sealed class SleepDetectorTests
     public async Task A_corrected_wall_clock_neither_kills_nor_prolongs_a_token(int correction)
     {
         using var cache = new CacheFixture();
-        var token = await cache.HoldAsync(TimeSpan.FromSeconds(4));
-        cache.Time.StepWall(TimeSpan.FromSeconds(correction));
+        var token = await cache.CacheTokenAsync(TimeSpan.FromSeconds(4));
+        cache.Time.StepWallClock(TimeSpan.FromSeconds(correction));
 
         cache.Time.Advance(TimeSpan.FromSeconds(2.6) - Tick);
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.False(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(Second);
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
         cache.Time.Advance(Tick);
 
         Assert.False(cache.GetAsync().IsCompleted);
@@ -198,15 +198,15 @@ public sealed class SleepDetectorTests
         var waiting = cache.GetAsync();
         var call = await cache.Source.NextCallAsync();
         var sent = cache.Time.GetUtcNow();
-        cache.Time.StepWall(TimeSpan.FromMinutes(20));
+        cache.Time.StepWallClock(TimeSpan.FromMinutes(20));
         call.Return(cache.IssueAt(sent, CacheFixture.Hour));
         var token = await waiting.WithTimeout();
 
         cache.Time.Advance(TimeSpan.FromMinutes(19) - Tick);
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.False(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.False(cache.IsRefreshing);
         cache.Time.Advance(Tick);
-        Assert.Same(token, cache.GetAtOnce());
-        Assert.True(cache.IsFetching);
+        Assert.Same(token, cache.GetWithoutWaiting());
+        Assert.True(cache.IsRefreshing);
     }
 }

@@ -21,10 +21,10 @@ public sealed class SteadyLoadTests
 #pragma warning disable CA5394 // Reproducible by its seed; nothing secret is drawn.
         var random = new Random(seed);
         var drawn = 0.0;
-        cache.Draw = () => drawn = random.NextDouble();
+        cache.NextDouble = () => drawn = random.NextDouble();
 #pragma warning restore CA5394
         var issued = cache.Time.GetUtcNow();
-        await cache.HoldAsync(Lifetime);
+        await cache.CacheTokenAsync(Lifetime);
         var (expected, answerAt, call) = (1, DateTimeOffset.MaxValue, (ControlledCall?)null);
 
         for (var i = 0; i < Calls; i++)
@@ -38,7 +38,7 @@ public sealed class SteadyLoadTests
                 (call, answerAt) = (null, DateTimeOffset.MaxValue);
             }
 
-            var token = cache.GetAtOnce();
+            var token = cache.GetWithoutWaiting();
 
             Assert.True(token.ExpiresAt > now);
             // What the rule gives: the first call at or after the drawn moment starts the one flight.

@@ -16,7 +16,7 @@ public sealed class ThrowingListenerTests
         (await cache.Source.NextCallAsync()).Return(token);
         Assert.Equal("The disk is full.", (await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.WithTimeout())).Message);
 
-        Assert.Same(token, cache.GetAtOnce());
+        Assert.Same(token, cache.GetWithoutWaiting());
         await cache.Tokens.InvalidateAsync(TokenRequest.Default, token, TestContext.Current.CancellationToken);
         Assert.False(cache.GetAsync().IsCompleted);
     }
@@ -30,14 +30,14 @@ public sealed class ThrowingListenerTests
         {
             log.Before = () => { };
             // The first flight has landed; a second one takes off before the first has told its tale.
-            cache.Time.Advance(CacheFixture.HourIsDue);
-            cache.GetAtOnce();
+            cache.Time.Advance(CacheFixture.HourRefreshAfter);
+            cache.GetWithoutWaiting();
         };
         var waiting = cache.GetAsync();
         (await cache.Source.NextCallAsync()).Return(cache.Issue(CacheFixture.Hour));
         await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.WithTimeout());
 
-        Assert.True(cache.IsFetching);
+        Assert.True(cache.IsRefreshing);
     }
 
     private sealed class FailingLog : ILogger

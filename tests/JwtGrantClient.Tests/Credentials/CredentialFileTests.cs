@@ -31,8 +31,8 @@ public sealed class CredentialFileTests : IDisposable
     {
         var path = what switch
         {
-            "nothing" => _folder.PathOf("none"),
-            "no folder" => _folder.PathOf("none/file"),
+            "nothing" => _folder.GetPath("none"),
+            "no folder" => _folder.GetPath("none/file"),
             "a folder" => _folder.Path,
             "too much" => _folder.Write("file", new byte[CredentialFile.MaximumBytes + 1]),
             "an endless device" => "/dev/zero",

@@ -97,7 +97,7 @@ public sealed class SecretSourceTests : IDisposable
     [Fact]
     public void A_file_that_is_not_there_is_told_by_its_path()
     {
-        var path = _folder.PathOf("none");
+        var path = _folder.GetPath("none");
 
         Assert.Equal($"unreadable: Missing {path}", Assert.Throws<JwtGrantException>(Source(file: path).Read).Message);
     }

@@ -196,7 +196,7 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     public async Task A_correction_of_the_wall_clock_does_not_change_the_break(int hours)
     {
         await FailAsync(3);
-        _time.StepWall(TimeSpan.FromHours(hours));
+        _time.StepWallClock(TimeSpan.FromHours(hours));
 
         _time.Advance(Break - Tick);
         Assert.Null(await CallAsync());

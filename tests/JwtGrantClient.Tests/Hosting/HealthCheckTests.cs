@@ -73,7 +73,7 @@ public sealed class HealthCheckTests : IDisposable
     [Fact]
     public async Task A_refused_first_token_is_unhealthy_with_the_servers_error()
     {
-        _endpoint.Instead = _ => FakeTokenEndpoint.Refusal("invalid_grant");
+        _endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_grant");
         await Assert.ThrowsAsync<JwtGrantException>(GetAsync);
 
         var entry = await AssertAsync(HealthStatus.Unhealthy, "none");
@@ -85,7 +85,7 @@ public sealed class HealthCheckTests : IDisposable
     [Fact]
     public async Task Unhealthy_ends_when_the_next_request_may_try_so_that_a_pod_without_requests_gets_one()
     {
-        _endpoint.Instead = _ => Unavailable();
+        _endpoint.ResponseOverride = _ => Unavailable();
         await Assert.ThrowsAsync<JwtGrantException>(GetAsync);
         var next = (DateTimeOffset)(await AssertAsync(HealthStatus.Unhealthy, "none")).Data["nextAttempt"];
 
@@ -95,7 +95,7 @@ public sealed class HealthCheckTests : IDisposable
         await AssertAsync(HealthStatus.Degraded, "none");
 
         var opened = new TaskCompletionSource();
-        _endpoint.Opened = opened.Task;
+        _endpoint.DelayResponseUntil = opened.Task;
         var pending = GetAsync();
         await AssertAsync(HealthStatus.Unhealthy, "none");
         opened.SetResult();
@@ -106,7 +106,7 @@ public sealed class HealthCheckTests : IDisposable
     public async Task A_success_makes_it_healthy_again()
     {
         await FailToRenewAsync();
-        _endpoint.Instead = _ => null;
+        _endpoint.ResponseOverride = _ => null;
         _time.Advance(TimeSpan.FromMinutes(10));
 
         await GetAsync();
@@ -129,7 +129,7 @@ public sealed class HealthCheckTests : IDisposable
     [Fact]
     public async Task Name_status_and_tags_are_the_applications()
     {
-        _endpoint.Instead = _ => Unavailable();
+        _endpoint.ResponseOverride = _ => Unavailable();
         await using var services = Services(client => client.AddHealthCheck("tokens", HealthStatus.Degraded, ["ready"]));
         await Assert.ThrowsAsync<JwtGrantException>(() => GetAsync(services));
 
@@ -189,10 +189,10 @@ public sealed class HealthCheckTests : IDisposable
     private async Task FailToRenewAsync()
     {
         await GetAsync();
-        _endpoint.Instead = _ => Unavailable();
+        _endpoint.ResponseOverride = _ => Unavailable();
         _time.Advance(TimeSpan.FromMinutes(50));
         await GetAsync();
-        await _log.EventAsync(RenewalFailed).WithTimeout();
+        await _log.WaitForEventAsync(RenewalFailed).WithTimeout();
     }
 
     private async Task<HealthReportEntry> AssertAsync(HealthStatus status, string state)

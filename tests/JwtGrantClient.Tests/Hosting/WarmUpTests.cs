@@ -25,7 +25,7 @@ public sealed class WarmUpTests
     [Fact]
     public async Task A_key_that_the_metadata_rules_out_stops_the_host_with_both_lists()
     {
-        await using var site = await Loopback.StartAsync(context =>
+        await using var site = await LoopbackServer.StartAsync(context =>
         {
             var issuer = $"http://{context.Request.Host}";
             return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(

@@ -32,7 +32,7 @@ public sealed class AccessTokenHandlerTests
         using var first = await given.GetAsync();
         using var second = await given.GetAsync();
 
-        Assert.Equal(["token-1", "token-1"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-1"], given.TokensReceived);
         Assert.Equal(1, given.Endpoint.Requests);
     }
 
@@ -45,7 +45,7 @@ public sealed class AccessTokenHandlerTests
 
         using var response = await given.SendAsync(request);
 
-        Assert.Equal(["mine"], given.TokensSeen);
+        Assert.Equal(["mine"], given.TokensReceived);
         Assert.Equal("mine", request.Headers.Authorization.Parameter);
         Assert.Equal(0, given.Endpoint.Requests);
     }
@@ -71,7 +71,7 @@ public sealed class AccessTokenHandlerTests
 
         using var response = await given.SendAsync(request);
 
-        Assert.Equal(["token-1"], given.TokensSeen);
+        Assert.Equal(["token-1"], given.TokensReceived);
         Assert.Equal("Accept", Assert.Single(request.Headers).Key);
     }
 
@@ -101,7 +101,7 @@ public sealed class AccessTokenHandlerTests
     public async Task Sends_nothing_when_there_is_no_token()
     {
         await using var given = new ProtectedApi(_ => ProtectedApi.Ok());
-        given.Endpoint.Instead = _ => FakeTokenEndpoint.Refusal("invalid_grant");
+        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_grant");
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => given.GetAsync());
 
@@ -125,12 +125,12 @@ public sealed class AccessTokenHandlerTests
     public async Task Gives_the_request_back_as_it_was()
     {
         await using var given = new ProtectedApi(token => token == "token-2" ? ProtectedApi.Ok() : ProtectedApi.Unauthorized());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, ProtectedApi.Address) { Content = new StringContent("body") };
 
         using var response = await given.SendAsync(request);
 
-        Assert.Equal(["token-1", "token-2"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
         Assert.Null(request.Headers.Authorization);
         Assert.Empty(request.Headers);
         Assert.Empty(request.Options);
@@ -159,7 +159,7 @@ public sealed class AccessTokenHandlerTests
         given.Time.Advance(TimeSpan.FromHours(1));
         using var second = await given.SendAsync(request);
 
-        Assert.Equal(["token-1", "token-2"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class AccessTokenHandlerTests
             using var response = await given.SendAsync(request);
         }
 
-        Assert.Equal(["token-1", "token-2", "token-1"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2", "token-1"], given.TokensReceived);
         Assert.Equal(["alice", "bob"], given.Endpoint.Forms.Select(form => Jwt.Parse(form["assertion"]!)["sub"]));
     }
 
@@ -204,7 +204,7 @@ public sealed class AccessTokenHandlerTests
         foreach (var user in (string[])["alice", "bob", "alice", "bob", "alice"])
             await CallAsync(user);
 
-        Assert.Equal(["token-1", "token-2", "token-1", "token-3", "token-2", "token-3"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2", "token-1", "token-3", "token-2", "token-3"], given.TokensReceived);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class AccessTokenHandlerTests
     {
         await using var given = new ProtectedApi(_ => ProtectedApi.Ok());
         var gate = new TaskCompletionSource();
-        given.Endpoint.Opened = gate.Task;
+        given.Endpoint.DelayResponseUntil = gate.Task;
         using var cancelling = new CancellationTokenSource();
 
         var call = Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.GetAsync(cancelling.Token));

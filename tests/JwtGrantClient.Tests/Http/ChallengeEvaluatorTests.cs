@@ -39,12 +39,12 @@ public sealed class ChallengeEvaluatorTests
     public async Task A_401_that_a_new_token_may_cure_is_met_with_one(string[] challenges)
     {
         await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized(challenges) : ProtectedApi.Ok());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         using var response = await given.GetAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["token-1", "token-2"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
         Assert.Contains("Information 6 The API at https://api.example.com answered 401 to the token; it is given up, if it is still the one in use", given.Log.All);
     }
 
@@ -54,12 +54,12 @@ public sealed class ChallengeEvaluatorTests
     {
         using var answer = ProtectedApi.Unauthorized(challenges);
         await using var given = new ProtectedApi(_ => answer);
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         Assert.Same(answer, await given.GetAsync());
 
-        Assert.Equal(["token-1"], given.TokensSeen);
-        await given.KeepTokenAsync();
+        Assert.Equal(["token-1"], given.TokensReceived);
+        await given.CacheFirstTokenAsync();
         Assert.Empty(given.Log.All);
     }
 
@@ -70,14 +70,14 @@ public sealed class ChallengeEvaluatorTests
     [InlineData(HttpStatusCode.OK)]
     public async Task No_other_status_gives_a_token_up(HttpStatusCode status)
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Answer(status, """Bearer error="invalid_token" """));
-        await given.KeepTokenAsync();
+        await using var given = new ProtectedApi(_ => ProtectedApi.Response(status, """Bearer error="invalid_token" """));
+        await given.CacheFirstTokenAsync();
 
         using var response = await given.GetAsync();
 
         Assert.Equal(status, response.StatusCode);
-        Assert.Equal(["token-1"], given.TokensSeen);
-        await given.KeepTokenAsync();
+        Assert.Equal(["token-1"], given.TokensReceived);
+        await given.CacheFirstTokenAsync();
     }
 
     [Theory]
@@ -86,8 +86,8 @@ public sealed class ChallengeEvaluatorTests
     [InlineData("Bearer error=\"insufficient_scope\", scope=\"two\tlines\"", "two lines")]
     public async Task A_403_for_want_of_scope_is_returned_and_logged_with_the_scope_that_is_asked_for(string challenge, string scope)
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Answer(HttpStatusCode.Forbidden, """Basic realm="x" """, challenge));
-        await given.KeepTokenAsync();
+        await using var given = new ProtectedApi(_ => ProtectedApi.Response(HttpStatusCode.Forbidden, """Basic realm="x" """, challenge));
+        await given.CacheFirstTokenAsync();
 
         using var response = await given.GetAsync();
 
@@ -102,7 +102,7 @@ public sealed class ChallengeEvaluatorTests
     [InlineData("""DPoP error="insufficient_scope" """)]
     public async Task A_403_for_another_reason_is_the_callers_affair(string challenge)
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Answer(HttpStatusCode.Forbidden, challenge));
+        await using var given = new ProtectedApi(_ => ProtectedApi.Response(HttpStatusCode.Forbidden, challenge));
 
         using var response = await given.GetAsync();
 
@@ -117,27 +117,27 @@ public sealed class ChallengeEvaluatorTests
         using var response = await given.GetAsync();
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(["token-1"], given.TokensSeen);
-        await given.KeepTokenAsync();
+        Assert.Equal(["token-1"], given.TokensReceived);
+        await given.CacheFirstTokenAsync();
     }
 
     [Fact]
     public async Task An_API_that_refuses_everything_is_asked_twice_at_most()
     {
         await using var given = new ProtectedApi(_ => ProtectedApi.Unauthorized());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         using var response = await given.GetAsync();
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(["token-1", "token-2"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
     }
 
     [Fact]
     public async Task An_API_that_refuses_everything_costs_one_token_request_in_thirty_seconds()
     {
         await using var given = new ProtectedApi(_ => ProtectedApi.Unauthorized());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         for (var i = 0; i < 100; i++)
             (await given.GetAsync()).Dispose();
@@ -154,7 +154,7 @@ public sealed class ChallengeEvaluatorTests
     public async Task One_revoked_token_costs_a_hundred_callers_one_new_one()
     {
         await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => given.GetAsync())));
 

@@ -17,8 +17,8 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
     private readonly ConcurrentQueue<string> _seenElsewhere = new();
     private Func<HttpContext, int, int> _apiAnswers = (_, _) => 200;
     private Func<HttpContext, int, int> _elsewhereAnswers = (_, _) => 200;
-    private Loopback _api = null!;
-    private Loopback _elsewhere = null!;
+    private LoopbackServer _api = null!;
+    private LoopbackServer _elsewhere = null!;
 
     public enum Retries
     {
@@ -30,8 +30,8 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await Loopback.StartAsync(http => AnswerAsync(http, _seenByApi, _apiAnswers));
-        _elsewhere = await Loopback.StartAsync(http => AnswerAsync(http, _seenElsewhere, _elsewhereAnswers));
+        _api = await LoopbackServer.StartAsync(http => AnswerAsync(http, _seenByApi, _apiAnswers));
+        _elsewhere = await LoopbackServer.StartAsync(http => AnswerAsync(http, _seenElsewhere, _elsewhereAnswers));
     }
 
     public async ValueTask DisposeAsync()

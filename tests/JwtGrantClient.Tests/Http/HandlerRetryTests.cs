@@ -18,12 +18,12 @@ public sealed class HandlerRetryTests
     public async Task A_body_that_can_be_sent_again_is(string kind)
     {
         await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         using var response = await given.PostAsync(Body(kind));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["token-1", "token-2"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
         Assert.NotEmpty(given.Bodies.First()!);
         Assert.Single(given.Bodies.Distinct());
     }
@@ -34,21 +34,21 @@ public sealed class HandlerRetryTests
     {
         using var refusal = ProtectedApi.Unauthorized();
         await using var given = new ProtectedApi(token => token == "token-1" ? refusal : ProtectedApi.Ok());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         Assert.Same(refusal, await given.PostAsync(Body(kind)));
-        Assert.Equal(["token-1"], given.TokensSeen);
+        Assert.Equal(["token-1"], given.TokensReceived);
         Assert.Equal(1, given.Endpoint.Requests);
 
         using var next = await given.GetAsync();
-        Assert.Equal(["token-1", "token-2"], given.TokensSeen);
+        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
     }
 
     [Fact]
     public async Task It_goes_out_at_once()
     {
         await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         // The clock stands still: whatever waited for it would never return.
         using var response = await given.GetAsync();
@@ -62,7 +62,7 @@ public sealed class HandlerRetryTests
     {
         var bodies = new List<CountingBody>();
         await using var given = new ProtectedApi(token => Counted(token == "token-1" ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, bodies));
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
 
         var response = await given.GetAsync();
 
@@ -76,8 +76,8 @@ public sealed class HandlerRetryTests
     {
         var bodies = new List<CountingBody>();
         await using var given = new ProtectedApi(_ => Counted(HttpStatusCode.Unauthorized, bodies));
-        await given.KeepTokenAsync();
-        given.Endpoint.Instead = _ => FakeTokenEndpoint.Refusal("invalid_client");
+        await given.CacheFirstTokenAsync();
+        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
 
         var response = await given.GetAsync();
 
@@ -91,13 +91,13 @@ public sealed class HandlerRetryTests
     {
         using var refusal = ProtectedApi.Unauthorized("""Bearer error="invalid_token" """);
         await using var given = new ProtectedApi(_ => refusal);
-        await given.KeepTokenAsync();
-        given.Endpoint.Instead = _ => FakeTokenEndpoint.Refusal("invalid_client");
+        await given.CacheFirstTokenAsync();
+        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
 
         Assert.Same(refusal, await given.GetAsync());
 
         Assert.Equal(2, given.Endpoint.Requests);
-        Assert.Equal(["token-1"], given.TokensSeen);
+        Assert.Equal(["token-1"], given.TokensReceived);
     }
 
     [Fact]
@@ -105,17 +105,17 @@ public sealed class HandlerRetryTests
     {
         using var refusal = ProtectedApi.Unauthorized();
         await using var given = new ProtectedApi(_ => refusal);
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
         // A renewal ahead of time fails and closes the gate; the token is still good at the cache.
-        given.Endpoint.Instead = _ => FakeTokenEndpoint.Refusal("invalid_client");
+        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
         given.Time.Advance(TimeSpan.FromMinutes(50));
         await given.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        await given.CacheLog.EventAsync(4);
+        await given.CacheLog.WaitForEventAsync(4);
 
         Assert.Same(refusal, await given.GetAsync());
 
         Assert.Equal(2, given.Endpoint.Requests);
-        Assert.Equal(["token-1"], given.TokensSeen);
+        Assert.Equal(["token-1"], given.TokensReceived);
     }
 
     [Fact]
@@ -145,9 +145,9 @@ public sealed class HandlerRetryTests
     {
         var bodies = new List<CountingBody>();
         await using var given = new ProtectedApi(_ => Counted(HttpStatusCode.Unauthorized, bodies));
-        await given.KeepTokenAsync();
+        await given.CacheFirstTokenAsync();
         var gate = new TaskCompletionSource();
-        given.Endpoint.Opened = gate.Task;
+        given.Endpoint.DelayResponseUntil = gate.Task;
         using var cancelling = new CancellationTokenSource();
 
         var call = Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.GetAsync(cancelling.Token));
@@ -155,7 +155,7 @@ public sealed class HandlerRetryTests
 
         await call;
         Assert.Equal([1], bodies.Select(body => body.Disposals));
-        Assert.Equal(["token-1"], given.TokensSeen);
+        Assert.Equal(["token-1"], given.TokensReceived);
         gate.SetResult();
     }
 

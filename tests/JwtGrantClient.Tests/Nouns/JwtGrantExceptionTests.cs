@@ -9,7 +9,7 @@ public sealed class JwtGrantExceptionTests
     [Fact]
     public async Task A_refusal_carries_what_the_server_said_as_fields()
     {
-        var endpoint = new FakeTokenEndpoint { Instead = _ => FakeTokenEndpoint.Refusal("invalid_grant") };
+        var endpoint = new FakeTokenEndpoint { ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_grant") };
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: endpoint.Handler);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => tokens.GetTokenAsync(Cancellation).AsTask());
@@ -21,7 +21,7 @@ public sealed class JwtGrantExceptionTests
     [Fact]
     public async Task A_remembered_failure_is_told_in_full_with_the_first_one_inside()
     {
-        var endpoint = new FakeTokenEndpoint { Instead = _ => FakeTokenEndpoint.Refusal("invalid_client") };
+        var endpoint = new FakeTokenEndpoint { ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client") };
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: endpoint.Handler);
         var first = await Assert.ThrowsAsync<JwtGrantException>(() => tokens.GetTokenAsync(Cancellation).AsTask());
 

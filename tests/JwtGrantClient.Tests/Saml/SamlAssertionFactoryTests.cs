@@ -14,7 +14,7 @@ public sealed class SamlAssertionFactoryTests
     {
         var factory = new SamlAssertionFactory(SamlTestData.Options(), SamlTestData.Certificate, _clock, new SamlIdGenerator(bytes => bytes.Fill(0xAB)));
 
-        var xml = await factory.XmlAsync();
+        var xml = await factory.CreateXmlAsync();
 
         var id = "_" + string.Concat(Enumerable.Repeat("ab", 20));
         Assert.Equal(
@@ -34,25 +34,25 @@ public sealed class SamlAssertionFactoryTests
     [Fact]
     public async Task Signs_with_RSA_and_SHA_256_over_the_exclusive_canonical_form_right_after_the_issuer()
     {
-        var root = SamlTestData.Parse(await Factory().XmlAsync());
+        var root = SamlTestData.Parse(await Factory().CreateXmlAsync());
 
-        Assert.Same(root.At("d:Signature"), root.At("a:Issuer").NextSibling);
+        Assert.Same(root.SelectNode("d:Signature"), root.SelectNode("a:Issuer").NextSibling);
         const string Info = "d:Signature/d:SignedInfo";
-        Assert.Equal(SignedXml.XmlDsigExcC14NTransformUrl, root.TextAt($"{Info}/d:CanonicalizationMethod/@Algorithm"));
-        Assert.Equal("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", root.TextAt($"{Info}/d:SignatureMethod/@Algorithm"));
-        Assert.Equal($"#{root.GetAttribute("ID")}", root.TextAt($"{Info}/d:Reference/@URI"));
-        Assert.Equal("http://www.w3.org/2001/04/xmlenc#sha256", root.TextAt($"{Info}/d:Reference/d:DigestMethod/@Algorithm"));
-        Assert.Equal(SignedXml.XmlDsigEnvelopedSignatureTransformUrl, root.TextAt($"{Info}/d:Reference/d:Transforms/d:Transform[1]/@Algorithm"));
-        Assert.Equal(SignedXml.XmlDsigExcC14NTransformUrl, root.TextAt($"{Info}/d:Reference/d:Transforms/d:Transform[2]/@Algorithm"));
+        Assert.Equal(SignedXml.XmlDsigExcC14NTransformUrl, root.SelectText($"{Info}/d:CanonicalizationMethod/@Algorithm"));
+        Assert.Equal("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", root.SelectText($"{Info}/d:SignatureMethod/@Algorithm"));
+        Assert.Equal($"#{root.GetAttribute("ID")}", root.SelectText($"{Info}/d:Reference/@URI"));
+        Assert.Equal("http://www.w3.org/2001/04/xmlenc#sha256", root.SelectText($"{Info}/d:Reference/d:DigestMethod/@Algorithm"));
+        Assert.Equal(SignedXml.XmlDsigEnvelopedSignatureTransformUrl, root.SelectText($"{Info}/d:Reference/d:Transforms/d:Transform[1]/@Algorithm"));
+        Assert.Equal(SignedXml.XmlDsigExcC14NTransformUrl, root.SelectText($"{Info}/d:Reference/d:Transforms/d:Transform[2]/@Algorithm"));
     }
 
     [Fact]
     public async Task Brings_the_certificate_or_leaves_it_out()
     {
-        var with = SamlTestData.Parse(await Factory().XmlAsync());
-        var without = SamlTestData.Parse(await Factory(options => options.IncludeCertificate = false).XmlAsync());
+        var with = SamlTestData.Parse(await Factory().CreateXmlAsync());
+        var without = SamlTestData.Parse(await Factory(options => options.IncludeCertificate = false).CreateXmlAsync());
 
-        Assert.Equal(Convert.ToBase64String(SamlTestData.Certificate.RawData), with.TextAt("d:Signature/d:KeyInfo/d:X509Data/d:X509Certificate"));
+        Assert.Equal(Convert.ToBase64String(SamlTestData.Certificate.RawData), with.SelectText("d:Signature/d:KeyInfo/d:X509Data/d:X509Certificate"));
         Assert.Null(without["Signature"]!["KeyInfo"]);
     }
 
@@ -78,9 +78,9 @@ public sealed class SamlAssertionFactoryTests
     {
         _clock.Advance(TimeSpan.FromMilliseconds(999));
 
-        var root = SamlTestData.Parse(await Factory().XmlAsync());
+        var root = SamlTestData.Parse(await Factory().CreateXmlAsync());
 
-        Assert.Equal(("2026-11-23T09:00:00Z", "2026-11-23T09:02:00Z"), (root.GetAttribute("IssueInstant"), root.TextAt("a:Conditions/@NotOnOrAfter")));
+        Assert.Equal(("2026-11-23T09:00:00Z", "2026-11-23T09:02:00Z"), (root.GetAttribute("IssueInstant"), root.SelectText("a:Conditions/@NotOnOrAfter")));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class SamlAssertionFactoryTests
 
         var ids = new HashSet<string>();
         for (var i = 0; i < 50; i++)
-            ids.Add(SamlTestData.Parse(await factory.XmlAsync()).GetAttribute("ID"));
+            ids.Add(SamlTestData.Parse(await factory.CreateXmlAsync()).GetAttribute("ID"));
 
         Assert.Equal(50, ids.Count);
         Assert.All(ids, id => Assert.Matches("^_[0-9a-f]{40}$", System.Xml.XmlConvert.VerifyNCName(id)));
@@ -101,13 +101,13 @@ public sealed class SamlAssertionFactoryTests
     {
         var factory = Factory(options => (options.Attributes["company_id"], options.Attributes["groups"]) = (["acme"], ["a", "b"]));
 
-        var root = SamlTestData.Parse(await factory.XmlAsync(new()
+        var root = SamlTestData.Parse(await factory.CreateXmlAsync(new()
         {
             Subject = "tenant-42",
             Claims = new Dictionary<string, object> { ["groups"] = new List<string> { "c" }, ["level"] = "7" },
         }));
 
-        Assert.Equal("tenant-42", root.TextAt("a:Subject/a:NameID"));
+        Assert.Equal("tenant-42", root.SelectText("a:Subject/a:NameID"));
         Assert.Equal(["company_id=acme", "groups=c", "level=7"], root["AttributeStatement", root.NamespaceURI]!.ChildNodes.Cast<System.Xml.XmlElement>()
             .Select(attribute => $"{attribute.GetAttribute("Name")}={string.Join(',', attribute.ChildNodes.Cast<System.Xml.XmlElement>().Select(value => value.InnerText))}"));
     }
@@ -117,12 +117,12 @@ public sealed class SamlAssertionFactoryTests
     {
         var factory = Factory(options => (options.Audience, options.Recipient) = (null, null));
 
-        var known = SamlTestData.Parse(await factory.XmlAsync(new() { Issuer = "HTTPS://AS.example.com:443", TokenEndpoint = new Uri("https://AS.example.com:443/token") }));
-        var unknown = SamlTestData.Parse(await factory.XmlAsync(new() { TokenEndpoint = new Uri("https://as.example.com/token") }));
+        var known = SamlTestData.Parse(await factory.CreateXmlAsync(new() { Issuer = "HTTPS://AS.example.com:443", TokenEndpoint = new Uri("https://AS.example.com:443/token") }));
+        var unknown = SamlTestData.Parse(await factory.CreateXmlAsync(new() { TokenEndpoint = new Uri("https://as.example.com/token") }));
 
-        Assert.Equal("HTTPS://AS.example.com:443", known.TextAt("a:Conditions/a:AudienceRestriction/a:Audience"));
-        Assert.Equal("https://AS.example.com:443/token", known.TextAt("a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData/@Recipient"));
-        Assert.Equal("https://as.example.com/token", unknown.TextAt("a:Conditions/a:AudienceRestriction/a:Audience"));
+        Assert.Equal("HTTPS://AS.example.com:443", known.SelectText("a:Conditions/a:AudienceRestriction/a:Audience"));
+        Assert.Equal("https://AS.example.com:443/token", known.SelectText("a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData/@Recipient"));
+        Assert.Equal("https://as.example.com/token", unknown.SelectText("a:Conditions/a:AudienceRestriction/a:Audience"));
     }
 
     [Fact]
@@ -130,10 +130,10 @@ public sealed class SamlAssertionFactoryTests
     {
         const string Email = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
-        var root = SamlTestData.Parse(await Factory(options => (options.AuthnContext, options.NameIdFormat) = (null, Email)).XmlAsync());
+        var root = SamlTestData.Parse(await Factory(options => (options.AuthnContext, options.NameIdFormat) = (null, Email)).CreateXmlAsync());
 
         Assert.Null(root["AuthnStatement", root.NamespaceURI]);
-        Assert.Equal(Email, root.TextAt("a:Subject/a:NameID/@Format"));
+        Assert.Equal(Email, root.SelectText("a:Subject/a:NameID/@Format"));
     }
 
     [Theory]
@@ -142,10 +142,10 @@ public sealed class SamlAssertionFactoryTests
     [InlineData("<!-- -->]]>")]
     public async Task Carries_any_text_of_XML(string text)
     {
-        var root = SamlTestData.Parse(await Factory(options => options.Attributes[text] = [text]).XmlAsync(new() { Subject = text }));
+        var root = SamlTestData.Parse(await Factory(options => options.Attributes[text] = [text]).CreateXmlAsync(new() { Subject = text }));
 
-        Assert.Equal(text, root.TextAt("a:Subject/a:NameID"));
-        Assert.Equal((text, text), (root.TextAt("a:AttributeStatement/a:Attribute/@Name"), root.TextAt("a:AttributeStatement/a:Attribute/a:AttributeValue")));
+        Assert.Equal(text, root.SelectText("a:Subject/a:NameID"));
+        Assert.Equal((text, text), (root.SelectText("a:AttributeStatement/a:Attribute/@Name"), root.SelectText("a:AttributeStatement/a:Attribute/a:AttributeValue")));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class SamlAssertionFactoryTests
 
         (options.Issuer, options.Attributes["a"][0]) = ("after", "after");
 
-        Assert.DoesNotContain("after", await factory.XmlAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("after", await factory.CreateXmlAsync(), StringComparison.Ordinal);
     }
 
     private SamlAssertionFactory Factory(Action<SamlAssertionOptions>? configure = null)

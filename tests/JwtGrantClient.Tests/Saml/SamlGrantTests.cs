@@ -33,7 +33,7 @@ public sealed class SamlGrantTests : IAsyncLifetime
 
         Assert.Equal((TestData.ClientId, SamlTestData.Subject), (_server.CheckAccessToken($"Bearer {token.Value}").ClientId, _server.CheckAccessToken($"Bearer {token.Value}").Subject));
         Assert.Equal([SamlTestData.Subject, "user-2"], _server.Requests.Where(request => request.Path == "/token")
-            .Select(request => SamlTestData.Parse(SamlTestData.Text(request["assertion"]!)).TextAt("a:Subject/a:NameID")));
+            .Select(request => SamlTestData.Parse(SamlTestData.Decode(request["assertion"]!)).SelectText("a:Subject/a:NameID")));
         Assert.All(_server.Requests.Where(request => request.Path == "/token"), request => Assert.Equal(SamlTestData.GrantType, request["grant_type"]));
     }
 

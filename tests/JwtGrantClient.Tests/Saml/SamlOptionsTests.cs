@@ -71,7 +71,7 @@ public sealed class SamlOptionsTests
         var factory = new SamlAssertionFactory(SamlTestData.Options(), certificate);
         certificate.Dispose();
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => factory.XmlAsync());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => factory.CreateXmlAsync());
 
         Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
         Assert.IsType<CryptographicException>(error.InnerException, exactMatch: false);
@@ -84,7 +84,7 @@ public sealed class SamlOptionsTests
         var options = SamlTestData.Options();
         typeof(SamlAssertionOptions).GetProperty(name)!.SetValue(options, null);
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => new SamlAssertionFactory(options, SamlTestData.Certificate).XmlAsync());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => new SamlAssertionFactory(options, SamlTestData.Certificate).CreateXmlAsync());
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "saml_assertion_incomplete"), (error.Kind, error.Code));
         Assert.StartsWith($"SamlAssertionOptions.{name} is missing, and the request does not tell it.", error.Message, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class SamlOptionsTests
         ];
 
         foreach (var context in contexts)
-            Assert.Equal("saml_text_unusable", (await Assert.ThrowsAsync<JwtGrantException>(() => factory.XmlAsync(context))).Code);
+            Assert.Equal("saml_text_unusable", (await Assert.ThrowsAsync<JwtGrantException>(() => factory.CreateXmlAsync(context))).Code);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class SamlVerificationTests : IDisposable
     {
         var options = SamlTestData.Options();
         options.Attributes["company <&> \"id\" é"] = [" Zoë 😀 ", "]]>", ""];
-        var xml = await new SamlAssertionFactory(options, SamlTestData.Certificate, new FakeTimeProvider(TestData.Moment)).XmlAsync();
+        var xml = await new SamlAssertionFactory(options, SamlTestData.Certificate, new FakeTimeProvider(TestData.Moment)).CreateXmlAsync();
 
         Assert.True(await VerifiesAsync(tool, xml), $"{tool} refuses our signature.");
         Assert.False(await VerifiesAsync(tool, xml.Replace(">user-1<", ">user-2<", StringComparison.Ordinal)), $"{tool} takes a changed assertion.");
@@ -44,7 +44,7 @@ public sealed class SamlVerificationTests : IDisposable
     {
         var root = SamlTestData.Parse(xml);
         var signed = new SignedXml(root.OwnerDocument);
-        signed.LoadXml((XmlElement)root.At("d:Signature"));
+        signed.LoadXml((XmlElement)root.SelectNode("d:Signature"));
         return signed.CheckSignature(TestData.RsaKey);
     }
 }

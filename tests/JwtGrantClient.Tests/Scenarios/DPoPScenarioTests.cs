@@ -8,7 +8,7 @@ namespace JwtGrantClient.Tests.Scenarios;
 public sealed class DPoPScenarioTests : IAsyncLifetime
 {
     private StrictAuthorizationServer _server = null!;
-    private Loopback _api = null!;
+    private LoopbackServer _api = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -16,7 +16,7 @@ public sealed class DPoPScenarioTests : IAsyncLifetime
     {
         _server = await StrictAuthorizationServer.StartAsync(new() { RequireDPoPNonce = true, RequireResourceDPoPNonce = true }, Cancellation);
         _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem, RequireDPoP = true });
-        _api = await Loopback.StartAsync(context =>
+        _api = await LoopbackServer.StartAsync(context =>
         {
             var check = _server.CheckAccessToken(
                 context.Request.Method, $"{_api.Address}{context.Request.Path}", context.Request.Headers.Authorization, context.Request.Headers["DPoP"]);

@@ -142,7 +142,7 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
     }
 
     private SocketsHttpHandler? HandlerFor(ClientAuthenticationMethod method) => method != ClientAuthenticationMethod.MutualTls ? null
-        : ShownCertificate.Handler(new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12)) }, _server);
+        : ClientCertificateTransport.CreateHandler(new() { Path = _folder.Write("tls", _certificate.Export(X509ContentType.Pkcs12)) }, _server);
 
     private void Register(string method) => _server.RegisterClient(new()
     {
@@ -151,19 +151,19 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
         ClientSecret = method.StartsWith("client_secret", StringComparison.Ordinal) ? Secret : null,
         ClientSecretIssuer = method == "JWT as client_secret" ? "TEAM123456" : null,
         SpiffeId = method == "spiffe" ? SpiffeId : null,
-        CertificateThumbprint = method == "mutual TLS" ? ShownCertificate.Thumbprint(_certificate) : null,
+        CertificateThumbprint = method == "mutual TLS" ? ClientCertificateTransport.Thumbprint(_certificate) : null,
         AllowedAuthenticationMethods = method == "none" ? ["none"] : null,
     });
 
     private void UseFile(JwtGrantOptions options, string subject, string? type)
     {
-        var jwt = SignedJwts.From(subject, subject, _server.Issuer, TestData.RsaPrivatePem)(new(), Cancellation).AsTask().GetAwaiter().GetResult();
+        var jwt = SignedJwts.CreateProvider(subject, subject, _server.Issuer, TestData.RsaPrivatePem)(new(), Cancellation).AsTask().GetAwaiter().GetResult();
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
         (options.ClientAssertion.TokenFile, options.ClientAssertion.AssertionType) = (_folder.Write("client.jwt", jwt.Value), type);
     }
 
     private async ValueTask<string> JwtOfAsync(string subject) =>
-        (await SignedJwts.From("https://idp.example.com", subject, _server.Issuer, Keys.P256.ExportPkcs8PrivateKeyPem())(new(), Cancellation)).Value;
+        (await SignedJwts.CreateProvider("https://idp.example.com", subject, _server.Issuer, Keys.P256.ExportPkcs8PrivateKeyPem())(new(), Cancellation)).Value;
 
     private static async Task<AccessToken> Once(JwtGrantTokenSource client, Grant grant) =>
         (await client.Endpoint.RequestAsync(grant, Cancellation)).AccessToken;

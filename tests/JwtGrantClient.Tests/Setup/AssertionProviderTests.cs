@@ -18,7 +18,7 @@ public sealed class AssertionProviderTests
     public async Task A_provider_is_told_what_its_assertion_is_for_at_each_attempt()
     {
         var contexts = new List<AssertionContext>();
-        _endpoint.Instead = number => number == 1 ? new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) : null;
+        _endpoint.ResponseOverride = number => number == 1 ? new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) : null;
         _services.AddJwtGrantClient("foreign", options =>
         {
             options.Issuer = TestData.Issuer;
@@ -55,7 +55,7 @@ public sealed class AssertionProviderTests
     public async Task A_token_file_needs_neither_key_nor_client_id()
     {
         using var folder = new TemporaryFolder();
-        var token = Jwt.Some(TestData.Moment.AddMinutes(10));
+        var token = Jwt.CreateFake(TestData.Moment.AddMinutes(10));
         var path = folder.Write("token", token);
         _services.AddJwtGrantClient("spiffe", options =>
         {
@@ -79,7 +79,7 @@ public sealed class AssertionProviderTests
     public async Task A_token_file_can_be_the_grant()
     {
         using var folder = new TemporaryFolder();
-        var token = Jwt.Some(TestData.Moment.AddMinutes(10));
+        var token = Jwt.CreateFake(TestData.Moment.AddMinutes(10));
         var path = folder.Write("token", token);
         _services.AddJwtGrantClient("projected", options =>
         {
@@ -140,7 +140,7 @@ public sealed class AssertionProviderTests
     public async Task A_JWT_in_place_of_a_client_secret_is_reused_and_made_anew_after_a_refusal()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        _endpoint.Instead = number => number == 2 ? FakeTokenEndpoint.Refusal("invalid_client") : null;
+        _endpoint.ResponseOverride = number => number == 2 ? FakeTokenEndpoint.ErrorResponse("invalid_client") : null;
         _services.AddJwtGrantClient("apple", options =>
         {
             options.TokenEndpoint = "https://appleid.apple.com/auth/token";

@@ -23,7 +23,7 @@ public sealed class ClientDisposalTests
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
         await provider.GetRequiredService<ITokenSource>().GetTokenAsync(Cancellation);
-        _endpoint.Opened = new TaskCompletionSource().Task;
+        _endpoint.DelayResponseUntil = new TaskCompletionSource().Task;
         var waiting = tokens.GetTokenAsync(new TokenRequest { Scope = "other" }, Cancellation);
 
         if (asynchronously)
@@ -51,7 +51,7 @@ public sealed class ClientDisposalTests
     {
         var transport = new Transport(_endpoint.Handler);
         var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: transport);
-        _endpoint.Opened = new TaskCompletionSource().Task;
+        _endpoint.DelayResponseUntil = new TaskCompletionSource().Task;
         var waiting = tokens.GetTokenAsync(Cancellation);
 
         await tokens.DisposeAsync();

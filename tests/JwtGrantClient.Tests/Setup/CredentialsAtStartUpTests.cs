@@ -65,7 +65,7 @@ public sealed class CredentialsAtStartUpTests : IDisposable
 
         var certificate = ClientCertificate.From(options);
 
-        Assert.Equal(ShownCertificate.Thumbprint(_certificate), certificate.Thumbprint);
+        Assert.Equal(ClientCertificateTransport.Thumbprint(_certificate), certificate.Thumbprint);
         Assert.Equal("client_certificate_unusable", Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options)).Code);
         _folder.Write("tls", next.Export(X509ContentType.Pkcs12, Keys.Password));
         Assert.Equal(next.Thumbprint, certificate.ForConnection().Thumbprint);

@@ -20,7 +20,7 @@ public sealed class TransportIsolationTests
     public async Task A_resilience_handler_for_all_HttpClients_replays_no_assertion()
     {
         var defaults = new Passing();
-        await using var server = await Loopback.StartAsync(http => AnswerAsync(http, failures: 2));
+        await using var server = await LoopbackServer.StartAsync(http => AnswerAsync(http, failures: 2));
         var services = new ServiceCollection();
         services.ConfigureHttpClientDefaults(http =>
         {
@@ -41,8 +41,8 @@ public sealed class TransportIsolationTests
     [Fact]
     public async Task A_redirect_of_the_token_endpoint_is_an_error_and_nothing_reaches_the_other_host()
     {
-        await using var elsewhere = await Loopback.StartAsync(http => AnswerAsync(http, failures: 0));
-        await using var server = await Loopback.StartAsync(http =>
+        await using var elsewhere = await LoopbackServer.StartAsync(http => AnswerAsync(http, failures: 0));
+        await using var server = await LoopbackServer.StartAsync(http =>
         {
             http.Response.StatusCode = 307;
             http.Response.Headers.Location = elsewhere.Address;
@@ -62,7 +62,7 @@ public sealed class TransportIsolationTests
     [Fact]
     public async Task A_pipeline_of_ones_own_signs_anew_at_every_run()
     {
-        await using var server = await Loopback.StartAsync(http => AnswerAsync(http, failures: 5));
+        await using var server = await LoopbackServer.StartAsync(http => AnswerAsync(http, failures: 5));
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", options => Configure(options, server)).UseRetryPipeline(
             _ => new ResiliencePipelineBuilder().AddRetry(new() { MaxRetryAttempts = 5, Delay = TimeSpan.Zero }).Build());
@@ -74,7 +74,7 @@ public sealed class TransportIsolationTests
         Assert.Equal(6, _assertions.Select(assertion => Jwt.Parse(assertion!)["jti"]).Distinct().Count());
     }
 
-    private static void Configure(JwtGrantOptions options, Loopback server)
+    private static void Configure(JwtGrantOptions options, LoopbackServer server)
     {
         TestClient.Configure(options);
         options.TokenEndpoint = server.Address + "/token";

@@ -77,7 +77,7 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     private static void Expect(CertificateStoreOptions options, string message) =>
-        Refusal.Expect(new() { Certificate = options }, "signing_key_not_found", message);
+        KeyLoaderAssert.Throws(new() { Certificate = options }, "signing_key_not_found", message);
 
     private X509Certificate2 Add(string subject, DateTimeOffset until)
     {

@@ -18,10 +18,10 @@ public sealed class CryptoProviderSigningTests
 
         for (var call = 1; call <= 2; call++)
         {
-            var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+            var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
             Assert.Equal((joseName, "vault-1"), (jwt.Alg, jwt.Kid));
-            Assert.Equal((call, call, call), (provider.Created, provider.Signed, provider.Releases));
+            Assert.Equal((call, call, call), (provider.CreateCalls, provider.SignCalls, provider.ReleaseCalls));
         }
     }
 
@@ -33,9 +33,9 @@ public sealed class CryptoProviderSigningTests
         var provider = EcProvider(key, algorithm);
 
         await IdentityModelVerifier.SignAndValidateAsync(
-            JwtSigner.FromSigningCredentials(Credentials(provider, algorithm)), IdentityModelVerifier.Public(key));
+            JwtSigner.FromSigningCredentials(Credentials(provider, algorithm)), IdentityModelVerifier.PublicKey(key));
 
-        Assert.Equal((1, 1, 1), (provider.Created, provider.Signed, provider.Releases));
+        Assert.Equal((1, 1, 1), (provider.CreateCalls, provider.SignCalls, provider.ReleaseCalls));
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class CryptoProviderSigningTests
         credentials.CryptoProviderFactory = first.Factory;
 
         await IdentityModelVerifier.SignAndValidateAsync(
-            JwtSigner.FromSigningCredentials(credentials), IdentityModelVerifier.Public(TestData.RsaKey));
+            JwtSigner.FromSigningCredentials(credentials), IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
-        Assert.Equal((1, 0), (first.Signed, second.Signed));
+        Assert.Equal((1, 0), (first.SignCalls, second.SignCalls));
     }
 
     [Fact]
@@ -61,11 +61,11 @@ public sealed class CryptoProviderSigningTests
         var signer = JwtSigner.FromSigningCredentials(
             new(key, "ES256"), new() { X5tS256 = true, X5c = true, KeyIdFrom = KeyIdSource.JwkThumbprint });
 
-        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(Keys.P256));
+        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(Keys.P256));
 
         Assert.Equal(PublicJwk.ComputeThumbprint(Keys.P256), signer.KeyId);
         Assert.Equal(["x5t#S256", "x5c"], signer.Header!.Keys);
-        Assert.Equal(1, provider.Signed);
+        Assert.Equal(1, provider.SignCalls);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class CryptoProviderSigningTests
 
         jwk.X5c.Add(Convert.ToBase64String(certificate.RawData));
         Assert.Equal(
-            Keys.Text(certificate.GetCertHash()), JwtSigner.FromSigningCredentials(credentials, new() { X5t = true }).Header!["x5t"]);
+            Keys.EncodeBase64Url(certificate.GetCertHash()), JwtSigner.FromSigningCredentials(credentials, new() { X5t = true }).Header!["x5t"]);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class CryptoProviderSigningTests
         var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), "RS256") { CryptoProviderFactory = factory };
 
         await IdentityModelVerifier.SignAndValidateAsync(
-            JwtSigner.FromSigningCredentials(credentials), IdentityModelVerifier.Public(TestData.RsaKey));
+            JwtSigner.FromSigningCredentials(credentials), IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
         Assert.Equal((1, 1), (factory.Created, factory.Released));
     }
@@ -101,9 +101,9 @@ public sealed class CryptoProviderSigningTests
 
         var signer = JwtSigner.FromSigningCredentials(credentials);
 
-        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(TestData.RsaKey));
         Assert.IsType<RsaSigner>(signer);
-        Assert.Equal(0, provider.Created);
+        Assert.Equal(0, provider.CreateCalls);
     }
 
     [Fact]
@@ -129,11 +129,11 @@ public sealed class CryptoProviderSigningTests
         await cancellation.CancelAsync();
         Assert.Equal(
             cancellation.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signing.WithTimeout())).CancellationToken);
-        Assert.Equal(0, provider.Releases);
+        Assert.Equal(0, provider.ReleaseCalls);
 
         release.Set();
         await provider.Released.WithTimeout();
-        Assert.Equal((1, 1, 1), (provider.Created, provider.Signed, provider.Releases));
+        Assert.Equal((1, 1, 1), (provider.CreateCalls, provider.SignCalls, provider.ReleaseCalls));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class CryptoProviderSigningTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => IdentityModelVerifier.SignAsync(signer, new(canceled: true)));
 
-        Assert.Equal(0, provider.Created);
+        Assert.Equal(0, provider.CreateCalls);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class CryptoProviderSigningTests
         Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
         Assert.StartsWith("The ES256 signer with the key 'vault-1' failed: UnauthorizedAccessException.", error.Message, StringComparison.Ordinal);
         Assert.IsType<UnauthorizedAccessException>(error.InnerException);
-        Assert.Equal(1, provider.Releases);
+        Assert.Equal(1, provider.ReleaseCalls);
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class CryptoProviderSigningTests
         var error = Assert.Throws<JwtGrantException>(() => JwtSigner.FromSigningCredentials(Credentials(provider, algorithm)));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "algorithm_not_supported"), (error.Kind, error.Code));
-        Assert.Equal(0, provider.Created);
+        Assert.Equal(0, provider.CreateCalls);
     }
 
     private static SigningCredentials Credentials(CountingCryptoProvider provider, string algorithm) =>

@@ -26,11 +26,11 @@ public sealed class JwkKeyTests
     [Fact]
     public void Takes_numbers_with_a_leading_zero_too_many_or_too_few()
     {
-        var padded = Rsa.With("n", Keys.Text([0, .. TestData.RsaKey.ExportParameters(false).Modulus!]));
+        var padded = Rsa.With("n", Keys.EncodeBase64Url([0, .. TestData.RsaKey.ExportParameters(false).Modulus!]));
 
         Assert.Equal("RS256", TestSigner.Load(new() { Text = padded.ToJsonString() }).Algorithm);
         // An EC key whose d begins with a zero byte, written without it.
-        Assert.Equal("ES256", TestSigner.Load(new() { Text = Keys.PrivateJwk(KeyWithShortPrivatePart(out var d)).With("d", Keys.Text(d)).ToJsonString() }).Algorithm);
+        Assert.Equal("ES256", TestSigner.Load(new() { Text = Keys.PrivateJwk(KeyWithShortPrivatePart(out var d)).With("d", Keys.EncodeBase64Url(d)).ToJsonString() }).Algorithm);
     }
 
     [Fact]
@@ -90,10 +90,10 @@ public sealed class JwkKeyTests
     [InlineData("""{"type":"authorized_user"}""", "there is a credential file that is no service account. Expected \"type\": \"service_account\", with a private_key.")]
     [InlineData("""{"type":"service_account"}""", "there is a service account without private_key. Create a key for the account, and take its JSON file.")]
     public void Says_what_is_wrong_with_the_JSON(string json, string seen) =>
-        Refusal.Expect(new() { Text = json }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
+        KeyLoaderAssert.Throws(new() { Text = json }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
 
     [Fact]
-    public void Holds_the_key_to_its_own_algorithm() => Refusal.Expect(
+    public void Holds_the_key_to_its_own_algorithm() => KeyLoaderAssert.Throws(
         new() { Text = Rsa.With("alg", "PS256").ToJsonString(), Algorithm = "RS256" }, "signing_key_does_not_fit",
         "In the key in SigningKey:Text there is a key for PS256, by its alg, but SigningKey:Algorithm is RS256. Leave Algorithm out, or give the key that is for it.");
 
@@ -109,7 +109,7 @@ public sealed class JwkKeyTests
         "make sure that the point is on the curve and the private part belongs to the public one.";
 
     private static void Refused(JsonObject jwk, string seen) =>
-        Refusal.Expect(new() { Text = jwk.ToJsonString() }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
+        KeyLoaderAssert.Throws(new() { Text = jwk.ToJsonString() }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
 
     private static System.Security.Cryptography.ECDsa KeyWithShortPrivatePart(out byte[] d)
     {

@@ -7,7 +7,7 @@ public sealed class JwkSetTests
 {
     private static readonly JsonObject Rsa = Keys.PrivateJwk(TestData.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
 
-    private static readonly string Overlap = Keys.Set(
+    private static readonly string Overlap = Keys.ToJwkSet(
         Ec.With("kid", "encrypts").With("use", "enc"), Rsa.With("kid", "old").With("alg", "RS256"), Ec.With("kid", "new"), Rsa.With("kid", "pss").With("alg", "PS256"));
 
     [Theory]
@@ -26,13 +26,13 @@ public sealed class JwkSetTests
     [Fact]
     public void Passes_over_keys_that_it_does_not_understand()
     {
-        var set = Keys.Set(Rsa.With("kid", 7), new JsonObject { ["kty"] = "future", ["kid"] = "f" }, new JsonObject { ["kty"] = "oct", ["k"] = "c2VjcmV0" }, Ec.With("kid", "new"));
+        var set = Keys.ToJwkSet(Rsa.With("kid", 7), new JsonObject { ["kty"] = "future", ["kid"] = "f" }, new JsonObject { ["kty"] = "oct", ["k"] = "c2VjcmV0" }, Ec.With("kid", "new"));
 
         Assert.Equal("new", TestSigner.Load(new() { Text = set }).KeyId);
     }
 
     [Fact]
-    public void Says_which_names_there_are() => Refusal.Expect(
+    public void Says_which_names_there_are() => KeyLoaderAssert.Throws(
         new() { Text = Overlap, KeyId = "newer" }, "signing_key_not_found",
         "In the key in SigningKey:Text there is a JWK set with no key named 'newer'; the set has 'encrypts', 'old', 'new', 'pss'. Correct SigningKey:KeyId, or the set.");
 
@@ -41,23 +41,23 @@ public sealed class JwkSetTests
     {
         const string Remedy = "A key to sign with has its private members, and no use other than sig.";
 
-        Refusal.Expect(new() { Text = Overlap, Algorithm = "RS512" }, "signing_key_not_found",
+        KeyLoaderAssert.Throws(new() { Text = Overlap, Algorithm = "RS512" }, "signing_key_not_found",
             $"In the key in SigningKey:Text there is a JWK set with no private key for signing with RS512 among 4. {Remedy}");
-        Refusal.Expect(new() { Text = Keys.Set(Ec.Without("d"), Rsa.With("use", "enc")) }, "signing_key_not_found",
+        KeyLoaderAssert.Throws(new() { Text = Keys.ToJwkSet(Ec.Without("d"), Rsa.With("use", "enc")) }, "signing_key_not_found",
             $"In the key in SigningKey:Text there is a JWK set with no private key for signing among 2. {Remedy}");
-        Refusal.Expect(new() { Text = """{"keys":[]}""" }, "signing_key_not_found",
+        KeyLoaderAssert.Throws(new() { Text = """{"keys":[]}""" }, "signing_key_not_found",
             $"In the key in SigningKey:Text there is a JWK set with no private key for signing among 0. {Remedy}");
-        Refusal.Expect(new() { Text = """{"keys":{}}""" }, "signing_key_unusable",
+        KeyLoaderAssert.Throws(new() { Text = """{"keys":{}}""" }, "signing_key_unusable",
             "In the key in SigningKey:Text there is a JWK set whose keys are no array of objects. Expected {\"keys\": [{\"kty\": ...}, ...]}.");
     }
 
     [Fact]
-    public void Refuses_two_keys_of_one_name() => Refusal.Expect(
-        new() { Text = Keys.Set(Rsa.With("kid", "a"), Ec.With("kid", "a")), KeyId = "a" }, "signing_key_unusable",
+    public void Refuses_two_keys_of_one_name() => KeyLoaderAssert.Throws(
+        new() { Text = Keys.ToJwkSet(Rsa.With("kid", "a"), Ec.With("kid", "a")), KeyId = "a" }, "signing_key_unusable",
         "In the key in SigningKey:Text there is a JWK set with 2 keys named 'a'. Give each key a kid of its own.");
 
     [Fact]
-    public void Says_why_the_only_key_cannot_sign() => Refusal.Expect(
-        new() { Text = Keys.Set(Rsa.With("kid", "a").With("use", "enc")) }, "signing_key_unusable",
+    public void Says_why_the_only_key_cannot_sign() => KeyLoaderAssert.Throws(
+        new() { Text = Keys.ToJwkSet(Rsa.With("kid", "a").With("use", "enc")) }, "signing_key_unusable",
         "In the key in SigningKey:Text there is a JWK whose use is not sig. A key to sign with has use sig, or none. Give another key.");
 }

@@ -12,14 +12,14 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void Says_that_nothing_is_there()
     {
-        var missing = _folder.PathOf("missing.pem");
+        var missing = _folder.GetPath("missing.pem");
 
-        Refusal.Expect(new() { Path = missing }, "signing_key_unreadable",
+        KeyLoaderAssert.Throws(new() { Path = missing }, "signing_key_unreadable",
             $"The key file '{missing}' does not exist (looked for it as '{missing}'). Put it there, or correct SigningKey:Path.");
     }
 
     [Fact]
-    public void Says_that_a_directory_is_there() => Refusal.Expect(new() { Path = _folder.Path }, "signing_key_unreadable",
+    public void Says_that_a_directory_is_there() => KeyLoaderAssert.Throws(new() { Path = _folder.Path }, "signing_key_unreadable",
         $"The key file '{_folder.Path}' is a directory. Name the file in it.");
 
     [Fact]
@@ -27,10 +27,10 @@ public sealed class KeyFileTests : IDisposable
     {
         var large = _folder.Write("large.pem", new string('x', 65_537));
 
-        Refusal.Expect(new() { Path = large }, "signing_key_unreadable",
+        KeyLoaderAssert.Throws(new() { Path = large }, "signing_key_unreadable",
             $"The key file '{large}' has more than 65536 bytes, which no key file has. Is it the right file?");
         if (File.Exists("/dev/zero"))
-            Refusal.Expect(new() { Path = "/dev/zero" }, "signing_key_unreadable",
+            KeyLoaderAssert.Throws(new() { Path = "/dev/zero" }, "signing_key_unreadable",
                 "The key file '/dev/zero' has more than 65536 bytes, which no key file has. Is it the right file?");
     }
 

@@ -46,7 +46,7 @@ public sealed class KeyFormatTests : IDisposable
         foreach (var (der, format, algorithm) in forms)
         {
             var fromFile = TestSigner.Load(new() { Path = _folder.Write("key", der), Password = Keys.Password });
-            var fromText = TestSigner.Load(new() { Text = Keys.Text(der), Password = Keys.Password });
+            var fromText = TestSigner.Load(new() { Text = Keys.EncodeBase64Url(der), Password = Keys.Password });
 
             Assert.Equal((format, algorithm), (fromFile.Identity.Format, fromFile.Algorithm));
             Assert.Equal((format, algorithm), (fromText.Identity.Format, fromText.Algorithm));

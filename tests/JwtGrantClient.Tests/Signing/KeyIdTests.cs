@@ -27,8 +27,8 @@ public sealed class KeyIdTests
         var header = await HeaderAsync(new() { Text = Pem(certificate), X5t = true, X5tS256 = true });
 
         Assert.Equal(["alg", "typ", "x5t", "x5t#S256"], header.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(Keys.Text(certificate.GetCertHash()), header.GetProperty("x5t").GetString());
-        Assert.Equal(Keys.Text(SHA256.HashData(certificate.RawData)), header.GetProperty("x5t#S256").GetString());
+        Assert.Equal(Keys.EncodeBase64Url(certificate.GetCertHash()), header.GetProperty("x5t").GetString());
+        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(certificate.RawData)), header.GetProperty("x5t#S256").GetString());
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public sealed class KeyIdTests
         var ofRsa = $$"""{"e":"{{rsa["e"]}}","kty":"RSA","n":"{{rsa["n"]}}"}""";
         var ofEc = $$"""{"crv":"P-256","kty":"EC","x":"{{ec["x"]}}","y":"{{ec["y"]}}"}""";
 
-        Assert.Equal(Keys.Text(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofRsa))), Thumbprint(TestData.RsaPrivatePem));
-        Assert.Equal(Keys.Text(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofEc))), Thumbprint(Keys.P256.ExportPkcs8PrivateKeyPem()));
+        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofRsa))), Thumbprint(TestData.RsaPrivatePem));
+        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofEc))), Thumbprint(Keys.P256.ExportPkcs8PrivateKeyPem()));
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class KeyIdTests
     [InlineData(false, true, false, KeyIdSource.Key, "X5tS256")]
     [InlineData(false, false, true, KeyIdSource.Key, "X5c")]
     [InlineData(false, false, false, KeyIdSource.CertificateThumbprint, "KeyIdFrom")]
-    public void Says_that_there_is_no_certificate_to_name(bool x5t, bool x5tS256, bool x5c, KeyIdSource from, string setting) => Refusal.Expect(
+    public void Says_that_there_is_no_certificate_to_name(bool x5t, bool x5tS256, bool x5c, KeyIdSource from, string setting) => KeyLoaderAssert.Throws(
         new() { Text = TestData.RsaPrivatePem, X5t = x5t, X5tS256 = x5tS256, X5c = x5c, KeyIdFrom = from }, "signing_key_without_certificate",
         $"SigningKey:{setting} asks for a certificate, but in the key in SigningKey:Text there is a key alone (PKCS#8, PEM). " +
         $"Put the certificate beside the key, or leave {setting} out.");

@@ -19,7 +19,7 @@ public sealed class KeyLoaderFuzzTests : IDisposable
         Encoding.UTF8.GetBytes($"{TestData.RsaKey.ExportRSAPrivateKeyPem()}\n{Keys.CertificateFor(TestData.RsaKey).ExportCertificatePem()}"),
         Encoding.UTF8.GetBytes(Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption)),
         Encoding.UTF8.GetBytes(Keys.PrivateJwk(TestData.RsaKey).With("kid", "a").With("use", "sig").ToJsonString()),
-        Encoding.UTF8.GetBytes(Keys.Set(Keys.PrivateJwk(Keys.P256).With("kid", "a"), Keys.PrivateJwk(TestData.RsaKey).With("kid", "b"))),
+        Encoding.UTF8.GetBytes(Keys.ToJwkSet(Keys.PrivateJwk(Keys.P256).With("kid", "a"), Keys.PrivateJwk(TestData.RsaKey).With("kid", "b"))),
         Encoding.UTF8.GetBytes($$"""{"type":"service_account","private_key_id":"1","private_key":{{System.Text.Json.JsonSerializer.Serialize(TestData.RsaPrivatePem)}}}"""),
         Encoding.UTF8.GetBytes(Convert.ToBase64String(Keys.P256.ExportPkcs8PrivateKey())),
         TestData.RsaKey.ExportPkcs8PrivateKey(),
@@ -36,7 +36,7 @@ public sealed class KeyLoaderFuzzTests : IDisposable
     [Fact]
     public void Throws_only_the_configuration_error_and_never_prints_the_key()
     {
-        var path = _folder.PathOf("key");
+        var path = _folder.GetPath("key");
 
         Prop.ForAll(Contents().ToArbitrary(), content =>
         {

@@ -38,16 +38,16 @@ public sealed class KeyRotationTests : IDisposable
     {
         // As Kubernetes mounts a secret: key.json -> ..data/key.json, ..data -> ..1, and the swap points ..data to ..2.
         foreach (var version in new[] { "..1", "..2" })
-            Directory.CreateDirectory(_folder.PathOf(version));
+            Directory.CreateDirectory(_folder.GetPath(version));
         _folder.Write("..1/key.json", Jwk("old", out var old));
         _folder.Write("..2/key.json", Jwk("new", out var next));
-        Directory.CreateSymbolicLink(_folder.PathOf("..data"), "..1");
-        File.CreateSymbolicLink(_folder.PathOf("key.json"), Path.Combine("..data", "key.json"));
-        var factory = Factory(new() { Path = _folder.PathOf("key.json") });
+        Directory.CreateSymbolicLink(_folder.GetPath("..data"), "..1");
+        File.CreateSymbolicLink(_folder.GetPath("key.json"), Path.Combine("..data", "key.json"));
+        var factory = Factory(new() { Path = _folder.GetPath("key.json") });
         await SignedByAsync(factory, "old", old);
 
-        Directory.Delete(_folder.PathOf("..data"));
-        Directory.CreateSymbolicLink(_folder.PathOf("..data"), "..2");
+        Directory.Delete(_folder.GetPath("..data"));
+        Directory.CreateSymbolicLink(_folder.GetPath("..data"), "..2");
         _clock.Advance(ReloadingSigner.LookInterval);
 
         await SignedByAsync(factory, "new", next);

@@ -66,14 +66,14 @@ public sealed class LiveKeyRotationTests : IDisposable
 
     private string PutKey(int number)
     {
-        File.Move(_folder.Write("key.json.new", Jwk(number).ToJsonString()), _folder.PathOf("key.json"), overwrite: true);
-        return _folder.PathOf("key.json");
+        File.Move(_folder.Write("key.json.new", Jwk(number).ToJsonString()), _folder.GetPath("key.json"), overwrite: true);
+        return _folder.GetPath("key.json");
     }
 
     private void Register(StrictAuthorizationServer server, params int[] numbers) => server.RegisterClient(new()
     {
         Id = TestData.ClientId,
-        Jwks = Keys.Set([.. numbers.Select(number => Jwk(number).Without("d"))]),
+        Jwks = Keys.ToJwkSet([.. numbers.Select(number => Jwk(number).Without("d"))]),
         SigningAlgorithm = "ES256",
     });
 

@@ -55,14 +55,14 @@ public sealed class RefusedKeyTests : IDisposable
     [Theory]
     [MemberData(nameof(UnusableTexts))]
     public void Says_what_it_saw_in_place_of_a_key(string text, string seen) =>
-        Refusal.Expect(new() { Text = text }, "signing_key_unusable", $"{Text} {seen}");
+        KeyLoaderAssert.Throws(new() { Text = text }, "signing_key_unusable", $"{Text} {seen}");
 
     [Fact]
     public void Refuses_an_RSA_key_under_2048_bits()
     {
         using var small = RSA.Create(1024);
 
-        Refusal.Expect(new() { Text = small.ExportPkcs8PrivateKeyPem() }, "signing_key_too_small",
+        KeyLoaderAssert.Throws(new() { Text = small.ExportPkcs8PrivateKeyPem() }, "signing_key_too_small",
             "The RSA signing key has 1024 bits; RS256 needs at least 2048 (RFC 7518 section 3.3). " +
             "Make a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
     }
@@ -72,7 +72,7 @@ public sealed class RefusedKeyTests : IDisposable
     {
         using var key = Keys.Ec("nistP384");
 
-        Refusal.Expect(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "ES256" }, "signing_key_does_not_fit",
+        KeyLoaderAssert.Throws(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "ES256" }, "signing_key_does_not_fit",
             "The signing key is an EC key on the curve P-384, which ES256 cannot use. " +
             "ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4); set the algorithm that fits, or leave it out.");
     }
@@ -84,12 +84,12 @@ public sealed class RefusedKeyTests : IDisposable
     {
         using var key = Keys.Ec(curve);
 
-        Refusal.Expect(new() { Text = key.ExportPkcs8PrivateKeyPem() }, "signing_key_does_not_fit",
+        KeyLoaderAssert.Throws(new() { Text = key.ExportPkcs8PrivateKeyPem() }, "signing_key_does_not_fit",
             $"{Text} there is an EC key on the curve {curve}, which no JOSE algorithm of this library uses. Make a key on P-256, P-384 or P-521.");
     }
 
     [Fact]
-    public void Refuses_an_RSA_key_under_an_EC_algorithm() => Refusal.Expect(
+    public void Refuses_an_RSA_key_under_an_EC_algorithm() => KeyLoaderAssert.Throws(
         new() { Text = TestData.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
         $"{Text} there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or give another key.");
 
@@ -116,13 +116,13 @@ public sealed class RefusedKeyTests : IDisposable
         X509Certificate2Collection both = [certificate, other];
         var two = Convert.ToBase64String(both.Export(X509ContentType.Pkcs12)!);
 
-        Refusal.Expect(new() { Text = locked, Password = "wrong" }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = locked, Password = "wrong" }, "signing_key_password",
             $"{Text} there is a PKCS#12 file, which the password does not open. Correct the password, or copy the file again if it is damaged.");
-        Refusal.Expect(new() { Text = locked }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = locked }, "signing_key_password",
             $"{Text} there is a PKCS#12 file, and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
-        Refusal.Expect(new() { Text = keyless }, "signing_key_unusable",
+        KeyLoaderAssert.Throws(new() { Text = keyless }, "signing_key_unusable",
             $"{Text} there is a PKCS#12 file with 1 certificates and no private key that belongs to one. Export the certificate again, with its private key.");
-        Refusal.Expect(new() { Text = two }, "signing_key_unusable",
+        KeyLoaderAssert.Throws(new() { Text = two }, "signing_key_unusable",
             $"{Text} there is a PKCS#12 file with 2 private keys. Keep the one to sign with; several keys go into a JWK set.");
     }
 
@@ -131,25 +131,25 @@ public sealed class RefusedKeyTests : IDisposable
     {
         var pem = Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption);
 
-        Refusal.Expect(new() { Text = pem, Password = "wrong" }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = pem, Password = "wrong" }, "signing_key_password",
             $"{Text} there is an encrypted private key (PKCS#8), which the password does not open. Correct the password, or copy the file again if it is damaged.");
-        Refusal.Expect(new() { Text = pem }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = pem }, "signing_key_password",
             $"{Text} there is an encrypted private key (PKCS#8), and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
-        Refusal.Expect(new() { Text = pem, Password = "a", PasswordFile = "b" }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = pem, Password = "a", PasswordFile = "b" }, "signing_key_password",
             "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the password.");
-        Refusal.Expect(new() { Text = pem, PasswordEnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = pem, PasswordEnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_password",
             "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:PasswordEnvironmentVariable names the variable that holds the password; set it, or correct the name.");
-        Refusal.Expect(new() { Text = pem, PasswordFile = _folder.PathOf("none") }, "signing_key_unreadable",
-            $"The password file '{_folder.PathOf("none")}' does not exist (looked for it as '{_folder.PathOf("none")}'). Put it there, or correct SigningKey:PasswordFile.");
+        KeyLoaderAssert.Throws(new() { Text = pem, PasswordFile = _folder.GetPath("none") }, "signing_key_unreadable",
+            $"The password file '{_folder.GetPath("none")}' does not exist (looked for it as '{_folder.GetPath("none")}'). Put it there, or correct SigningKey:PasswordFile.");
     }
 
     [Fact]
     public void Wants_exactly_one_place()
     {
-        Refusal.Expect(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
-        Refusal.Expect(new() { Path = "key.pem", Text = TestData.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",
+        KeyLoaderAssert.Throws(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
+        KeyLoaderAssert.Throws(new() { Path = "key.pem", Text = TestData.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",
             "SigningKey has Path and Text and Certificate; keep the one that holds the key.");
-        Refusal.Expect(new() { EnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
+        KeyLoaderAssert.Throws(new() { EnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
             "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:EnvironmentVariable names the variable that holds the key; set it, or correct the name.");
     }
 

@@ -103,7 +103,7 @@ public sealed class SigningCredentialsRefusalTests
         using var publicEc = ECDsa.Create(Keys.P256.ExportParameters(includePrivateParameters: false));
         List<(SecurityKey Key, string Algorithm, string Seen)> cases =
         [
-            (IdentityModelVerifier.Public(TestData.RsaKey), "RS256", "there is a public key only (RsaSecurityKey). Signing needs the private key; "),
+            (IdentityModelVerifier.PublicKey(TestData.RsaKey), "RS256", "there is a public key only (RsaSecurityKey). Signing needs the private key; "),
             (new RsaSecurityKey(publicRsa), "PS256", "there is a key without its private part, or one that the platform does not sign with (RsaSecurityKey). Signing needs the private key; "),
             (new ECDsaSecurityKey(publicEc), "ES256", "there is a key without its private part, or one that the platform does not sign with (ECDsaSecurityKey). Signing needs the private key; "),
             (new X509SecurityKey(publicCertificate), "RS256", "there is a certificate without its private key. "),
@@ -188,7 +188,7 @@ public sealed class SigningCredentialsRefusalTests
 
     private static SymmetricSecurityKey Symmetric() => new(new byte[64]);
 
-    private static JsonWebKey OctJwk() => new($$"""{"kty":"oct","k":"{{Keys.Text(new byte[64])}}"}""");
+    private static JsonWebKey OctJwk() => new($$"""{"kty":"oct","k":"{{Keys.EncodeBase64Url(new byte[64])}}"}""");
 
     private static void Expect(SigningCredentials credentials, string code, string message, SigningKeyOptions? options = null)
     {

@@ -20,7 +20,7 @@ public sealed class SigningCredentialsTests
         {
             var signer = JwtSigner.FromSigningCredentials(new(key, algorithm));
 
-            var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+            var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
             Assert.Equal(algorithm, jwt.Alg);
             Assert.IsType<RsaSigner>(signer);
@@ -34,7 +34,7 @@ public sealed class SigningCredentialsTests
         using var key = Keys.Ec(curve);
         var signer = JwtSigner.FromSigningCredentials(new(new ECDsaSecurityKey(key), algorithm));
 
-        var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(key));
+        var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(key));
 
         Assert.Equal(algorithm, jwt.Alg);
         Assert.IsType<EcdsaSigner>(signer);
@@ -47,7 +47,7 @@ public sealed class SigningCredentialsTests
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         var signer = JwtSigner.FromSigningCredentials(new X509SigningCredentials(certificate, algorithm));
 
-        var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+        var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
         Assert.Equal((algorithm, certificate.Thumbprint), (jwt.Alg, jwt.Kid));
         Assert.True(certificate.HasPrivateKey, "The certificate stays the caller's.");
@@ -59,7 +59,7 @@ public sealed class SigningCredentialsTests
         using var certificate = Keys.CertificateFor(Keys.P256);
         var signer = JwtSigner.FromSigningCredentials(new(new X509SecurityKey(certificate), "ES256"));
 
-        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(Keys.P256));
+        await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(Keys.P256));
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class SigningCredentialsTests
         var ec = new JsonWebKey(Keys.PrivateJwk(Keys.P256).ToJsonString());
 
         var byRsa = await IdentityModelVerifier.SignAndValidateAsync(
-            JwtSigner.FromSigningCredentials(new(rsa, SecurityAlgorithms.RsaSsaPssSha256Signature)), IdentityModelVerifier.Public(TestData.RsaKey));
-        await IdentityModelVerifier.SignAndValidateAsync(JwtSigner.FromSigningCredentials(new(ec, "ES256")), IdentityModelVerifier.Public(Keys.P256));
+            JwtSigner.FromSigningCredentials(new(rsa, SecurityAlgorithms.RsaSsaPssSha256Signature)), IdentityModelVerifier.PublicKey(TestData.RsaKey));
+        await IdentityModelVerifier.SignAndValidateAsync(JwtSigner.FromSigningCredentials(new(ec, "ES256")), IdentityModelVerifier.PublicKey(Keys.P256));
 
         Assert.Equal(("PS256", "of-the-jwk"), (byRsa.Alg, byRsa.Kid));
     }
@@ -99,7 +99,7 @@ public sealed class SigningCredentialsTests
         var signer = JwtSigner.FromSigningCredentials(new(key, uri));
 
         var jwt = await IdentityModelVerifier.SignAndValidateAsync(
-            signer, ec is null ? IdentityModelVerifier.Public(TestData.RsaKey) : IdentityModelVerifier.Public(ec));
+            signer, ec is null ? IdentityModelVerifier.PublicKey(TestData.RsaKey) : IdentityModelVerifier.PublicKey(ec));
 
         Assert.Equal(name, jwt.Alg);
     }
@@ -139,7 +139,7 @@ public sealed class SigningCredentialsTests
         using var service = new ServiceRsa(TestData.RsaKey, release);
         var signer = JwtSigner.FromSigningCredentials(new(new RsaSecurityKey(service), "PS256"));
 
-        var signing = IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.Public(TestData.RsaKey));
+        var signing = IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
         Assert.False(signing.IsCompleted, "The caller's thread waited for the service.");
         release.Set();

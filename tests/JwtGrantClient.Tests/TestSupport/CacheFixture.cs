@@ -13,9 +13,9 @@ namespace JwtGrantClient.Tests.TestSupport;
 /// </summary>
 internal sealed class CacheFixture : IDisposable
 {
-    public static readonly TimeSpan Hour = TimeSpan.FromHours(1), HourIsDue = TimeSpan.FromMinutes(39), HourEnds = TimeSpan.FromSeconds(3590);
+    public static readonly TimeSpan Hour = TimeSpan.FromHours(1), HourRefreshAfter = TimeSpan.FromMinutes(39), HourExpiresAfter = TimeSpan.FromSeconds(3590);
 
-    private int _tokensMade;
+    private int _tokensIssued;
 
     public CacheFixture(
         TimeProvider? time = null, ITokenSource? source = null, ILogger? logger = null, RefreshOptions? refresh = null, RetryOptions? retry = null,
@@ -28,10 +28,10 @@ internal sealed class CacheFixture : IDisposable
         Tokens = new CachedTokenSource(new CacheContext(
             "reports",
             new TokenSourceAcquirer(source ?? Source),
-            new TokenRequestPipeline(retry, time ?? Time, () => Draw(), logger ?? Log),
+            new TokenRequestPipeline(retry, time ?? Time, () => NextDouble(), logger ?? Log),
             time ?? Time,
             new CoarseClock(time ?? Time, refresh.SleepThreshold),
-            () => Draw(),
+            () => NextDouble(),
             new TokenMetrics(Meter),
             logger ?? Log)
         {
@@ -56,16 +56,16 @@ internal sealed class CacheFixture : IDisposable
     public Meter Meter { get; } = new(TokenMetrics.MeterName);
 
     /// <summary>The next random number.</summary>
-    public Func<double> Draw { get; set; } = () => 0.5;
+    public Func<double> NextDouble { get; set; } = () => 0.5;
 
     public CachedTokenSource Tokens { get; }
 
     /// <summary>Whether a token request of the default slot is under way, answered or not yet begun.</summary>
-    public bool IsFetching => CacheInspector.IsRefreshing(Tokens);
+    public bool IsRefreshing => CacheInspector.IsRefreshing(Tokens);
 
     /// <summary>A new token of this lifetime, counted from before the request was sent.</summary>
     public AccessToken IssueAt(DateTimeOffset issued, TimeSpan lifetime) =>
-        new($"token-{Interlocked.Increment(ref _tokensMade)}", issued + lifetime) { Lifetime = lifetime };
+        new($"token-{Interlocked.Increment(ref _tokensIssued)}", issued + lifetime) { Lifetime = lifetime };
 
     /// <summary>A new token of this lifetime, issued now.</summary>
     public AccessToken Issue(TimeSpan lifetime) => IssueAt(Time.GetUtcNow(), lifetime);
@@ -75,14 +75,14 @@ internal sealed class CacheFixture : IDisposable
         Tokens.GetTokenAsync(request ?? TokenRequest.Default, TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>A call that must not wait.</summary>
-    public AccessToken GetAtOnce(TokenRequest? request = null)
+    public AccessToken GetWithoutWaiting(TokenRequest? request = null)
     {
         var pending = Tokens.GetTokenAsync(request ?? TokenRequest.Default, TestContext.Current.CancellationToken);
         return pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("The call had to wait for a token, or failed.");
     }
 
     /// <summary>A call that must fail without waiting.</summary>
-    public JwtGrantException FailAtOnce()
+    public JwtGrantException GetErrorWithoutWaiting()
     {
         var pending = GetAsync();
         Assert.True(pending.IsFaulted, "The call did not fail at once.");
@@ -90,29 +90,29 @@ internal sealed class CacheFixture : IDisposable
     }
 
     /// <summary>Makes the cache hold a new token of this lifetime, by a call that waits for it.</summary>
-    public async Task<AccessToken> HoldAsync(TimeSpan lifetime, TokenRequest? request = null)
+    public async Task<AccessToken> CacheTokenAsync(TimeSpan lifetime, TokenRequest? request = null)
     {
         var pending = GetAsync(request);
-        await AnswerAsync(Issue(lifetime));
+        await CompleteRequestAsync(Issue(lifetime));
         return await pending.WithTimeout();
     }
 
     /// <summary>Answers the next token request, and waits until the answer has landed.</summary>
-    public async Task<LogLine> AnswerAsync(AccessToken token)
+    public async Task<LogLine> CompleteRequestAsync(AccessToken token)
     {
         (await Source.NextCallAsync()).Return(token);
         return await Log.NextAsync();
     }
 
     /// <summary>Fails the next token request, and waits until the failure has landed.</summary>
-    public async Task<LogLine> FailAsync(Exception error)
+    public async Task<LogLine> FailRequestAsync(Exception error)
     {
         (await Source.NextCallAsync()).Fail(error);
         return await Log.NextAsync();
     }
 
     /// <summary>Moves the clock on until a call has ended, for flights of which the test cannot see when they set their timers.</summary>
-    public async Task PassAsync(TimeSpan time, Task call)
+    public async Task AdvanceUntilCompletedAsync(TimeSpan time, Task call)
     {
         while (!call.IsCompleted)
         {

@@ -16,7 +16,7 @@ internal sealed class ControlledTokenSource : ITokenSource
         var call = new ControlledCall(request, cancellationToken);
         Interlocked.Increment(ref _count);
         _calls.Writer.TryWrite(call);
-        return await call.Answer;
+        return await call.Response;
     }
 
     /// <summary>The next call that has arrived or will.</summary>
@@ -26,15 +26,15 @@ internal sealed class ControlledTokenSource : ITokenSource
 /// <summary>One call of a <see cref="ControlledTokenSource"/>.</summary>
 internal sealed class ControlledCall(TokenRequest request, CancellationToken cancellationToken)
 {
-    private readonly TaskCompletionSource<AccessToken> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AccessToken> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TokenRequest Request => request;
 
     public CancellationToken CancellationToken => cancellationToken;
 
-    public Task<AccessToken> Answer => _answer.Task;
+    public Task<AccessToken> Response => _response.Task;
 
-    public void Return(AccessToken token) => _answer.SetResult(token);
+    public void Return(AccessToken token) => _response.SetResult(token);
 
-    public void Fail(Exception error) => _answer.SetException(error);
+    public void Fail(Exception error) => _response.SetException(error);
 }

@@ -6,16 +6,16 @@ namespace JwtGrantClient.Tests.TestSupport;
 internal sealed class CountingCryptoProvider(Func<byte[], byte[]> sign) : ICryptoProvider
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _created, _signed, _releases;
+    private int _createCalls, _signCalls, _releaseCalls;
 
     /// <summary>The algorithms that it signs with; null for all.</summary>
     public string[]? Algorithms { get; init; }
 
-    public int Created => Volatile.Read(ref _created);
+    public int CreateCalls => Volatile.Read(ref _createCalls);
 
-    public int Signed => Volatile.Read(ref _signed);
+    public int SignCalls => Volatile.Read(ref _signCalls);
 
-    public int Releases => Volatile.Read(ref _releases);
+    public int ReleaseCalls => Volatile.Read(ref _releaseCalls);
 
     /// <summary>Completes when a signature provider came back.</summary>
     public Task Released => _released.Task;
@@ -26,20 +26,20 @@ internal sealed class CountingCryptoProvider(Func<byte[], byte[]> sign) : ICrypt
 
     public object Create(string algorithm, params object[] args)
     {
-        Interlocked.Increment(ref _created);
+        Interlocked.Increment(ref _createCalls);
         return new Provider((SecurityKey)args[0], algorithm, this);
     }
 
     public void Release(object cryptoInstance)
     {
-        Interlocked.Increment(ref _releases);
+        Interlocked.Increment(ref _releaseCalls);
         ((Provider)cryptoInstance).Dispose();
         _released.TrySetResult();
     }
 
     private byte[] Sign(byte[] input)
     {
-        Interlocked.Increment(ref _signed);
+        Interlocked.Increment(ref _signCalls);
         return sign(input);
     }
 

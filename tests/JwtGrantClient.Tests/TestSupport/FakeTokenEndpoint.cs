@@ -11,7 +11,7 @@ internal sealed class FakeTokenEndpoint
 {
     private readonly ConcurrentQueue<NameValueCollection> _forms = new();
 
-    public FakeTokenEndpoint() => Handler = new StubHandler(AnswerAsync);
+    public FakeTokenEndpoint() => Handler = new StubHandler(RespondAsync);
 
     public StubHandler Handler { get; }
 
@@ -24,26 +24,26 @@ internal sealed class FakeTokenEndpoint
     public int Lifetime { get; init; } = 3600;
 
     /// <summary>Answers in place of a token, where it returns a response.</summary>
-    public Func<int, HttpResponseMessage?> Instead { get; set; } = _ => null;
+    public Func<int, HttpResponseMessage?> ResponseOverride { get; set; } = _ => null;
 
     /// <summary>Holds every answer back until it is complete.</summary>
-    public Task Opened { get; set; } = Task.CompletedTask;
+    public Task DelayResponseUntil { get; set; } = Task.CompletedTask;
 
     /// <summary>Runs when a request has come.</summary>
-    public Action Asked { get; set; } = () => { };
+    public Action OnRequest { get; set; } = () => { };
 
-    public static HttpResponseMessage Refusal(string error) => Json(HttpStatusCode.BadRequest, $$"""{"error":"{{error}}"}""");
+    public static HttpResponseMessage ErrorResponse(string error) => Json(HttpStatusCode.BadRequest, $$"""{"error":"{{error}}"}""");
 
     private static HttpResponseMessage Json(HttpStatusCode status, string body) =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
-    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         _forms.Enqueue(HttpUtility.ParseQueryString(await request.Content!.ReadAsStringAsync(cancellationToken)));
         var number = _forms.Count;
-        Asked();
-        await Opened.WaitAsync(cancellationToken);
-        return Instead(number)
+        OnRequest();
+        await DelayResponseUntil.WaitAsync(cancellationToken);
+        return ResponseOverride(number)
             ?? Json(HttpStatusCode.OK, $$"""{"access_token":"token-{{number}}","token_type":"Bearer","expires_in":{{Lifetime}}}""");
     }
 }

@@ -33,7 +33,7 @@ internal static class IdentityModelVerifier
         return (await factory.ProvideAsync(new AssertionContext(), cancellationToken)).Value;
     }
 
-    public static RsaSecurityKey Public(RSA key) => new(key.ExportParameters(includePrivateParameters: false));
+    public static RsaSecurityKey PublicKey(RSA key) => new(key.ExportParameters(includePrivateParameters: false));
 
-    public static ECDsaSecurityKey Public(ECDsa key) => new(ECDsa.Create(key.ExportParameters(includePrivateParameters: false)));
+    public static ECDsaSecurityKey PublicKey(ECDsa key) => new(ECDsa.Create(key.ExportParameters(includePrivateParameters: false)));
 }

@@ -19,7 +19,7 @@ internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] Signi
     }
 
     /// <summary>A JWT of somebody else's, whose signature nobody checks.</summary>
-    public static string Some(DateTimeOffset expiresAt) => string.Join('.',
+    public static string CreateFake(DateTimeOffset expiresAt) => string.Join('.',
         Encode("""{"alg":"RS256"}"""), Encode($$"""{"sub":"batch","exp":{{expiresAt.ToUnixTimeSeconds()}}}"""), Encode("signature"));
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));

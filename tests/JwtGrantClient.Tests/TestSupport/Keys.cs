@@ -26,7 +26,7 @@ internal static class Keys
     }
 
     /// <summary>A certificate with its key, and its issuer's.</summary>
-    public static (X509Certificate2 Own, X509Certificate2 Intermediate, X509Certificate2 Root) Chain(AsymmetricAlgorithm key)
+    public static (X509Certificate2 Leaf, X509Certificate2 Intermediate, X509Certificate2 Root) Chain(AsymmetricAlgorithm key)
     {
         var (from, until) = (TestData.Moment.AddYears(-1), TestData.Moment.AddYears(1));
         var (rootKey, middleKey) = (Ec("nistP256"), Ec("nistP256"));
@@ -41,8 +41,8 @@ internal static class Keys
         var numbers = key.ExportParameters(includePrivateParameters: true);
         return new()
         {
-            ["kty"] = "RSA", ["n"] = Text(numbers.Modulus), ["e"] = Text(numbers.Exponent), ["d"] = Text(numbers.D), ["p"] = Text(numbers.P),
-            ["q"] = Text(numbers.Q), ["dp"] = Text(numbers.DP), ["dq"] = Text(numbers.DQ), ["qi"] = Text(numbers.InverseQ),
+            ["kty"] = "RSA", ["n"] = EncodeBase64Url(numbers.Modulus), ["e"] = EncodeBase64Url(numbers.Exponent), ["d"] = EncodeBase64Url(numbers.D), ["p"] = EncodeBase64Url(numbers.P),
+            ["q"] = EncodeBase64Url(numbers.Q), ["dp"] = EncodeBase64Url(numbers.DP), ["dq"] = EncodeBase64Url(numbers.DQ), ["qi"] = EncodeBase64Url(numbers.InverseQ),
         };
     }
 
@@ -51,7 +51,7 @@ internal static class Keys
         var numbers = key.ExportParameters(includePrivateParameters: true);
         return new()
         {
-            ["kty"] = "EC", ["crv"] = $"P-{key.KeySize}", ["x"] = Text(numbers.Q.X), ["y"] = Text(numbers.Q.Y), ["d"] = Text(numbers.D),
+            ["kty"] = "EC", ["crv"] = $"P-{key.KeySize}", ["x"] = EncodeBase64Url(numbers.Q.X), ["y"] = EncodeBase64Url(numbers.Q.Y), ["d"] = EncodeBase64Url(numbers.D),
         };
     }
 
@@ -70,9 +70,9 @@ internal static class Keys
         return copy;
     }
 
-    public static string Set(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
+    public static string ToJwkSet(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
 
-    public static string Text(byte[]? bytes) => Base64Url.EncodeToString(bytes);
+    public static string EncodeBase64Url(byte[]? bytes) => Base64Url.EncodeToString(bytes);
 
     private static CertificateRequest RequestFor(AsymmetricAlgorithm key, string subject) => key is RSA rsa
         ? new(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)

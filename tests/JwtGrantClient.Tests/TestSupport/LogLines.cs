@@ -12,7 +12,7 @@ internal sealed class LogLines : ILogger, ILoggerProvider
     public IReadOnlyList<string> All => [.. _lines];
 
     /// <summary>Completes when the event has been logged.</summary>
-    public Task EventAsync(int id) => Event(id).Task;
+    public Task WaitForEventAsync(int id) => Event(id).Task;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

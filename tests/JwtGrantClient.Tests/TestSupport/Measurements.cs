@@ -6,7 +6,7 @@ namespace JwtGrantClient.Tests.TestSupport;
 /// <summary>What one meter measured, a line for each measurement: other tests' meters of the same name stay out.</summary>
 internal sealed class Measurements : IDisposable
 {
-    private readonly ConcurrentQueue<string> _seen = new();
+    private readonly ConcurrentQueue<string> _recorded = new();
     private readonly MeterListener _listener = new();
 
     public Measurements(Meter meter)
@@ -17,12 +17,12 @@ internal sealed class Measurements : IDisposable
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            _seen.Enqueue($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+            _recorded.Enqueue($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
         _listener.Start();
     }
 
     /// <summary>Such as <c>jwtgrantclient.acquisitions 1 client=reports reason=first</c>.</summary>
-    public IReadOnlyCollection<string> Seen => _seen;
+    public IReadOnlyCollection<string> Recorded => _recorded;
 
     public void Dispose() => _listener.Dispose();
 }

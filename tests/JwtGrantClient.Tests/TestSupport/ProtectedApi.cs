@@ -10,8 +10,8 @@ internal sealed class ProtectedApi : IAsyncDisposable
 {
     public const string Address = "https://api.example.com/reports";
 
-    private readonly ConcurrentQueue<string?> _seen = new();
-    private readonly HttpMessageInvoker _pipe;
+    private readonly ConcurrentQueue<string?> _tokensReceived = new();
+    private readonly HttpMessageInvoker _invoker;
 
     public ProtectedApi(Func<string?, HttpResponseMessage> answer, AccessTokenHandlerOptions? options = null)
     {
@@ -20,11 +20,11 @@ internal sealed class ProtectedApi : IAsyncDisposable
         Api = new StubHandler(async (request, cancellationToken) =>
         {
             var token = request.Headers.Authorization?.Parameter;
-            _seen.Enqueue(token);
+            _tokensReceived.Enqueue(token);
             Bodies.Enqueue(request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken));
             return answer(token);
         });
-        _pipe = new HttpMessageInvoker(new AccessTokenHandler(Tokens, options, Log) { InnerHandler = Api });
+        _invoker = new HttpMessageInvoker(new AccessTokenHandler(Tokens, options, Log) { InnerHandler = Api });
     }
 
     public FakeTimeProvider Time { get; } = new(TestData.Moment);
@@ -42,16 +42,16 @@ internal sealed class ProtectedApi : IAsyncDisposable
     public StubHandler Api { get; }
 
     /// <summary>The token of each request that reached the API.</summary>
-    public IReadOnlyList<string?> TokensSeen => [.. _seen];
+    public IReadOnlyList<string?> TokensReceived => [.. _tokensReceived];
 
     public ConcurrentQueue<string?> Bodies { get; } = new();
 
     public static HttpResponseMessage Ok() => new(HttpStatusCode.OK);
 
     /// <summary>A 401 with the given challenges, as they stand on the wire.</summary>
-    public static HttpResponseMessage Unauthorized(params string[] challenges) => Answer(HttpStatusCode.Unauthorized, challenges);
+    public static HttpResponseMessage Unauthorized(params string[] challenges) => Response(HttpStatusCode.Unauthorized, challenges);
 
-    public static HttpResponseMessage Answer(HttpStatusCode status, params string[] challenges)
+    public static HttpResponseMessage Response(HttpStatusCode status, params string[] challenges)
     {
         var response = new HttpResponseMessage(status);
         Assert.True(response.Headers.TryAddWithoutValidation("WWW-Authenticate", challenges) || challenges.Length == 0);
@@ -59,7 +59,7 @@ internal sealed class ProtectedApi : IAsyncDisposable
     }
 
     /// <summary>Has the first token fetched, so that calls find it kept.</summary>
-    public async Task KeepTokenAsync() => Assert.Equal("token-1", (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
+    public async Task CacheFirstTokenAsync() => Assert.Equal("token-1", (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
 
     public Task<HttpResponseMessage> GetAsync(CancellationToken? cancellationToken = null) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), cancellationToken);
@@ -67,11 +67,11 @@ internal sealed class ProtectedApi : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(HttpContent body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, Address) { Content = body });
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken? cancellationToken = null) =>
-        _pipe.SendAsync(request, cancellationToken ?? TestContext.Current.CancellationToken);
+        _invoker.SendAsync(request, cancellationToken ?? TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync()
     {
-        _pipe.Dispose();
+        _invoker.Dispose();
         return Tokens.DisposeAsync();
     }
 }

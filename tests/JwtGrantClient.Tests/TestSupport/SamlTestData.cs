@@ -21,10 +21,10 @@ internal static class SamlTestData
 
     public static void Configure(SamlAssertionOptions options) => (options.Issuer, options.Subject) = (Issuer, Subject);
 
-    public static async Task<string> XmlAsync(this SamlAssertionFactory factory, AssertionContext? context = null) =>
-        Text((await factory.ProvideAsync(context ?? new(), TestContext.Current.CancellationToken)).Value);
+    public static async Task<string> CreateXmlAsync(this SamlAssertionFactory factory, AssertionContext? context = null) =>
+        Decode((await factory.ProvideAsync(context ?? new(), TestContext.Current.CancellationToken)).Value);
 
-    public static string Text(string assertion) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(assertion));
+    public static string Decode(string assertion) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(assertion));
 
     public static XmlElement Parse(string xml)
     {
@@ -34,7 +34,7 @@ internal static class SamlTestData
     }
 
     /// <summary>The one node that the path leads to, with <c>a:</c> for SAML's namespace and <c>d:</c> for that of signatures.</summary>
-    public static XmlNode At(this XmlElement assertion, string path)
+    public static XmlNode SelectNode(this XmlElement assertion, string path)
     {
         var names = new XmlNamespaceManager(assertion.OwnerDocument.NameTable);
         names.AddNamespace("a", Namespace);
@@ -42,5 +42,5 @@ internal static class SamlTestData
         return Assert.Single(assertion.SelectNodes(path, names)!.Cast<XmlNode>());
     }
 
-    public static string TextAt(this XmlElement assertion, string path) => assertion.At(path).InnerText;
+    public static string SelectText(this XmlElement assertion, string path) => assertion.SelectNode(path).InnerText;
 }

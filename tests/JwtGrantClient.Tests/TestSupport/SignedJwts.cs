@@ -8,7 +8,7 @@ namespace JwtGrantClient.Tests.TestSupport;
 internal static class SignedJwts
 {
     /// <summary>A fresh one at each call, for two minutes from now.</summary>
-    public static AssertionProvider From(string issuer, string subject, string audience, string privatePem, string type = AssertionTypes.Jwt)
+    public static AssertionProvider CreateProvider(string issuer, string subject, string audience, string privatePem, string type = AssertionTypes.Jwt)
     {
         var factory = new AssertionFactory(
             new("JWT", issuer, subject, audience, TimeSpan.FromMinutes(2), new Dictionary<string, object>()),

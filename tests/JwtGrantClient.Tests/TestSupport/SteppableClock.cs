@@ -8,18 +8,18 @@ internal sealed class SteppableClock(DateTimeOffset start) : FakeTimeProvider(st
     private TimeSpan _apart;
 
     /// <summary>Runs whenever the wall clock is about to be read.</summary>
-    public Action BeforeWall { get; set; } = () => { };
+    public Action BeforeWallClockRead { get; set; } = () => { };
 
     /// <summary>Runs whenever the wall clock has just been read, before the reader gets the time.</summary>
-    public Action AfterWall { get; set; } = () => { };
+    public Action AfterWallClockRead { get; set; } = () => { };
 
-    public void StepWall(TimeSpan step) => _apart += step;
+    public void StepWallClock(TimeSpan step) => _apart += step;
 
     public override DateTimeOffset GetUtcNow()
     {
-        BeforeWall();
+        BeforeWallClockRead();
         var wall = base.GetUtcNow() + _apart;
-        AfterWall();
+        AfterWallClockRead();
         return wall;
     }
 

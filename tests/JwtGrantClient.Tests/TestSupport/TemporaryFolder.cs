@@ -7,18 +7,18 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Path => _folder.FullName;
 
-    public string PathOf(string name) => System.IO.Path.Combine(_folder.FullName, name);
+    public string GetPath(string name) => System.IO.Path.Combine(_folder.FullName, name);
 
     public string Write(string name, string content)
     {
-        File.WriteAllText(PathOf(name), content);
-        return PathOf(name);
+        File.WriteAllText(GetPath(name), content);
+        return GetPath(name);
     }
 
     public string Write(string name, byte[] content)
     {
-        File.WriteAllBytes(PathOf(name), content);
-        return PathOf(name);
+        File.WriteAllBytes(GetPath(name), content);
+        return GetPath(name);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

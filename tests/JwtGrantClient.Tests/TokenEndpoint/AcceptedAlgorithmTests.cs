@@ -8,7 +8,7 @@ public sealed class AcceptedAlgorithmTests
     [Fact]
     public async Task A_key_whose_algorithm_is_not_listed_fails_with_both_lists()
     {
-        await using var site = await Loopback.StartAsync(MetadataThatAccepts("PS256", "ES256"));
+        await using var site = await LoopbackServer.StartAsync(MetadataThatAccepts("PS256", "ES256"));
         await using var client = Client(site);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
@@ -23,7 +23,7 @@ public sealed class AcceptedAlgorithmTests
     [InlineData]
     public async Task A_listed_algorithm_passes_and_so_does_any_where_nothing_is_listed(params string[] accepted)
     {
-        await using var site = await Loopback.StartAsync(MetadataThatAccepts(accepted));
+        await using var site = await LoopbackServer.StartAsync(MetadataThatAccepts(accepted));
         await using var client = Client(site);
 
         Assert.Equal("t", (await client.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken)).Value);
@@ -39,7 +39,7 @@ public sealed class AcceptedAlgorithmTests
             : $$"""{"issuer":"{{issuer}}","token_endpoint":"{{issuer}}/token","token_endpoint_auth_signing_alg_values_supported":[{{list}}]}""")).AsTask();
     };
 
-    private static JwtGrantTokenSource Client(Loopback site) => JwtGrantTokenSource.Create(new()
+    private static JwtGrantTokenSource Client(LoopbackServer site) => JwtGrantTokenSource.Create(new()
     {
         Issuer = site.Address,
         ClientId = TestData.ClientId,

@@ -92,14 +92,14 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     {
         using var next = Keys.CertificateFor(Keys.P256);
         var certificate = ClientCertificate.From(Written("PKCS#12"));
-        Assert.Equal(ShownCertificate.Thumbprint(_certificate), certificate.Thumbprint);
+        Assert.Equal(ClientCertificateTransport.Thumbprint(_certificate), certificate.Thumbprint);
 
         _folder.Write("tls", "half-written"u8.ToArray());
         Assert.Equal(_certificate.Thumbprint, certificate.ForConnection().Thumbprint);
         _folder.Write("tls", next.Export(X509ContentType.Pkcs12));
 
         Assert.Equal(next.Thumbprint, certificate.ForConnection().Thumbprint);
-        Assert.Equal(ShownCertificate.Thumbprint(next), certificate.Thumbprint);
+        Assert.Equal(ClientCertificateTransport.Thumbprint(next), certificate.Thumbprint);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         var options = Written("PKCS#12 with password");
         switch (fault)
         {
-            case "no file": options.Path = _folder.PathOf("nowhere"); break;
+            case "no file": options.Path = _folder.GetPath("nowhere"); break;
             case "garbage": _folder.Write("tls", "garbage"); break;
             case "no key": _folder.Write("tls", _certificate.ExportCertificatePem()); options.Password = null; break;
             case "PKCS#12 without key":
@@ -150,7 +150,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
             case "wrong password": options.Password = "wrong"; break;
             case "two passwords": options.PasswordEnvironmentVariable = "JWTGRANT_NOT_SET"; break;
             case "three passwords": (options.PasswordEnvironmentVariable, options.PasswordFile) = ("JWTGRANT_NOT_SET", "password"); break;
-            case "no password file": (options.Password, options.PasswordFile) = (null, _folder.PathOf("nowhere")); break;
+            case "no password file": (options.Password, options.PasswordFile) = (null, _folder.GetPath("nowhere")); break;
             case "a folder for a password file": (options.Password, options.PasswordFile) = (null, _folder.Path); break;
             case "wrong password in the file": (options.Password, options.PasswordFile) = (null, _folder.Write("password", "wrong")); break;
             default: (options.Password, options.PasswordEnvironmentVariable) = (null, "JWTGRANT_NOT_SET"); break;
@@ -191,7 +191,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
     private void Register(X509Certificate2 certificate) => _server.RegisterClient(new()
     {
-        Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem, CertificateThumbprint = ShownCertificate.Thumbprint(certificate),
+        Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem, CertificateThumbprint = ClientCertificateTransport.Thumbprint(certificate),
     });
 
     private JwtGrantTokenSource Client(
@@ -208,5 +208,5 @@ public sealed class ClientCertificateTests : IAsyncLifetime
                 SigningKey = { Text = TestData.RsaPrivatePem },
                 AllowLoopbackHttp = true,
             },
-            tokenEndpointHandler: ShownCertificate.Handler(certificate, _server));
+            tokenEndpointHandler: ClientCertificateTransport.CreateHandler(certificate, _server));
 }

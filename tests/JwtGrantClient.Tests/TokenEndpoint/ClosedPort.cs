@@ -7,7 +7,7 @@ internal static class ClosedPort
 {
     public static async Task<string> AddressAsync()
     {
-        var closed = await Loopback.StartAsync(_ => Task.CompletedTask);
+        var closed = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
         await closed.DisposeAsync();
         return closed.Address + "/token";
     }

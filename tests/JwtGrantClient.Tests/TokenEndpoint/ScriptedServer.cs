@@ -11,7 +11,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Received> _received = new();
     private readonly RequestDelegate[] _script;
-    private Loopback _loopback = null!;
+    private LoopbackServer _loopback = null!;
     private int _calls, _next;
 
     private ScriptedServer(RequestDelegate[] script) => _script = script;
@@ -28,7 +28,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public static async Task<ScriptedServer> StartAsync(params RequestDelegate[] script)
     {
         var server = new ScriptedServer(script);
-        server._loopback = await Loopback.StartAsync(server.AnswerAsync);
+        server._loopback = await LoopbackServer.StartAsync(server.AnswerAsync);
         return server;
     }
 

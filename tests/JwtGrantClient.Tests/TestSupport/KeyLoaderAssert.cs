@@ -1,9 +1,9 @@
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>A key that is refused, with the exact words.</summary>
-internal static class Refusal
+internal static class KeyLoaderAssert
 {
-    public static void Expect(SigningKeyOptions options, string code, string message)
+    public static void Throws(SigningKeyOptions options, string code, string message)
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(options));
 

@@ -11,16 +11,16 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>A real HTTP server on 127.0.0.1 that answers every request by one function.</summary>
-internal sealed class Loopback : IAsyncDisposable
+internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Loopback(WebApplication app) => _app = app;
+    private LoopbackServer(WebApplication app) => _app = app;
 
     /// <summary>Scheme, host and port, without a last slash.</summary>
     public string Address { get; private set; } = "";
 
-    public static async Task<Loopback> StartAsync(RequestDelegate answer)
+    public static async Task<LoopbackServer> StartAsync(RequestDelegate answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

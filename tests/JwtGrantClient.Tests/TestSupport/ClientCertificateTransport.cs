@@ -6,9 +6,9 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>The library's own handler with a client certificate, made to trust the strict server's certificate of the day.</summary>
-internal static class ShownCertificate
+internal static class ClientCertificateTransport
 {
-    public static SocketsHttpHandler Handler(ClientCertificateOptions options, StrictAuthorizationServer server)
+    public static SocketsHttpHandler CreateHandler(ClientCertificateOptions options, StrictAuthorizationServer server)
     {
         var handler = TokenEndpointTransport.CreateHandler(ClientCertificate.From(options));
 #pragma warning disable CA5359 // No blind trust: the one certificate that the server made at its start, byte for byte.
@@ -19,5 +19,5 @@ internal static class ShownCertificate
     }
 
     /// <summary>As the server registers it: <c>x5t#S256</c>.</summary>
-    public static string Thumbprint(X509Certificate2 certificate) => Keys.Text(certificate.GetCertHash(HashAlgorithmName.SHA256));
+    public static string Thumbprint(X509Certificate2 certificate) => Keys.EncodeBase64Url(certificate.GetCertHash(HashAlgorithmName.SHA256));
 }
