@@ -1,33 +1,30 @@
-using BatchJob;
+using System.Net.Http.Json;
+using BatchJob.Demo;
 using JwtGrantClient;
 
-// The job: these lines are what a real batch job has.
+// The whole batch job. To use it, copy it without the lines that end in "demo" and fill in appsettings.json.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-await using var servers = await DemoServers.StartAsync(builder.Configuration);
+await using var servers = await DemoServers.StartAsync(builder.Configuration); // demo
 
 var client = builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
 builder.Services
-    .AddHttpClient("reports", http => http.BaseAddress = servers.ApiAddress)
-    .AddJwtGrantToken("reports")
-    .AddHttpMessageHandler(() => new UnauthorizedCounter(servers.Tally));
-builder.Services.AddSingleton<DownloadJob>();
-builder.Services.AddSingleton(TimeProvider.System);
+    .AddHttpClient("reports", http => http.BaseAddress = new Uri(builder.Configuration["Reports:BaseAddress"]!))
+    .AddJwtGrantToken("reports");
 
-// The rest watches it, for the summary.
-builder.Services.AddSingleton(servers.Tally);
-client.UseTokenEndpointHandler(_ => new TokenResponseRecorder(servers.IssuedTokens)
-{
-    // As the library demands of a replacement: no redirect is followed.
-    InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
-});
-using var meter = new TokenMeter(servers.Tally);
+using var score = Score.Keep(client, servers); // demo
 using var host = builder.Build();
 await host.StartAsync();
+var clients = host.Services.GetRequiredService<IHttpClientFactory>();
 
-Console.WriteLine($"Authorization server: {servers.ServerDescription}");
-Console.WriteLine($"Report API:           {servers.ApiDescription}");
-var job = host.Services.GetRequiredService<DownloadJob>();
-await job.RunAsync(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+async Task<ReportPage> DownloadAsync(int page)
+{
+    using var http = clients.CreateClient("reports");
+    return (await http.GetFromJsonAsync<ReportPage>($"reports?page={page}"))!;
+}
 
+await DownloadLoop.RunAsync(DownloadAsync, host.Services, score); // demo: pages in parallel, for 20 seconds
 await host.StopAsync();
-return Summary.Print(servers);
+return score.Print(); // demo
+
+/// <summary>A page of the report, as the API sends it.</summary>
+internal sealed record ReportPage(int Page, IReadOnlyList<string> Rows);

@@ -2,21 +2,21 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 
-namespace BatchJob;
+namespace BatchJob.Demo;
 
-/// <summary>Stands between the token handler and the network, and counts what the API refused.</summary>
-internal sealed class UnauthorizedCounter(Tally tally) : DelegatingHandler
+/// <summary>Counts the responses with the status 401. It is between the token handler and the network.</summary>
+internal sealed class UnauthorizedCounter(Score score) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
-            tally.RefusedByApi();
+            score.OnUnauthorized();
         return response;
     }
 }
 
-/// <summary>Tokens that were issued to this job, by the wire's word, not the library's.</summary>
+/// <summary>The tokens that were issued to this job, as the token endpoint's responses show them.</summary>
 internal sealed class IssuedTokens
 {
     private readonly ConcurrentDictionary<string, byte> _values = new();
@@ -34,7 +34,7 @@ internal sealed class IssuedTokens
     }
 }
 
-/// <summary>Stands before the token endpoint, and takes down the tokens in its answers.</summary>
+/// <summary>Records the tokens in the responses of the token endpoint.</summary>
 internal sealed class TokenResponseRecorder(IssuedTokens issued) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,13 +1,13 @@
 using System.Diagnostics.Metrics;
 
-namespace BatchJob;
+namespace BatchJob.Demo;
 
-/// <summary>Listens to the library's meter, as OpenTelemetry would.</summary>
+/// <summary>Listens to the meter of the library, as OpenTelemetry does.</summary>
 internal sealed class TokenMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
 
-    public TokenMeter(Tally tally)
+    public TokenMeter(Score score)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -17,9 +17,9 @@ internal sealed class TokenMeter : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
         {
             if (instrument.Name == "jwtgrantclient.blocked_calls")
-                tally.CallBlocked();
+                score.OnCallBlocked();
             else if (instrument.Name == "jwtgrantclient.acquisitions" && Tag(tags, "reason") is { } reason)
-                tally.Acquired(ahead: reason == "ahead");
+                score.OnTokenAcquired(inBackground: reason == "ahead");
         });
         _listener.Start();
     }

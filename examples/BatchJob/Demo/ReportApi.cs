@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace BatchJob;
+namespace BatchJob.Demo;
 
-/// <summary>The protected API on 127.0.0.1: pages of a report as JSON, for requests with a valid token only.</summary>
+/// <summary>The protected API on 127.0.0.1: it returns pages of a report as JSON to requests with a valid token.</summary>
 internal static class ReportApi
 {
-    private static readonly TimeSpan TimeToFetchAPage = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ResponseTime = TimeSpan.FromMilliseconds(10);
 
-    /// <param name="isRefused">The WWW-Authenticate header to answer with; null where the Authorization header is good.</param>
-    public static async Task<WebApplication> StartAsync(Func<string?, string?> isRefused)
+    /// <param name="challengeFor">Returns the WWW-Authenticate header of a 401; null if the Authorization header is valid.</param>
+    public static async Task<WebApplication> StartAsync(Func<string?, string?> challengeFor)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -20,13 +20,13 @@ internal static class ReportApi
         var app = builder.Build();
         app.Run(async context =>
         {
-            if (isRefused(context.Request.Headers.Authorization) is { } challenge)
+            if (challengeFor(context.Request.Headers.Authorization) is { } challenge)
             {
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
                 context.Response.Headers.WWWAuthenticate = challenge;
                 return;
             }
-            await Task.Delay(TimeToFetchAPage, TimeProvider.System, context.RequestAborted);
+            await Task.Delay(ResponseTime, TimeProvider.System, context.RequestAborted);
             var page = int.Parse(context.Request.Query["page"]!, System.Globalization.CultureInfo.InvariantCulture);
             await context.Response.WriteAsJsonAsync(new ReportPage(page, [.. Enumerable.Range(0, 100).Select(row => $"row {page}.{row}")]));
         });
