@@ -1,15 +1,15 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// Starts work that belongs to no caller: on the thread pool, without the caller's execution context or cancellation. A caller that cancels
-/// takes nothing from the others, and the ambient values of one caller are not seen by all.
+/// Starts work on the thread pool, without the execution context and the cancellation of a caller. A caller that cancels does not affect the others,
+/// and its ambient values do not reach them.
 /// </summary>
 internal static class BackgroundWork
 {
     /// <summary>Queues work to the thread pool without the execution context of the caller.</summary>
     public static void OnThreadPool(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
-    /// <summary>Starts work and returns its outcome. Those who wait for it continue independently of each other.</summary>
+    /// <summary>Starts work and returns a task for its result. Awaiting callers continue independently of each other.</summary>
     public static Task<T> RunAsync<T>(Func<Task<T>> work, Action<Action> start)
     {
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,7 +17,7 @@ internal static class BackgroundWork
         return outcome.Task;
     }
 
-    /// <summary>Creates a timer that fires once, until it is set again.</summary>
+    /// <summary>Creates a timer that fires once.</summary>
     public static ITimer CreateTimer(TimeProvider time, Action work, TimeSpan dueTime)
     {
         using var context = ExecutionContext.IsFlowSuppressed() ? (IDisposable?)null : ExecutionContext.SuppressFlow();
@@ -29,10 +29,10 @@ internal static class BackgroundWork
         var running = InvokeAsync(work);
         await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         outcome.SetFromTask(running);
-        // Nobody may be waiting when it fails. Whoever starts work here reports its errors, so they count as observed.
+        // This observes the exception, because no caller may await the task. The work itself reports its errors.
         _ = outcome.Task.Exception;
 
-        // What the work throws before its first await is its outcome too.
+        // An exception before the first await of the work is a result, too.
         static async Task<T> InvokeAsync(Func<Task<T>> work) => await work().ConfigureAwait(false);
     }
 }

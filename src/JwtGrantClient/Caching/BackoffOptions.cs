@@ -1,29 +1,29 @@
 namespace JwtGrantClient;
 
-/// <summary>How long the cache leaves the server alone after a failed acquisition.</summary>
+/// <summary>The settings for the wait after a failed acquisition of a token, during which the cache sends no request.</summary>
 public sealed class BackoffOptions
 {
     /// <summary>
-    /// The wait after a first failure while a token is valid, which callers get meanwhile: 0.1 s to 1 h. Doubled by each further failure, half
-    /// of it fixed and half drawn at random; never past the token's end. Default: 5 s.
+    /// Gets or sets the wait after the first failure while a token is valid: 0.1 s to 1 h. Default: 5 s. It doubles with each further failure; half of it
+    /// is fixed and half is random. It never extends past the end of the token, which callers get in the meantime.
     /// </summary>
     public TimeSpan InitialDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest wait while a token is valid: <see cref="InitialDelay"/> to 1 h. Default: 120 s.</summary>
+    /// <summary>Gets or sets the longest wait while a token is valid: <see cref="InitialDelay"/> to 1 h. Default: 120 s.</summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// The fixed part of the wait after a failure with no valid token, during which calls fail at once with the remembered error: 0.1 s to
-    /// 5 min. Default: 1 s.
+    /// Gets or sets the fixed part of the wait after a failure without a valid token: 0.1 s to 5 min. Default: 1 s. During the wait calls fail at once
+    /// with the remembered error.
     /// </summary>
     public TimeSpan MinimumDelayWithoutToken { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The longest random part on top of <see cref="MinimumDelayWithoutToken"/>, which starts at 1 s and doubles with each failure: 0 s to 1 h.
-    /// Default: 15 s.
+    /// Gets or sets the longest random part that is added to <see cref="MinimumDelayWithoutToken"/>: 0 s to 1 h. Default: 15 s. The random part is at
+    /// most 1 s after the first failure and doubles with each further one.
     /// </summary>
     public TimeSpan MaxJitterWithoutToken { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Returns a copy that the caller's later changes do not reach.</summary>
+    /// <summary>Returns a copy that later changes do not affect.</summary>
     internal BackoffOptions Copy() => (BackoffOptions)MemberwiseClone();
 }

@@ -4,10 +4,10 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// One key of the cache: the token, and while there is one the <see cref="RefreshState"/>. The lock guards decisions only; it is never held
-/// while a token is acquired. It is the entry itself: a lock of its own would cost each of 100,000 identities 40 bytes.
+/// One entry of the cache: the token, and the <see cref="RefreshState"/> while there is one. The lock guards decisions only and is not held while a
+/// token is acquired. The entry itself is the lock object; a separate one would cost each entry 40 bytes.
 /// </summary>
-#pragma warning disable CA2002 // Nobody outside this assembly can lock an entry, and inside it the entry alone does.
+#pragma warning disable CA2002 // Only the entry itself uses it as a lock, and no code outside of this assembly can access it.
 internal sealed class CacheEntry(TokenRequest request, CacheContext context) : CacheNode(request)
 {
     private long _expiresAt = long.MinValue, _lifetime;
@@ -21,8 +21,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     }
 
     /// <summary>
-    /// Returns what a call gets where there is no fresh token: a token, or what it has to wait for. A token that is stale, or missing, is
-    /// refreshed. Neither is returned where the entry was evicted, and the table is to be asked for another.
+    /// Returns the token, or the refresh to wait for, if there is no fresh token. A token that is stale or missing is refreshed. Neither is returned if
+    /// the entry was evicted; the caller then gets another entry from the table.
     /// </summary>
     public (AccessToken? Token, Task<AccessToken>? Pending) GetOrRefresh(CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return (null, refresh.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Drops the token if it is the one that was rejected. The backoff stays.</summary>
+    /// <summary>Removes the token if it is the one that was rejected. The backoff stays.</summary>
     public void Invalidate(AccessToken rejected)
     {
         lock (this)
@@ -63,28 +63,28 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 return;
             (_state, state.Rejected) = (state, Token);
             _expiresAt = long.MinValue;
-            Drop();
+            ClearToken();
         }
     }
 
-    /// <summary>Drops the token, whatever it is, and returns it; null where there is none that is still valid.</summary>
+    /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
     public AccessToken? Take()
     {
         lock (this)
         {
             var token = Schedule.At(context.Clock.Now) == Freshness.Expired ? null : Token;
-            // It must not come back from the second level.
+            // The second level must not return it.
             if (token is not null && context.Shared is not null)
                 (_state ??= new(context)).Rejected = token;
             _expiresAt = long.MinValue;
-            Drop();
+            ClearToken();
             return token;
         }
     }
 
     /// <summary>
-    /// Takes the entry out of use, unless a refresh is under way: two entries for one request would make two token requests. A backoff and a
-    /// throttle keep it too, unless <paramref name="force"/> is set.
+    /// Marks the entry as evicted, unless a refresh is under way: two entries for one request would send two token requests. A backoff or a throttle
+    /// prevents it, too, unless <paramref name="force"/> is set.
     /// </summary>
     public bool TryEvict(long now, bool force)
     {
@@ -144,18 +144,18 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             OnFailed(error);
             throw error;
         }
-        // Nobody waits for the store.
+        // Callers do not wait for the store.
         if (!isShared && context.Shared is { } store)
             _ = store.PublishAsync(Request, token, lifetime);
-        // Outside the try: by now the next refresh may be under way, and a listener that throws must not end it as if it had failed.
+        // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
         context.Metrics.Acquired(context.Client, reason);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
         return token;
     }
 
     /// <summary>
-    /// Acquires a token: with retries where none is valid, by one attempt in the background while one is. If callers have come to wait during
-    /// that attempt, because the token expired, retries follow it, unless the server asked to be left alone.
+    /// Acquires a token: with retries if no token is valid, by one attempt otherwise. If the token expires during that attempt and callers wait, retries
+    /// follow, unless the server sent a Retry-After.
     /// </summary>
     private async Task<AccessToken> AcquireAsync(RequestAttempts attempts, CancellationToken cancellationToken)
     {
@@ -170,14 +170,14 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    /// <summary>Keeps the token; returns why it was acquired, and its lifetime.</summary>
+    /// <summary>Caches the token. Returns why it was acquired, and its lifetime.</summary>
     private (string Reason, TimeSpan Lifetime) OnSucceeded(AccessToken token, bool isShared)
     {
         lock (this)
         {
             var cached = CachedToken.Create(token, Token, context);
             (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
-            Keep(token, cached.Schedule.RefreshAt);
+            SetToken(token, cached.Schedule.RefreshAt);
             var reason = isShared ? AcquisitionReason.Shared
                 : _state!.Waiting == 0 ? AcquisitionReason.Ahead
                 : _hadToken ? AcquisitionReason.Blocked
@@ -209,39 +209,38 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             Log.AcquisitionFailed(context.Logger, context.Client, wait, error);
     }
 
-    // Fails at once: asking a failing server once per call would not help it recover.
+    // Calls fail at once, because a request per call does not help a failing server to recover.
     private static JwtGrantException RememberedError(RefreshBackoff backoff, long now)
     {
         var last = backoff.LastError!;
-        return new(last, $"{last.Message}\nThis is the remembered failure; the next attempt is in " +
-            $"{backoff.RemainingAt(now).TotalSeconds:0.0} s.");
+        return new(last, $"{last.Message}\nThis is the remembered failure. The next attempt is in {backoff.RemainingAt(now).TotalSeconds:0.0} s.");
     }
 }
 
 /// <summary>
-/// The part of an entry that a look-up reads. In a base class, because its fields then lie side by side in memory: with 100,000 entries each
-/// further cache line is a fourth of the whole look-up.
+/// The part of an entry that a look-up reads. It is a base class so that its fields are adjacent in memory: with 100,000 entries each further cache
+/// line costs a quarter of the look-up.
 /// </summary>
 internal abstract class CacheNode(TokenRequest request)
 {
     /// <summary>
-    /// The next of the chain. A field, because a removal writes to the place of the link, whether that is here or in the table.
+    /// The next entry of the chain. It is a field because a removal takes a reference to it.
     /// </summary>
     public CacheEntry? Next;
 
-    // Copied, because the way to it through the request is one more place in memory to wait for.
+    // A copy, because reading it through the request costs one more memory access.
     private readonly string? _subjectAlone = request.SubjectAlone;
     private AccessToken? _token;
     private long _refreshAt = long.MinValue;
     private long _lastUsed;
 
-    /// <summary>What the token is for: the first spelling of it that came.</summary>
+    /// <summary>Gets the request that the entry was created for; equal requests may be written differently.</summary>
     public TokenRequest Request { get; } = request;
 
     public int Hash { get; } = request.GetHashCode();
 
     /// <summary>
-    /// In the table's stamps, which count ticks of 100 ns. Threads that share an identity share its line: written only when it changes.
+    /// Gets or sets the last use, as a stamp of the table in ticks of 100 ns. It is written only if it changes, because threads share its cache line.
     /// </summary>
     public long LastUsed
     {
@@ -253,29 +252,29 @@ internal abstract class CacheNode(TokenRequest request)
         }
     }
 
-    /// <summary>The cached token, fresh or not.</summary>
+    /// <summary>Gets the cached token, fresh or not.</summary>
     protected AccessToken? Token => _token;
 
-    /// <summary>When it is to be refreshed.</summary>
+    /// <summary>Gets when the token is due for refresh.</summary>
     protected long RefreshAt => _refreshAt;
 
-    /// <summary>Whether the entry is for this request, whose hash is given.</summary>
+    /// <summary>Returns whether the entry is for a request with the given hash.</summary>
     public bool IsFor(TokenRequest request, int hash) =>
         Hash == hash && ((_subjectAlone is not null && _subjectAlone == request.SubjectAlone) || Request.Equals(request));
 
     /// <summary>
-    /// Returns the token if it is fresh: two field reads, no lock. The moment is read before the token and written after it, so that a token
-    /// is never taken for fresh by the moment of a later one; one that was dropped in between is null.
+    /// Returns the token if it is fresh, by two field reads without a lock. The refresh point is read before the token and written after it, so that a
+    /// token is never fresh by the refresh point of a later one. A token that was removed in between is null.
     /// </summary>
     public AccessToken? FreshAt(long now) => now < Volatile.Read(ref _refreshAt) ? _token : null;
 
-    protected void Keep(AccessToken token, long refreshAt)
+    protected void SetToken(AccessToken token, long refreshAt)
     {
         Volatile.Write(ref _token, token);
         Volatile.Write(ref _refreshAt, refreshAt);
     }
 
-    protected void Drop()
+    protected void ClearToken()
     {
         Volatile.Write(ref _refreshAt, long.MinValue);
         Volatile.Write(ref _token, null);

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// The entries of the requests that differ from the client as configured: a hash table that is read without a lock, bounded, least recently
-/// used out first. Entries nobody asks for are evicted after a time, by one timer for all that runs only while there are any.
+/// The entries of the requests that differ from the client as configured: a bounded hash table that is read without a lock and evicts the least
+/// recently used entries. One timer, which runs only while there are entries, evicts unused ones.
 /// </summary>
 /// <remarks>
-/// A reader that meets a change may miss an entry that is there, never find a wrong one; what it missed is looked for again under the
-/// lock. The chains run through the entries themselves, because each further object on the way costs a cache miss: with 100,000 entries in
-/// random order a look-up takes no longer than that of a bare ConcurrentDictionary, the clock included; entries in such a dictionary took 1.5
-/// times as long, and BitFaster.Caching's ConcurrentLru 2.0 times and 208 bytes for each entry in place of 130.
+/// A reader during a change may miss an entry, but never finds a wrong one. A miss is repeated under the lock. The chains link the entries themselves,
+/// because each further object costs a cache miss: with 100,000 entries in random order a look-up takes no longer than that of a bare
+/// ConcurrentDictionary, including the clock. Entries in such a dictionary took 1.5 times as long, and BitFaster.Caching's ConcurrentLru 2.0 times,
+/// with 208 bytes per entry instead of 130.
 /// </remarks>
 internal sealed class CacheEntryTable(CacheContext context) : IDisposable
 {
@@ -21,29 +21,29 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     private bool _isDisposed;
     private int _count, _evictAt = context.Cache.MaxEntries;
 
-    // Moves the stamps of use on by a tick for each newcomer, so that they tell before from after even while the clock stands.
-    private long _newcomers;
+    // Each new entry advances the stamps by one tick, so that their order is correct even if the clock does not advance.
+    private long _added;
 
-    /// <summary>The entry of a request, whose use is not noted yet; null where there is none.</summary>
+    /// <summary>Returns the entry of a request without recording its use; null if there is none.</summary>
     public CacheEntry? Find(TokenRequest request) => Find(request, Volatile.Read(ref _chains));
 
-    /// <summary>Notes that a entry is used, unless it has been idle for too long: then it is as good as gone.</summary>
+    /// <summary>Records that an entry is used, unless it has been idle for too long: then it counts as evicted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryUse(CacheEntry entry, long now)
     {
-        var stamp = now + _newcomers;
+        var stamp = now + _added;
         if (IsIdle(entry, stamp))
             return false;
         entry.LastUsed = stamp;
         return true;
     }
 
-    /// <summary>The entry of a request, made where there is none.</summary>
+    /// <summary>Returns the entry of a request, or adds one.</summary>
     public CacheEntry FindOrAdd(TokenRequest request, long now)
     {
         lock (_changing)
         {
-            var stamp = now + ++_newcomers;
+            var stamp = now + ++_added;
             var entry = Find(request, _chains);
             if (entry is not null && IsIdle(entry, stamp) && TryRemove(entry, now, force: false))
                 entry = null;
@@ -53,7 +53,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         }
     }
 
-    /// <summary>The entries of the moment.</summary>
+    /// <summary>Returns the current entries.</summary>
     public IReadOnlyList<CacheEntry> All()
     {
         lock (_changing)
@@ -79,17 +79,17 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         return null;
     }
 
-    // As many make room at once, so that they share the sorting.
-    private int Share => Math.Max(1, context.Cache.MaxEntries / 16);
+    // So many entries are evicted at once, to share the cost of sorting.
+    private int EvictionBatch => Math.Max(1, context.Cache.MaxEntries / 16);
 
     private bool IsIdle(CacheEntry entry, long stamp) => stamp - entry.LastUsed >= _idleTime;
 
     private CacheEntry Add(TokenRequest request, long now, long stamp)
     {
         if (_count >= _evictAt)
-            Evict(now, stamp, context.Cache.MaxEntries - Share);
+            Evict(now, stamp, context.Cache.MaxEntries - EvictionBatch);
         var entry = new CacheEntry(request, context);
-        // Never more than half full: a second entry in a chain is a second cache miss.
+        // At most half full: a second entry in a chain is a second cache miss.
         if (++_count > _chains.Length / 2)
             Grow();
         Link(entry, _chains);
@@ -99,10 +99,10 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
 
     private void Grow()
     {
-        var wider = new CacheEntry?[_chains.Length * 2];
+        var larger = new CacheEntry?[_chains.Length * 2];
         foreach (var entry in Entries())
-            Link(entry, wider);
-        Volatile.Write(ref _chains, wider);
+            Link(entry, larger);
+        Volatile.Write(ref _chains, larger);
     }
 
     private static void Link(CacheEntry entry, CacheEntry?[] chains)
@@ -134,17 +134,18 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     }
 
     /// <summary>
-    /// Removes the idle, and others until <paramref name="most"/> are left. An entry that is being refreshed stays, and so does one in backoff, as long as that is not more than the bound itself.
+    /// Evicts idle entries, and others until <paramref name="target"/> are left. An entry that is being refreshed stays. One in backoff stays unless the
+    /// table has more than twice its bound.
     /// </summary>
-    private void Evict(long now, long stamp, int most)
+    private void Evict(long now, long stamp, int target)
     {
         var bound = context.Cache.MaxEntries;
         var entries = Entries();
         entries.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
         foreach (var entry in entries)
-            if (_count > most || IsIdle(entry, stamp))
+            if (_count > target || IsIdle(entry, stamp))
                 TryRemove(entry, now, force: _count > 2 * bound);
-        _evictAt = Math.Max(bound, _count + Share);
+        _evictAt = Math.Max(bound, _count + EvictionBatch);
     }
 
     private void Sweep()
@@ -152,7 +153,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         lock (_changing)
         {
             var now = context.Clock.Now;
-            Evict(now, now + _newcomers, context.Cache.MaxEntries);
+            Evict(now, now + _added, context.Cache.MaxEntries);
             if (_count == 0)
             {
                 _timer?.Dispose();

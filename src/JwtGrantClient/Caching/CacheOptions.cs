@@ -1,25 +1,25 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// The tokens that are kept: beside that of the client as configured one for each <see cref="TokenRequest"/> that differs from it.
+/// The settings of the token cache. It has one entry for the client as configured, and one for each <see cref="TokenRequest"/> that differs from it.
 /// </summary>
 public sealed class CacheOptions
 {
     /// <summary>
-    /// How many are kept: 1 to 10,000,000; each takes about 600 bytes. One more drops a sixteenth of them, the least recently used, so that
-    /// they are acquired again when they are needed. Acquisitions under way do not count. Default: 10,000.
+    /// Gets or sets the number of entries: 1 to 10,000,000. Default: 10,000. An entry takes about 600 bytes. When the cache is full, it evicts a sixteenth
+    /// of its entries, the least recently used first. Entries whose token is being acquired are not counted.
     /// </summary>
     public int MaxEntries { get; set; } = 10_000;
 
-    /// <summary>After how long a token that nobody asks for is dropped, valid or not: 1 min to 30 days. Default: 1 h.</summary>
+    /// <summary>Gets or sets the time after which an unused entry is evicted, even if its token is valid: 1 min to 30 days. Default: 1 h.</summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How long a second level that is shared with other processes may take for one answer, before the token endpoint is asked: 10 ms to 10
-    /// s. Default: 0.5 s.
+    /// Gets or sets the timeout of one call to the second level that processes share: 10 ms to 10 s. Default: 0.5 s. After it the cache sends a token
+    /// request.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Returns a copy that the caller's later changes do not reach.</summary>
+    /// <summary>Returns a copy that later changes do not affect.</summary>
     internal CacheOptions Copy() => (CacheOptions)MemberwiseClone();
 }

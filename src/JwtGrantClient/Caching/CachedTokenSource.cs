@@ -1,8 +1,8 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// Keeps tokens fresh over any source (open first): one entry for the client as configured, which is a field, and a table of entries for the
-/// requests that differ from it. The rule is in <see cref="RefreshSchedule"/>, what happens when is in <see cref="CacheEntry"/>.
+/// Caches tokens and refreshes them (open first). It has one entry for the client as configured, and a table of entries for the requests that differ
+/// from it. <see cref="RefreshSchedule"/> has the rule, <see cref="CacheEntry"/> applies it.
 /// </summary>
 internal sealed class CachedTokenSource : ITokenSource, IDisposable
 {
@@ -34,20 +34,20 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         return default;
     }
 
-    /// <summary>Drops the token of a request, so that nobody gets it any more, and returns it; null where there is none.</summary>
+    /// <summary>Removes the token of a request and returns it; null if there is none.</summary>
     public AccessToken? Take(TokenRequest request) =>
         (request.Equals(TokenRequest.Default) ? _default : _others.Find(request))?.Take();
 
-    /// <summary>Drops all tokens, and returns them.</summary>
+    /// <summary>Removes all tokens and returns them.</summary>
     public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(entry => entry.Take()).OfType<AccessToken>()];
 
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
 
-    /// <summary>Ends the refreshes under way; a caller that waits for one gets <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
+    /// <summary>Cancels the refreshes under way. A caller that waits for one gets <see cref="ObjectDisposedException"/>. A second call has no effect.</summary>
     public void Dispose()
     {
-        // A container disposes what it handed out, and so does the client that owns it.
+        // The container and the client that owns this object both dispose it.
         if (_disposing.IsCancellationRequested)
             return;
         _others.Dispose();
@@ -55,11 +55,11 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         _disposing.Dispose();
     }
 
-    // Apart, because the compiler optimises a method by what it saw of it first: most often the client as configured.
+    // A separate method, so that the just-in-time compiler optimizes the other one for the client as configured.
     private ValueTask<AccessToken> GetOtherAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // The entry before the clock: the one waits for memory while the other computes.
+        // The entry before the clock, so that the memory access and the computation overlap.
         var entry = _others.Find(request);
         var now = _clock.Now;
         if (entry is null || !_others.TryUse(entry, now))
@@ -76,7 +76,7 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
                 return new(token);
             if (pending is not null)
                 return new(pending);
-            // Evicted between the look-up and the decision.
+            // The entry was evicted after the look-up.
             entry = _others.FindOrAdd(entry.Request, _clock.Now);
         }
     }

@@ -1,12 +1,12 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// The cache's time: ticks of 100 ns that only go forward, with the time that the machine slept added. It is monotonic, so that a
-/// corrected wall clock neither ends nor prolongs a token.
+/// The clock of the cache: ticks of 100 ns that only go forward, including the time that the machine was suspended. It is monotonic, so that a
+/// correction of the wall clock neither ends nor prolongs a token (docs/architecture.md, Clocks).
 /// </summary>
 /// <remarks>
-/// With the system's clock it reads the coarse tick count, a sixth of the cost of an exact timestamp, which is what makes a cached token
-/// cost a few nanoseconds. With any other <see cref="TimeProvider"/> it asks that one.
+/// With the system clock it reads the coarse tick count, at a sixth of the cost of an exact timestamp, so that a cached token costs a few nanoseconds.
+/// It reads any other <see cref="TimeProvider"/> as it is.
 /// </remarks>
 internal sealed class CoarseClock
 {
@@ -19,20 +19,20 @@ internal sealed class CoarseClock
     private readonly Lock _checking = new();
     private long _slept, _nextCheck;
 
-    /// <param name="time">The clock.</param>
-    /// <param name="sleepThreshold">A step of the wall clock up to this is a correction; a larger one forward is taken as sleep.</param>
+    /// <param name="time">The underlying clock.</param>
+    /// <param name="sleepThreshold">The largest forward step of the wall clock that is a correction; a larger one means that the machine was suspended.</param>
     public CoarseClock(TimeProvider time, TimeSpan sleepThreshold)
     {
         _time = time;
         _isSystem = ReferenceEquals(time, TimeProvider.System);
-        // Counted from here, because a timestamp of years loses single ticks where TimeProvider turns it into a TimeSpan.
+        // Relative to the start, because TimeProvider loses single ticks when it converts large timestamps.
         _start = time.GetTimestamp();
         var reading = Read();
         _sleep = new(time, sleepThreshold, reading);
         _nextCheck = reading + CheckInterval;
     }
 
-    /// <summary>Now, in ticks since an unknown beginning. Sleep shows within a second of waking.</summary>
+    /// <summary>Gets the current time, in ticks since an arbitrary start. It includes the time of a suspension within a second after it.</summary>
     public long Now
     {
         get
@@ -44,7 +44,7 @@ internal sealed class CoarseClock
         }
     }
 
-    /// <summary>Now, with sleep detected at once: for a moment that is compared with the wall clock, which knows of it already.</summary>
+    /// <summary>Returns the current time, including a suspension that ended just now, so that it can be compared with the wall clock.</summary>
     public long NowAfterSleep()
     {
         lock (_checking)
@@ -54,11 +54,11 @@ internal sealed class CoarseClock
         }
     }
 
-#pragma warning disable RS0030 // The one place that reads the cheap system clock; every other path goes through TimeProvider.
+#pragma warning disable RS0030 // The only place that reads the coarse system clock; all other code uses TimeProvider.
     private long Read() => _isSystem ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : _time.GetElapsedTime(_start).Ticks;
 #pragma warning restore RS0030
 
-    // Once a second, by one thread; the others go on with what is known.
+    // Once a second, by one thread; other threads do not wait.
     private void TryDetectSleep()
     {
         if (!_checking.TryEnter())

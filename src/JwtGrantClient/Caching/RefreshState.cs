@@ -1,31 +1,31 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// What an entry needs only while a refresh is under way, the server fails or an API has rejected a token: created for that time, so that a
-/// hundred thousand identities at rest stay small. Guarded by the entry's lock.
+/// The state of an entry while a refresh is under way, the server fails or an API has rejected a token. It exists only then, so that idle entries stay
+/// small. The lock of the entry guards it.
 /// </summary>
 internal sealed class RefreshState(CacheContext context)
 {
     public InvalidationThrottle Throttle;
 
-    /// <summary>The refresh under way.</summary>
+    /// <summary>Gets or sets the refresh under way.</summary>
     public Task<AccessToken>? Refresh { get; set; }
 
-    /// <summary>How many callers wait for it.</summary>
+    /// <summary>Gets or sets how many callers wait for it.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>The token that an API rejected, until there is another one.</summary>
+    /// <summary>Gets or sets the token that an API rejected, until there is another one.</summary>
     public AccessToken? Rejected { get; set; }
 
     public RefreshBackoff Backoff { get; } = new(context.Backoff, context.Random);
 
-    /// <summary>Whether the next call would go as if nothing had happened.</summary>
+    /// <summary>Returns whether the state has no further effect.</summary>
     public bool IsOverAt(long now) => Refresh is null && Backoff.IsOverAt(now) && !Throttle.IsActiveAt(now);
 }
 
 /// <summary>
-/// Lets at most one token in <see cref="RefreshOptions.InvalidationInterval"/> be replaced because an API rejected it: an API that answers
-/// 401 to everything must not turn every call into a token request. Guarded by the entry's lock.
+/// Limits the tokens that are replaced because an API rejected them to one in <see cref="RefreshOptions.InvalidationInterval"/>. An API that responds
+/// 401 to every request does not turn every call into a token request. The lock of the entry guards it.
 /// </summary>
 internal struct InvalidationThrottle
 {
@@ -33,7 +33,7 @@ internal struct InvalidationThrottle
 
     public readonly bool IsActiveAt(long now) => now < _activeUntil;
 
-    /// <summary>Whether a rejection counts now; if so, later ones do not for a while.</summary>
+    /// <summary>Returns whether a rejection counts now, and throttles later ones.</summary>
     public bool TryPass(long now, TimeSpan lifetime, RefreshOptions options)
     {
         if (IsActiveAt(now))

@@ -1,11 +1,11 @@
 namespace JwtGrantClient.Caching;
 
-/// <summary>The status of a token, for health checks. It holds nothing secret.</summary>
-/// <param name="Freshness">What the cached token is worth; null where there is none.</param>
-/// <param name="RefreshesIn">How long until a call refreshes it, or acquires the first: zero where the next call does.</param>
-/// <param name="FailingFor">How long ago the first of the failures since the last success was; null where there is none.</param>
-/// <param name="LastError">The last of these failures.</param>
-/// <param name="NextAttemptIn">How long the server is still left alone after that.</param>
+/// <summary>The status of a token, for health checks. It contains no secret.</summary>
+/// <param name="Freshness">Whether the cached token is fresh; null if there is none.</param>
+/// <param name="RefreshesIn">The time until a call refreshes it, or acquires the first; zero if the next call does.</param>
+/// <param name="FailingFor">The time since the first failure after the last success; null if there is none.</param>
+/// <param name="LastError">The last failure.</param>
+/// <param name="NextAttemptIn">The remaining backoff.</param>
 /// <param name="IsRefreshing">Whether a refresh is under way.</param>
 internal sealed record TokenStatus(
     Freshness? Freshness, TimeSpan RefreshesIn, TimeSpan? FailingFor, JwtGrantException? LastError, TimeSpan NextAttemptIn, bool IsRefreshing)

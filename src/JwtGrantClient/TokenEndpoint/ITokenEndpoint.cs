@@ -1,15 +1,20 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// One exchange at the token endpoint, with the client's authentication applied and nothing kept: for grants that a user's login
-/// brings, such as an authorization code. For tokens that are used again, take an <see cref="ITokenSource"/>.
+/// Sends single token requests with the client's authentication and caches nothing. It is for grants that result from a user's sign-in, such as
+/// an authorization code. For tokens that are used again, use an <see cref="ITokenSource"/>.
 /// </summary>
+/// <example>
+/// <code>
+/// TokenResponse response = await endpoint.RequestAsync(Grant.AuthorizationCode(code, "https://app.example.com/callback", codeVerifier));
+/// </code>
+/// </example>
 public interface ITokenEndpoint
 {
-    /// <summary>Sends one token request (RFC 6749 section 4) and reads the answer.</summary>
+    /// <summary>Sends one token request (RFC 6749 section 4) and returns the response.</summary>
     /// <param name="grant">What is exchanged for a token.</param>
-    /// <param name="cancellationToken">Cancels the request, the one on the wire included.</param>
-    /// <exception cref="JwtGrantException">The request was refused, or there was no usable answer.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="JwtGrantException">The server rejected the request, or its response was not usable.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default);
 }

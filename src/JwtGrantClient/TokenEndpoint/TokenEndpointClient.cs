@@ -5,8 +5,8 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// Makes one token request, top-down (open first): finds the endpoint, lets grant and client authentication write a form, sends it, reads
-/// the answer. The whole of <see cref="AttemptAsync"/> runs again on a retry, so every attempt carries fresh assertions and a fresh proof.
+/// Makes one token request (open first): finds the endpoint, lets grant and client authentication write a form, sends it and reads the response.
+/// A retry runs all of <see cref="AttemptAsync"/> again, so that every attempt carries fresh assertions and a fresh proof.
 /// </summary>
 internal sealed class TokenEndpointClient(
     EndpointLocator locator,
@@ -23,7 +23,7 @@ internal sealed class TokenEndpointClient(
         return pipeline.RunAsync((attempts, cancellationToken) => AttemptAsync(grant, attempts, cancellationToken), attempts, cancellationToken);
     }
 
-    /// <summary>Makes a request inside the total timeout of whoever keeps the token.</summary>
+    /// <summary>Makes a request within the total timeout that the cache has started.</summary>
     /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
     public Task<TokenResponse> RequestAsync(Grant grant, RequestAttempts attempts, CancellationToken cancellationToken)
     {
@@ -51,23 +51,22 @@ internal sealed class TokenEndpointClient(
 }
 
 /// <summary>
-/// Acquires tokens for the cache, which keeps them. The cache sets the total timeout, so that it holds for every source, one that hangs included.
+/// Acquires tokens for the cache. The cache applies the total timeout, so that it also ends a source that hangs.
 /// </summary>
 internal interface ITokenAcquirer
 {
     /// <summary>Acquires a token.</summary>
     /// <param name="request">What the token is for.</param>
-    /// <param name="attempts">How many attempts may be made; it also notes how they went.</param>
-    /// <param name="cancellationToken">Ends the acquisition at its total timeout.</param>
+    /// <param name="attempts">Limits the attempts and records their results.</param>
+    /// <param name="cancellationToken">Canceled at the total timeout.</param>
     /// <exception cref="JwtGrantException">No token could be obtained.</exception>
     Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Acquires tokens from the token endpoint: a request, completed from the client's settings, becomes the configured grant. It keeps
-/// nothing.
+/// Acquires tokens from the token endpoint. It completes a request from the client's settings and turns it into the configured grant.
 /// </summary>
-/// <param name="endpoint">Where the grant is exchanged.</param>
+/// <param name="endpoint">Exchanges the grant.</param>
 /// <param name="grantFor">Returns the configured grant for a request.</param>
 /// <param name="defaults">The scope, resources and parameters of the client's settings.</param>
 internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults) : ITokenAcquirer
@@ -78,8 +77,7 @@ internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<Tok
         var response = await endpoint.RequestAsync(grantFor(Complete(request)), attempts, cancellationToken).ConfigureAwait(false);
         return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
             "not_an_access_token",
-            $"The server issued a token of the type '{SanitizedText.From(response.IssuedTokenType ?? "(none)")}', which is not an access token " +
-            "(RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to that of an access token, or take the token once from ITokenEndpoint.");
+            $"The server issued a token of the type '{SanitizedText.From(response.IssuedTokenType ?? "(none)")}', which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
     }
 
     private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : new()

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// The token endpoint's own connections. Not the application's HttpClientFactory, whose defaults (a resilience handler, header logging)
-/// would replay or print assertions. What goes wrong below HTTP becomes a transport error here.
+/// Sends requests to the authorization server over its own connections. It does not use the application's HttpClientFactory, whose defaults (a
+/// resilience handler, header logging) could replay or log assertions. Failures below HTTP become transport errors.
 /// </summary>
 /// <param name="handler">Sends the requests.</param>
-/// <param name="clock">Tells when a token was issued.</param>
-/// <param name="maxRetryAfter">The longest Retry-After that is obeyed.</param>
+/// <param name="clock">The wall clock: the time of request and response.</param>
+/// <param name="maxRetryAfter">The longest Retry-After that is observed.</param>
 internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter) : IDisposable
 {
     private const string RedirectFollowed = "token_endpoint_redirect_followed";
 
     private readonly HttpMessageInvoker _http = new(handler);
 
-    /// <summary>The handler that is used unless the user names another.</summary>
-    /// <param name="certificate">What connections show the server (RFC 8705); null for nothing.</param>
+    /// <summary>Creates the default handler.</summary>
+    /// <param name="certificate">The client certificate of the connections (RFC 8705); null for none.</param>
     public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null) => new()
     {
         // A 307 would carry the assertion to another host.
@@ -24,15 +24,15 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         UseCookies = false,
         Credentials = null,
         PreAuthenticate = false,
-        // A moved DNS name is noticed in time.
+        // DNS changes take effect within this time.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        // No AutomaticDecompression: a token response is too short to gain by it, and it brings three decoders into a native program.
-        // What a server compresses unasked is read by ContentCoding.
+        // Without AutomaticDecompression: token responses are short, and it adds three decoders to a native program. ResponseBodyReader decodes
+        // what a server compresses without being asked.
         SslOptions = certificate is null ? new() : new() { LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.ForConnection() },
     };
 
-    /// <summary>Sends one request and reads the whole answer, up to the cap.</summary>
-    /// <exception cref="JwtGrantException">There was no answer, or one from somewhere else.</exception>
+    /// <summary>Sends one request and reads the whole response, up to a limit.</summary>
+    /// <exception cref="JwtGrantException">There was no response, or it came from another address.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -57,41 +57,38 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))
         {
-            throw NoAnswer(target, e);
+            throw NoResponse(target, e);
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private static JwtGrantException FollowedRedirect(Uri target, Uri? answered, Exception? e = null) => new(
+    private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, Exception? e = null) => new(
         JwtGrantErrorKind.Configuration, RedirectFollowed,
-        $"The handler given for the token endpoint followed a redirect from '{target.Authority}' to '{answered?.Authority}' and may have " +
-        "taken the assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
+        $"The handler of the token endpoint followed a redirect from '{target.Authority}' to '{responder?.Authority}' and may have sent the assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
         e);
 
-    // A handler with a timeout of its own, SocketsHttpHandler.ConnectTimeout for one, reports it as a cancellation that nobody asked for.
+    // A handler with its own timeout, such as SocketsHttpHandler.ConnectTimeout, reports it as a cancellation.
     private static bool IsOwnTimeout(Exception e, CancellationToken cancellationToken) =>
         e is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     private static string? ContentTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
-    private static JwtGrantException NoAnswer(Uri target, Exception e) => new(
+    private static JwtGrantException NoResponse(Uri target, Exception e) => new(
         JwtGrantErrorKind.Transport,
         NeverConnected(e) ? TransientErrors.Unreachable : TransientErrors.ConnectionFailed,
-        $"No answer from '{target.Host}:{target.Port}': {e.Message} {Advice(e)}",
+        $"No response from '{target.Host}:{target.Port}': {e.Message} {Advice(e)}",
         e)
     {
         IsTransient = !IsTls(e),
     };
 
-    // Of a handshake that failed only the innermost exception says why.
+    // Only the innermost exception of a failed TLS handshake states the cause.
     private static string Advice(Exception e) =>
-        IsTls(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the " +
-            "server take " +
-            "the client's, if it wants one?"
+        IsTls(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the server accept the client's certificate, if it requires one?"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
-        : "The connection was made and then failed; the server may have seen the request.";
+        : "The connection was made and then failed. The server may have received the request.";
 
     private static bool IsTls(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 

@@ -5,43 +5,42 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>From an answer that is no token to the error that callers see (RFC 6749 section 5.2). A pure function.</summary>
+/// <summary>Creates the error for a response that is not a token (RFC 6749 section 5.2). It is a pure function.</summary>
 internal static class TokenErrorReader
 {
-    private static readonly string[] ForPeople = ["message", "detail", "title", "error_description"];
+    private static readonly string[] MessageMembers = ["message", "detail", "title", "error_description"];
 
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
 
     public static JwtGrantException Read(TokenHttpResponse response, JsonElement? json)
     {
-        // An error that is an object or a number says that OAuth was understood and refused; sending it again would change nothing.
+        // An error that is an object or a number is an OAuth error too: sending the request again does not help.
         if (json is { } body && HasError(body))
-            return Refused(response, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
+            return Rejection(response, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
         return ChallengeWithError(response) is { Error: { } error } challenge
-            ? Refused(response, error, challenge.Description, uri: null)
+            ? Rejection(response, error, challenge.Description, uri: null)
             : NotOAuth(response, json);
     }
 
-    /// <summary>Whether the body reports an error. Null and empty are how some servers write that there is none.</summary>
+    /// <summary>Returns whether the body reports an error. Some servers write null or an empty string for no error.</summary>
     public static bool HasError(JsonElement json) =>
         json.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null && error.Text() is not "";
 
     public static JwtGrantException Redirect(TokenHttpResponse response) => new(
         JwtGrantErrorKind.Transport, "token_endpoint_redirected",
-        $"The token endpoint answered {response.Status}, a redirect to {PlaceOf(response.Headers.Location)}. It was not followed: " +
-        "an assertion goes only where it was meant to. Set TokenEndpoint to the final address, if you trust it.")
+        $"The token endpoint responded with {response.Status}, a redirect to {Describe(response.Headers.Location)}. It was not followed, because an assertion goes only to the configured endpoint. Set TokenEndpoint to the final address, if you trust it.")
     {
         StatusCode = response.Status,
     };
 
-    private static JwtGrantException Refused(TokenHttpResponse response, string error, string? description, string? uri)
+    private static JwtGrantException Rejection(TokenHttpResponse response, string error, string? description, string? uri)
     {
         error = SanitizedText.From(error);
         description = description is null ? null : SanitizedText.From(description);
-        var cure = TokenErrorAdvice.For(error, description, response.ClockAhead);
+        var advice = TokenErrorAdvice.For(error, description, response.ClockAhead);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
-            $"The token endpoint refused the request ({response.Status} {error}). {cure}" +
-            (description is null ? "" : $"\nThe server's words: {description}"))
+            $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
+            (description is null ? "" : $"\nThe server says: {description}"))
         {
             StatusCode = response.Status,
             Error = error,
@@ -55,27 +54,26 @@ internal static class TokenErrorReader
     private static JwtGrantException NotOAuth(TokenHttpResponse response, JsonElement? json) => new(
         JwtGrantErrorKind.Transport, "token_endpoint_failed", string.Create(
             CultureInfo.InvariantCulture,
-            $"The token endpoint answered {response.Status} without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
-        "Expected a token, or an error by RFC 6749 section 5.2; look for a proxy, a wrong address or a server in trouble." +
-        WordsOf(response.Body.Span, json))
+            $"The token endpoint responded with {response.Status} and without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
+        "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server." +
+        Excerpt(response.Body.Span, json))
     {
         StatusCode = response.Status,
         RetryAfter = response.RetryAfter,
         IsTransient = TransientErrors.IsTransientStatus(response.Status),
     };
 
-    // A proxy, a firewall, a gateway page: its words often name the culprit. Of JSON only what is written for people, for the rest may be a
-    // token; of a page the beginning, unless it repeats the request.
-    private static string WordsOf(ReadOnlySpan<byte> body, JsonElement? json)
+    // The text of a proxy, a firewall or a gateway often names the cause. From JSON only messages are shown, because other members may hold a
+    // token. From a page the beginning is shown, unless it may repeat the request.
+    private static string Excerpt(ReadOnlySpan<byte> body, JsonElement? json)
     {
         if (json is { } members)
-            return ForPeople.Select(name => members.Text(name)).FirstOrDefault(text => text is not null) is { } message
+            return MessageMembers.Select(name => members.Text(name)).FirstOrDefault(text => text is not null) is { } message
                 ? $"\nThe body says: {SanitizedText.From(message)}"
                 : "";
         var words = SanitizedText.From(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim();
         return words is "" or ['{' or '[', ..] ? ""
-            : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, " +
-                "for it may hold a secret."
+            : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, because it may hold a secret."
             : $"\nThe body begins: {words}";
     }
 
@@ -83,9 +81,9 @@ internal static class TokenErrorReader
         .Select(header => AuthenticationChallenge.Read(header.Scheme, header.Parameter))
         .FirstOrDefault(challenge => !string.IsNullOrEmpty(challenge.Error));
 
-    private static string PlaceOf(Uri? location) => location switch
+    private static string Describe(Uri? location) => location switch
     {
-        null => "an unknown place",
+        null => "an unknown address",
         { IsAbsoluteUri: true } => $"'{SanitizedText.From(location.Host)}'",
         _ when location.OriginalString.StartsWith("//", StringComparison.Ordinal) => "another host",
         _ => "another path of the same host",

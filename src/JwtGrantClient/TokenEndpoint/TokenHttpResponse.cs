@@ -8,28 +8,28 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>An HTTP answer, read whole: what the readers judge. No stream, no clock, so that they are pure functions.</summary>
+/// <summary>An HTTP response that was read completely. It holds no stream and no clock, so that its readers are pure functions.</summary>
 [DebuggerDisplay("{Status}")]
 internal sealed class TokenHttpResponse(
     int status, HttpResponseHeaders headers, string? contentType, ReadOnlyMemory<byte> body,
     DateTimeOffset requestedAt, DateTimeOffset receivedAt)
 {
-    /// <summary>The longest Retry-After that is obeyed.</summary>
+    /// <summary>Gets the longest Retry-After that is observed.</summary>
     public required TimeSpan MaxRetryAfter { get; init; }
 
-    /// <summary>The HTTP status.</summary>
+    /// <summary>Gets the HTTP status.</summary>
     public int Status => status;
 
     public HttpResponseHeaders Headers => headers;
 
-    /// <summary>The media type as sent, fit for error texts.</summary>
+    /// <summary>Gets the media type as sent, sanitized for error texts.</summary>
     public string? ContentType => contentType is null ? null : SanitizedText.From(contentType);
 
-    /// <summary>The body, bounded and decompressed. It may hold a token.</summary>
+    /// <summary>Gets the body, bounded and decompressed. It may contain a token.</summary>
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlyMemory<byte> Body { get; } = body;
 
-    /// <summary>This machine's wall clock from before the request was sent.</summary>
+    /// <summary>Gets the wall clock time before the request was sent.</summary>
     public DateTimeOffset RequestedAt => requestedAt;
 
     public bool IsSuccess => Status is 200;
@@ -37,8 +37,8 @@ internal sealed class TokenHttpResponse(
     public bool IsRedirect => Status is >= 300 and < 400;
 
     /// <summary>
-    /// How far this machine's clock is ahead of the server's, by the Date header; null where there is none. A Date between request
-    /// and answer agrees, however slow the server was.
+    /// Gets how far the local clock is ahead of the server's, by the Date header; null without that header. A Date between request and response
+    /// counts as equal, however slow the server was.
     /// </summary>
     public TimeSpan? ClockAhead => Headers.Date switch
     {
@@ -49,34 +49,34 @@ internal sealed class TokenHttpResponse(
     };
 
     /// <summary>
-    /// Retry-After in either form (RFC 9110 section 10.2.3), at most <see cref="MaxRetryAfter"/>; null where there is none, or garbage.
+    /// Gets Retry-After in either form (RFC 9110 section 10.2.3), at most <see cref="MaxRetryAfter"/>; null if it is missing or invalid.
     /// </summary>
     public TimeSpan? RetryAfter
     {
         get
         {
-            var asked = Headers.RetryAfter switch
+            var requested = Headers.RetryAfter switch
             {
                 { Delta: { } delta } => delta,
-                // Both dates are the server's where it sent its own, so that its clock may be off.
+                // Compared with the server's own Date if there is one, so that an offset of its clock does not matter.
                 { Date: { } date } => date - (Headers.Date ?? RequestedAt),
                 _ => (TimeSpan?)null,
             };
-            return asked is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaxRetryAfter.Ticks)) : null;
+            return requested is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaxRetryAfter.Ticks)) : null;
         }
     }
 }
 
 /// <summary>
-/// Reads a body up to a cap, counted after decompression, so that neither a large page nor a gzip bomb fills the memory. The page of an
-/// HTTP error is cut there, for its status says what matters.
+/// Reads a body up to a limit, counted after decompression, so that neither a large page nor a decompression bomb fills the memory. The body of
+/// an HTTP error is cut at the limit, because its status is enough.
 /// </summary>
 internal static class ResponseBodyReader
 {
     public const int MaximumBytes = 1024 * 1024;
     private const int FirstBytes = 4096;
 
-    /// <exception cref="JwtGrantException">The body of a success is larger than the cap.</exception>
+    /// <exception cref="JwtGrantException">The body of a successful response is larger than the limit.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -99,13 +99,13 @@ internal static class ResponseBodyReader
         }
         finally
         {
-            // It held a token.
+            // It may contain a token.
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
 
-    // A server or a proxy may compress although no coding was asked for (RFC 9110 section 12.5.3). gzip and deflate are what every HTTP client
-    // of the last decades understood. A handler of the user's own may have decoded before.
+    // A server or a proxy may compress although the request did not ask for it (RFC 9110 section 12.5.3); gzip and deflate are the common
+    // codings. A custom handler may have decoded the body already.
     private static Stream Decode(HttpResponseMessage response, Stream body)
     {
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var codings))
@@ -115,14 +115,13 @@ internal static class ResponseBodyReader
             return new GZipStream(body, CompressionMode.Decompress);
         if (coding.Equals("deflate", StringComparison.OrdinalIgnoreCase))
             return new ZLibStream(body, CompressionMode.Decompress);
-        // The page of an HTTP error is judged by its status.
-        return !response.IsSuccessStatusCode || coding.Equals("identity", StringComparison.OrdinalIgnoreCase) ? body : throw Unread(response, coding);
+        // The status of an HTTP error is enough.
+        return !response.IsSuccessStatusCode || coding.Equals("identity", StringComparison.OrdinalIgnoreCase) ? body : throw UnknownCoding(response, coding);
     }
 
-    private static JwtGrantException Unread(HttpResponseMessage response, string coding) => new(
+    private static JwtGrantException UnknownCoding(HttpResponseMessage response, string coding) => new(
         JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-        $"The server answered {(int)response.StatusCode} with Content-Encoding '{SanitizedText.From(coding)}', which was not asked for; " +
-        "expected none, gzip or deflate. Switch it off on the server or the proxy, or give a token endpoint handler with AutomaticDecompression.")
+        $"The server responded with {(int)response.StatusCode} and Content-Encoding '{SanitizedText.From(coding)}', which was not requested; expected none, gzip or deflate. Turn it off on the server or the proxy, or configure a token endpoint handler with AutomaticDecompression.")
     {
         StatusCode = (int)response.StatusCode,
     };
@@ -137,8 +136,7 @@ internal static class ResponseBodyReader
 
     private static JwtGrantException TooLarge(int status) => new(
         JwtGrantErrorKind.MalformedResponse, "response_too_large",
-        $"The server answered {status} with a body of more than {MaximumBytes} bytes, decompressed; a token response has a few thousand. " +
-        "Is the address right, and is no proxy in between?")
+        $"The server responded with {status} and a body of more than {MaximumBytes} bytes, decompressed; a token response has a few thousand. Check the address, and whether a proxy responded.")
     {
         StatusCode = status,
     };

@@ -8,11 +8,11 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// The form of one attempt (RFC 6749 section 3.2). A grant and a client authentication write into it, each knowing nothing of the other; a
-/// parameter that both wrote would be refused by a strict server, so it is refused here.
+/// The form of one attempt (RFC 6749 section 3.2). Grant and client authentication write into it independently. A parameter that both write is an
+/// error, because a strict server rejects it.
 /// </summary>
-/// <param name="endpoint">Where the form is sent.</param>
-/// <param name="issuer">The server's issuer as configured; null where there is none.</param>
+/// <param name="endpoint">The address that the form is sent to.</param>
+/// <param name="issuer">The issuer as configured; null if it is not.</param>
 /// <param name="attempt">The number of the attempt: 1 for the first.</param>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt)
@@ -20,12 +20,12 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields = new(6);
 
-    /// <summary>The header of client_secret_basic, the one method that is not a parameter; null for all others.</summary>
+    /// <summary>Gets or sets the Authorization header of client_secret_basic; null for the other methods, which write parameters.</summary>
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public AuthenticationHeaderValue? Authorization { get; set; }
 
-    /// <summary>Adds a parameter that may stand once. Null and empty values count as omitted (RFC 6749 section 3.2).</summary>
-    /// <exception cref="JwtGrantException">The parameter is there already.</exception>
+    /// <summary>Adds a parameter that may occur once. Null and empty values are omitted (RFC 6749 section 3.2).</summary>
+    /// <exception cref="JwtGrantException">The form has the parameter already.</exception>
     public void Add(string name, string? value)
     {
         if (string.IsNullOrEmpty(value))
@@ -34,13 +34,12 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
             if (field.Key == name)
                 throw JwtGrantException.Configuration(
                     "form_field_twice",
-                    $"The token request would carry '{name}' twice, which servers refuse (RFC 6749 section 3.2). " +
-                    "Give it in one place only: the setting that stands for it, or Parameters.");
+                    $"The token request would contain '{name}' twice, which servers reject (RFC 6749 section 3.2). Set it in one place only: its own setting, or Parameters.");
         _fields.Add(new(name, value));
     }
 
     /// <summary>
-    /// Adds a parameter that may stand more than once: <c>resource</c> (RFC 8707 section 2), <c>audience</c> of an exchange (RFC 8693
+    /// Adds a parameter that may occur more than once: <c>resource</c> (RFC 8707 section 2), <c>audience</c> of an exchange (RFC 8693
     /// section 2.1).
     /// </summary>
     public void AddEach(string name, IReadOnlyList<string> values)
@@ -49,7 +48,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
             _fields.Add(new(name, value));
     }
 
-    /// <summary>Adds what the token is for.</summary>
+    /// <summary>Adds scope, resources and further parameters of a request.</summary>
     public void AddRequest(TokenRequest request)
     {
         Add("scope", request.Scope);
@@ -58,7 +57,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
             Add(name, value);
     }
 
-    /// <summary>Tells a provider what its assertion is for. The request's own subject and claims are passed only where the assertion speaks for them.</summary>
+    /// <summary>Creates the context for an assertion provider. Subject and claims of the request are passed only for assertions that contain them.</summary>
     public AssertionContext ContextFor(AssertionPurpose purpose, TokenRequest? request = null)
     {
         request ??= TokenRequest.Default;
@@ -71,7 +70,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     /// <summary>Encodes the parameters as a body.</summary>
     public byte[] Encode() => FormUrlEncoder.Encode(CollectionsMarshal.AsSpan(_fields));
 
-    /// <summary>Creates the request that carries the form. It can be sent once.</summary>
+    /// <summary>Creates the HTTP request for the form. It can be sent once.</summary>
     public HttpRequestMessage ToRequest()
     {
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new TokenRequestContent(Encode()) };
@@ -81,17 +80,17 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
         return request;
     }
 
-    /// <summary>Names the parameters; their values hold assertions and secrets.</summary>
+    /// <summary>Returns the names of the parameters. Their values contain assertions and secrets.</summary>
     public override string ToString() => string.Join(' ', _fields.Select(field => field.Key));
 }
 
 /// <summary>
-/// A form as a body that can be sent once. A handler that retried below us, or followed a 307, would replay the assertion, which the server
-/// must refuse as a second use of its <c>jti</c>. It gets this error instead, and our own retry makes a new assertion.
+/// A form as a body that can be sent once. An inner handler that retries or follows a 307 would replay the assertion, which the server must
+/// reject as a second use of its <c>jti</c>. Such a handler gets an error; the library retries with a new assertion.
 /// </summary>
 internal sealed class TokenRequestContent : HttpContent
 {
-    // Not from a pool: a handler may still be writing it when the request is given up.
+    // Not from a pool: a handler may still write it when the request is canceled.
     private readonly byte[] _form;
     private int _sent;
 
@@ -109,9 +108,7 @@ internal sealed class TokenRequestContent : HttpContent
         if (Interlocked.Exchange(ref _sent, 1) == 1)
             throw new JwtGrantException(
                 JwtGrantErrorKind.Configuration, "assertion_replay_prevented",
-                "A handler below the token endpoint client tried to send the same token request twice, as a retry or to follow a redirect; " +
-                "its assertion is single-use. Take retries and redirects off the token endpoint's handler: this library retries by itself, " +
-                "with a fresh assertion each time.");
+                "The handler of the token endpoint tried to send the same token request twice, for a retry or a redirect, but its assertion is single-use. Remove retries and redirects from that handler: the library retries with a fresh assertion each time.");
         return stream.WriteAsync(_form, cancellationToken).AsTask();
     }
 

@@ -5,11 +5,11 @@ using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
-/// <summary>What the token endpoint answered (RFC 6749 section 5.1). It cannot print its secrets.</summary>
+/// <summary>The response of the token endpoint (RFC 6749 section 5.1). Its text form does not contain the tokens.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class TokenResponse
 {
-    /// <summary>Makes a response, for endpoints and tests of your own.</summary>
+    /// <summary>Creates a response, for tests and your own implementations of <see cref="ITokenEndpoint"/>.</summary>
     /// <param name="accessToken">The access token.</param>
     public TokenResponse(AccessToken accessToken)
     {
@@ -17,30 +17,30 @@ public sealed class TokenResponse
         AccessToken = accessToken;
     }
 
-    /// <summary>The access token.</summary>
+    /// <summary>Gets the access token.</summary>
     public AccessToken AccessToken { get; }
 
     /// <summary>
-    /// The refresh token, or null. An assertion grant has no use for one: a new assertion does the same (RFC 7521 section 4.1).
+    /// Gets the refresh token, or null. An assertion grant does not need one: a new assertion does the same (RFC 7521 section 4.1).
     /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? RefreshToken { get; init; }
 
-    /// <summary>The ID token, or null. Not validated here.</summary>
+    /// <summary>Gets the ID token, or null. It is not validated.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? IdToken { get; init; }
 
-    /// <summary>The <c>issued_token_type</c> of a token exchange (RFC 8693 section 2.2.1), or null.</summary>
+    /// <summary>Gets the <c>issued_token_type</c> of a token exchange (RFC 8693 section 2.2.1), or null.</summary>
     public string? IssuedTokenType { get; init; }
 
-    /// <summary>The scope that was granted; null means as requested.</summary>
+    /// <summary>Gets the scope that was granted. Null means the requested scope (RFC 6749 section 5.1).</summary>
     public string? Scope => AccessToken.Scope;
 
-    /// <summary>Members of the response that have no property of their own.</summary>
+    /// <summary>Gets the members of the response that have no property in this class.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, JsonElement> Members => AccessToken.Members;
 
-    /// <summary>Describes the response without revealing its tokens.</summary>
+    /// <summary>Returns a description that does not contain the tokens.</summary>
     public override string ToString() =>
         $"token response: {AccessToken}; refresh token: {Presence(RefreshToken)}; ID token: {Presence(IdToken)}";
 

@@ -4,34 +4,34 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>Which tokens a client takes, and what it is lenient about where servers differ from RFC 6749 section 5.1.</summary>
-/// <param name="DefaultLifetime">The life of a token whose response has no <c>expires_in</c>.</param>
+/// <summary>Which tokens a client accepts, and where it tolerates deviations from RFC 6749 section 5.1.</summary>
+/// <param name="DefaultLifetime">The lifetime of a token whose response has no <c>expires_in</c>.</param>
 /// <param name="DefaultType">The type of a token whose response has no <c>token_type</c>; null makes that an error.</param>
 internal sealed record ResponseRules(TimeSpan DefaultLifetime, string? DefaultType)
 {
-    /// <summary>The proof that goes with each token, and makes DPoP the only type that is taken; null takes Bearer only.</summary>
+    /// <summary>Gets the proof that accompanies each token and makes DPoP the only accepted type; null accepts Bearer only.</summary>
     public ITokenProof? Proof { get; init; }
 
-    /// <summary>Whether a token that is no access token will do (RFC 8693 section 2.2.1).</summary>
+    /// <summary>Gets whether a token that is not an access token is accepted (RFC 8693 section 2.2.1).</summary>
     public bool AllowsOtherTokens { get; init; }
 }
 
 /// <summary>
-/// From status, headers and bytes to a token response (RFC 6749 section 5.1): a pure function. What it cannot accept it throws as a
-/// refusal or as a malformed response, never as anything else.
+/// Reads a token response from status, headers and body (RFC 6749 section 5.1). It is a pure function, and its only exception is
+/// <see cref="JwtGrantException"/>.
 /// </summary>
 internal static class TokenResponseReader
 {
-    private static readonly string[] OwnProperties =
+    private static readonly string[] KnownMembers =
         ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token", "issued_token_type"];
 
-    /// <exception cref="JwtGrantException">The server refused, or answered with something else than a token.</exception>
+    /// <exception cref="JwtGrantException">The server rejected the request, or its response is not a token.</exception>
     public static TokenResponse Read(TokenHttpResponse response, ResponseRules rules)
     {
         if (response.IsRedirect)
             throw TokenErrorReader.Redirect(response);
         using var json = JsonObjectReader.TryParse(response.Body, out var problem);
-        // Some servers report an error with status 200, so the member decides, not the status.
+        // Some servers report an error with the status 200, so the member decides.
         if (!response.IsSuccess || (json is not null && TokenErrorReader.HasError(json.RootElement)))
             throw TokenErrorReader.Read(response, json?.RootElement);
         if (json is null)
@@ -40,10 +40,10 @@ internal static class TokenResponseReader
         if (members.Text("access_token") is not { } value)
             throw Malformed(response, $"access_token {Seen(members, "access_token")}; expected a string");
         if (!AccessToken.IsPresentable(value))
-            throw Malformed(response, "access_token is empty or holds a space, a control character or a non-ASCII character");
+            throw Malformed(response, "access_token is empty or contains a space, a control character or a non-ASCII character");
         var type = ReadType(response, rules, members);
         var lifetime = ReadLifetime(response, rules, members);
-        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), FurtherMembers(members))
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members))
         {
             Lifetime = lifetime,
             Proof = type == AccessToken.NotApplicable ? null : rules.Proof,
@@ -56,8 +56,8 @@ internal static class TokenResponseReader
         };
     }
 
-    // A token of a type that the client does not know must not be used (RFC 6749 section 7.1), nor one that is not bound to the key as it
-    // was asked for (RFC 9449 section 5).
+    // A token of an unknown type must not be used (RFC 6749 section 7.1), nor one that is not bound to the key although a proof was sent (RFC 9449
+    // section 5).
     private static string ReadType(TokenHttpResponse response, ResponseRules rules, JsonElement json)
     {
         var expected = rules.Proof is null ? "Bearer" : "DPoP";
@@ -69,7 +69,7 @@ internal static class TokenResponseReader
             null when IsAbsent(json, "token_type") && rules is { DefaultType: { } assumed, Proof: null } => assumed,
             _ => throw Malformed(
                 response, $"token_type {Seen(json, "token_type")}; expected {expected}" +
-                (rules.Proof is null ? ". For a server that leaves it out, set DefaultTokenType to Bearer" : "")),
+                (rules.Proof is null ? ". For a server that omits it, set DefaultTokenType to Bearer" : "")),
         };
     }
 
@@ -79,10 +79,10 @@ internal static class TokenResponseReader
             return rules.DefaultLifetime;
         return ExpiresIn.TryRead(json.GetProperty("expires_in"), out var lifetime)
             ? lifetime
-            : throw Malformed(response, $"expires_in {Seen(json, "expires_in")} and no number of seconds");
+            : throw Malformed(response, $"expires_in {Seen(json, "expires_in")} and not a number of seconds");
     }
 
-    private static Dictionary<string, JsonElement>? FurtherMembers(JsonElement json)
+    private static Dictionary<string, JsonElement>? OtherMembers(JsonElement json)
     {
         Dictionary<string, JsonElement>? members = null;
         foreach (var member in json.EnumerateObject())
@@ -93,7 +93,7 @@ internal static class TokenResponseReader
 
     private static bool HasProperty(JsonProperty member)
     {
-        foreach (var name in OwnProperties)
+        foreach (var name in KnownMembers)
             if (member.NameEquals(name))
                 return true;
         return false;
@@ -107,16 +107,15 @@ internal static class TokenResponseReader
 
     private static JwtGrantException Malformed(TokenHttpResponse response, string what) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-            $"The token endpoint answered {response.Status}, but {what}. Is the token endpoint's address right, and is no proxy in " +
-            "between?")
+            $"The token endpoint responded with {response.Status}, but {what}. Check the address of the token endpoint, and whether a proxy responded.")
         {
             StatusCode = response.Status,
         };
 }
 
 /// <summary>
-/// Reads <c>expires_in</c>: seconds as a JSON number, in whatever notation, or as a string of digits. Clamped to 0 and ten years, so that
-/// no server's number overflows a date.
+/// Reads <c>expires_in</c>: seconds as a JSON number in any notation, or as a string of digits. It is limited to 0 to ten years, so that a date
+/// does not overflow.
 /// </summary>
 internal static class ExpiresIn
 {
@@ -126,7 +125,7 @@ internal static class ExpiresIn
     {
         var seconds = member.ValueKind switch
         {
-            // GetDouble reads 3600.0, 1e3 and 1e99 alike; a literal beyond double's range comes out infinite and is clamped.
+            // GetDouble reads 3600.0, 1e3 and 1e99; a larger number becomes infinite and is limited.
             JsonValueKind.Number => member.TryGetDouble(out var number) ? number : double.NaN,
             JsonValueKind.String => Parse(member.Text()),
             _ => double.NaN,
@@ -138,7 +137,7 @@ internal static class ExpiresIn
     private static double Parse(string? text)
     {
         const NumberStyles Digits = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
-        // Whatever the styles, TryParse knows the word Infinity; digits that overflow are infinite too, and are clamped.
+        // TryParse accepts the word Infinity with any style. Digits that overflow are infinite too, and are limited.
         return double.TryParse(text, Digits, CultureInfo.InvariantCulture, out var number) && text.AsSpan().ContainsAnyInRange('0', '9')
             ? number
             : double.NaN;

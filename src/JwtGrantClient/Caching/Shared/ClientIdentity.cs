@@ -1,12 +1,12 @@
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// What of a client's settings decides which tokens it gets: part of the key in a shared store, so that two clients share a token only
-/// where the server would give both the same. The signing key is no part of it: a rotation keeps the tokens.
+/// The settings of a client that determine which tokens it gets. They are part of the key in a shared store, so that two clients share a token only if
+/// the server would issue the same token to both. The signing key is not part of it, so that a rotation does not lose tokens.
 /// </summary>
 internal sealed record ClientIdentity
 {
-    /// <summary>The client's name, for what no setting tells: assertions made by code.</summary>
+    /// <summary>Gets the client's name. It distinguishes clients whose assertions come from code.</summary>
     public required string Name { get; init; }
 
     public string? Issuer { get; init; }
@@ -19,18 +19,18 @@ internal sealed record ClientIdentity
 
     public string? Authentication { get; init; }
 
-    /// <summary>Issuer, subject, audience and claims of the grant assertion, or the place that it comes from.</summary>
+    /// <summary>Gets issuer, subject, audience and claims of the grant assertion, or its origin.</summary>
     public IReadOnlyList<string?> Assertion { get; init; } = [];
 
-    /// <summary>Scope, resources and parameters that go where a request names none.</summary>
+    /// <summary>Gets scope, resources and parameters for requests that do not set them.</summary>
     public TokenRequest Defaults { get; init; } = TokenRequest.Default;
 
     /// <summary>
-    /// The key that tokens are bound to: a DPoP key's thumbprint (RFC 9449 section 6.1) or a certificate's (RFC 8705 section 3.1); null
-    /// where they are bound to none. Read each time, because a certificate is replaced in a running process.
+    /// Gets the thumbprint of the key that tokens are bound to: a DPoP key (RFC 9449 section 6.1) or a certificate (RFC 8705 section 3.1); null if they are
+    /// not bound. It is read each time, because a certificate is replaced in a running process.
     /// </summary>
     public Func<string?> BindingThumbprint { get; init; } = () => null;
 
-    /// <summary>Whether tokens are bound to a key. Without its thumbprint they are not shared then.</summary>
+    /// <summary>Gets whether tokens are bound to a key. If its thumbprint is unknown, they are not shared.</summary>
     public bool IsBound { get; init; }
 }

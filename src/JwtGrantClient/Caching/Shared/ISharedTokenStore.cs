@@ -1,23 +1,23 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// A second level that the processes of a fleet share: who must renew a token looks here first, and who has renewed one leaves it here. It
-/// is an aid and never a need: a store that fails, or is slower than <see cref="CacheOptions.StoreTimeout"/>, costs a token request.
+/// A second level of the cache that the processes of a fleet share. A process that is due to refresh a token looks here first, and publishes the token
+/// that it has acquired. If the store fails, or is slower than <see cref="CacheOptions.StoreTimeout"/>, the process sends a token request.
 /// </summary>
 /// <remarks>
-/// An entry holds a token. A store outside the process must encrypt and authenticate it, with the key as part of what is authenticated;
-/// JwtGrantClient.Distributed does, over any IDistributedCache.
+/// An entry contains a token. A store outside of the process must encrypt and authenticate it, including its key. The package
+/// JwtGrantClient.Distributed does this over any IDistributedCache.
 /// </remarks>
 public interface ISharedTokenStore
 {
-    /// <summary>Returns the entry, or null where there is none, or none that can be read. Safe for concurrent use.</summary>
-    /// <param name="key">What the token is for: a hash that says nothing about it, of letters and digits.</param>
-    /// <param name="cancellationToken">Ends the call when the time for the store is over.</param>
+    /// <summary>Returns the entry, or null if there is none that can be read. The method must be safe for concurrent use.</summary>
+    /// <param name="key">The key: a hash of letters and digits, which reveals nothing about the token.</param>
+    /// <param name="cancellationToken">Canceled after <see cref="CacheOptions.StoreTimeout"/>.</param>
     ValueTask<SharedToken?> GetAsync(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>Puts the entry in place of the one that may be there. It is of no use after <see cref="SharedToken.Lifetime"/>.</summary>
-    /// <param name="key">What the token is for.</param>
+    /// <summary>Adds or replaces the entry. It may be removed after <see cref="SharedToken.Lifetime"/>. The method must be safe for concurrent use.</summary>
+    /// <param name="key">The key: a hash of letters and digits.</param>
     /// <param name="token">The entry.</param>
-    /// <param name="cancellationToken">Ends the call when the time for the store is over.</param>
+    /// <param name="cancellationToken">Canceled after <see cref="CacheOptions.StoreTimeout"/>.</param>
     ValueTask SetAsync(string key, SharedToken token, CancellationToken cancellationToken = default);
 }

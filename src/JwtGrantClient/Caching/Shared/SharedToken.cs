@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace JwtGrantClient;
 
-/// <summary>A token on its way between processes. It shows nothing of itself; <see cref="ToBytes"/> is for a store that encrypts.</summary>
+/// <summary>A token that processes share. Its text form does not contain the token; <see cref="ToBytes"/> is for a store that encrypts.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class SharedToken
 {
@@ -16,16 +16,16 @@ public sealed class SharedToken
         Lifetime = lifetime;
     }
 
-    /// <summary>When the server stops accepting the token, by the wall clock of the process that acquired it.</summary>
+    /// <summary>Gets when the token expires, by the wall clock of the process that acquired it.</summary>
     public DateTimeOffset ExpiresAt => Token.ExpiresAt;
 
-    /// <summary>The whole life that the server gave the token, from just before it was put here.</summary>
+    /// <summary>Gets the lifetime that the server returned for the token.</summary>
     public TimeSpan Lifetime { get; }
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal AccessToken Token { get; }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote; null for anything else, such as an entry of another version.</summary>
+    /// <summary>Reads an entry that <see cref="ToBytes"/> has written. Returns null for anything else, such as an entry of another version.</summary>
     /// <param name="bytes">The entry, decrypted.</param>
     public static SharedToken? FromBytes(ReadOnlySpan<byte> bytes)
     {
@@ -42,7 +42,7 @@ public sealed class SharedToken
             var token = new AccessToken(
                 entry.GetProperty("t").GetString()!,
                 new DateTimeOffset(entry.GetProperty("e").GetInt64(), TimeSpan.Zero),
-                // The one text that nearly all tokens share.
+                // The constant instead of a copy of it for each token.
                 entry.GetProperty("y").GetString() is { } type && type != "Bearer" ? type : "Bearer",
                 entry.TryGetProperty("s", out var scope) ? scope.GetString() : null,
                 members);
@@ -54,7 +54,7 @@ public sealed class SharedToken
         }
     }
 
-    /// <summary>The entry with the token in the clear: encrypt and authenticate it before it leaves the process.</summary>
+    /// <summary>Returns the entry with the token in clear text. Encrypt and authenticate it before it leaves the process.</summary>
     public byte[] ToBytes()
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -75,7 +75,7 @@ public sealed class SharedToken
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>Describes the entry without revealing it.</summary>
+    /// <summary>Returns a description that does not contain the token.</summary>
     public override string ToString() => $"shared {Token}";
 
     private void WriteMembers(Utf8JsonWriter writer)

@@ -6,8 +6,8 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// The key of a token in a shared store: SHA-256 over everything that decides which token it is. Each text is preceded by its length, so
-/// that no two different contents have one encoding, and the whole by a version. Equal requests have one key, however they are spelled.
+/// The key of a token in a shared store: SHA-256 over everything that determines the token. A version comes first, and each text follows its length, so
+/// that different contents have different encodings. Equal requests have the same key, even if they are written differently.
 /// </summary>
 internal static class SharedTokenKey
 {
@@ -37,7 +37,7 @@ internal static class SharedTokenKey
             Add(hash, name);
             Add(hash, value);
         }
-        // Sorted by name already; compared as text too.
+        // The claims are sorted by name.
         Add(hash, JsonValues.Text(request.Claims));
     }
 

@@ -3,41 +3,41 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Caching;
 
-/// <summary>The second level as a cache uses it: under a deadline, and without its failures.</summary>
-/// <param name="store">Where the tokens of the fleet are.</param>
-/// <param name="client">Whose tokens they are.</param>
-/// <param name="timeout">How long the store may take.</param>
-/// <param name="refresh">When a token is at its end.</param>
-/// <param name="time">The wall clock, by which entries are judged, and the deadline's.</param>
-/// <param name="logger">Told of a store that fails.</param>
+/// <summary>Reads and writes the second level for the cache, with a timeout. Its failures are logged and do not reach the cache.</summary>
+/// <param name="store">Contains the tokens of the fleet.</param>
+/// <param name="client">The client that the tokens are for.</param>
+/// <param name="timeout">The timeout of one call to the store.</param>
+/// <param name="refresh">Determines the end of use of a token.</param>
+/// <param name="time">The clock for the expiry of entries and for the timeout.</param>
+/// <param name="logger">Logs failures of the store.</param>
 internal sealed class SharedTokens(
     ISharedTokenStore store, ClientIdentity client, TimeSpan timeout, RefreshOptions refresh, TimeProvider time, ILogger logger)
 {
-    /// <summary>Proves possession of the key that adopted tokens are bound to.</summary>
+    /// <summary>Gets the proof of possession for adopted tokens that are bound to a key.</summary>
     public ITokenProof? Proof { get; init; }
 
-    /// <summary>Starts what the store does. Default: on the thread pool.</summary>
+    /// <summary>Gets the method that starts background work. Default: on the thread pool.</summary>
     public Action<Action> Start { get; init; } = BackgroundWork.OnThreadPool;
 
-    /// <summary>A token that another process has acquired since; null where the server is to be asked.</summary>
-    /// <param name="request">What it is for.</param>
-    /// <param name="before">The token that is to be renewed.</param>
-    /// <param name="rejected">The token that an API refused.</param>
-    public async Task<AccessToken?> FindAsync(TokenRequest request, AccessToken? before, AccessToken? rejected)
+    /// <summary>Returns a token that another process has acquired; null if a token request is necessary.</summary>
+    /// <param name="request">What the token is for.</param>
+    /// <param name="current">The token that is to be refreshed.</param>
+    /// <param name="rejected">The token that an API rejected.</param>
+    public async Task<AccessToken?> FindAsync(TokenRequest request, AccessToken? current, AccessToken? rejected)
     {
         if (KeyOf(request) is not { } key)
             return null;
-        var entry = await InTimeAsync(async cancellationToken => await store.GetAsync(key, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return entry is not null && IsNews(entry, before, rejected) ? Adopted(entry) : null;
+        var entry = await WithTimeoutAsync(async cancellationToken => await store.GetAsync(key, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return entry is not null && IsNewer(entry, current, rejected) ? Adopt(entry) : null;
     }
 
-    /// <summary>Leaves a token for the others.</summary>
+    /// <summary>Publishes a token for the other processes.</summary>
     public async Task PublishAsync(TokenRequest request, AccessToken token, TimeSpan lifetime)
     {
-        // A token that is bound to a key of which nothing is known here would be of no use to the others.
+        // Other processes cannot use a token that is bound to an unknown key.
         if (KeyOf(request) is not { } key || (token.Type == "DPoP" && !client.IsBound))
             return;
-        await InTimeAsync(async cancellationToken =>
+        await WithTimeoutAsync(async cancellationToken =>
         {
             await store.SetAsync(key, new SharedToken(token, lifetime), cancellationToken).ConfigureAwait(false);
             return null;
@@ -50,14 +50,14 @@ internal sealed class SharedTokens(
         return client.IsBound && thumbprint is null ? null : SharedTokenKey.Compute(client, thumbprint, request);
     }
 
-    private bool IsNews(SharedToken entry, AccessToken? before, AccessToken? rejected) =>
-        // Of the same moment it may be another's cure of the same refusal; older than the one refused it will hardly be better.
+    private bool IsNewer(SharedToken entry, AccessToken? current, AccessToken? rejected) =>
+        // An entry with the same expiry may be another process's replacement of the rejected token. An older one would probably be rejected, too.
         (rejected is null || (entry.Token.Value != rejected.Value && entry.ExpiresAt >= rejected.ExpiresAt))
-        && (before is null || (entry.Token.Value != before.Value && entry.ExpiresAt > before.ExpiresAt))
+        && (current is null || (entry.Token.Value != current.Value && entry.ExpiresAt > current.ExpiresAt))
         && entry.ExpiresAt - TimeSpan.FromTicks(RefreshSchedule.Margin(entry.Lifetime, refresh)) > time.GetUtcNow();
 
-    // Another's wall clock may be ahead: the token cannot have more of its life before it than the whole.
-    private AccessToken Adopted(SharedToken entry)
+    // The wall clock of the other process may be ahead: the remaining lifetime is at most the whole lifetime.
+    private AccessToken Adopt(SharedToken entry)
     {
         var latest = time.GetUtcNow() + entry.Lifetime;
         var token = entry.Token;
@@ -68,17 +68,17 @@ internal sealed class SharedTokens(
         };
     }
 
-    // A store may react to its cancellation late or never, and fail in any way: all of that costs a token request and no more.
-    private async Task<SharedToken?> InTimeAsync(Func<CancellationToken, Task<SharedToken?>> call)
+    // A store may ignore its cancellation and fail in any way. The consequence is only a token request.
+    private async Task<SharedToken?> WithTimeoutAsync(Func<CancellationToken, Task<SharedToken?>> call)
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         var cancellation = deadline.Token;
         try
         {
-            // Aside, because a store may block its thread. What is left to itself fails unseen.
+            // On another thread, because a store may block its thread.
             return await BackgroundWork.RunAsync(async () => await call(cancellation).ConfigureAwait(false), Start).WaitAsync(deadline.Token).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever the store throws.
+#pragma warning disable CA1031 // A store may throw any exception.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -63,7 +63,7 @@ internal static class EndpointComposition
                 authentication.Names,
                 SignsClientAssertions(options, dependencies) ? () => keys.ClientSigner!.Algorithm : null,
                 keys.ProofKey?.Signer.Algorithm),
-            ShowsCertificate = keys.Certificate is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
+            UsesCertificate = keys.Certificate is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
         };
 
     private static bool SignsClientAssertions(JwtGrantOptions options, ClientDependencies dependencies) => !dependencies.ClientAssertion.IsGiven

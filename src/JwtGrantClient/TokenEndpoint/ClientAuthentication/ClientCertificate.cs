@@ -5,20 +5,20 @@ using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>The certificate of the connections to the token endpoint (RFC 8705).</summary>
+/// <summary>The client certificate of the connections to the authorization server (RFC 8705).</summary>
 internal sealed class ClientCertificate
 {
-    /// <summary>The settings that give the password of the files.</summary>
+    /// <summary>The settings for the password of the files.</summary>
     public static readonly SecretSettings PasswordSettings = new("Password", "PasswordEnvironmentVariable", "PasswordFile")
     {
         Ambiguous = settings => Problem(
-            $"ClientCertificate has {(settings.Count == 2 ? "both " : "")}{string.Join(" and ", settings)}; keep the one that holds the password."),
+            $"ClientCertificate has {(settings.Count == 2 ? "both " : "")}{string.Join(" and ", settings)}; keep the one that contains the password."),
         VariableNotSet = name => Problem(
             $"ClientCertificate:PasswordEnvironmentVariable: the environment variable '{name}' is not set. Set it, or correct the name."),
         FileUnreadable = problem => Problem(problem.Describe("password", "ClientCertificate:PasswordFile"), problem.Cause),
     };
 
-    // A file that is just being replaced leaves the last good certificate in use. If that has expired, the server says so.
+    // While a file is being replaced, the last certificate stays in use. The server reports it if that has expired.
     private readonly ReloadingValue<X509Certificate2> _certificate = new((_, _) => true);
     private readonly Func<X509Certificate2?, X509Certificate2> _read;
 
@@ -28,7 +28,7 @@ internal sealed class ClientCertificate
         _certificate.Get(_read);
     }
 
-    /// <summary>Returns the certificate that the check of the settings loaded, else loads it.</summary>
+    /// <summary>Returns the certificate that the validation of the settings has loaded, or loads it.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
     public static ClientCertificate From(ClientCertificateOptions options) => options.TakeChecked() ?? Load(options);
 
@@ -40,13 +40,12 @@ internal sealed class ClientCertificate
         return new(() => Read(path, keyPath, password.Read()));
     }
 
-    /// <summary>A certificate of the user's own, which may live in a store or an HSM.</summary>
+    /// <summary>Creates a certificate from an object, whose key may be in a store or an HSM.</summary>
     public static ClientCertificate From(X509Certificate2 certificate) => certificate.HasPrivateKey
         ? new(() => certificate)
-        : throw Problem($"The certificate '{certificate.Subject}' given by code has no private key; the server wants proof of it. Load " +
-            "it with the key.");
+        : throw Problem($"The certificate '{certificate.Subject}' that was configured in code has no private key, which the connection requires. Load it with the key.");
 
-    /// <summary>What the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
+    /// <summary>Gets the thumbprint that the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
     public string Thumbprint => Base64Url.EncodeToString(_certificate.LastGood!.GetCertHash(HashAlgorithmName.SHA256));
 
     /// <summary>Reads the certificate for a new connection.</summary>
@@ -62,22 +61,20 @@ internal sealed class ClientCertificate
             var pem = password is null
                 ? X509Certificate2.CreateFromPemFile(path, keyPath)
                 : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
-            // Windows shows a server only keys that went through its own store.
+            // Windows uses only keys for TLS that were imported into its own store.
             return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null) : pem;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw Problem(
-                $"ClientCertificate: from '{path}'{(keyPath is null ? "" : $" and '{keyPath}'")} no certificate with its private key " +
-                "could be read: " +
-                $"{e.Message.TrimEnd('.')}. Expected PEM with both (or the key in KeyPath), or PKCS#12; check paths and password.",
+                $"ClientCertificate: no certificate with its private key could be read from '{path}'{(keyPath is null ? "" : $" and '{keyPath}'")}: {e.Message.TrimEnd('.')}. Expected PEM with both (or the key in KeyPath), or PKCS#12. Check paths and password.",
                 e);
         }
     }
 
     private static X509Certificate2 Checked(X509Certificate2 certificate, string path) => certificate.HasPrivateKey
         ? certificate
-        : throw Problem($"ClientCertificate: the PKCS#12 file '{path}' holds no private key. Export it again together with the key.");
+        : throw Problem($"ClientCertificate: the PKCS#12 file '{path}' contains no private key. Export it again with the key.");
 
     private static JwtGrantException Problem(string message, Exception? inner = null) =>
         JwtGrantException.Configuration("client_certificate_unusable", message, inner);

@@ -7,39 +7,40 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient;
 
 /// <summary>
-/// The certificate that the client shows the authorization server (RFC 8705), with its private key. Read again for each new connection, so
-/// that a renewed file takes over within two minutes.
+/// The certificate, with its private key, that the client uses for connections to the authorization server (RFC 8705). The files are read again for
+/// each new connection, so that a replaced file takes effect within two minutes.
 /// </summary>
 public sealed class ClientCertificateOptions
 {
     private ClientCertificate? _checked;
 
-    /// <summary>A PEM file with the certificate (its issuers may follow), or a PKCS#12 file.</summary>
+    /// <summary>Gets or sets the path of a PEM file with the certificate (its issuers may follow), or of a PKCS#12 file. Default: null, no certificate.</summary>
     public string? Path { get; set; }
 
-    /// <summary>The PEM file with the private key, where it is not in <see cref="Path"/>.</summary>
+    /// <summary>Gets or sets the path of the PEM file with the private key. Default: null, the key is in <see cref="Path"/>.</summary>
     public string? KeyPath { get; set; }
 
     /// <summary>
-    /// Opens an encrypted key or a PKCS#12 file. Never printed. Default: none. At most one of the three password settings is set.
+    /// Gets or sets the password of an encrypted key or a PKCS#12 file. At most one of the three password settings may be set. Default: none.
     /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Password { get; set; }
 
-    /// <summary>The name of an environment variable that holds the password.</summary>
+    /// <summary>Gets or sets the name of an environment variable that contains the password. Default: none.</summary>
     public string? PasswordEnvironmentVariable { get; set; }
 
     /// <summary>
-    /// A file that holds the password, of at most 64 KiB; line ends after it do not count. Read again together with the certificate.
+    /// Gets or sets the path of a file that contains the password, of at most 64 KiB. Trailing line breaks are ignored. The file is read again with the
+    /// certificate. Default: none.
     /// </summary>
     public string? PasswordFile { get; set; }
 
     internal SecretSource PasswordSecret => new(Password, PasswordEnvironmentVariable, PasswordFile, ClientCertificate.PasswordSettings);
 
-    /// <summary>Loads the certificate, to be used later.</summary>
+    /// <summary>Loads the certificate for later use.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
     internal void Check() => _checked = ClientCertificate.Load(this);
 
-    /// <summary>Returns the certificate that <see cref="Check"/> loaded to the first caller: it is read, and decrypted, once at start-up.</summary>
+    /// <summary>Returns the certificate that <see cref="Check"/> loaded, once. It is read and decrypted once at start-up.</summary>
     internal ClientCertificate? TakeChecked() => Interlocked.Exchange(ref _checked, null);
 }

@@ -4,20 +4,20 @@ using JwtGrantClient.Credentials;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// A client's secret: from the settings, the environment, or a file, which is read for each attempt because it may be replaced.
+/// The client's secret: from the settings, an environment variable or a file. A file is read for each attempt, because it may be replaced.
 /// </summary>
 [DebuggerDisplay("client secret (redacted)")]
 internal sealed class ClientSecret
 {
-    /// <summary>The settings that give it.</summary>
+    /// <summary>The settings for the secret.</summary>
     public static readonly SecretSettings Settings = new("ClientSecret", "ClientSecretEnvironmentVariable", "ClientSecretFile")
     {
         MayBeEmpty = false,
         Ambiguous = _ => Problem(
-            "There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that holds the secret."),
+            "There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that contains the secret."),
         VariableNotSet = name => Problem(SecretSettings.DescribeUnset(name, "ClientSecretEnvironmentVariable", "the client's secret")),
         FileUnreadable = problem => Problem(
-            $"The file '{problem.Path}' of ClientSecretFile cannot be read: {problem.Reason}. Correct the path, or who may read it.",
+            $"The file '{problem.Path}' of ClientSecretFile cannot be read: {problem.Reason}. Correct the path or the permissions.",
             problem.Cause),
     };
 
@@ -25,10 +25,10 @@ internal sealed class ClientSecret
 
     private ClientSecret(SecretSource source) => _source = source;
 
-    /// <summary>Creates the secret, and reads the environment variable where one holds it.</summary>
-    /// <exception cref="JwtGrantException">It is missing, or given in two places.</exception>
+    /// <summary>Creates the secret. If it is in an environment variable, this method reads it.</summary>
+    /// <exception cref="JwtGrantException">The secret is missing, or set more than once.</exception>
     public static ClientSecret From(SecretSource source) => source.IsSet ? new(source.Resolve()) : throw Problem(
-        "There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt.");
+        "There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile. Consider ClientAuthentication PrivateKeyJwt, which needs no secret.");
 
     /// <summary>Returns the secret.</summary>
     /// <exception cref="JwtGrantException">The file cannot be read, or is empty.</exception>

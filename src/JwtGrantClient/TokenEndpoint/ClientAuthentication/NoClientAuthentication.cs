@@ -1,6 +1,6 @@
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>Does not authenticate the client: the grant speaks for itself (RFC 7523 section 3.1). Sends the client id where there is one.</summary>
+/// <summary>Does not authenticate the client: the grant is sufficient (RFC 7523 section 3.1). Sends the client id if there is one.</summary>
 internal sealed class NoClientAuthentication(string? clientId) : ClientAuthentication
 {
     public override IReadOnlyList<string> Names => [];

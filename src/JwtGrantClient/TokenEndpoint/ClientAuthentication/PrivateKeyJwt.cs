@@ -11,7 +11,7 @@ internal sealed class PrivateKeyJwt(AssertionProvider assertions, string? client
     {
         var assertion = await assertions(form.ContextFor(AssertionPurpose.ClientAuthentication), cancellationToken).ConfigureAwait(false);
         if (ProblemOf(assertion.Type) is { } problem)
-            throw JwtGrantException.Configuration("saml_client_assertion", $"The client assertion that was provided is refused: {problem}");
+            throw JwtGrantException.Configuration("saml_client_assertion", $"The client assertion of the provider cannot be used: {problem}");
         form.Add("client_assertion_type", assertion.Type);
         form.Add("client_assertion", assertion.Value);
         form.Add("client_id", clientId);
@@ -19,7 +19,6 @@ internal sealed class PrivateKeyJwt(AssertionProvider assertions, string? client
 
     /// <summary>Returns what is wrong with a <c>client_assertion_type</c>, or null: RFC 10070 forbids SAML in new applications.</summary>
     public static string? ProblemOf(string assertionType) => assertionType == SamlType
-        ? "SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for " +
-            "use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."
+        ? "SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522), because their audience rules allow use at another server. Use a JWT. As a grant, SAML is allowed (Grant: Saml2Bearer)."
         : null;
 }

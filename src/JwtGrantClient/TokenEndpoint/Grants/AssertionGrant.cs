@@ -4,10 +4,10 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>An assertion as the grant (RFC 7521 section 4.1): a JWT (RFC 7523 section 2.1) or SAML (RFC 7522 section 2.1).</summary>
+/// <summary>Exchanges an assertion (RFC 7521 section 4.1): a JWT (RFC 7523 section 2.1) or SAML (RFC 7522 section 2.1).</summary>
 internal sealed class AssertionGrant : Grant
 {
-    private static readonly SearchValues<char> OfBase64Url =
+    private static readonly SearchValues<char> Base64UrlCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -21,7 +21,7 @@ internal sealed class AssertionGrant : Grant
 
     internal override bool MayBeRepeated { get; }
 
-    /// <summary>A grant with a fresh assertion for each attempt.</summary>
+    /// <summary>Creates a grant with a fresh assertion for each attempt.</summary>
     public static AssertionGrant Create(string type, AssertionProvider assertions, TokenRequest request)
     {
         ArgumentNullException.ThrowIfNull(assertions);
@@ -29,7 +29,7 @@ internal sealed class AssertionGrant : Grant
         return new(type, assertions, request, mayBeRepeated: true);
     }
 
-    /// <summary>A grant with one assertion that is sent once: a second use would be refused as a replay.</summary>
+    /// <summary>Creates a grant with one assertion. It is sent once, because a server rejects a second use as a replay.</summary>
     public static AssertionGrant Create(string type, string assertion, TokenRequest? request)
     {
         var only = new Assertion(assertion, type, DateTimeOffset.MaxValue);
@@ -42,14 +42,12 @@ internal sealed class AssertionGrant : Grant
         if (Type == GrantTypes.Saml2Bearer && !IsBase64Url(assertion.Value))
             throw JwtGrantException.Configuration(
                 "saml_assertion_not_encoded",
-                "The SAML assertion holds characters that base64url has not; expected the Assertion element as base64url without line " +
-                "breaks " +
-                "(RFC 7522 section 2.1). Encode the XML with Base64Url.EncodeToString.");
+                "The SAML assertion contains characters that are not base64url; expected the Assertion element as base64url without line breaks (RFC 7522 section 2.1). Encode the XML with Base64Url.EncodeToString.");
         form.Add("assertion", assertion.Value);
         form.AddRequest(_request);
     }
 
-    // Padding after it is what the RFC would rather not have; it is left to the server.
+    // The RFC recommends to omit padding. The server decides whether to accept it.
     private static bool IsBase64Url(string text) =>
-        text.AsSpan().TrimEnd('=') is var unpadded && !unpadded.IsEmpty && !unpadded.ContainsAnyExcept(OfBase64Url);
+        text.AsSpan().TrimEnd('=') is var unpadded && !unpadded.IsEmpty && !unpadded.ContainsAnyExcept(Base64UrlCharacters);
 }

@@ -3,7 +3,7 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>RFC 6749 section 4.1.3 with RFC 7636 section 4.5.</summary>
+/// <summary>Exchanges an authorization code (RFC 6749 section 4.1.3), with a PKCE verifier (RFC 7636 section 4.5).</summary>
 internal sealed class AuthorizationCodeGrant(string code, string? redirectUri, string? codeVerifier) : Grant
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]

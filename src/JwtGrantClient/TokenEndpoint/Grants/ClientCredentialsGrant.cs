@@ -2,7 +2,7 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>RFC 6749 section 4.4: the client's own authentication is all it needs.</summary>
+/// <summary>Requests a token for the client itself (RFC 6749 section 4.4). The client authentication is the grant.</summary>
 internal sealed class ClientCredentialsGrant(TokenRequest request) : Grant
 {
     private readonly TokenRequest _request = WithoutSubject(request, GrantTypes.ClientCredentials);

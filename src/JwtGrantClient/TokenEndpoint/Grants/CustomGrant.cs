@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// An extension grant (RFC 6749 section 4.5). What the server does with a second sight of it is unknown, so it counts as single-use.
+/// Exchanges an extension grant (RFC 6749 section 4.5). Whether the server accepts it twice is unknown, so it is single-use.
 /// </summary>
 internal sealed class CustomGrant : Grant
 {
-    // Whoever wrote these could change who asks.
-    private static readonly string[] NotTheGrants =
+    // These fields determine the client.
+    private static readonly string[] ReservedFields =
         ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -17,10 +17,9 @@ internal sealed class CustomGrant : Grant
 
     public CustomGrant(string type, KeyValuePair<string, string>[] fields, TokenRequest request)
     {
-        if (Array.Find(fields, field => string.IsNullOrEmpty(field.Key) || NotTheGrants.Contains(field.Key)) is { Key: var name } && name is not null)
+        if (Array.Find(fields, field => string.IsNullOrEmpty(field.Key) || ReservedFields.Contains(field.Key)) is { Key: var name } && name is not null)
             throw new ArgumentException(
-                name.Length == 0 ? "A field has an empty name." : $"The field '{name}' is not the grant's to write; the client's " +
-                    "settings stand for it.",
+                name.Length == 0 ? "A field has an empty name." : $"The field '{name}' cannot be part of a grant. The client's settings determine it.",
                 nameof(fields));
         (Type, _fields, _request) = (type, fields, request);
     }

@@ -1,17 +1,17 @@
 namespace JwtGrantClient;
 
-/// <summary>The grant by which a client obtains the tokens that it keeps.</summary>
+/// <summary>The grant that a client uses for the tokens that it caches.</summary>
 public enum GrantType
 {
-    /// <summary>A signed JWT is the grant (RFC 7523 section 2.1).</summary>
+    /// <summary>A signed JWT (RFC 7523 section 2.1).</summary>
     JwtBearer,
 
-    /// <summary>The client's own authentication is the grant (RFC 6749 section 4.4).</summary>
+    /// <summary>The client's own authentication (RFC 6749 section 4.4).</summary>
     ClientCredentials,
 
-    /// <summary>A token from elsewhere is exchanged (RFC 8693); see <see cref="TokenExchangeOptions"/>.</summary>
+    /// <summary>A token of another issuer, which is exchanged (RFC 8693); see <see cref="TokenExchangeOptions"/>.</summary>
     TokenExchange,
 
-    /// <summary>A SAML 2.0 assertion is the grant (RFC 7522); it comes from a provider given by code.</summary>
+    /// <summary>A SAML 2.0 assertion (RFC 7522), from a provider that is configured in code.</summary>
     Saml2Bearer,
 }

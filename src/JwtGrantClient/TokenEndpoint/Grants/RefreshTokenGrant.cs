@@ -4,7 +4,7 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// RFC 6749 section 6. A server that replaces the token takes a second sight of the old one for theft (RFC 9700 section 4.14).
+/// Exchanges a refresh token (RFC 6749 section 6). A server that rotates refresh tokens takes a second use as theft (RFC 9700 section 4.14).
 /// </summary>
 internal sealed class RefreshTokenGrant(string refreshToken, TokenRequest request) : Grant
 {

@@ -2,13 +2,13 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>What an exchange asks for beside the request's own scope and resources.</summary>
-/// <param name="TokenType">The <c>requested_token_type</c>; null leaves it to the server.</param>
-/// <param name="Audience">Logical names of services; a parameter <c>audience</c> of the request goes before them.</param>
+/// <summary>What an exchange requests in addition to scope and resources.</summary>
+/// <param name="TokenType">The <c>requested_token_type</c>; null to let the server choose.</param>
+/// <param name="Audience">Logical names of services. A parameter <c>audience</c> of the request replaces them.</param>
 internal sealed record ExchangeTarget(string? TokenType, IReadOnlyList<string> Audience);
 
 /// <summary>
-/// RFC 8693 section 2.1: one token for another. The tokens are asked for at each attempt, for files with them are replaced under way.
+/// Exchanges one token for another (RFC 8693 section 2.1). The providers are called for each attempt, because files with tokens are replaced.
 /// </summary>
 internal sealed class TokenExchangeGrant(AssertionProvider subject, AssertionProvider? actor, ExchangeTarget target, TokenRequest request) : Grant
 {
@@ -20,14 +20,14 @@ internal sealed class TokenExchangeGrant(AssertionProvider subject, AssertionPro
 
     internal override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
-        var of = await subject(form.ContextFor(AssertionPurpose.SubjectToken, request), cancellationToken).ConfigureAwait(false);
-        form.Add("subject_token", of.Value);
-        form.Add("subject_token_type", of.Type);
+        var subjectToken = await subject(form.ContextFor(AssertionPurpose.SubjectToken, request), cancellationToken).ConfigureAwait(false);
+        form.Add("subject_token", subjectToken.Value);
+        form.Add("subject_token_type", subjectToken.Type);
         if (actor is not null)
         {
-            var by = await actor(form.ContextFor(AssertionPurpose.ActorToken), cancellationToken).ConfigureAwait(false);
-            form.Add("actor_token", by.Value);
-            form.Add("actor_token_type", by.Type);
+            var actorToken = await actor(form.ContextFor(AssertionPurpose.ActorToken), cancellationToken).ConfigureAwait(false);
+            form.Add("actor_token", actorToken.Value);
+            form.Add("actor_token_type", actorToken.Type);
         }
         form.Add("requested_token_type", target.TokenType);
         if (!request.Parameters.ContainsKey("audience"))

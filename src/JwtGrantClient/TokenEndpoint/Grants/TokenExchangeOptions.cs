@@ -1,26 +1,26 @@
 namespace JwtGrantClient;
 
-/// <summary>What is exchanged where Grant is TokenExchange (RFC 8693): tokens in files, or from providers given by code.</summary>
+/// <summary>The settings of a token exchange (RFC 8693): tokens from files, or from providers that are configured in code. They apply if Grant is TokenExchange.</summary>
 public sealed class TokenExchangeOptions
 {
     /// <summary>
-    /// A file with the subject token, a JWT that somebody else signs and renews, such as a Kubernetes projected token; read for every
-    /// attempt. Required unless UseSubjectToken gives a provider.
+    /// Gets or sets the path of a file with the subject token, a JWT that another party signs and replaces, such as a Kubernetes projected token. It is
+    /// read for each attempt. Required unless UseSubjectToken configures a provider. Default: none.
     /// </summary>
     public string? SubjectTokenFile { get; set; }
 
-    /// <summary>What the subject token is: a URI of RFC 8693 section 3. Default: <see cref="TokenTypes.Jwt"/>.</summary>
+    /// <summary>Gets or sets the type of the subject token: a URI of RFC 8693 section 3. Default: <see cref="TokenTypes.Jwt"/>.</summary>
     public string? SubjectTokenType { get; set; }
 
-    /// <summary>A file with the token of who acts for the subject. Default: none.</summary>
+    /// <summary>Gets or sets the path of a file with the actor token (RFC 8693 section 2.1). Default: none.</summary>
     public string? ActorTokenFile { get; set; }
 
-    /// <summary>What the actor token is. Default: <see cref="TokenTypes.Jwt"/>.</summary>
+    /// <summary>Gets or sets the type of the actor token. Default: <see cref="TokenTypes.Jwt"/>.</summary>
     public string? ActorTokenType { get; set; }
 
-    /// <summary>Logical names of the services that the token is for. Default: none are sent.</summary>
+    /// <summary>Gets or sets the logical names of the services that the token is for. Default: empty, none are sent.</summary>
     public IList<string> Audience { get; set; } = [];
 
-    /// <summary>Which kind of token is asked for. Default: whatever the server gives.</summary>
+    /// <summary>Gets or sets the requested type of token: a URI of RFC 8693 section 3. Default: none, the server chooses.</summary>
     public string? RequestedTokenType { get; set; }
 }

@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
-/// <summary>A token to exchange, with its type (RFC 8693 section 3). It cannot print itself.</summary>
+/// <summary>A token to exchange, with its type (RFC 8693 section 3). Its text form does not contain the token.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class TypedToken
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates a token with its type.</summary>
     /// <param name="value">The token.</param>
-    /// <param name="type">What it is: one of <see cref="TokenTypes"/>, or a URI that the server knows.</param>
-    /// <exception cref="ArgumentException">One of the two is empty.</exception>
+    /// <param name="type">The type: one of <see cref="TokenTypes"/>, or a URI that the server knows.</param>
+    /// <exception cref="ArgumentException"><paramref name="value"/> or <paramref name="type"/> is empty.</exception>
     public TypedToken(string value, string type)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
@@ -20,21 +20,21 @@ public sealed class TypedToken
         Type = type;
     }
 
-    /// <summary>The secret itself.</summary>
+    /// <summary>Gets the token itself, which is a secret.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>Gets the type of the token.</summary>
     public string Type { get; }
 
-    /// <summary>Describes the token without revealing it.</summary>
+    /// <summary>Returns a description that does not contain the token.</summary>
     public override string ToString() => $"{Type} ({Value.Length} characters, redacted)";
 
     internal ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken) =>
         new(new Assertion(Value, Type, DateTimeOffset.MaxValue));
 }
 
-/// <summary>Token types of RFC 8693 section 3, for <see cref="TypedToken"/> and <c>requested_token_type</c>.</summary>
+/// <summary>The token types of RFC 8693 section 3, for <see cref="TypedToken"/> and <c>requested_token_type</c>.</summary>
 public static class TokenTypes
 {
     /// <summary>An OAuth 2.0 access token.</summary>

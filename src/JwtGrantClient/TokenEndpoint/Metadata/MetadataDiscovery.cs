@@ -5,14 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// From an issuer to its metadata: RFC 8414 first, then OpenID Connect Discovery. Only the first request waits for it. After an hour it is
-/// renewed in the background; until that succeeds the last good document stays in use, for a token endpoint seldom moves and a token is
-/// worth more than news of it.
+/// Reads the metadata of an issuer: RFC 8414 first, then OpenID Connect Discovery. Only the first request waits for it. After an hour it is
+/// read again in the background. If that fails, the last document stays in use, because a token endpoint seldom changes.
 /// </summary>
 internal sealed class MetadataDiscovery
 {
     private static readonly TimeSpan
-        Lifetime = TimeSpan.FromHours(1), AfterFailure = TimeSpan.FromMinutes(5), RenewalTimeout = TimeSpan.FromSeconds(10);
+        Lifetime = TimeSpan.FromHours(1), IntervalAfterFailure = TimeSpan.FromMinutes(5), BackgroundTimeout = TimeSpan.FromSeconds(10);
 
     private readonly bool _allowLoopbackHttp;
     private readonly TokenEndpointTransport _transport;
@@ -20,19 +19,19 @@ internal sealed class MetadataDiscovery
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
 
     /// <param name="issuer">The issuer, as configured.</param>
-    /// <param name="allowLoopbackHttp">Whether endpoints on this machine may be http.</param>
+    /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
     /// <param name="transport">Fetches the document.</param>
-    /// <param name="clock">Tells when to renew it.</param>
-    /// <param name="logger">Told of a renewal that failed.</param>
+    /// <param name="clock">Measures the interval.</param>
+    /// <param name="logger">Logs failures to read the document again.</param>
     public MetadataDiscovery(
         string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
     {
         (Issuer, _allowLoopbackHttp, _transport, _read) = (issuer, allowLoopbackHttp, transport, ReadAsync);
-        _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = RenewalTimeout, IntervalAfterFailure = AfterFailure };
+        _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = BackgroundTimeout, IntervalAfterFailure = IntervalAfterFailure };
 
         bool KeepAfterFailure(ServerMetadata lastGood, Exception e)
         {
-            // The client may have been disposed meanwhile; that is no failure of the server's.
+            // If the client was disposed in the meantime, the server did not fail.
             if (e is not ObjectDisposedException)
                 Log.MetadataKept(logger, issuer, e);
             return true;
@@ -41,7 +40,7 @@ internal sealed class MetadataDiscovery
 
     public string Issuer { get; }
 
-    /// <exception cref="JwtGrantException">No metadata could be read, now or ever.</exception>
+    /// <exception cref="JwtGrantException">No metadata could be read, now or earlier.</exception>
     public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken) => _metadata.GetAsync(_read, cancellationToken);
 
     private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
@@ -50,17 +49,17 @@ internal sealed class MetadataDiscovery
         var statuses = new List<string>();
         foreach (var address in addresses)
         {
-            var response = await AskAsync(address, cancellationToken).ConfigureAwait(false);
+            var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
                 return ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp);
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
-                throw NotFound($"'{address}' answered {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
-            statuses.Add($"'{address}' answered {response.Status}");
+                throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
+            statuses.Add($"'{address}' responded with {response.Status}");
         }
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
     }
 
-    private async ValueTask<TokenHttpResponse> AskAsync(string address, CancellationToken cancellationToken)
+    private async ValueTask<TokenHttpResponse> FetchAsync(string address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
         request.Headers.Accept.Add(new("application/json"));
@@ -69,8 +68,7 @@ internal sealed class MetadataDiscovery
 
     private JwtGrantException NotFound(string seen, bool isTransient, TokenHttpResponse? response) => new(
         JwtGrantErrorKind.Transport, "metadata_unavailable",
-        $"The metadata of the issuer '{Issuer}' could not be read: {seen}; expected 200 and a JSON document (RFC 8414 section 3). " +
-        "Check Issuer, or set TokenEndpoint, which needs no metadata.")
+        $"The metadata of the issuer '{Issuer}' could not be read: {seen}; expected 200 and a JSON document (RFC 8414 section 3). Check Issuer, or set TokenEndpoint, which needs no metadata.")
     {
         StatusCode = response?.Status,
         RetryAfter = response?.RetryAfter,
@@ -79,12 +77,13 @@ internal sealed class MetadataDiscovery
 }
 
 /// <summary>
-/// Where an issuer's metadata is. Cut and joined as text: an issuer never passes through System.Uri, which would rewrite it.
+/// Builds the addresses of an issuer's metadata. It works on text, because System.Uri would normalize the issuer.
 /// </summary>
 internal static class MetadataUrls
 {
     /// <summary>
-    /// RFC 8414 section 3.1 inserts before the path; OpenID Connect Discovery section 4 appends. A last slash is left out of both.
+    /// Returns the addresses in the order in which they are tried. RFC 8414 section 3.1 inserts the well-known path before the path of the issuer,
+    /// OpenID Connect Discovery section 4 appends it. Both omit a trailing slash.
     /// </summary>
     public static IReadOnlyList<string> Addresses(string issuer)
     {

@@ -4,51 +4,49 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// What the authorization server says of itself (RFC 8414 section 2), as far as it is used. A list that it leaves out is null: it says
-/// nothing then, whatever the RFC has servers mean by it, for many leave out what they can do.
+/// The metadata of the authorization server (RFC 8414 section 2), as far as it is used. A list that it omits is null and means nothing, although
+/// the RFC defines defaults, because many servers omit what they support.
 /// </summary>
 internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
 {
-    /// <summary>Where tokens are revoked (RFC 7009).</summary>
+    /// <summary>Gets the revocation endpoint (RFC 7009).</summary>
     public string? RevocationEndpoint { get; private init; }
 
-    /// <summary>Where to ask for tokens with a client certificate (RFC 8705 section 5); null where the usual address takes it.</summary>
+    /// <summary>Gets the token endpoint for mutual TLS (RFC 8705 section 5); null if it is the usual one.</summary>
     public string? MutualTlsTokenEndpoint { get; private init; }
 
-    /// <summary>Where to revoke tokens with a client certificate.</summary>
+    /// <summary>Gets the revocation endpoint for mutual TLS.</summary>
     public string? MutualTlsRevocationEndpoint { get; private init; }
 
-    /// <summary>The <c>grant_type</c> values that are taken.</summary>
+    /// <summary>Gets the supported <c>grant_type</c> values.</summary>
     public IReadOnlyList<string>? GrantTypes { get; private init; }
 
-    /// <summary>How clients may authenticate.</summary>
+    /// <summary>Gets the supported client authentication methods.</summary>
     public IReadOnlyList<string>? AuthenticationMethods { get; private init; }
 
-    /// <summary>What client assertions may be signed with.</summary>
+    /// <summary>Gets the supported algorithms of client assertions.</summary>
     public IReadOnlyList<string>? SigningAlgorithms { get; private init; }
 
-    /// <summary>What DPoP proofs may be signed with (RFC 9449 section 5.1).</summary>
+    /// <summary>Gets the supported algorithms of DPoP proofs (RFC 9449 section 5.1).</summary>
     public IReadOnlyList<string>? DPoPAlgorithms { get; private init; }
 
     /// <summary>
-    /// Reads the document, and refuses one that does not speak for the issuer that was asked (RFC 8414 section 3.3, C01).
+    /// Reads the document. The <c>issuer</c> member must be equal to the configured issuer (RFC 8414 section 3.3).
     /// </summary>
-    /// <exception cref="JwtGrantException">The document must not be used.</exception>
+    /// <exception cref="JwtGrantException">The document is malformed, or names another issuer or an endpoint that is not allowed.</exception>
     public static ServerMetadata Read(TokenHttpResponse response, string issuer, string address, bool allowLoopbackHttp)
     {
         using var json = JsonObjectReader.TryParse(response.Body, out var problem)
-            ?? throw Unusable("metadata_malformed", $"The metadata at '{address}' {problem}. Is Issuer right, and is no proxy in between?");
+            ?? throw Unusable("metadata_malformed", $"The metadata at '{address}' {problem}. Check Issuer, and whether a proxy responded.");
         var root = json.RootElement;
         var named = root.Text("issuer");
         if (named != issuer)
             throw Unusable(
                 "metadata_issuer_mismatch",
-                $"The metadata at '{address}' speaks for the issuer '{SanitizedText.From(named ?? "(none)")}', but '{issuer}' is configured. " +
-                "The two must be " +
-                "identical, byte for byte, the last slash included (RFC 8414 section 3.3). Correct Issuer, if you trust that server.");
+                $"The metadata at '{address}' is for the issuer '{SanitizedText.From(named ?? "(none)")}', but '{issuer}' is configured. The two must be identical, byte for byte, including a trailing slash (RFC 8414 section 3.3). Correct Issuer, if you trust that server.");
         var aliases = root.TryGetProperty("mtls_endpoint_aliases", out var member) && member.ValueKind == JsonValueKind.Object ? member : default;
         return new(issuer, Endpoint(root, "token_endpoint") ?? throw Unusable(
-            "metadata_malformed", $"The metadata at '{address}' names no token_endpoint. Set TokenEndpoint."))
+            "metadata_malformed", $"The metadata at '{address}' has no token_endpoint. Set TokenEndpoint."))
         {
             RevocationEndpoint = Endpoint(root, "revocation_endpoint"),
             MutualTlsTokenEndpoint = Endpoint(aliases, "token_endpoint"),

@@ -11,8 +11,8 @@ namespace JwtGrantClient.TokenEndpoint;
 internal delegate ValueTask<T> TokenRequestAttempt<T>(RequestAttempts attempts, CancellationToken cancellationToken);
 
 /// <summary>
-/// Runs token requests through Polly: a total timeout around everything, and inside it retries with a timeout for each attempt, or a
-/// pipeline of the user's own in their place.
+/// Runs token requests through Polly: a total timeout, and inside it retries with a timeout for each attempt. A custom pipeline replaces retries and
+/// attempt timeouts.
 /// </summary>
 internal sealed class TokenRequestPipeline
 {
@@ -25,34 +25,34 @@ internal sealed class TokenRequestPipeline
     private readonly ILogger _logger;
     private readonly Action? _onAssertionRejected;
     private readonly ResiliencePipeline _totalTimeout, _attempts;
-    private readonly bool _isOwn;
+    private readonly bool _isCustom;
 
-    /// <param name="options">The numbers; validated and not changed any more.</param>
-    /// <param name="clock">Delays and timeouts.</param>
+    /// <param name="options">The settings, which are valid and do not change.</param>
+    /// <param name="clock">Measures delays and timeouts.</param>
     /// <param name="random">Uniform in [0, 1).</param>
-    /// <param name="logger">Told of each retry.</param>
-    /// <param name="own">The user's pipeline, in place of retries and attempt timeouts; null for the built-in one.</param>
-    /// <param name="onAssertionRejected">Called when the server refuses an assertion, so that the key is read again before the next attempt.</param>
+    /// <param name="logger">Logs each retry.</param>
+    /// <param name="custom">A custom pipeline that replaces retries and attempt timeouts; null for the built-in one.</param>
+    /// <param name="onAssertionRejected">Called when the server rejects an assertion, so that the key is read again before the next attempt.</param>
     public TokenRequestPipeline(
-        RetryOptions options, TimeProvider clock, Func<double> random, ILogger logger, ResiliencePipeline? own = null, Action? onAssertionRejected = null)
+        RetryOptions options, TimeProvider clock, Func<double> random, ILogger logger, ResiliencePipeline? custom = null, Action? onAssertionRejected = null)
     {
         (_options, _clock, _random, _logger, _onAssertionRejected) = (options, clock, random, logger, onAssertionRejected);
         _totalTimeout = new ResiliencePipelineBuilder { TimeProvider = clock }.AddTimeout(options.TotalTimeout).Build();
-        _isOwn = own is not null;
-        _attempts = own ?? CreateDefault();
+        _isCustom = custom is not null;
+        _attempts = custom ?? CreateDefault();
     }
 
-    /// <summary>Makes a whole request: attempts until one succeeds or none may follow, within the total timeout.</summary>
+    /// <summary>Makes attempts within the total timeout until one succeeds or none may follow.</summary>
     /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
     public Task<T> RunAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
         where T : class =>
         WithinTotalTimeoutAsync(cancellation => ExecuteAsync(attempt, attempts, cancellation), attempts, cancellationToken);
 
     /// <summary>
-    /// Runs work under the one deadline of a request. From its first await on, work that does not react to its cancellation, such as a signer
-    /// that hangs, is left behind.
+    /// Runs work within the total timeout. Work that does not react to its cancellation after its first await, such as a signer that hangs, is
+    /// abandoned.
     /// </summary>
-    /// <exception cref="JwtGrantException">The work failed, or took too long.</exception>
+    /// <exception cref="JwtGrantException">The work failed or timed out.</exception>
     public async Task<T> WithinTotalTimeoutAsync<T>(
         Func<CancellationToken, Task<T>> work, RequestAttempts attempts, CancellationToken cancellationToken)
         where T : class
@@ -63,7 +63,7 @@ internal sealed class TokenRequestPipeline
         {
             var outcome = await _totalTimeout.ExecuteOutcomeAsync(
                 static (context, work) => WaitAsync(work, context.CancellationToken), context, work).ConfigureAwait(false);
-            // By the caller's own token, so that a filter on it matches.
+            // With the caller's own token, so that an exception filter on it matches.
             if (outcome.Exception is OperationCanceledException)
                 cancellationToken.ThrowIfCancellationRequested();
             return ResultOf(outcome, attempts);
@@ -74,13 +74,13 @@ internal sealed class TokenRequestPipeline
         }
     }
 
-    /// <summary>Makes attempts until one succeeds or none may follow, inside a total timeout.</summary>
+    /// <summary>Makes attempts until one succeeds or none may follow. The total timeout runs already.</summary>
     /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
     public async Task<T> ExecuteAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
         where T : class
     {
-        // A user's pipeline does not know that there is only one attempt: it ends with the cancellation of its execution.
-        using var single = _isOwn && attempts.IsSingle ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
+        // A custom pipeline does not know that only one attempt is allowed. Canceling its execution ends it.
+        using var single = _isCustom && attempts.IsSingle ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
         var context = ResilienceContextPool.Shared.Get(OperationKey, single?.Token ?? cancellationToken);
         context.Properties.Set(AttemptsKey, attempts);
         try
@@ -117,7 +117,7 @@ internal sealed class TokenRequestPipeline
         return builder.AddTimeout(_options.AttemptTimeout).Build();
     }
 
-    // A Retry-After that outlasts the request ends it at once; the cache then leaves the server alone for as long as it asked.
+    // A Retry-After beyond the total timeout ends the request at once. The cache then waits as long as the server requested.
     private bool ShouldRetry(RetryPredicateArguments<object> retry)
     {
         var attempts = retry.Context.Properties.GetValue(AttemptsKey, null!);
@@ -125,11 +125,11 @@ internal sealed class TokenRequestPipeline
         return attempts.MayRetry(failure) && !(RetryAfter(failure) > _options.TotalTimeout - _clock.GetElapsedTime(attempts.StartedAt));
     }
 
-    // Exponential with full jitter, drawn from the random source that tests and simulations give.
+    // Exponential with full jitter, from the injected random source.
     private TimeSpan? DelayOf(RetryDelayGeneratorArguments<object> retry) =>
         RetryAfter(retry.Outcome.Exception) ?? _options.Delay * (Math.Pow(2, retry.AttemptNumber) * _random());
 
-    /// <summary>Makes one attempt, and another at once where the server only asked for its DPoP nonce.</summary>
+    /// <summary>Makes one attempt, and another at once if the server only requires its DPoP nonce.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome<T>> AttemptAsync<T>(
         TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationTokenSource? single, CancellationToken cancellationToken)
@@ -152,7 +152,7 @@ internal sealed class TokenRequestPipeline
                     await single.CancelAsync().ConfigureAwait(false);
                 return Outcome.FromException<T>(error);
             }
-#pragma warning disable CA1031 // Polly takes any failure as an outcome, and it is thrown again at the end.
+#pragma warning disable CA1031 // Polly handles any failure as an outcome, and it is thrown again at the end.
             catch (Exception error)
 #pragma warning restore CA1031
             {
@@ -171,13 +171,13 @@ internal sealed class TokenRequestPipeline
             var waiting = running.IsCompleted ? running : running.WaitAsync(cancellationToken);
             return Outcome.FromResult(await waiting.ConfigureAwait(false));
         }
-#pragma warning disable CA1031 // Polly takes any failure as an outcome, and it is thrown again at the end.
+#pragma warning disable CA1031 // Polly handles any failure as an outcome, and it is thrown again at the end.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            // If it fails later, its exception counts as observed.
+            // If it fails later, this observes its exception.
             _ = running?.ContinueWith(
-                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                static completed => completed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return Outcome.FromException<T>(error);
         }
     }
@@ -186,7 +186,7 @@ internal sealed class TokenRequestPipeline
         where T : class
     {
         if (outcome.Exception is ExecutionRejectedException rejection)
-            throw TokenRequestErrors.From(rejection, attempts, _options, _isOwn);
+            throw TokenRequestErrors.From(rejection, attempts, _options, _isCustom);
         outcome.ThrowIfException();
         return outcome.Result!;
     }
@@ -194,28 +194,27 @@ internal sealed class TokenRequestPipeline
     private static TimeSpan? RetryAfter(Exception? failure) => (failure as JwtGrantException)?.RetryAfter;
 }
 
-/// <summary>Creates the errors of token requests that a pipeline ended: by a timeout, or by a strategy of the user's own.</summary>
+/// <summary>Creates the errors of token requests that a timeout or another strategy of a pipeline ended.</summary>
 internal static class TokenRequestErrors
 {
-    public static JwtGrantException From(ExecutionRejectedException rejection, RequestAttempts attempts, RetryOptions options, bool isOwnPipeline) => rejection switch
+    public static JwtGrantException From(ExecutionRejectedException rejection, RequestAttempts attempts, RetryOptions options, bool isCustomPipeline) => rejection switch
     {
-        TimeoutRejectedException timeout when attempts.IsPreparing => NotPrepared(timeout, attempts, options, isOwnPipeline),
+        TimeoutRejectedException timeout when attempts.IsPreparing => NotPrepared(timeout, attempts, options, isCustomPipeline),
         TimeoutRejectedException timeout => WithLastFailure(
-            "token_endpoint_timeout", $"The token endpoint gave no usable answer within {Limit(timeout)}.", rejection, attempts),
+            "token_endpoint_timeout", $"The token endpoint sent no usable response within {Limit(timeout)}.", rejection, attempts),
         _ => WithLastFailure(
-            "token_request_not_let_through", $"The retry pipeline did not let the token request through ({rejection.GetType().Name}).", rejection, attempts),
+            "token_request_not_let_through", $"The retry pipeline rejected the token request ({rejection.GetType().Name}).", rejection, attempts),
     };
 
     private static JwtGrantException NotPrepared(
-        TimeoutRejectedException timeout, RequestAttempts attempts, RetryOptions options, bool isOwnPipeline)
+        TimeoutRejectedException timeout, RequestAttempts attempts, RetryOptions options, bool isCustomPipeline)
     {
-        var time = timeout.Timeout == options.TotalTimeout ? "Retry:TotalTimeout is the setting for the time it has."
-            : isOwnPipeline ? "A timeout of that pipeline sets the time it has."
-            : "Retry:AttemptTimeout is the setting for the time it has.";
+        var time = timeout.Timeout == options.TotalTimeout ? "Retry:TotalTimeout sets the limit."
+            : isCustomPipeline ? "A timeout of that pipeline sets the limit."
+            : "Retry:AttemptTimeout sets the limit.";
         return new(
             JwtGrantErrorKind.Transport, "token_source_timeout",
-            $"No token within {Limit(timeout)}. Does the signer, the assertion provider, the token endpoint handler or the retry pipeline that the client " +
-            $"was given hang? {time}{(attempts.LastError is { } last ? $" The last failure: {last.Message}" : "")}",
+            $"No token was obtained within {Limit(timeout)}. Check whether the signer, the assertion provider, the token endpoint handler or the retry pipeline of the client hangs. {time}{(attempts.LastError is { } last ? $" The last failure: {last.Message}" : "")}",
             (Exception?)attempts.LastError ?? timeout)
         {
             IsTransient = true,
