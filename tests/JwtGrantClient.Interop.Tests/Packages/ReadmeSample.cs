@@ -1,17 +1,17 @@
 namespace JwtGrantClient.Interop.Tests.Packages;
 
-/// <summary>The program that the README begins with.</summary>
-internal static class Sample
+/// <summary>The first C# sample of the README.</summary>
+internal static class ReadmeSample
 {
-    private const string Api = "https://api.example.com", Fence = "```csharp\n";
+    private const string PlaceholderUrl = "https://api.example.com", Fence = "```csharp\n";
 
-    /// <summary>As it stands, save for the address of the API.</summary>
-    public static string First(string api)
+    /// <summary>Returns the sample with the URL of the test API in place of the URL in the README.</summary>
+    public static string GetFirst(string apiUrl)
     {
         var readme = File.ReadAllText(Path.Combine(DotNet.Repository, "README.md")).ReplaceLineEndings("\n");
         var start = readme.IndexOf(Fence, StringComparison.Ordinal) + Fence.Length;
         var sample = readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)];
-        Assert.Contains(Api, sample, StringComparison.Ordinal);
-        return sample.Replace(Api, api, StringComparison.Ordinal);
+        Assert.Contains(PlaceholderUrl, sample, StringComparison.Ordinal);
+        return sample.Replace(PlaceholderUrl, apiUrl, StringComparison.Ordinal);
     }
 }
