@@ -2,32 +2,32 @@ using System.Diagnostics;
 
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>The .NET SDK and the programs that it made, as processes. Its builds come one after another: there are two cores.</summary>
+/// <summary>Runs the .NET SDK and compiled programs as processes. The collection runs its builds one after another, because each build uses all cores.</summary>
 [CollectionDefinition(nameof(DotNet))]
 public sealed class DotNet : ICollectionFixture<Packages.PackedPackages>
 {
     private static readonly string[] SearchPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
 
-    /// <summary>Where the sources are: the nearest folder above with the solution.</summary>
+    /// <summary>Gets the root of the repository: the nearest parent folder with the solution.</summary>
     internal static string Repository { get; } = FindRepository();
 
-    internal static string Host { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+    internal static string HostPath { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
-    /// <summary>Where this machine keeps the packages that it fetched.</summary>
+    /// <summary>Gets the NuGet packages folder of this machine.</summary>
     internal static string PackagesFolder { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     internal static bool HasLinker { get; } = OperatingSystem.IsWindows() || new[] { "gcc", "clang" }.Any(IsOnPath);
 
-    /// <summary>Runs a command of the SDK, which must succeed; no server of its own stays behind to hold the output open.</summary>
-    internal static Task<string> RunAsync(string folder, string command, params string[] arguments) => StartAsync(
-        Host, folder, [command, .. arguments, "--disable-build-servers", "-nologo", "-v", "q"]);
+    /// <summary>Runs a command of the SDK, which must succeed. It disables build servers, because a server that keeps running would keep the output stream open.</summary>
+    internal static Task<string> RunSdkAsync(string folder, string command, params string[] arguments) => RunProgramAsync(
+        HostPath, folder, [command, .. arguments, "--disable-build-servers", "-nologo", "-v", "q"]);
 
     /// <summary>Runs a program, which must succeed, and returns what it printed.</summary>
-    internal static async Task<string> StartAsync(string program, string folder, params string[] arguments)
+    internal static async Task<string> RunProgramAsync(string program, string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        // The build that runs these tests tells its own children where its SDK is; this one finds its own.
+        // The build that runs these tests sets these variables for its child processes. The new process must find its SDK itself.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";

@@ -2,28 +2,28 @@ using System.Diagnostics;
 
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>The examples, each run as a process of its own, from what the build of these tests made of it.</summary>
+/// <summary>Runs the examples as processes, from the output of the build of these tests.</summary>
 internal static class Example
 {
     private static readonly string Folder = Path.Combine(DotNet.Repository, "examples");
 
-    // bin/Debug/net10.0: theirs is where these tests have it, for one build made both.
+    // For example bin/Debug/net10.0. It is the same for the examples and these tests, because one build creates both.
     private static readonly string Output =
         Path.GetRelativePath(Path.Combine(DotNet.Repository, "tests", typeof(Example).Assembly.GetName().Name!), AppContext.BaseDirectory);
 
-    /// <summary>Every folder with a project of its name.</summary>
+    /// <summary>Gets the names of all examples: each folder that contains a project of the same name.</summary>
     public static IReadOnlyList<string> Names { get; } =
         [.. Directory.GetDirectories(Folder).Select(folder => Path.GetFileName(folder))
             .Where(name => File.Exists(Path.Combine(Folder, name, $"{name}.csproj"))).Order(StringComparer.Ordinal)];
 
-    /// <summary>What a reader of the examples is shown.</summary>
+    /// <summary>Gets the README of the examples.</summary>
     public static string Readme => File.ReadAllText(Path.Combine(Folder, "README.md"));
 
     public static async Task<Run> RunAsync(string name, string[] arguments, CancellationToken cancellationToken)
     {
         var program = Path.Combine(Folder, name, Output, $"{name}.dll");
-        Assert.True(File.Exists(program), $"There is no {program}: build these tests, which builds the examples too.");
-        using var process = Process.Start(new ProcessStartInfo(DotNet.Host, [program, .. arguments])
+        Assert.True(File.Exists(program), $"The file {program} does not exist. Build these tests, which builds the examples too.");
+        using var process = Process.Start(new ProcessStartInfo(DotNet.HostPath, [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -42,6 +42,6 @@ internal static class Example
         }
     }
 
-    /// <summary>How an example ended.</summary>
+    /// <summary>The exit code and the output of an example.</summary>
     internal sealed record Run(int ExitCode, string[] Lines, string Errors);
 }

@@ -1,23 +1,23 @@
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>Whatever is in examples is built, runs, and says by its exit code that all went as it should; a new example is found by itself.</summary>
+/// <summary>Builds and runs every project in the examples folder and checks its exit code. New examples are found automatically.</summary>
 public sealed class ExampleTests
 {
-    private const int AMinute = 60_000;
+    private const int TimeoutMilliseconds = 60_000;
 
     private static readonly Dictionary<string, string[]> Arguments = new()
     {
-        // A server, which ends when somebody stops it.
+        // The server runs until it is stopped.
         ["AuthorizationServer"] = ["--help"],
         ["BatchJob"] = ["--Job:Duration=00:00:02"],
     };
 
-    // RemoteSigner needs SoftHSM, and has its own tests in Pkcs11SigningTests.
+    // RemoteSigner needs SoftHSM and is tested in Pkcs11SigningTests.
     public static TheoryData<string> Names => [.. Example.Names.Where(name => name != "RemoteSigner")];
 
-    [Theory(Timeout = AMinute)]
+    [Theory(Timeout = TimeoutMilliseconds)]
     [MemberData(nameof(Names))]
-    public async Task To_its_end_without_an_error(string name)
+    public async Task An_example_runs_without_an_error(string name)
     {
         var run = await Example.RunAsync(name, Arguments.GetValueOrDefault(name, []), TestContext.Current.CancellationToken);
 
@@ -27,6 +27,6 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public void And_is_shown_in_the_list_of_examples() =>
+    public void Every_example_is_listed_in_the_README_of_the_examples() =>
         Assert.Equal([], Example.Names.Where(name => !Example.Readme.Contains($"\n| [{name}]({name}", StringComparison.Ordinal)));
 }

@@ -16,7 +16,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace JwtGrantClient.Interop.Tests;
 
 /// <summary>
-/// OpenIddict 7 on 127.0.0.1, as its manual sets it up, with one client that authenticates by private_key_jwt and one that has a secret.
+/// OpenIddict 7 on 127.0.0.1, set up as its documentation describes. One client authenticates by private_key_jwt and one by a secret.
 /// </summary>
 internal sealed class OpenIddictServer : IAsyncDisposable
 {
@@ -59,15 +59,15 @@ internal sealed class OpenIddictServer : IAsyncDisposable
     private static IResult IssueAsync(HttpContext context)
     {
         var request = context.GetOpenIddictServerRequest()!;
-        // Of an exchange, OpenIddict has judged the subject token by now; what becomes of it is the application's to say.
+        // In a token exchange, OpenIddict has already validated the subject token. The application decides what to issue.
         var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         identity.SetClaim(Claims.Subject, request.ClientId);
         identity.SetScopes(request.GetScopes());
         return Results.SignIn(new ClaimsPrincipal(identity), authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
 
-    /// <summary>Whether a token is still good, by the server's own store.</summary>
-    public async Task<bool> IsGoodAsync(string token, CancellationToken cancellationToken)
+    /// <summary>Returns whether a token is still active, according to the introspection endpoint (RFC 7662).</summary>
+    public async Task<bool> IsActiveAsync(string token, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         using var form = new FormUrlEncodedContent([new("token", token), new("client_id", SecretClientId), new("client_secret", Secret)]);

@@ -4,31 +4,31 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>One server for all, started once: it takes seconds on a busy machine.</summary>
-public sealed class OpenIddictTests(OpenIddictTests.Running running)
-    : IClassFixture<OpenIddictTests.Running>
+/// <summary>Tests the client against OpenIddict. All tests share one server, because its start takes seconds.</summary>
+public sealed class OpenIddictTests(OpenIddictTests.ServerFixture fixture)
+    : IClassFixture<OpenIddictTests.ServerFixture>
 {
-    private readonly OpenIddictServer _server = running.Server;
-    private readonly RSA _key = running.Key;
+    private readonly OpenIddictServer _server = fixture.Server;
+    private readonly RSA _key = fixture.Key;
 
     [Fact]
-    public async Task Takes_nothing_but_configuration()
+    public async Task A_client_gets_and_caches_a_token_of_OpenIddict_with_configuration_alone()
     {
         await using var services = Services(Settings());
         var tokens = services.GetRequiredKeyedService<ITokenSource>("reports");
 
         var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        var again = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        var second = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("Bearer", first.Type);
         Assert.Equal(3, first.Value.Split('.').Length);
-        Assert.Same(first, again);
+        Assert.Same(first, second);
     }
 
     [Theory]
     [InlineData("ClientSecretBasic")]
     [InlineData("ClientSecretPost")]
-    public async Task Works_with_a_secret_in_either_place(string method)
+    public async Task OpenIddict_accepts_a_client_secret_in_the_header_and_in_the_form(string method)
     {
         await using var services = Services(new()
         {
@@ -46,28 +46,28 @@ public sealed class OpenIddictTests(OpenIddictTests.Running running)
     }
 
     [Fact]
-    public async Task Exchanges_a_token_and_gives_one_back()
+    public async Task A_token_of_OpenIddict_can_be_exchanged_and_revoked()
     {
         await using var services = Services(Settings());
-        var own = await services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);
+        var original = await services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);
 
         var exchanged = await services.GetRequiredKeyedService<ITokenEndpoint>("reports").RequestAsync(
-            Grant.TokenExchange(new TypedToken(own.Value, TokenTypes.AccessToken), request: new() { Scope = OpenIddictServer.Scope }),
+            Grant.TokenExchange(new TypedToken(original.Value, TokenTypes.AccessToken), request: new() { Scope = OpenIddictServer.Scope }),
             TestContext.Current.CancellationToken);
 
         Assert.Equal(TokenTypes.AccessToken, exchanged.IssuedTokenType);
-        Assert.NotEqual(own.Value, exchanged.AccessToken.Value);
+        Assert.NotEqual(original.Value, exchanged.AccessToken.Value);
 
-        Assert.True(await _server.IsGoodAsync(own.Value, TestContext.Current.CancellationToken));
+        Assert.True(await _server.IsActiveAsync(original.Value, TestContext.Current.CancellationToken));
         await services.GetRequiredKeyedService<ITokenRevocation>("reports").RevokeAsync(TokenRequest.Default, TestContext.Current.CancellationToken);
-        Assert.False(await _server.IsGoodAsync(own.Value, TestContext.Current.CancellationToken));
+        Assert.False(await _server.IsActiveAsync(original.Value, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task Names_the_cure_where_the_audience_is_not_the_issuer()
+    public async Task The_error_for_a_wrong_assertion_audience_names_the_audience_as_the_cause()
     {
         var settings = Settings();
-        settings["JwtGrant:Reports:ClientAssertion:Audience"] = "https://somebody.else.example.com";
+        settings["JwtGrant:Reports:ClientAssertion:Audience"] = "https://other.example.com";
         await using var services = Services(settings);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
@@ -97,8 +97,8 @@ public sealed class OpenIddictTests(OpenIddictTests.Running running)
         return services.BuildServiceProvider();
     }
 
-#pragma warning disable CA1034 // A class fixture is named by the tests' own signature, and belongs to nobody else.
-    public sealed class Running : IAsyncLifetime
+#pragma warning disable CA1034 // The public constructor of the test class uses the fixture, and no other class needs it.
+    public sealed class ServerFixture : IAsyncLifetime
     {
         internal RSA Key { get; } = RSA.Create(2048);
 

@@ -1,13 +1,13 @@
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>Runs examples/RemoteSigner as a user does. SoftHSM is the token; where it is not installed, the example must say so.</summary>
+/// <summary>Runs examples/RemoteSigner as a user does, with SoftHSM as the PKCS #11 token. If SoftHSM is not installed, the example must say so.</summary>
 public sealed class Pkcs11SigningTests
 {
     private static readonly bool IsInstalled =
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "softhsm2-util")));
 
     [Fact]
-    public async Task Obtains_tokens_where_SoftHSM_is_installed_and_says_what_to_install_where_it_is_not()
+    public async Task RemoteSigner_obtains_tokens_if_SoftHSM_is_installed_and_otherwise_says_what_to_install()
     {
         var run = await RunAsync();
 
@@ -22,11 +22,11 @@ public sealed class Pkcs11SigningTests
         Assert.Single(run.Lines, line => line.StartsWith("private_key_jwt  RS256: Bearer access token", StringComparison.Ordinal));
         Assert.Single(run.Lines, line => line.StartsWith("jwt-bearer       ES256: Bearer access token", StringComparison.Ordinal));
         Assert.Equal("tokens=34 refused=0", run.Lines[^1]);
-        Assert.False(Directory.Exists(FolderIn(run.Lines)), "The token's folder is still there.");
+        Assert.False(Directory.Exists(FolderIn(run.Lines)), "The folder of the token still exists.");
     }
 
     [Fact]
-    public async Task Says_what_to_install_where_the_module_is_not() => AssertInstallHint(await RunAsync("/nowhere/libsofthsm2.so"));
+    public async Task RemoteSigner_says_what_to_install_if_the_PKCS11_module_is_missing() => AssertInstallHint(await RunAsync("/nowhere/libsofthsm2.so"));
 
     private static void AssertInstallHint(Example.Run run)
     {
@@ -35,7 +35,7 @@ public sealed class Pkcs11SigningTests
         Assert.Contains("apt-get install softhsm2", run.Errors, StringComparison.Ordinal);
     }
 
-    // token            'jwtgrant' in FOLDER, removed at the end
+    // The line has the form: token            'jwtgrant' in FOLDER, removed at the end
     private static string FolderIn(string[] lines) =>
         lines.Single(line => line.StartsWith("token  ", StringComparison.Ordinal)).Split(" in ")[1].Split(',')[0];
 

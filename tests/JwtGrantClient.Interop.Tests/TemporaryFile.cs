@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Interop.Tests;
 
-/// <summary>A file with a name of its own, gone when the test has ended.</summary>
+/// <summary>A temporary file with a unique name. Dispose deletes it.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     public TemporaryFile(string text) => File.WriteAllText(Path, text);

@@ -2,7 +2,7 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>RFC 6750 section 3: what a resource server is told of an Authorization header.</summary>
+/// <summary>The result of checking an Authorization header at a resource server (RFC 6750 section 3).</summary>
 public sealed class AccessTokenCheckTests
 {
     private readonly TestServer _server = TestServer.Start(clock => new() { TimeProvider = clock, TokenLifetime = TimeSpan.FromSeconds(10) });
@@ -15,7 +15,7 @@ public sealed class AccessTokenCheckTests
     [InlineData("Bearer {0}x", 401, "Bearer error=\"invalid_token\"")]
     [InlineData("Bearer {0}, Bearer {0}", 401, "Bearer error=\"invalid_token\"")]
     [InlineData("Bearer {0}", 200, null), InlineData("bearer {0}", 200, null), InlineData("BEARER {0}", 200, null)]
-    public async Task The_header_is_judged(string? header, int status, string? challenge)
+    public async Task An_Authorization_header_gets_the_status_and_challenge_of_RFC_6750(string? header, int status, string? challenge)
     {
         var token = await TokenAsync();
 
@@ -29,7 +29,7 @@ public sealed class AccessTokenCheckTests
 
     [Theory]
     [InlineData("read", 200), InlineData("write", 200), InlineData("rea", 403), InlineData("delete", 403), InlineData("read write", 403)]
-    public async Task A_required_scope_is_one_of_the_tokens_own(string scope, int status)
+    public async Task A_token_passes_only_if_the_required_scope_is_one_of_its_scopes(string scope, int status)
     {
         var check = _server.Server.CheckAccessToken($"Bearer {await TokenAsync()}", scope);
 
@@ -39,7 +39,7 @@ public sealed class AccessTokenCheckTests
 
     [Theory]
     [InlineData(-1, 200), InlineData(0, 401)]
-    public async Task A_token_ends_at_its_exp(int ticks, int status)
+    public async Task A_token_is_invalid_from_its_exp_on(int ticks, int status)
     {
         var token = await TokenAsync();
         _server.Clock.Advance(TimeSpan.FromSeconds(10) + TimeSpan.FromTicks(ticks));
@@ -48,7 +48,7 @@ public sealed class AccessTokenCheckTests
     }
 
     [Fact]
-    public async Task A_revoked_token_is_invalid_and_the_others_are_not()
+    public async Task A_revoked_token_is_invalid_and_other_tokens_stay_valid()
     {
         var (first, second) = (await TokenAsync(), await TokenAsync());
 
@@ -60,7 +60,7 @@ public sealed class AccessTokenCheckTests
     }
 
     [Fact]
-    public async Task All_tokens_can_be_revoked_at_once_and_new_ones_are_good()
+    public async Task RevokeAll_invalidates_all_tokens_and_new_tokens_are_valid()
     {
         var token = await TokenAsync();
 

@@ -3,106 +3,106 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S10, S11, S12 and S16: who says it, of whom, to whom, and under which id.</summary>
+/// <summary>The validation of the claims iss, sub, aud and jti (RFC 7523 section 3).</summary>
 public sealed class AssertionClaimTests
 {
-    private static readonly Dictionary<string, (string Rule, Action<JwtBuilder> Bend)> BadInAnyUse = new()
+    private static readonly Dictionary<string, (string Rule, Action<JwtBuilder> Change)> Invalid = new()
     {
-        ["iss empty"] = ("S10", jwt => jwt.Claim("iss", "")),
-        ["iss missing"] = ("S10", jwt => jwt.Without("iss")),
-        ["iss null"] = ("S10", jwt => jwt.Claim("iss", null)),
-        ["iss a number"] = ("S10", jwt => jwt.Claim("iss", 1)),
-        ["iss a list"] = ("S10", jwt => jwt.Claim("iss", new JsonArray(TestData.ClientId))),
-        ["iss and sub unknown"] = ("S10", jwt => jwt.Claim("iss", "nobody").Claim("sub", "nobody")),
-        ["iss and sub in another case"] = ("S10", jwt => jwt.Claim("iss", "Batch-Worker").Claim("sub", "Batch-Worker")),
-        ["sub missing"] = ("S11", jwt => jwt.Without("sub")),
-        ["sub empty"] = ("S11", jwt => jwt.Claim("sub", "")),
-        ["sub null"] = ("S11", jwt => jwt.Claim("sub", null)),
-        ["sub a number"] = ("S11", jwt => jwt.Claim("sub", 1)),
-        ["sub a list"] = ("S11", jwt => jwt.Claim("sub", new JsonArray(TestData.ClientId))),
-        ["aud missing"] = ("S12", jwt => jwt.Without("aud")),
-        ["aud null"] = ("S12", jwt => jwt.Claim("aud", null)),
-        ["aud empty"] = ("S12", jwt => jwt.Claim("aud", "")),
-        ["aud a number"] = ("S12", jwt => jwt.Claim("aud", 1)),
-        ["aud an object"] = ("S12", jwt => jwt.Claim("aud", new JsonObject())),
-        ["aud an empty list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray())),
-        ["aud a list with a number"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(1))),
-        ["aud a list in a list"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(new JsonArray(TestData.Issuer)))),
-        ["aud of two, the issuer first"] = ("S12", jwt => jwt.Claim("aud", new JsonArray(TestData.Issuer, "https://other.example.com"))),
-        ["aud of another server"] = ("S12", jwt => jwt.Claim("aud", "https://other.example.com")),
-        ["aud with a slash more"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + "/")),
-        ["aud with the default port"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + ":443")),
-        ["aud in upper case"] = ("S12", jwt => jwt.Claim("aud", "HTTPS://AS.EXAMPLE.COM")),
-        ["aud with a space"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + " ")),
-        ["aud the metadata's address"] = ("S12", jwt => jwt.Claim("aud", TestData.Issuer + "/.well-known/oauth-authorization-server")),
-        ["jti missing"] = ("S16", jwt => jwt.Without("jti")),
-        ["jti empty"] = ("S16", jwt => jwt.Claim("jti", "")),
-        ["jti null"] = ("S16", jwt => jwt.Claim("jti", null)),
-        ["jti a number"] = ("S16", jwt => jwt.Claim("jti", 12345678901234567)),
-        ["jti of 257 characters"] = ("S16", jwt => jwt.Claim("jti", new string('a', 257))),
+        ["iss is empty"] = ("S10", jwt => jwt.WithClaim("iss", "")),
+        ["iss is missing"] = ("S10", jwt => jwt.Without("iss")),
+        ["iss is null"] = ("S10", jwt => jwt.WithClaim("iss", null)),
+        ["iss is a number"] = ("S10", jwt => jwt.WithClaim("iss", 1)),
+        ["iss is a list"] = ("S10", jwt => jwt.WithClaim("iss", new JsonArray(TestData.ClientId))),
+        ["iss and sub are unknown"] = ("S10", jwt => jwt.WithClaim("iss", "unknown").WithClaim("sub", "unknown")),
+        ["iss and sub differ in case"] = ("S10", jwt => jwt.WithClaim("iss", "Batch-Worker").WithClaim("sub", "Batch-Worker")),
+        ["sub is missing"] = ("S11", jwt => jwt.Without("sub")),
+        ["sub is empty"] = ("S11", jwt => jwt.WithClaim("sub", "")),
+        ["sub is null"] = ("S11", jwt => jwt.WithClaim("sub", null)),
+        ["sub is a number"] = ("S11", jwt => jwt.WithClaim("sub", 1)),
+        ["sub is a list"] = ("S11", jwt => jwt.WithClaim("sub", new JsonArray(TestData.ClientId))),
+        ["aud is missing"] = ("S12", jwt => jwt.Without("aud")),
+        ["aud is null"] = ("S12", jwt => jwt.WithClaim("aud", null)),
+        ["aud is empty"] = ("S12", jwt => jwt.WithClaim("aud", "")),
+        ["aud is a number"] = ("S12", jwt => jwt.WithClaim("aud", 1)),
+        ["aud is an object"] = ("S12", jwt => jwt.WithClaim("aud", new JsonObject())),
+        ["aud is an empty list"] = ("S12", jwt => jwt.WithClaim("aud", new JsonArray())),
+        ["aud is a list with a number"] = ("S12", jwt => jwt.WithClaim("aud", new JsonArray(1))),
+        ["aud is a nested list"] = ("S12", jwt => jwt.WithClaim("aud", new JsonArray(new JsonArray(TestData.Issuer)))),
+        ["aud is a list of the issuer and another server"] = ("S12", jwt => jwt.WithClaim("aud", new JsonArray(TestData.Issuer, "https://other.example.com"))),
+        ["aud is another server"] = ("S12", jwt => jwt.WithClaim("aud", "https://other.example.com")),
+        ["aud has a trailing slash"] = ("S12", jwt => jwt.WithClaim("aud", TestData.Issuer + "/")),
+        ["aud contains the default port"] = ("S12", jwt => jwt.WithClaim("aud", TestData.Issuer + ":443")),
+        ["aud is in upper case"] = ("S12", jwt => jwt.WithClaim("aud", "HTTPS://AS.EXAMPLE.COM")),
+        ["aud has a trailing space"] = ("S12", jwt => jwt.WithClaim("aud", TestData.Issuer + " ")),
+        ["aud is the metadata URL"] = ("S12", jwt => jwt.WithClaim("aud", TestData.Issuer + "/.well-known/oauth-authorization-server")),
+        ["jti is missing"] = ("S16", jwt => jwt.Without("jti")),
+        ["jti is empty"] = ("S16", jwt => jwt.WithClaim("jti", "")),
+        ["jti is null"] = ("S16", jwt => jwt.WithClaim("jti", null)),
+        ["jti is a number"] = ("S16", jwt => jwt.WithClaim("jti", 12345678901234567)),
+        ["jti has 257 characters"] = ("S16", jwt => jwt.WithClaim("jti", new string('a', 257))),
     };
 
-    public static TheoryData<string, AssertionRole> BadInBothUses => TestRows.InBothUses(BadInAnyUse.Keys);
+    public static TheoryData<string, AssertionRole> InvalidInBothRoles => TestRows.InBothRoles(Invalid.Keys);
 
-    [Theory, MemberData(nameof(BadInBothUses))]
-    public async Task A_bad_claim_is_refused(string row, AssertionRole use)
+    [Theory, MemberData(nameof(InvalidInBothRoles))]
+    public async Task An_assertion_with_an_invalid_claim_is_refused(string testCase, AssertionRole role)
     {
         var jwt = new JwtBuilder();
-        BadInAnyUse[row].Bend(jwt);
+        Invalid[testCase].Change(jwt);
 
-        var answer = await TestServer.Start().PresentAsync(jwt, use);
+        var response = await TestServer.Start().PresentAsync(jwt, role);
 
-        answer.ShouldBeRefused(use, BadInAnyUse[row].Rule);
+        response.ShouldBeRefused(role, Invalid[testCase].Rule);
     }
 
     [Theory]
     [InlineData(AssertionRole.Grant, 1), InlineData(AssertionRole.Grant, 256), InlineData(AssertionRole.ClientAuthentication, 1)]
     [InlineData(AssertionRole.ClientAuthentication, 256)]
-    public async Task A_jti_of_1_to_256_characters_is_accepted(AssertionRole use, int length) =>
-        (await TestServer.Start().PresentAsync(new JwtBuilder().Claim("jti", new string('a', length)), use)).ShouldBeGranted();
+    public async Task A_jti_of_1_to_256_characters_is_accepted(AssertionRole role, int length) =>
+        (await TestServer.Start().PresentAsync(new JwtBuilder().WithClaim("jti", new string('a', length)), role)).ShouldBeGranted();
 
     [Theory]
     [InlineData(AssertionRole.Grant), InlineData(AssertionRole.ClientAuthentication)]
-    public async Task A_list_of_one_audience_is_accepted(AssertionRole use) =>
-        (await TestServer.Start().PresentAsync(new JwtBuilder().Claim("aud", new JsonArray(TestData.Issuer)), use)).ShouldBeGranted();
+    public async Task An_audience_list_with_one_value_is_accepted(AssertionRole role) =>
+        (await TestServer.Start().PresentAsync(new JwtBuilder().WithClaim("aud", new JsonArray(TestData.Issuer)), role)).ShouldBeGranted();
 
     [Fact]
-    public async Task A_list_of_this_servers_own_names_is_an_audience_for_a_grant_only()
+    public async Task An_audience_list_with_two_values_of_this_server_is_accepted_for_grants_only()
     {
         var server = TestServer.Start();
 
-        (await server.PresentAsync(new JwtBuilder().Claim("aud", new JsonArray(TestData.Issuer, TestData.TokenEndpoint)), AssertionRole.Grant)).ShouldBeGranted();
-        (await server.PresentAsync(new JwtBuilder().Claim("aud", new JsonArray(TestData.Issuer, TestData.Issuer)), AssertionRole.ClientAuthentication))
+        (await server.PresentAsync(new JwtBuilder().WithClaim("aud", new JsonArray(TestData.Issuer, TestData.TokenEndpoint)), AssertionRole.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(new JwtBuilder().WithClaim("aud", new JsonArray(TestData.Issuer, TestData.Issuer)), AssertionRole.ClientAuthentication))
             .ShouldBeRefused(AssertionRole.ClientAuthentication, "S12");
     }
 
     [Fact]
-    public async Task The_token_endpoint_is_an_audience_for_a_grant_and_never_for_client_authentication()
+    public async Task The_token_endpoint_as_audience_is_accepted_for_grants_only()
     {
         var server = TestServer.Start();
 
-        (await server.PresentAsync(new JwtBuilder().Claim("aud", TestData.TokenEndpoint), AssertionRole.Grant)).ShouldBeGranted();
-        (await server.PresentAsync(new JwtBuilder().Claim("aud", TestData.TokenEndpoint), AssertionRole.ClientAuthentication))
+        (await server.PresentAsync(new JwtBuilder().WithClaim("aud", TestData.TokenEndpoint), AssertionRole.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(new JwtBuilder().WithClaim("aud", TestData.TokenEndpoint), AssertionRole.ClientAuthentication))
             .ShouldBeRefused(AssertionRole.ClientAuthentication, "S12");
     }
 
     [Fact]
-    public async Task A_client_authenticates_nobody_but_itself()
+    public async Task A_client_assertion_for_another_client_is_refused()
     {
         var server = TestServer.Start();
-        server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
+        server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
 
-        (await server.PresentAsync(new JwtBuilder().Claim("sub", TestData.OtherClientId), AssertionRole.ClientAuthentication))
-            .ShouldBeRefused(AssertionRole.ClientAuthentication, "S10").Saying("both must be the client_id");
-        (await server.PresentAsync(new JwtBuilder().Claim("iss", TestData.OtherClientId), AssertionRole.ClientAuthentication))
+        (await server.PresentAsync(new JwtBuilder().WithClaim("sub", TestData.OtherClientId), AssertionRole.ClientAuthentication))
+            .ShouldBeRefused(AssertionRole.ClientAuthentication, "S10").WithExplanation("both must be the client_id");
+        (await server.PresentAsync(new JwtBuilder().WithClaim("iss", TestData.OtherClientId), AssertionRole.ClientAuthentication))
             .ShouldBeRefused(AssertionRole.ClientAuthentication, "S10");
     }
 
     [Fact]
-    public async Task A_client_id_beside_a_client_assertion_names_the_same_client()
+    public async Task A_client_id_that_differs_from_the_client_assertion_is_refused()
     {
         var server = TestServer.Start();
-        server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
+        server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
 
         (await server.PostAsync([("grant_type", "client_credentials"), ("client_id", TestData.OtherClientId), .. TestServer.ClientAssertion()]))
             .ShouldBeRefused(401, "invalid_client", "S10");
@@ -111,27 +111,27 @@ public sealed class AssertionClaimTests
     }
 
     [Fact]
-    public async Task A_trusted_issuer_may_sign_grants_and_authenticates_no_client()
+    public async Task A_trusted_issuer_can_sign_grants_but_not_client_assertions()
     {
         var server = TestServer.Start();
-        server.Server.TrustIssuer(AnIdentityProvider());
-        JwtBuilder Signed() => new JwtBuilder().Claim("iss", "https://idp.example.com").Claim("sub", "user-1").SignedBy(TestData.OtherRsaKey);
+        server.Server.TrustIssuer(CreateIdentityProvider());
+        JwtBuilder CreateAssertion() => new JwtBuilder().WithClaim("iss", "https://idp.example.com").WithClaim("sub", "user-1").SignedBy(TestData.OtherRsaKey);
 
-        (await server.PresentAsync(Signed(), AssertionRole.Grant)).ShouldBeGranted();
-        (await server.PresentAsync(Signed().Claim("sub", "https://idp.example.com"), AssertionRole.ClientAuthentication))
+        (await server.PresentAsync(CreateAssertion(), AssertionRole.Grant)).ShouldBeGranted();
+        (await server.PresentAsync(CreateAssertion().WithClaim("sub", "https://idp.example.com"), AssertionRole.ClientAuthentication))
             .ShouldBeRefused(AssertionRole.ClientAuthentication, "S10");
     }
 
     [Fact]
-    public async Task A_key_signs_under_its_own_issuer_alone()
+    public async Task An_assertion_signed_with_the_key_of_another_issuer_is_refused()
     {
         var server = TestServer.Start();
-        server.Server.TrustIssuer(AnIdentityProvider());
+        server.Server.TrustIssuer(CreateIdentityProvider());
 
-        (await server.PresentAsync(new JwtBuilder().Claim("iss", "https://idp.example.com"))).ShouldBeRefused(AssertionRole.Grant, "S08");
+        (await server.PresentAsync(new JwtBuilder().WithClaim("iss", "https://idp.example.com"))).ShouldBeRefused(AssertionRole.Grant, "S08");
         (await server.PresentAsync(new JwtBuilder().SignedBy(TestData.OtherRsaKey))).ShouldBeRefused(AssertionRole.Grant, "S08");
     }
 
-    private static TrustedIssuer AnIdentityProvider() =>
+    private static TrustedIssuer CreateIdentityProvider() =>
         new() { Issuer = "https://idp.example.com", PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem() };
 }

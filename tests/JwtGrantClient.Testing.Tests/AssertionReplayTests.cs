@@ -4,84 +4,84 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S16 and S09a: a jti serves once, whoever presents it and as what; and only a good assertion uses it up.</summary>
+/// <summary>Replay protection (RFC 7523 section 3): a valid assertion consumes its jti, in whichever role it is presented.</summary>
 public sealed class AssertionReplayTests
 {
     [Theory]
     [InlineData(AssertionRole.Grant, AssertionRole.Grant), InlineData(AssertionRole.Grant, AssertionRole.ClientAuthentication)]
     [InlineData(AssertionRole.ClientAuthentication, AssertionRole.Grant), InlineData(AssertionRole.ClientAuthentication, AssertionRole.ClientAuthentication)]
-    public async Task The_second_sight_is_refused_whatever_the_use(AssertionRole first, AssertionRole second)
+    public async Task A_replayed_assertion_is_refused_in_either_role(AssertionRole first, AssertionRole second)
     {
         var server = TestServer.Start();
         var assertion = new JwtBuilder().Compact();
 
         (await server.PresentAsync(assertion, first)).ShouldBeGranted();
 
-        (await server.PresentAsync(assertion, second)).ShouldBeRefused(second, "S16").Saying("seen before");
+        (await server.PresentAsync(assertion, second)).ShouldBeRefused(second, "S16").WithExplanation("seen before");
     }
 
     [Fact]
-    public async Task The_same_jti_in_another_assertion_is_a_second_sight()
+    public async Task A_replayed_jti_in_another_assertion_is_refused()
     {
         var server = TestServer.Start();
 
-        (await server.PresentAsync(new JwtBuilder().Claim("jti", "0123456789abcdef"))).ShouldBeGranted();
+        (await server.PresentAsync(new JwtBuilder().WithClaim("jti", "0123456789abcdef"))).ShouldBeGranted();
 
-        (await server.PresentAsync(new JwtBuilder().Claim("jti", "0123456789abcdef").Claim("iat", TestData.Now - 1)))
+        (await server.PresentAsync(new JwtBuilder().WithClaim("jti", "0123456789abcdef").WithClaim("iat", TestData.Now - 1)))
             .ShouldBeRefused(AssertionRole.Grant, "S16");
     }
 
     [Fact]
-    public async Task Two_clients_may_have_the_same_jti()
+    public async Task Two_clients_may_use_the_same_jti()
     {
         var server = TestServer.Start();
-        server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
-        JwtBuilder Of(string client) => new JwtBuilder().Claim("iss", client).Claim("sub", client).Claim("jti", "0123456789abcdef");
+        server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
+        JwtBuilder Create(string client) => new JwtBuilder().WithClaim("iss", client).WithClaim("sub", client).WithClaim("jti", "0123456789abcdef");
 
-        (await server.PresentAsync(Of(TestData.ClientId))).ShouldBeGranted();
-        (await server.PresentAsync(Of(TestData.OtherClientId))).ShouldBeGranted();
+        (await server.PresentAsync(Create(TestData.ClientId))).ShouldBeGranted();
+        (await server.PresentAsync(Create(TestData.OtherClientId))).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task Of_fifty_equal_requests_at_once_one_passes()
+    public async Task Only_one_of_fifty_identical_concurrent_requests_succeeds()
     {
         var server = TestServer.Start();
         var assertion = new JwtBuilder().Compact();
         var start = new TaskCompletionSource();
 
-        var answers = Enumerable.Range(0, 50).Select(_ => Task.Run(async () =>
+        var responses = Enumerable.Range(0, 50).Select(_ => Task.Run(async () =>
         {
             await start.Task;
             return await server.PresentAsync(assertion, AssertionRole.ClientAuthentication);
         })).ToList();
         start.SetResult();
 
-        Assert.Single(await Task.WhenAll(answers), answer => answer.Status == System.Net.HttpStatusCode.OK);
+        Assert.Single(await Task.WhenAll(responses), response => response.Status == System.Net.HttpStatusCode.OK);
         Assert.Equal(1, server.Server.TokensIssued);
     }
 
     [Theory]
     [InlineData("signature"), InlineData("audience"), InlineData("expiry"), InlineData("kid"), InlineData("typ")]
-    public async Task A_bad_assertion_does_not_use_up_its_jti(string fault)
+    public async Task A_refused_assertion_does_not_consume_its_jti(string fault)
     {
         var server = TestServer.Start();
-        JwtBuilder Fresh() => new JwtBuilder().Claim("jti", "0123456789abcdef");
-        var bad = fault switch
+        JwtBuilder Create() => new JwtBuilder().WithClaim("jti", "0123456789abcdef");
+        var invalid = fault switch
         {
-            "signature" => Fresh().SignedBy(TestData.OtherRsaKey),
-            "audience" => Fresh().Claim("aud", "https://other.example.com"),
-            "expiry" => Fresh().Claim("exp", TestData.Now),
-            "kid" => Fresh().Head("kid", "unknown"),
-            _ => Fresh().Head("typ", "at+jwt"),
+            "signature" => Create().SignedBy(TestData.OtherRsaKey),
+            "audience" => Create().WithClaim("aud", "https://other.example.com"),
+            "expiry" => Create().WithClaim("exp", TestData.Now),
+            "kid" => Create().WithHeader("kid", "unknown"),
+            _ => Create().WithHeader("typ", "at+jwt"),
         };
 
-        Assert.NotNull((await server.PresentAsync(bad)).Refusal);
+        Assert.NotNull((await server.PresentAsync(invalid)).Refusal);
 
-        (await server.PresentAsync(Fresh())).ShouldBeGranted();
+        (await server.PresentAsync(Create())).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task A_good_assertion_is_used_up_also_where_the_request_fails_later()
+    public async Task A_valid_assertion_is_consumed_even_if_the_request_fails_later()
     {
         var server = TestServer.Start(client: new()
         {
@@ -96,42 +96,42 @@ public sealed class AssertionReplayTests
     }
 
     [Fact]
-    public async Task One_JWT_cannot_be_grant_and_client_assertion_of_a_request()
+    public async Task The_same_JWT_as_grant_and_client_assertion_is_refused()
     {
         var assertion = new JwtBuilder().Compact();
 
-        var answer = await TestServer.Start().PostAsync(
+        var response = await TestServer.Start().PostAsync(
             [("grant_type", TestData.JwtBearer), ("assertion", assertion), .. TestServer.ClientAssertion(assertion)]);
 
-        answer.ShouldBeRefused(401, "invalid_client", "S09a");
+        response.ShouldBeRefused(401, "invalid_client", "S09a");
     }
 
     [Fact]
-    public async Task Two_JWTs_of_one_jti_cannot_either()
+    public async Task A_grant_and_a_client_assertion_with_the_same_jti_are_refused()
     {
-        JwtBuilder Of(long iat) => new JwtBuilder().Claim("jti", "0123456789abcdef").Claim("iat", iat);
+        JwtBuilder Create(long iat) => new JwtBuilder().WithClaim("jti", "0123456789abcdef").WithClaim("iat", iat);
 
-        var answer = await TestServer.Start().PostAsync(
-            [("grant_type", TestData.JwtBearer), ("assertion", Of(TestData.Now).Compact()), .. TestServer.ClientAssertion(Of(TestData.Now - 1).Compact())]);
+        var response = await TestServer.Start().PostAsync(
+            [("grant_type", TestData.JwtBearer), ("assertion", Create(TestData.Now).Compact()), .. TestServer.ClientAssertion(Create(TestData.Now - 1).Compact())]);
 
-        answer.ShouldBeRefused(400, "invalid_grant", "S16");
+        response.ShouldBeRefused(400, "invalid_grant", "S16");
     }
 
     [Theory]
     [InlineData(-1, false), InlineData(0, true)]
-    public void An_id_is_kept_until_its_assertion_could_no_longer_pass_and_is_then_forgotten(int ticksAfter, bool forgotten)
+    public void The_replay_store_forgets_a_jti_once_its_assertion_can_no_longer_be_accepted(int ticksAfter, bool forgotten)
     {
-        var clock = new FakeTimeProvider(TestData.Moment);
+        var clock = new FakeTimeProvider(TestData.StartTime);
         var store = new ReplayStore(clock, skew: TimeSpan.FromSeconds(5));
-        Assert.True(store.TryRecord("a", "first", TestData.Moment.AddSeconds(60)));
+        Assert.True(store.TryRecord("a", "first", TestData.StartTime.AddSeconds(60)));
         clock.Advance(TimeSpan.FromSeconds(65) + TimeSpan.FromTicks(ticksAfter));
 
-        // A sweep comes with one recording of many.
+        // The store removes expired entries only once in many calls.
         for (var i = 0; i < 2000; i++)
-            store.TryRecord("a", $"{i}", TestData.Moment.AddHours(1));
+            store.TryRecord("a", $"{i}", TestData.StartTime.AddHours(1));
 
         Assert.Equal(forgotten ? 2000 : 2001, store.Count);
-        Assert.False(store.TryRecord("a", "1999", TestData.Moment.AddHours(1)));
-        Assert.Equal(forgotten, store.TryRecord("a", "first", TestData.Moment.AddHours(1)));
+        Assert.False(store.TryRecord("a", "1999", TestData.StartTime.AddHours(1)));
+        Assert.Equal(forgotten, store.TryRecord("a", "first", TestData.StartTime.AddHours(1)));
     }
 }

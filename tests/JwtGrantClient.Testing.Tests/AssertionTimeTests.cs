@@ -2,96 +2,96 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S13, S14 and S15: each limit of an assertion's times, from both sides. The clock stands at <see cref="TestData.Moment"/>.</summary>
+/// <summary>The validation of exp, iat and nbf, on both sides of each limit. The clock is at <see cref="TestData.StartTime"/>.</summary>
 public sealed class AssertionTimeTests
 {
-    // As they stand in the payload; "" leaves the claim out, {n} is the clock's time plus n seconds.
+    // The JSON text of each claim. "" omits the claim, {n} is the current time plus n seconds.
     private static readonly Dictionary<string, (string? Rule, string Exp, string Iat, string Nbf)> Cases = new()
     {
         ["without iat and nbf"] = (null, "{120}", "", ""),
-        ["exp missing"] = ("S13", "", "{0}", ""),
-        ["exp null"] = ("S13", "null", "{0}", ""),
-        ["exp as a string"] = ("S13", "\"{120}\"", "{0}", ""),
-        ["exp as a list"] = ("S13", "[{120}]", "{0}", ""),
-        ["exp as true"] = ("S13", "true", "{0}", ""),
-        ["exp in milliseconds"] = ("S13", "{120}000", "{0}", ""),
-        ["exp in microseconds"] = ("S13", "{120}000000", "{0}", ""),
-        ["exp beyond what a double holds"] = ("S13", "1e400", "{0}", ""),
-        ["exp beyond what a double holds, negative"] = ("S13", "-1e400", "{0}", ""),
-        ["exp that a double takes for zero"] = ("S13", "1e-400", "", ""),
-        ["exp of zero"] = ("S13", "0", "", ""),
-        ["exp negative"] = ("S13", "-1", "", ""),
-        ["exp of thirty digits"] = ("S13", "999999999999999999999999999999", "{0}", ""),
-        ["exp now"] = ("S13", "{0}", "{-60}", ""),
-        ["exp a second ago"] = ("S13", "{-1}", "{-60}", ""),
-        ["exp in a second"] = (null, "{1}", "{-60}", ""),
-        ["exp in a ten-millionth of a second"] = (null, "{0}.0000001", "{-60}", ""),
+        ["exp is missing"] = ("S13", "", "{0}", ""),
+        ["exp is null"] = ("S13", "null", "{0}", ""),
+        ["exp is a string"] = ("S13", "\"{120}\"", "{0}", ""),
+        ["exp is a list"] = ("S13", "[{120}]", "{0}", ""),
+        ["exp is true"] = ("S13", "true", "{0}", ""),
+        ["exp is in milliseconds"] = ("S13", "{120}000", "{0}", ""),
+        ["exp is in microseconds"] = ("S13", "{120}000000", "{0}", ""),
+        ["exp above the range of a double"] = ("S13", "1e400", "{0}", ""),
+        ["exp below the range of a double"] = ("S13", "-1e400", "{0}", ""),
+        ["exp that a double rounds to zero"] = ("S13", "1e-400", "", ""),
+        ["exp is zero"] = ("S13", "0", "", ""),
+        ["exp is negative"] = ("S13", "-1", "", ""),
+        ["exp has thirty digits"] = ("S13", "999999999999999999999999999999", "{0}", ""),
+        ["exp is now"] = ("S13", "{0}", "{-60}", ""),
+        ["exp one second ago"] = ("S13", "{-1}", "{-60}", ""),
+        ["exp in one second"] = (null, "{1}", "{-60}", ""),
+        ["exp in one tick"] = (null, "{0}.0000001", "{-60}", ""),
         ["exp with a fraction"] = (null, "{120}.5", "{0}", ""),
         ["exp with an exponent"] = (null, "{120}E0", "{0}", ""),
-        ["exp a full life ahead"] = (null, "{300}", "", ""),
-        ["exp a full life and the tolerance ahead"] = (null, "{310}", "{10}", ""),
-        ["exp further than that"] = ("S13", "{311}", "", ""),
+        ["exp at the maximum lifetime"] = (null, "{300}", "", ""),
+        ["exp at the maximum lifetime plus the tolerance"] = (null, "{310}", "{10}", ""),
+        ["exp after the maximum lifetime plus the tolerance"] = ("S13", "{311}", "", ""),
         ["exp in ten years"] = ("S13", "{315360000}", "{0}", ""),
-        ["iat as a string"] = ("S14", "{120}", "\"{0}\"", ""),
-        ["iat in milliseconds"] = ("S14", "{120}", "{0}000", ""),
-        ["iat beyond a double"] = ("S14", "{120}", "1e999", ""),
+        ["iat is a string"] = ("S14", "{120}", "\"{0}\"", ""),
+        ["iat is in milliseconds"] = ("S14", "{120}", "{0}000", ""),
+        ["iat above the range of a double"] = ("S14", "{120}", "1e999", ""),
         ["iat with a fraction"] = (null, "{120}", "{0}.123456", ""),
-        ["iat ten seconds ahead"] = (null, "{120}", "{10}", ""),
-        ["iat a little more ahead"] = ("S14", "{120}", "{10}.0000001", ""),
-        ["iat a minute ahead"] = ("S14", "{120}", "{61}", ""),
-        ["iat older than a life"] = ("S14", "{1}", "{-301}", ""),
-        ["iat as old as a life all but a second"] = (null, "{1}", "{-299}", ""),
-        ["exp at iat"] = ("S14", "{5}", "{5}", ""),
+        ["iat ten seconds in the future"] = (null, "{120}", "{10}", ""),
+        ["iat one tick more than ten seconds in the future"] = ("S14", "{120}", "{10}.0000001", ""),
+        ["iat a minute in the future"] = ("S14", "{120}", "{61}", ""),
+        ["iat older than the maximum lifetime"] = ("S14", "{1}", "{-301}", ""),
+        ["iat one second newer than the maximum lifetime"] = (null, "{1}", "{-299}", ""),
+        ["exp equal to iat"] = ("S14", "{5}", "{5}", ""),
         ["exp before iat"] = ("S14", "{4}", "{5}", ""),
-        ["nbf as a string"] = ("S14", "{120}", "{0}", "\"{0}\""),
-        ["nbf now"] = (null, "{120}", "{0}", "{0}"),
+        ["nbf is a string"] = ("S14", "{120}", "{0}", "\"{0}\""),
+        ["nbf is now"] = (null, "{120}", "{0}", "{0}"),
         ["nbf long ago"] = (null, "{120}", "{0}", "0"),
-        ["nbf ten seconds ahead"] = (null, "{120}", "{0}", "{10}"),
-        ["nbf a little more ahead"] = ("S14", "{120}", "{0}", "{10}.0000001"),
-        ["exp at nbf"] = ("S14", "{5}", "{0}", "{5}"),
-        ["a life of 300 s"] = (null, "{290}", "{-10}", ""),
-        ["a life of a little more"] = ("S15", "{290}.0000001", "{-10}", ""),
-        ["a life of 301 s"] = ("S15", "{300}", "{-1}", ""),
+        ["nbf ten seconds in the future"] = (null, "{120}", "{0}", "{10}"),
+        ["nbf one tick more than ten seconds in the future"] = ("S14", "{120}", "{0}", "{10}.0000001"),
+        ["exp equal to nbf"] = ("S14", "{5}", "{0}", "{5}"),
+        ["a lifetime of 300 s"] = (null, "{290}", "{-10}", ""),
+        ["a lifetime of 300 s and one tick"] = ("S15", "{290}.0000001", "{-10}", ""),
+        ["a lifetime of 301 s"] = ("S15", "{300}", "{-1}", ""),
     };
 
-    public static TheoryData<string, AssertionRole> CasesInBothUses => TestRows.InBothUses(Cases.Keys);
+    public static TheoryData<string, AssertionRole> CasesInBothRoles => TestRows.InBothRoles(Cases.Keys);
 
-    [Theory, MemberData(nameof(CasesInBothUses))]
-    public async Task Times_are_judged_to_the_tick(string row, AssertionRole use)
+    [Theory, MemberData(nameof(CasesInBothRoles))]
+    public async Task Time_claims_are_validated_to_the_tick(string testCase, AssertionRole role)
     {
-        var (rule, exp, iat, nbf) = Cases[row];
+        var (rule, exp, iat, nbf) = Cases[testCase];
 
-        var answer = await TestServer.Start().PresentAsync(WithTimes(exp, iat, nbf), use);
+        var response = await TestServer.Start().PresentAsync(WithTimes(exp, iat, nbf), role);
 
         if (rule is null)
-            answer.ShouldBeGranted();
+            response.ShouldBeGranted();
         else
-            answer.ShouldBeRefused(use, rule);
+            response.ShouldBeRefused(role, rule);
     }
 
     [Theory]
     [InlineData("{120}000"), InlineData("100000000000"), InlineData("100000000000000")]
-    public async Task Milliseconds_are_called_by_their_name(string exp) =>
-        (await TestServer.Start().PresentAsync(WithTimes(exp, "", ""))).ShouldBeRefused(AssertionRole.Grant, "S13").Saying("milliseconds");
+    public async Task The_explanation_says_when_exp_is_in_milliseconds(string exp) =>
+        (await TestServer.Start().PresentAsync(WithTimes(exp, "", ""))).ShouldBeRefused(AssertionRole.Grant, "S13").WithExplanation("milliseconds");
 
     [Theory]
     [InlineData(4, true), InlineData(5, false)]
-    public async Task A_clock_skew_is_granted_after_exp_and_not_a_moment_longer(int secondsAfter, bool accepted)
+    public async Task An_expired_assertion_is_accepted_within_the_clock_skew_only(int secondsAfter, bool accepted)
     {
         var server = TestServer.Start(clock => new() { TimeProvider = clock, ClockSkew = TimeSpan.FromSeconds(5) });
         var jwt = WithTimes("{300}", "{0}", "");
         server.Clock.Advance(TimeSpan.FromSeconds(300 + secondsAfter));
 
-        var answer = await server.PresentAsync(jwt);
+        var response = await server.PresentAsync(jwt);
 
         if (accepted)
-            answer.ShouldBeGranted();
+            response.ShouldBeGranted();
         else
-            answer.ShouldBeRefused(AssertionRole.Grant, "S13").Saying("expired 5 s ago");
+            response.ShouldBeRefused(AssertionRole.Grant, "S13").WithExplanation("expired 5 s ago");
     }
 
     [Fact]
-    public async Task The_limits_are_settings()
+    public async Task The_time_limits_of_assertions_are_configurable()
     {
         var server = TestServer.Start(clock => new()
         {
@@ -107,12 +107,12 @@ public sealed class AssertionTimeTests
     private static JwtBuilder WithTimes(string exp, string iat, string nbf)
     {
         var members = new[] { ("exp", exp), ("iat", iat), ("nbf", nbf) }.Where(claim => claim.Item2.Length > 0)
-            .Select(claim => $"\"{claim.Item1}\":{At(claim.Item2)}");
+            .Select(claim => $"\"{claim.Item1}\":{ExpandOffsets(claim.Item2)}");
         var others = new JwtBuilder().Without("exp").Without("iat").Claims.ToJsonString();
-        return new JwtBuilder().PayloadText($"{others[..^1]}{string.Concat(members.Select(member => "," + member))}}}");
+        return new JwtBuilder().WithPayloadText($"{others[..^1]}{string.Concat(members.Select(member => "," + member))}}}");
     }
 
-    private static string At(string text) =>
+    private static string ExpandOffsets(string text) =>
         System.Text.RegularExpressions.Regex.Replace(text, @"\{(-?\d+)\}", offset =>
             $"{TestData.Now + long.Parse(offset.Groups[1].Value, null)}");
 }

@@ -5,7 +5,7 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>RFC 6749 section 4.1.3 and RFC 7636: a code is for one client, one redirect URI, one verifier, one use.</summary>
+/// <summary>A code is bound to one client, redirect URI and code verifier, and is single-use (RFC 6749 section 4.1.3, RFC 7636).</summary>
 public sealed class AuthorizationCodeTests
 {
     private const string RedirectUri = "https://app.example.com/callback";
@@ -16,95 +16,96 @@ public sealed class AuthorizationCodeTests
     private readonly TestServer _server = TestServer.Start();
 
     [Fact]
-    public async Task A_code_is_redeemed_once()
+    public async Task A_code_can_be_redeemed_once()
     {
         var code = Issue();
 
-        var answer = await RedeemAsync(code);
+        var response = await RedeemAsync(code);
 
-        Assert.Equal("read", answer.ShouldBeGranted()["scope"]);
-        var check = _server.Server.CheckAccessToken($"Bearer {answer.AccessToken}", "read");
+        Assert.Equal("read", response.ShouldBeGranted()["scope"]);
+        var check = _server.Server.CheckAccessToken($"Bearer {response.AccessToken}", "read");
         Assert.Equal((TestData.ClientId, "user-1"), (check.ClientId, check.Subject));
         (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
     [Fact]
-    public async Task A_replayed_code_revokes_what_it_gave()
+    public async Task A_replayed_code_revokes_the_tokens_that_it_returned()
     {
         var (code, another) = (Issue(), Issue());
-        var (given, apart) = ((await RedeemAsync(code)).ShouldBeGranted(), (await RedeemAsync(another)).ShouldBeGranted());
+        var (issued, unrelated) = ((await RedeemAsync(code)).ShouldBeGranted(), (await RedeemAsync(another)).ShouldBeGranted());
 
-        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("revoked");
+        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("revoked");
 
-        Assert.Equal(401, _server.Server.CheckAccessToken($"Bearer {given.AccessToken}").Status);
+        Assert.Equal(401, _server.Server.CheckAccessToken($"Bearer {issued.AccessToken}").Status);
         (await _server.PostAsync(
-            [("grant_type", "refresh_token"), ("refresh_token", given["refresh_token"]!), .. TestServer.ClientAssertion()]))
+            [("grant_type", "refresh_token"), ("refresh_token", issued["refresh_token"]!), .. TestServer.ClientAssertion()]))
             .ShouldBeRefused(400, "invalid_grant", "S17");
-        Assert.Equal(200, _server.Server.CheckAccessToken($"Bearer {apart.AccessToken}").Status);
+        Assert.Equal(200, _server.Server.CheckAccessToken($"Bearer {unrelated.AccessToken}").Status);
     }
 
     [Theory]
     [InlineData(599, true), InlineData(600, false)]
-    public async Task A_code_lives_ten_minutes(int seconds, bool accepted)
+    public async Task A_code_expires_after_ten_minutes(int seconds, bool accepted)
     {
         var code = Issue();
         _server.Clock.Advance(TimeSpan.FromSeconds(seconds));
 
-        var answer = await RedeemAsync(code);
+        var response = await RedeemAsync(code);
 
         if (accepted)
-            answer.ShouldBeGranted();
+            response.ShouldBeGranted();
         else
-            answer.ShouldBeRefused(400, "invalid_grant", "S17");
+            response.ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
     [Theory]
     [InlineData("https://app.example.com/callback/"), InlineData("https://APP.example.com/callback")]
     [InlineData("https://evil.example.com"), InlineData(null)]
-    public async Task The_redirect_URI_is_that_of_the_authorization_request(string? redirectUri)
+    public async Task A_code_with_another_redirect_URI_is_refused(string? redirectUri)
     {
         var code = Issue();
 
-        (await RedeemAsync(code, redirectUri, Verifier)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("redirect_uri");
+        (await RedeemAsync(code, redirectUri, Verifier)).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("redirect_uri");
         (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
     [Theory]
     [InlineData(null), InlineData("short"), InlineData("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww")]
     [InlineData("vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv!")]
-    public async Task The_verifier_is_that_of_the_challenge(string? verifier) =>
-        (await RedeemAsync(Issue(), RedirectUri, verifier)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("code_verifier");
+    public async Task A_code_with_a_wrong_code_verifier_is_refused(string? verifier) =>
+        (await RedeemAsync(Issue(), RedirectUri, verifier)).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("code_verifier");
 
     [Fact]
-    public async Task The_challenge_itself_is_no_verifier() =>
+    public async Task The_code_challenge_is_refused_as_code_verifier() =>
         (await RedeemAsync(Issue(), RedirectUri, Challenge)).ShouldBeRefused(400, "invalid_grant", "S17");
 
+    /// <summary>An attacker may have removed the challenge: the PKCE downgrade attack of RFC 9700 section 4.8.</summary>
     [Fact]
-    public async Task A_verifier_without_a_challenge_is_refused_for_the_challenge_may_have_been_stripped()
+    public async Task A_code_verifier_for_a_code_without_a_challenge_is_refused()
     {
-        (await RedeemAsync(Issue(null, TestData.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("no code_challenge");
+        (await RedeemAsync(Issue(null, TestData.ClientId))).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("no code_challenge");
         (await RedeemAsync(Issue(null, TestData.ClientId), RedirectUri, null)).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task A_code_of_another_client_is_refused_and_used_up()
+    public async Task A_code_of_another_client_is_refused_and_consumed()
     {
         var code = Issue(TestData.OtherClientId);
-        _server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
+        _server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
 
-        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("another client");
+        (await RedeemAsync(code)).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("another client");
         (await RedeemAsync(code, TestData.OtherClientId)).ShouldBeRefused(400, "invalid_grant", "S17");
     }
 
     [Fact]
-    public async Task An_unknown_code_is_an_invalid_grant_and_a_missing_one_an_invalid_request()
+    public async Task An_unknown_code_is_an_invalid_grant_and_a_missing_code_is_an_invalid_request()
     {
         (await RedeemAsync("unknown")).ShouldBeRefused(400, "invalid_grant", "S17");
         (await RedeemAsync("")).ShouldBeRefused(400, "invalid_request", "S01");
     }
 
     [Fact]
-    public async Task Without_client_authentication_the_code_stays_good()
+    public async Task A_request_without_client_authentication_does_not_consume_the_code()
     {
         var code = Issue();
 
@@ -125,6 +126,6 @@ public sealed class AuthorizationCodeTests
     private Task<TestResponse> RedeemAsync(string code, string? redirectUri, string? verifier, string client = TestData.ClientId) => _server.PostAsync(
     [
         ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectUri ?? ""), ("code_verifier", verifier ?? ""),
-        .. TestServer.ClientAssertion(new JwtBuilder(_server.Clock.GetUtcNow()).Claim("iss", client).Claim("sub", client).Compact()),
+        .. TestServer.ClientAssertion(new JwtBuilder(_server.Clock.GetUtcNow()).WithClaim("iss", client).WithClaim("sub", client).Compact()),
     ]);
 }

@@ -3,96 +3,96 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>RFC 6749 section 2.3.1: id and secret, form-encoded and then in base64 in the header, or as they are in the form.</summary>
+/// <summary>Client authentication by a secret (RFC 6749 section 2.3.1): form-encoded in a Basic header, or unchanged in the form.</summary>
 public sealed class ClientSecretAuthenticationTests
 {
     private const string Id = "batch worker:1", Secret = "p+ä:% /\"s";
     private const string EncodedId = "batch+worker%3A1", EncodedSecret = "p%2B%C3%A4%3A%25+%2F%22s";
 
-    private static readonly Dictionary<string, string> BadHeaders = new()
+    private static readonly Dictionary<string, string> InvalidHeaders = new()
     {
         ["another secret"] = Basic($"{EncodedId}:other"),
         ["no secret"] = Basic($"{EncodedId}:"),
         ["another client"] = Basic($"other:{EncodedSecret}"),
         ["no id"] = Basic($":{EncodedSecret}"),
         ["no colon"] = Basic(EncodedId + EncodedSecret),
-        ["not form-encoded"] = Basic($"{Id}:{Secret}"),
-        ["a secret not form-encoded"] = Basic($"{EncodedId}:p+ä"),
-        ["a percent sign alone"] = Basic($"{EncodedId}:p%"),
+        ["without form encoding"] = Basic($"{Id}:{Secret}"),
+        ["a secret without form encoding"] = Basic($"{EncodedId}:p+ä"),
+        ["a percent sign without digits"] = Basic($"{EncodedId}:p%"),
         ["form-encoded twice"] = Basic($"{EncodedId}:{Uri.EscapeDataString(EncodedSecret)}"),
-        ["another case"] = Basic($"{EncodedId}:P%2B%C3%A4%3A%25+%2F%22s"),
-        ["no base64"] = $"Basic {EncodedId}:{EncodedSecret}",
+        ["a secret in another case"] = Basic($"{EncodedId}:P%2B%C3%A4%3A%25+%2F%22s"),
+        ["without base64"] = $"Basic {EncodedId}:{EncodedSecret}",
         ["base64url"] = Basic($"{EncodedId}:{EncodedSecret}").Replace('+', '-').TrimEnd('='),
-        ["base64 with a space at its end"] = Basic($"{EncodedId}:{EncodedSecret}") + " x",
+        ["base64 with trailing text"] = Basic($"{EncodedId}:{EncodedSecret}") + " x",
         ["another scheme"] = Basic($"{EncodedId}:{EncodedSecret}").Replace("Basic", "Bearer", StringComparison.Ordinal),
     };
 
     private readonly TestServer _server = TestServer.Start(client: new() { Id = Id, ClientSecret = Secret });
 
-    public static TheoryData<string> BadNames => TestRows.Of(BadHeaders.Keys);
+    public static TheoryData<string> InvalidCases => TestRows.From(InvalidHeaders.Keys);
 
     [Theory]
     [InlineData("Basic", EncodedSecret), InlineData("basic", EncodedSecret), InlineData("Basic", "p%2b%c3%a4%3a%25%20%2f%22s")]
-    public async Task The_header_authenticates(string scheme, string secret) =>
-        (await InHeaderAsync(Basic($"{EncodedId}:{secret}").Replace("Basic", scheme, StringComparison.Ordinal))).ShouldBeGranted();
+    public async Task A_form_encoded_id_and_secret_in_the_Basic_header_are_accepted(string scheme, string secret) =>
+        (await SendHeaderAsync(Basic($"{EncodedId}:{secret}").Replace("Basic", scheme, StringComparison.Ordinal))).ShouldBeGranted();
 
-    [Theory, MemberData(nameof(BadNames))]
-    public async Task A_bad_header_is_refused_with_a_challenge(string row)
+    [Theory, MemberData(nameof(InvalidCases))]
+    public async Task An_invalid_Authorization_header_is_refused_with_a_challenge(string testCase)
     {
-        var answer = await InHeaderAsync(BadHeaders[row]);
+        var response = await SendHeaderAsync(InvalidHeaders[testCase]);
 
-        answer.ShouldBeRefused(401, "invalid_client", "S17");
-        Assert.Contains("realm=", answer.Response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        response.ShouldBeRefused(401, "invalid_client", "S17");
+        Assert.Contains("realm=", response.Response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(Id, Secret, true), InlineData(Id, "other", false), InlineData(Id, EncodedSecret, false), InlineData("other", Secret, false)]
     [InlineData("", Secret, false)]
-    public async Task The_form_authenticates_as_it_is(string id, string secret, bool accepted)
+    public async Task An_id_and_secret_in_the_form_must_match_exactly(string id, string secret, bool accepted)
     {
-        var answer = await _server.PostAsync(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret));
+        var response = await _server.PostAsync(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret));
 
         if (accepted)
-            answer.ShouldBeGranted();
+            response.ShouldBeGranted();
         else
-            Assert.Empty(answer.ShouldBeRefused(401, "invalid_client", "S17").Response.Headers.WwwAuthenticate);
+            Assert.Empty(response.ShouldBeRefused(401, "invalid_client", "S17").Response.Headers.WwwAuthenticate);
     }
 
     [Theory]
     [InlineData(Id, true), InlineData("other", false)]
-    public async Task A_client_id_beside_the_header_is_the_same(string id, bool accepted)
+    public async Task A_client_id_that_differs_from_the_Basic_header_is_refused(string id, bool accepted)
     {
-        var answer = await _server.PostWithAsync(
+        var response = await _server.PostWithAsync(
             [("Authorization", Basic($"{EncodedId}:{EncodedSecret}"))], ("grant_type", "client_credentials"), ("client_id", id));
 
         if (accepted)
-            answer.ShouldBeGranted();
+            response.ShouldBeGranted();
         else
-            answer.ShouldBeRefused(401, "invalid_client", "S10");
+            response.ShouldBeRefused(401, "invalid_client", "S10");
     }
 
     [Fact]
-    public async Task Header_and_form_together_are_two_ways() =>
+    public async Task A_secret_in_both_the_header_and_the_form_is_an_invalid_request() =>
         (await _server.PostWithAsync([("Authorization", Basic($"{EncodedId}:{EncodedSecret}"))],
             ("grant_type", "client_credentials"), ("client_id", Id), ("client_secret", Secret)))
             .ShouldBeRefused(400, "invalid_request", "S01");
 
     [Theory]
     [InlineData("authorization_code"), InlineData(TestData.JwtBearer)]
-    public async Task A_secret_serves_every_grant(string grant)
+    public async Task A_client_secret_is_accepted_with_other_grant_types(string grant)
     {
         _server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem() });
         (string, string)[] fields = grant == TestData.JwtBearer
-            ? [("assertion", new JwtBuilder().Claim("iss", "idp").Compact())]
+            ? [("assertion", new JwtBuilder().WithClaim("iss", "idp").Compact())]
             : [("code", _server.Server.IssueAuthorizationCode(Id, "https://app.example.com")), ("redirect_uri", "https://app.example.com")];
 
-        var answer = await _server.PostWithAsync([("Authorization", Basic($"{EncodedId}:{EncodedSecret}"))], [("grant_type", grant), .. fields]);
+        var response = await _server.PostWithAsync([("Authorization", Basic($"{EncodedId}:{EncodedSecret}"))], [("grant_type", grant), .. fields]);
 
-        Assert.Equal(Id, _server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").ClientId);
+        Assert.Equal(Id, _server.Server.CheckAccessToken($"Bearer {response.ShouldBeGranted().AccessToken}").ClientId);
     }
 
     private static string Basic(string credentials) => "Basic " + Convert.ToBase64String(Encoding.Latin1.GetBytes(credentials));
 
-    private Task<TestResponse> InHeaderAsync(string header) =>
+    private Task<TestResponse> SendHeaderAsync(string header) =>
         _server.PostWithAsync([("Authorization", header)], ("grant_type", "client_credentials"));
 }

@@ -3,7 +3,7 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 namespace JwtGrantClient.Testing.Tests;
 
 /// <summary>
-/// RFC 9449 section 8: proofs with the token endpoint's nonce, which an answer gives; and what that answer uses up (S16).
+/// DPoP nonces of the token endpoint (RFC 9449 section 8), and what a use_dpop_nonce response consumes.
 /// </summary>
 public sealed class DPoPNonceTests
 {
@@ -13,19 +13,19 @@ public sealed class DPoPNonceTests
     });
 
     [Fact]
-    public async Task Without_a_nonce_the_answer_gives_one_with_which_it_goes()
+    public async Task A_proof_without_a_nonce_is_refused_with_a_nonce_that_a_retry_can_use()
     {
         var refused = await SendAsync(null);
 
         refused.ShouldBeRefused(400, "use_dpop_nonce", "S21");
-        var answer = (await SendAsync(Nonce(refused))).ShouldBeGranted("DPoP");
-        (await SendAsync(Nonce(answer))).ShouldBeGranted("DPoP");
+        var response = (await SendAsync(Nonce(refused))).ShouldBeGranted("DPoP");
+        (await SendAsync(Nonce(response))).ShouldBeGranted("DPoP");
     }
 
     [Fact]
-    public async Task The_answer_uses_up_grant_and_client_assertion_and_proof()
+    public async Task A_use_dpop_nonce_response_consumes_the_grant_the_client_assertion_and_the_proof()
     {
-        var (grant, client, proof) = (new JwtBuilder().Compact(), new JwtBuilder().Compact(), DPoPProofBuilder.ForToken().Compact());
+        var (grant, client, proof) = (new JwtBuilder().Compact(), new JwtBuilder().Compact(), DPoPProofBuilder.CreateForTokenEndpoint().Compact());
         var nonce = Nonce(await _server.PostWithAsync([("DPoP", proof)],
             [("grant_type", TestData.JwtBearer), ("assertion", grant), .. TestServer.ClientAssertion(client)]));
 
@@ -37,15 +37,15 @@ public sealed class DPoPNonceTests
     }
 
     [Fact]
-    public async Task The_answer_leaves_codes_and_refresh_tokens_good()
+    public async Task A_use_dpop_nonce_response_does_not_consume_codes_and_refresh_tokens()
     {
         var refreshToken = _server.Server.IssueRefreshToken(TestData.ClientId);
         var code = _server.Server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com");
-        (string, string)[] Refresh() => [("grant_type", "refresh_token"), ("refresh_token", refreshToken), .. TestServer.ClientAssertion()];
-        (string, string)[] Redeem() =>
+        (string, string)[] RefreshForm() => [("grant_type", "refresh_token"), ("refresh_token", refreshToken), .. TestServer.ClientAssertion()];
+        (string, string)[] CodeForm() =>
             [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", "https://app.example.com"), .. TestServer.ClientAssertion()];
 
-        foreach (var form in new[] { Refresh, Redeem })
+        foreach (var form in new[] { RefreshForm, CodeForm })
         {
             var refused = (await PostAsync(null, form())).ShouldBeRefused(400, "use_dpop_nonce", "S21");
             (await PostAsync(Nonce(refused), form())).ShouldBeGranted("DPoP");
@@ -53,38 +53,38 @@ public sealed class DPoPNonceTests
     }
 
     [Fact]
-    public async Task A_nonce_of_the_resource_server_is_none_of_the_token_endpoints()
+    public async Task A_nonce_of_the_resource_server_is_refused_at_the_token_endpoint()
     {
-        var answer = (await SendAsync(Nonce(await SendAsync(null)))).ShouldBeGranted("DPoP");
-        var proof = DPoPProofBuilder.For("https://api.example.com", "GET", answer.AccessToken).Compact();
-        var foreign = _server.Server.CheckAccessToken("GET", "https://api.example.com", $"DPoP {answer.AccessToken}", proof).DPoPNonce;
+        var response = (await SendAsync(Nonce(await SendAsync(null)))).ShouldBeGranted("DPoP");
+        var proof = DPoPProofBuilder.Create("https://api.example.com", "GET", response.AccessToken).Compact();
+        var resourceNonce = _server.Server.CheckAccessToken("GET", "https://api.example.com", $"DPoP {response.AccessToken}", proof).DPoPNonce;
 
-        Assert.NotEqual(Nonce(answer), foreign);
-        (await SendAsync(foreign)).ShouldBeRefused(400, "use_dpop_nonce", "S21");
+        Assert.NotEqual(Nonce(response), resourceNonce);
+        (await SendAsync(resourceNonce)).ShouldBeRefused(400, "use_dpop_nonce", "S21");
     }
 
     [Theory]
     [InlineData(false), InlineData(true)]
-    public async Task After_a_rotation_the_old_nonce_is_refused_unless_it_is_still_accepted(bool acceptPrevious)
+    public async Task The_previous_nonce_is_accepted_after_a_rotation_only_on_request(bool acceptPrevious)
     {
-        var old = Nonce(await SendAsync(null));
+        var previous = Nonce(await SendAsync(null));
         _server.Server.RotateDPoPNonce(acceptPrevious);
 
-        var answer = await SendAsync(old);
+        var response = await SendAsync(previous);
 
         if (acceptPrevious)
-            answer.ShouldBeGranted("DPoP");
+            response.ShouldBeGranted("DPoP");
         else
-            answer.ShouldBeRefused(400, "use_dpop_nonce", "S21");
-        Assert.NotEqual(old, Nonce(answer));
-        (await SendAsync(Nonce(answer))).ShouldBeGranted("DPoP");
+            response.ShouldBeRefused(400, "use_dpop_nonce", "S21");
+        Assert.NotEqual(previous, Nonce(response));
+        (await SendAsync(Nonce(response))).ShouldBeGranted("DPoP");
     }
 
     [Fact]
-    public async Task Where_none_is_asked_for_none_is_given_but_a_wrong_one_is_refused()
+    public async Task A_server_that_requires_no_nonce_issues_none_and_refuses_a_wrong_nonce()
     {
         var server = TestServer.Start();
-        Task<TestResponse> Send(string? nonce) => server.PostWithAsync([("DPoP", DPoPProofBuilder.ForToken(nonce).Compact())],
+        Task<TestResponse> Send(string? nonce) => server.PostWithAsync([("DPoP", DPoPProofBuilder.CreateForTokenEndpoint(nonce).Compact())],
             ("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()));
 
         Assert.False((await Send(null)).ShouldBeGranted("DPoP").Response.Headers.Contains("DPoP-Nonce"));
@@ -95,11 +95,11 @@ public sealed class DPoPNonceTests
     [Fact]
     public async Task A_request_without_a_proof_needs_no_nonce() => (await _server.PresentAsync(new JwtBuilder(), AssertionRole.Grant)).ShouldBeGranted();
 
-    private static string Nonce(TestResponse answer) => Assert.Single(answer.Response.Headers.GetValues("DPoP-Nonce"));
+    private static string Nonce(TestResponse response) => Assert.Single(response.Response.Headers.GetValues("DPoP-Nonce"));
 
     private Task<TestResponse> SendAsync(string? nonce) =>
         PostAsync(nonce, [("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact())]);
 
     private Task<TestResponse> PostAsync(string? nonce, (string, string)[] form) =>
-        _server.PostWithAsync([("DPoP", DPoPProofBuilder.ForToken(nonce).Compact())], form);
+        _server.PostWithAsync([("DPoP", DPoPProofBuilder.CreateForTokenEndpoint(nonce).Compact())], form);
 }

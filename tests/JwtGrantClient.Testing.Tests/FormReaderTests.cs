@@ -3,52 +3,52 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S01: a token request is a POST of one form that can be read in one way only.</summary>
+/// <summary>A token request is a POST of one form that has only one interpretation (RFC 6749 section 3.2).</summary>
 public sealed class FormReaderTests
 {
     private const string Form = "application/x-www-form-urlencoded";
 
-    private static readonly Dictionary<string, Func<string, byte[]>> BadBodies = new()
+    private static readonly Dictionary<string, Func<string, byte[]>> InvalidBodies = new()
     {
-        ["nothing"] = _ => [],
-        ["no grant_type"] = good => Ascii(good.Replace("grant_type", "grant-type", StringComparison.Ordinal)),
-        ["an empty grant_type"] = good =>
-            Ascii(good.Replace($"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}", "grant_type=", StringComparison.Ordinal)),
-        ["no assertion"] = good => Ascii(good[..good.IndexOf("&assertion", StringComparison.Ordinal)]),
-        ["an empty assertion"] = good => Ascii(good[..good.IndexOf("&assertion", StringComparison.Ordinal)] + "&assertion="),
-        ["grant_type twice"] = good => Ascii(good + "&grant_type=client_credentials"),
-        ["assertion twice, the same"] = good => Ascii(good + good[good.IndexOf("&assertion", StringComparison.Ordinal)..]),
-        ["scope twice"] = good => Ascii(good + "&scope=a&scope=b"),
-        ["scope twice, once empty"] = good => Ascii(good + "&scope=a&scope="),
-        ["scope twice, once escaped"] = good => Ascii(good + "&scope=a&s%63ope=b"),
-        ["an unknown field twice"] = good => Ascii(good + "&foo=a&foo=a"),
-        ["two client assertions"] = good => Ascii(good + "&client_assertion=a&client_assertion=b"),
-        ["a percent sign alone"] = good => Ascii(good + "&foo=100%"),
-        ["a percent sign with one digit"] = good => Ascii(good + "&foo=%4"),
-        ["a percent sign without hex"] = good => Ascii(good + "&foo=%zz"),
-        ["a percent sign with a signed number"] = good => Ascii(good + "&foo=%+1"),
-        ["a bad escape in a name"] = good => Ascii(good + "&fo%o=1"),
-        ["escapes that are no UTF-8"] = good => Ascii(good + "&foo=%C3%28"),
-        ["escapes of half a surrogate pair"] = good => Ascii(good + "&foo=%ED%A0%80"),
-        ["overlong escapes"] = good => Ascii(good + "&foo=%C0%AF"),
-        ["bare bytes beyond ASCII"] = good => Encoding.UTF8.GetBytes(good + "&foo=é"),
-        ["bare bytes that are no UTF-8"] = good => [.. Ascii(good + "&foo="), 0xFF, 0xFE],
-        ["a line break at the end"] = good => Ascii(good + "\r\n"),
-        ["a zero byte"] = good => Ascii(good + "&foo=\0"),
+        ["an empty body"] = _ => [],
+        ["no grant_type"] = form => Ascii(form.Replace("grant_type", "grant-type", StringComparison.Ordinal)),
+        ["an empty grant_type"] = form =>
+            Ascii(form.Replace($"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}", "grant_type=", StringComparison.Ordinal)),
+        ["no assertion"] = form => Ascii(form[..form.IndexOf("&assertion", StringComparison.Ordinal)]),
+        ["an empty assertion"] = form => Ascii(form[..form.IndexOf("&assertion", StringComparison.Ordinal)] + "&assertion="),
+        ["grant_type twice"] = form => Ascii(form + "&grant_type=client_credentials"),
+        ["assertion twice with the same value"] = form => Ascii(form + form[form.IndexOf("&assertion", StringComparison.Ordinal)..]),
+        ["scope twice"] = form => Ascii(form + "&scope=a&scope=b"),
+        ["scope twice, once empty"] = form => Ascii(form + "&scope=a&scope="),
+        ["scope twice, once with an escape"] = form => Ascii(form + "&scope=a&s%63ope=b"),
+        ["an unknown field twice"] = form => Ascii(form + "&foo=a&foo=a"),
+        ["two client assertions"] = form => Ascii(form + "&client_assertion=a&client_assertion=b"),
+        ["a percent sign without digits"] = form => Ascii(form + "&foo=100%"),
+        ["a percent sign with one digit"] = form => Ascii(form + "&foo=%4"),
+        ["a percent sign with other letters"] = form => Ascii(form + "&foo=%zz"),
+        ["a percent sign with a signed number"] = form => Ascii(form + "&foo=%+1"),
+        ["an invalid escape in a name"] = form => Ascii(form + "&fo%o=1"),
+        ["escapes that are not UTF-8"] = form => Ascii(form + "&foo=%C3%28"),
+        ["escapes of a lone surrogate"] = form => Ascii(form + "&foo=%ED%A0%80"),
+        ["overlong escapes"] = form => Ascii(form + "&foo=%C0%AF"),
+        ["unescaped non-ASCII bytes"] = form => Encoding.UTF8.GetBytes(form + "&foo=é"),
+        ["unescaped bytes that are not UTF-8"] = form => [.. Ascii(form + "&foo="), 0xFF, 0xFE],
+        ["a trailing line break"] = form => Ascii(form + "\r\n"),
+        ["a zero byte"] = form => Ascii(form + "&foo=\0"),
         ["JSON"] = _ => "{\"grant_type\":\"client_credentials\"}"u8.ToArray(),
         ["UTF-16"] = Encoding.Unicode.GetBytes,
     };
 
-    public static TheoryData<string> BadBodyNames => TestRows.Of(BadBodies.Keys);
+    public static TheoryData<string> InvalidBodyCases => TestRows.From(InvalidBodies.Keys);
 
-    [Theory, MemberData(nameof(BadBodyNames))]
-    public async Task A_body_that_is_no_unambiguous_form_is_an_invalid_request(string row)
+    [Theory, MemberData(nameof(InvalidBodyCases))]
+    public async Task A_body_that_is_not_an_unambiguous_form_is_an_invalid_request(string testCase)
     {
         var server = TestServer.Start();
 
-        var answer = await server.PostAsync(Body(BadBodies[row](Good())));
+        var response = await server.PostAsync(Body(InvalidBodies[testCase](ValidForm())));
 
-        answer.ShouldBeRefused(400, "invalid_request", "S01");
+        response.ShouldBeRefused(400, "invalid_request", "S01");
         Assert.Equal(0, server.Server.TokensIssued);
     }
 
@@ -59,59 +59,59 @@ public sealed class FormReaderTests
     [InlineData("&foo=%00%F0%9F%98%80")]
     [InlineData("&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example"), InlineData("&scope=a+b"), InlineData("&scope=a%20b")]
     [InlineData("&scope=a b")]
-    public async Task Unknown_empty_and_plainly_encoded_fields_do_no_harm(string more) =>
-        (await TestServer.Start().PostAsync(Body(Ascii(Good() + more)))).ShouldBeGranted();
+    public async Task Unknown_empty_and_unusually_encoded_fields_are_accepted(string extraFields) =>
+        (await TestServer.Start().PostAsync(Body(Ascii(ValidForm() + extraFields)))).ShouldBeGranted();
 
     [Theory]
     [InlineData("application/json"), InlineData("text/plain"), InlineData("multipart/form-data"), InlineData(null)]
     [InlineData("application/x-www-form-urlencoded-ish"), InlineData("application/x-www-form-urlencoded, text/plain")]
     public async Task Another_content_type_is_an_invalid_request(string? type) =>
-        (await TestServer.Start().PostAsync(Body(Ascii(Good()), type))).ShouldBeRefused(400, "invalid_request", "S01")
-            .Saying(type ?? "missing");
+        (await TestServer.Start().PostAsync(Body(Ascii(ValidForm()), type))).ShouldBeRefused(400, "invalid_request", "S01")
+            .WithExplanation(type ?? "missing");
 
     [Theory]
     [InlineData("APPLICATION/X-WWW-FORM-URLENCODED"), InlineData("application/x-www-form-urlencoded;charset=utf-8")]
     [InlineData("application/x-www-form-urlencoded ; charset=UTF-8")]
-    public async Task The_content_type_may_be_spelt_in_any_way_that_means_it(string type) =>
-        (await TestServer.Start().PostAsync(Body(Ascii(Good()), type))).ShouldBeGranted();
+    public async Task The_form_content_type_is_accepted_in_any_case_and_with_parameters(string type) =>
+        (await TestServer.Start().PostAsync(Body(Ascii(ValidForm()), type))).ShouldBeGranted();
 
     [Theory]
     [InlineData("GET"), InlineData("PUT"), InlineData("HEAD"), InlineData("DELETE"), InlineData("OPTIONS"), InlineData("post")]
-    public async Task Another_method_is_an_invalid_request(string method)
+    public async Task A_method_other_than_POST_is_an_invalid_request(string method)
     {
-        using var request = new HttpRequestMessage(new(method), TestData.TokenEndpoint) { Content = Body(Ascii(Good())) };
+        using var request = new HttpRequestMessage(new(method), TestData.TokenEndpoint) { Content = Body(Ascii(ValidForm())) };
 
         (await TestServer.Start().SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
     }
 
     [Fact]
-    public async Task Parameters_in_the_query_do_not_count()
+    public async Task Request_parameters_in_the_query_are_ignored()
     {
         var server = TestServer.Start();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?{Good()}") { Content = Body([]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?{ValidForm()}") { Content = Body([]) };
 
         (await server.SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
         Assert.StartsWith("?grant_type=", server.LastRequest.Query, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_query_of_the_token_endpoint_itself_does_no_harm()
+    public async Task A_query_in_the_token_endpoint_URL_is_accepted()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?tenant=a") { Content = Body(Ascii(Good())) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?tenant=a") { Content = Body(Ascii(ValidForm())) };
 
         (await TestServer.Start().SendAsync(request)).ShouldBeGranted();
     }
 
     [Theory]
     [InlineData(1 << 20, 400), InlineData((1 << 20) + 1, 413)]
-    public async Task A_body_over_a_mebibyte_is_too_large(int length, int status)
+    public async Task A_body_of_more_than_one_mebibyte_is_too_large(int length, int status)
     {
-        var answer = await TestServer.Start().PostAsync(Body(Ascii("foo=".PadRight(length, 'a'))));
+        var response = await TestServer.Start().PostAsync(Body(Ascii("foo=".PadRight(length, 'a'))));
 
-        answer.ShouldBeRefused(status, "invalid_request", "S01");
+        response.ShouldBeRefused(status, "invalid_request", "S01");
     }
 
-    private static string Good() => $"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}&assertion={new JwtBuilder().Compact()}";
+    private static string ValidForm() => $"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}&assertion={new JwtBuilder().Compact()}";
 
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 

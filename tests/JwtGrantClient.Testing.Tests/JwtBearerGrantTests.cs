@@ -2,18 +2,18 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S11, S17 and S18: what a grant entitles to, and whom.</summary>
+/// <summary>The JWT bearer grant: grant types, scopes, resources, subjects and clients (RFC 7523 section 3.1).</summary>
 public sealed class JwtBearerGrantTests
 {
     [Theory]
     [InlineData("password"), InlineData("Refresh_Token"), InlineData("JWT-BEARER")]
     [InlineData("urn:ietf:params:oauth:grant-type:SAML2-bearer")]
-    public async Task An_unknown_grant_type_is_not_supported(string type) =>
+    public async Task An_unknown_grant_type_is_refused(string type) =>
         (await TestServer.Start().PostAsync([("grant_type", type), .. TestServer.ClientAssertion()]))
             .ShouldBeRefused(400, "unsupported_grant_type", "S17");
 
     [Fact]
-    public async Task A_client_may_be_held_to_some_grant_types()
+    public async Task A_client_can_be_restricted_to_grant_types()
     {
         var server = WithClient(grants: [TestData.JwtBearer]);
 
@@ -29,44 +29,44 @@ public sealed class JwtBearerGrantTests
     [InlineData("read", true), InlineData("read write", true), InlineData("write read", true), InlineData("delete", false)]
     [InlineData("read delete", false)]
     [InlineData("Read", false), InlineData("admin", false)]
-    public async Task A_client_gets_no_scope_but_its_own(string scope, bool allowed)
+    public async Task A_client_gets_only_scopes_that_it_is_allowed_and_the_server_supports(string scope, bool allowed)
     {
         var server = WithClient(scopes: ["read", "write", "admin"], supported: ["read", "write", "delete"]);
 
-        var answer = await server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("scope", scope));
+        var response = await server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("scope", scope));
 
         if (allowed)
-            Assert.Equal(scope, answer.ShouldBeGranted()["scope"]);
+            Assert.Equal(scope, response.ShouldBeGranted()["scope"]);
         else
-            answer.ShouldBeRefused(400, "invalid_scope", "S17");
+            response.ShouldBeRefused(400, "invalid_scope", "S17");
     }
 
     [Theory]
     [InlineData("a  b"), InlineData(" a"), InlineData("a "), InlineData(" "), InlineData("a\"b"), InlineData("a\\b"), InlineData("a\tb")]
     [InlineData("é"), InlineData("a\u007f")]
-    public async Task A_scope_follows_its_syntax(string scope) =>
+    public async Task A_scope_with_invalid_syntax_is_refused(string scope) =>
         (await TestServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("scope", scope)))
             .ShouldBeRefused(400, "invalid_scope", "S17");
 
     [Fact]
-    public async Task Without_a_scope_the_answer_has_none() =>
+    public async Task A_request_without_a_scope_gets_a_response_without_a_scope() =>
         Assert.Null((await TestServer.Start().PresentAsync(new JwtBuilder())).ShouldBeGranted()["scope"]);
 
     [Theory]
     [InlineData("api"), InlineData("/api"), InlineData("//api.example.com"), InlineData("https://api.example.com#part")]
     [InlineData("https://api.example.com/a#")]
-    public async Task A_resource_is_an_absolute_URI_without_fragment(string resource) =>
+    public async Task A_resource_that_is_not_an_absolute_URI_without_fragment_is_refused(string resource) =>
         (await TestServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("resource", resource)))
             .ShouldBeRefused(400, "invalid_target", "S17");
 
     [Fact]
-    public async Task Resources_are_the_audience_of_the_token_and_may_be_several()
+    public async Task One_or_more_requested_resources_become_the_audience_of_the_token()
     {
-        (string, string)[] Request() =>
+        (string, string)[] CreateForm() =>
             [("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("resource", "https://a.example.com")];
 
-        var one = await TestServer.Start().PostAsync(Request());
-        var two = await TestServer.Start().PostAsync([.. Request(), ("resource", "urn:example:b")]);
+        var one = await TestServer.Start().PostAsync(CreateForm());
+        var two = await TestServer.Start().PostAsync([.. CreateForm(), ("resource", "urn:example:b")]);
 
         Assert.Equal("https://a.example.com", IssuedToken.Claims(one.ShouldBeGranted().AccessToken).GetProperty("aud").GetString());
         Assert.Equal(
@@ -79,41 +79,41 @@ public sealed class JwtBearerGrantTests
     [InlineData(null, "user-1", true), InlineData(null, TestData.ClientId, true), InlineData(null, TestData.OtherClientId, false)]
     [InlineData("user-1", "user-1", true), InlineData("user-1", "user-2", false), InlineData("user-1", TestData.ClientId, false)]
     [InlineData(TestData.OtherClientId, TestData.OtherClientId, true), InlineData("user-1", "User-1", false)]
-    public async Task A_client_speaks_for_those_it_may_speak_for(string? allowed, string subject, bool accepted)
+    public async Task A_client_gets_tokens_only_for_its_allowed_subjects(string? allowed, string subject, bool accepted)
     {
         var server = WithClient(subjects: allowed is null ? null : [allowed]);
-        server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
+        server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
 
-        var answer = await server.PresentAsync(new JwtBuilder().Claim("sub", subject));
+        var response = await server.PresentAsync(new JwtBuilder().WithClaim("sub", subject));
 
         if (accepted)
-            Assert.Equal(subject, server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").Subject);
+            Assert.Equal(subject, server.Server.CheckAccessToken($"Bearer {response.ShouldBeGranted().AccessToken}").Subject);
         else
-            answer.ShouldBeRefused(AssertionRole.Grant, "S11");
+            response.ShouldBeRefused(AssertionRole.Grant, "S11");
     }
 
     [Fact]
-    public async Task A_trusted_issuer_speaks_for_those_it_may_speak_for()
+    public async Task A_trusted_issuer_can_be_restricted_to_subjects()
     {
         var server = TestServer.Start();
         server.Server.TrustIssuer(new()
         {
             Issuer = "idp", PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem(), AllowedSubjects = ["user-1"],
         });
-        JwtBuilder For(string subject) => new JwtBuilder().Claim("iss", "idp").Claim("sub", subject).SignedBy(TestData.OtherRsaKey);
+        JwtBuilder CreateAssertion(string subject) => new JwtBuilder().WithClaim("iss", "idp").WithClaim("sub", subject).SignedBy(TestData.OtherRsaKey);
 
-        (await server.PresentAsync(For("user-1"))).ShouldBeGranted();
-        (await server.PresentAsync(For("user-2"))).ShouldBeRefused(AssertionRole.Grant, "S11");
+        (await server.PresentAsync(CreateAssertion("user-1"))).ShouldBeGranted();
+        (await server.PresentAsync(CreateAssertion("user-2"))).ShouldBeRefused(AssertionRole.Grant, "S11");
     }
 
     [Fact]
-    public async Task A_grant_that_a_client_signed_serves_no_other_client()
+    public async Task A_grant_that_one_client_signed_is_refused_from_another_client()
     {
         var server = TestServer.Start();
-        server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
-        var assertionOfTheOther = new JwtBuilder().Claim("iss", TestData.OtherClientId).Claim("sub", TestData.OtherClientId);
+        server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
+        var assertionOfOtherClient = new JwtBuilder().WithClaim("iss", TestData.OtherClientId).WithClaim("sub", TestData.OtherClientId);
 
-        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", assertionOfTheOther.Compact()),
+        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", assertionOfOtherClient.Compact()),
             .. TestServer.ClientAssertion()]))
             .ShouldBeRefused(AssertionRole.Grant, "S10");
         (await server.PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("client_id", TestData.OtherClientId)))
@@ -121,29 +121,29 @@ public sealed class JwtBearerGrantTests
     }
 
     [Theory]
-    [InlineData(TestData.ClientId, true), InlineData("nobody", false), InlineData("Batch-Worker", false)]
-    public async Task A_client_id_beside_a_grant_names_a_registered_client(string id, bool accepted)
+    [InlineData(TestData.ClientId, true), InlineData("unknown", false), InlineData("Batch-Worker", false)]
+    public async Task A_grant_with_the_client_id_of_an_unknown_client_is_refused(string id, bool accepted)
     {
-        var answer = await TestServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("client_id", id));
+        var response = await TestServer.Start().PostAsync(("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Compact()), ("client_id", id));
 
         if (accepted)
-            answer.ShouldBeGranted();
+            response.ShouldBeGranted();
         else
-            answer.ShouldBeRefused(401, "invalid_client", "S10");
+            response.ShouldBeRefused(401, "invalid_client", "S10");
     }
 
     [Fact]
-    public async Task A_client_may_present_the_grant_of_a_trusted_issuer()
+    public async Task A_client_can_present_a_grant_of_a_trusted_issuer()
     {
         var server = WithClient(scopes: ["read"]);
         server.Server.TrustIssuer(new() { Issuer = "idp", PublicKeyPem = TestData.OtherRsaKey.ExportSubjectPublicKeyInfoPem() });
-        string Grant() => new JwtBuilder().Claim("iss", "idp").Claim("sub", "user-1").SignedBy(TestData.OtherRsaKey).Compact();
+        string CreateAssertion() => new JwtBuilder().WithClaim("iss", "idp").WithClaim("sub", "user-1").SignedBy(TestData.OtherRsaKey).Compact();
 
-        var answer = await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", Grant()), ("scope", "read"),
+        var response = await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", CreateAssertion()), ("scope", "read"),
             .. TestServer.ClientAssertion()]);
 
-        Assert.Equal(TestData.ClientId, server.Server.CheckAccessToken($"Bearer {answer.ShouldBeGranted().AccessToken}").ClientId);
-        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", Grant()), ("scope", "write"), .. TestServer.ClientAssertion()]))
+        Assert.Equal(TestData.ClientId, server.Server.CheckAccessToken($"Bearer {response.ShouldBeGranted().AccessToken}").ClientId);
+        (await server.PostAsync([("grant_type", TestData.JwtBearer), ("assertion", CreateAssertion()), ("scope", "write"), .. TestServer.ClientAssertion()]))
             .ShouldBeRefused(400, "invalid_scope", "S17");
     }
 

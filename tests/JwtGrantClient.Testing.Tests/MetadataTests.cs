@@ -5,7 +5,7 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>S19: metadata at both well-known addresses, with the issuer as it is spelt; and keys that verify what is issued.</summary>
+/// <summary>Metadata at both well-known URLs with the issuer as configured (RFC 8414 section 3), published keys, and issued tokens.</summary>
 public sealed class MetadataTests
 {
     [Theory]
@@ -21,25 +21,25 @@ public sealed class MetadataTests
         "/a%20b/.well-known/openid-configuration")]
     [InlineData("https://AS.example.com:443", "https://AS.example.com:443/token", "/.well-known/oauth-authorization-server",
         "/.well-known/openid-configuration")]
-    public async Task The_metadata_spell_the_issuer_as_it_was_set(string issuer, string tokenEndpoint, string oauth, string openId)
+    public async Task The_metadata_contain_the_issuer_exactly_as_configured(string issuer, string tokenEndpoint, string oauth, string openId)
     {
         var server = TestServer.Start(clock => new() { TimeProvider = clock, Issuer = issuer });
 
         foreach (var path in new[] { oauth, openId })
         {
-            var answer = await server.GetAsync("https://as.example.com" + path);
+            var response = await server.GetAsync("https://as.example.com" + path);
 
-            Assert.Equal(HttpStatusCode.OK, answer.Status);
-            Assert.Equal("application/json", answer.Response.Content.Headers.ContentType?.MediaType);
-            Assert.Equal((issuer, tokenEndpoint), (answer["issuer"], answer["token_endpoint"]));
+            Assert.Equal(HttpStatusCode.OK, response.Status);
+            Assert.Equal("application/json", response.Response.Content.Headers.ContentType?.MediaType);
+            Assert.Equal((issuer, tokenEndpoint), (response["issuer"], response["token_endpoint"]));
         }
 
         Assert.Equal((issuer, tokenEndpoint), (server.Server.Issuer, server.Server.TokenEndpoint));
-        (await server.PresentAsync(new JwtBuilder().Claim("aud", issuer), AssertionRole.ClientAuthentication)).ShouldBeGranted();
+        (await server.PresentAsync(new JwtBuilder().WithClaim("aud", issuer), AssertionRole.ClientAuthentication)).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task With_a_path_the_root_has_no_metadata_and_no_token_endpoint()
+    public async Task An_issuer_with_a_path_has_no_metadata_and_no_token_endpoint_at_the_root()
     {
         var server = TestServer.Start(clock => new() { TimeProvider = clock, Issuer = TestData.Issuer + "/t" });
 
@@ -54,14 +54,14 @@ public sealed class MetadataTests
     }
 
     [Fact]
-    public async Task The_metadata_say_what_the_server_can()
+    public async Task The_metadata_list_the_supported_methods_grant_types_and_algorithms()
     {
         var metadata = (await TestServer.Start().GetAsync(TestData.Issuer + "/.well-known/oauth-authorization-server")).Json;
         string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
 
         Assert.Equal(["private_key_jwt", "client_secret_basic", "client_secret_post", "spiffe_jwt", "none"],
             List("token_endpoint_auth_methods_supported"));
-        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", TestData.JwtBearer, SamlAssertionBuilder.Grant, TestData.TokenExchange], List("grant_types_supported")
+        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", TestData.JwtBearer, SamlAssertionBuilder.GrantType, TestData.TokenExchange], List("grant_types_supported")
             .Order(StringComparer.Ordinal));
         Assert.Contains("RS256", List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.DoesNotContain("none", List("token_endpoint_auth_signing_alg_values_supported"));
@@ -69,14 +69,14 @@ public sealed class MetadataTests
 
     [Theory]
     [InlineData("/.well-known/oauth-authorization-server"), InlineData("/jwks")]
-    public async Task Metadata_and_keys_are_for_GET(string path)
+    public async Task The_metadata_and_JWKS_endpoints_allow_only_GET(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, TestData.Issuer + path);
 
-        var answer = await TestServer.Start().SendAsync(request);
+        var response = await TestServer.Start().SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.Status);
-        Assert.Equal(["GET"], answer.Response.Content.Headers.Allow);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.Status);
+        Assert.Equal(["GET"], response.Response.Content.Headers.Allow);
     }
 
     [Fact]
@@ -101,24 +101,24 @@ public sealed class MetadataTests
     [InlineData(0, 5000, 5, 5), InlineData(0, 5999, 5, 6), InlineData(1, 5000, 5, 6), InlineData(999, 1, 0, 1), InlineData(500, 500, 0, 1)]
     [InlineData(1, 999, 0, 1)]
     [InlineData(999, 1002, 1, 3)]
-    public async Task A_token_lives_no_shorter_than_promised(int startMs, int lifetimeMs, int expiresIn, int expAfterStart)
+    public async Task A_token_is_valid_for_at_least_expires_in_seconds(int startMs, int lifetimeMs, int expiresIn, int expAfterStart)
     {
         var server = TestServer.Start(clock => new() { TimeProvider = clock, TokenLifetime = TimeSpan.FromMilliseconds(lifetimeMs) });
         server.Clock.Advance(TimeSpan.FromMilliseconds(startMs));
 
-        var answer = (await server.PresentAsync(new JwtBuilder())).ShouldBeGranted();
+        var response = (await server.PresentAsync(new JwtBuilder())).ShouldBeGranted();
 
-        Assert.Equal(expiresIn, answer.Json.GetProperty("expires_in").GetInt64());
-        Assert.Equal(TestData.Now + expAfterStart, IssuedToken.Claims(answer.AccessToken).GetProperty("exp").GetInt64());
+        Assert.Equal(expiresIn, response.Json.GetProperty("expires_in").GetInt64());
+        Assert.Equal(TestData.Now + expAfterStart, IssuedToken.Claims(response.AccessToken).GetProperty("exp").GetInt64());
     }
 
     [Fact]
-    public async Task A_token_says_for_whom_and_for_what_it_is()
+    public async Task An_issued_token_contains_issuer_subject_client_audience_and_scope()
     {
-        var answer = await TestServer.Start().PostAsync(
-            ("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Claim("sub", "user-1").Compact()), ("scope", "read"));
+        var response = await TestServer.Start().PostAsync(
+            ("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().WithClaim("sub", "user-1").Compact()), ("scope", "read"));
 
-        var claims = IssuedToken.Claims(answer.ShouldBeGranted().AccessToken);
+        var claims = IssuedToken.Claims(response.ShouldBeGranted().AccessToken);
         string? Text(string name) => claims.GetProperty(name).GetString();
         Assert.Equal((TestData.Issuer, "user-1", TestData.ClientId, TestData.Issuer, "read"),
             (Text("iss"), Text("sub"), Text("client_id"), Text("aud"), Text("scope")));

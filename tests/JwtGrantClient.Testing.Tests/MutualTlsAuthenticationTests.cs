@@ -8,10 +8,10 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>RFC 8705: a client shows its certificate on the connection, and its tokens are bound to that.</summary>
+/// <summary>Mutual TLS client authentication and certificate-bound access tokens (RFC 8705).</summary>
 public sealed class MutualTlsAuthenticationTests : IAsyncLifetime
 {
-    private static readonly X509Certificate2 Certificate = Make("CN=client"), Other = Make("CN=client");
+    private static readonly X509Certificate2 Certificate = CreateCertificate("CN=client"), OtherCertificate = CreateCertificate("CN=client");
 
     private StrictAuthorizationServer _server = null!;
 
@@ -24,30 +24,30 @@ public sealed class MutualTlsAuthenticationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task The_registered_certificate_authenticates_and_binds_the_token()
+    public async Task The_registered_certificate_authenticates_the_client_and_binds_the_token()
     {
         var token = Token(await PostAsync(Certificate, ("grant_type", "client_credentials"), ("client_id", TestData.ClientId)));
 
         Assert.Equal(Thumbprint(Certificate), IssuedToken.Claims(token).GetProperty("cnf").GetProperty("x5t#S256").GetString());
         Assert.Equal(200, _server.CheckAccessToken($"Bearer {token}", null, Certificate).Status);
-        Assert.Equal(401, _server.CheckAccessToken($"Bearer {token}", null, Other).Status);
+        Assert.Equal(401, _server.CheckAccessToken($"Bearer {token}", null, OtherCertificate).Status);
         Assert.Equal(401, _server.CheckAccessToken($"Bearer {token}", null, null).Status);
         Assert.Equal(401, _server.CheckAccessToken($"Bearer {token}").Status);
     }
 
     [Theory]
     [InlineData(true, TestData.ClientId, "S22", "invalid_client"), InlineData(true, null, "S22", "invalid_request")]
-    [InlineData(true, "nobody", "S10", "invalid_client"), InlineData(false, TestData.ClientId, "S17", "invalid_client")]
-    public async Task Another_certificate_or_none_or_no_client_id_is_refused(bool another, string? clientId, string rule, string error)
+    [InlineData(true, "unknown", "S10", "invalid_client"), InlineData(false, TestData.ClientId, "S17", "invalid_client")]
+    public async Task A_wrong_or_missing_certificate_or_client_id_is_refused(bool otherCertificate, string? clientId, string rule, string error)
     {
         var (_, body) = await PostAsync(
-            another ? Other : null, ("grant_type", "client_credentials"), ("client_id", clientId ?? ""));
+            otherCertificate ? OtherCertificate : null, ("grant_type", "client_credentials"), ("client_id", clientId ?? ""));
 
         Assert.Equal((error, rule), (body.GetProperty("error").GetString(), _server.Requests[^1].Refusal?.Rule));
     }
 
     [Fact]
-    public async Task Without_TLS_the_client_has_nothing_to_show()
+    public async Task A_mutual_TLS_client_is_refused_at_the_endpoint_without_TLS()
     {
         using var http = new HttpClient();
         using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", TestData.ClientId)]);
@@ -59,35 +59,35 @@ public sealed class MutualTlsAuthenticationTests : IAsyncLifetime
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public async Task A_client_assertion_over_TLS_is_for_the_issuer_and_its_token_bound_too(bool forIssuer)
+    public async Task A_client_assertion_over_mutual_TLS_needs_the_issuer_as_audience_and_gets_a_bound_token(bool forIssuer)
     {
-        _server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
-        var assertion = new JwtBuilder(TimeProvider.System.GetUtcNow()).Claim("iss", TestData.OtherClientId).Claim("sub", TestData.OtherClientId)
-            .Claim("aud", forIssuer ? _server.Issuer : _server.MutualTlsTokenEndpoint).Compact();
+        _server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
+        var assertion = new JwtBuilder(TimeProvider.System.GetUtcNow()).WithClaim("iss", TestData.OtherClientId).WithClaim("sub", TestData.OtherClientId)
+            .WithClaim("aud", forIssuer ? _server.Issuer : _server.MutualTlsTokenEndpoint).Compact();
 
-        var answer = await PostAsync(Certificate, [("grant_type", "client_credentials"), .. TestServer.ClientAssertion(assertion)]);
+        var response = await PostAsync(Certificate, [("grant_type", "client_credentials"), .. TestServer.ClientAssertion(assertion)]);
 
         if (forIssuer)
             Assert.Equal(Thumbprint(Certificate),
-                IssuedToken.Claims(Token(answer)).GetProperty("cnf").GetProperty("x5t#S256").GetString());
+                IssuedToken.Claims(Token(response)).GetProperty("cnf").GetProperty("x5t#S256").GetString());
         else
             Assert.Equal("S12", _server.Requests[^1].Refusal?.Rule);
     }
 
     [Fact]
-    public async Task A_DPoP_proof_names_the_address_that_was_called()
+    public async Task A_DPoP_proof_must_contain_the_URL_that_was_called()
     {
-        async Task<string?> TypeAsync(string address) => (await PostAsync(
-            [("DPoP", DPoPProofBuilder.For(address).Claim("iat", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).Compact())],
+        async Task<string?> TokenTypeAsync(string url) => (await PostAsync(
+            [("DPoP", DPoPProofBuilder.Create(url).WithClaim("iat", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).Compact())],
             Certificate, ("grant_type", "client_credentials"), ("client_id", TestData.ClientId))).Body is var body
             && body.TryGetProperty("token_type", out var type) ? type.GetString() : null;
 
-        Assert.Equal("DPoP", await TypeAsync(_server.MutualTlsTokenEndpoint!));
-        Assert.Null(await TypeAsync(_server.TokenEndpoint));
+        Assert.Equal("DPoP", await TokenTypeAsync(_server.MutualTlsTokenEndpoint!));
+        Assert.Null(await TokenTypeAsync(_server.TokenEndpoint));
     }
 
     [Fact]
-    public async Task The_metadata_name_the_aliases()
+    public async Task The_metadata_list_the_mutual_TLS_endpoint_aliases()
     {
         using var http = new HttpClient();
         var metadata = JsonDocument.Parse(await http.GetStringAsync(
@@ -103,7 +103,7 @@ public sealed class MutualTlsAuthenticationTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_cannot_be_is_told_at_once()
+    public void Invalid_mutual_TLS_options_and_registrations_throw_ArgumentException()
     {
         Assert.Throws<ArgumentException>(() => StrictAuthorizationServer.CreateInMemory(new() { MutualTls = true }));
         Assert.Throws<ArgumentException>(() => _server.RegisterClient(new() { Id = "a", CertificateThumbprint = "AAAA" }));
@@ -113,18 +113,18 @@ public sealed class MutualTlsAuthenticationTests : IAsyncLifetime
 
     private static string Thumbprint(X509Certificate2 certificate) => Base64Url.EncodeToString(SHA256.HashData(certificate.RawData));
 
-    private static X509Certificate2 Make(string subject)
+    private static X509Certificate2 CreateCertificate(string subject)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var made = new CertificateRequest(subject, key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+        using var certificate = new CertificateRequest(subject, key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
     }
 
-    private static string Token((HttpStatusCode Status, JsonElement Body) answer)
+    private static string Token((HttpStatusCode Status, JsonElement Body) response)
     {
-        Assert.True(answer.Status == HttpStatusCode.OK, answer.Body.ToString());
-        return answer.Body.GetProperty("access_token").GetString()!;
+        Assert.True(response.Status == HttpStatusCode.OK, response.Body.ToString());
+        return response.Body.GetProperty("access_token").GetString()!;
     }
 
     private Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(
@@ -137,9 +137,9 @@ public sealed class MutualTlsAuthenticationTests : IAsyncLifetime
         {
             SslOptions = new SslClientAuthenticationOptions
             {
-                // Only the certificate that the server says is its own.
-                RemoteCertificateValidationCallback = (_, seen, _, _) =>
-                    seen!.GetRawCertData().AsSpan().SequenceEqual(_server.ServerCertificate!.RawData),
+                // Accept only the certificate of this server.
+                RemoteCertificateValidationCallback = (_, received, _, _) =>
+                    received!.GetRawCertData().AsSpan().SequenceEqual(_server.ServerCertificate!.RawData),
                 LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
             },
         };

@@ -5,7 +5,7 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>The server, judged from outside: keys and signatures by openssl, requests by curl, nothing of .NET between.</summary>
+/// <summary>The server tested without .NET clients: openssl creates keys and signatures, curl sends the requests.</summary>
 public sealed class OpensslAndCurlTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("strict-").FullName;
@@ -15,9 +15,9 @@ public sealed class OpensslAndCurlTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Shell.Demand("openssl", "curl");
-        await Shell.RunAsync("openssl", [], "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", PrivateKey);
-        var publicKey = await Shell.RunAsync("openssl", [], "pkey", "-in", PrivateKey, "-pubout");
+        ProcessRunner.RequireTools("openssl", "curl");
+        await ProcessRunner.RunAsync("openssl", [], "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", PrivateKey);
+        var publicKey = await ProcessRunner.RunAsync("openssl", [], "pkey", "-in", PrivateKey, "-pubout");
         _server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         _server.RegisterClient(new() { Id = "curl", PublicKeyPem = Encoding.ASCII.GetString(publicKey) });
     }
@@ -30,28 +30,28 @@ public sealed class OpensslAndCurlTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_grant_yields_a_token_once()
+    public async Task A_grant_signed_by_openssl_gets_a_token_once()
     {
-        var assertion = await AssertionAsync();
+        var assertion = await CreateAssertionAsync();
         string[] form = ["-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={assertion}", "--data-urlencode", "scope=read write"];
 
         var (status, json) = await CurlAsync(form);
 
         Assert.Equal((200, "Bearer", "read write"), (status, Text(json, "token_type"), Text(json, "scope")));
         Assert.True(_server.CheckAccessToken($"Bearer {Text(json, "access_token")}", "read").IsValid);
-        Assert.Equal((400, "invalid_grant", "S16"), await RefusedAsync(form));
+        Assert.Equal((400, "invalid_grant", "S16"), await PostInvalidAsync(form));
     }
 
     [Fact]
-    public async Task A_client_assertion_yields_a_token_and_both_together_do()
+    public async Task A_client_assertion_signed_by_openssl_gets_a_token_with_and_without_a_grant()
     {
         string[] authentication = ["-d", $"client_assertion_type={TestData.ClientAssertionType}", "-d"];
 
         Assert.Equal(200, (await CurlAsync([
-            "-d", "grant_type=client_credentials", .. authentication, $"client_assertion={await AssertionAsync()}"])).Status);
+            "-d", "grant_type=client_credentials", .. authentication, $"client_assertion={await CreateAssertionAsync()}"])).Status);
         Assert.Equal(200, (await CurlAsync([
-            "-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={await AssertionAsync()}", .. authentication,
-                $"client_assertion={await AssertionAsync()}"])).Status);
+            "-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={await CreateAssertionAsync()}", .. authentication,
+                $"client_assertion={await CreateAssertionAsync()}"])).Status);
     }
 
     [Theory]
@@ -59,26 +59,26 @@ public sealed class OpensslAndCurlTests : IAsyncLifetime
     [InlineData("crit", "x", "S05")]
     [InlineData("aud", "https://other.example.com", "S12"), InlineData("exp", "\"soon\"", "S13"), InlineData("jti", "", "S16")]
     [InlineData("sub", "", "S11")]
-    [InlineData("iss", "nobody", "S10")]
-    public async Task A_bent_assertion_is_refused(string member, string value, string rule)
+    [InlineData("iss", "unknown", "S10")]
+    public async Task An_assertion_with_an_invalid_member_is_refused(string member, string value, string rule)
     {
-        var assertion = await AssertionAsync((member, value));
+        var assertion = await CreateAssertionAsync((member, value));
 
-        Assert.Equal((400, "invalid_grant", rule), await RefusedAsync("-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={assertion}"));
+        Assert.Equal((400, "invalid_grant", rule), await PostInvalidAsync("-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={assertion}"));
     }
 
     [Fact]
-    public async Task Requests_that_are_no_form_or_come_with_a_password_are_refused()
+    public async Task A_request_that_is_not_one_form_or_has_a_password_is_refused()
     {
-        string[] form = ["-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={await AssertionAsync()}"];
+        string[] form = ["-d", $"grant_type={TestData.JwtBearer}", "-d", $"assertion={await CreateAssertionAsync()}"];
 
-        Assert.Equal((400, "invalid_request", "S01"), await RefusedAsync("-H", "Content-Type: application/json", "-d", "{}"));
-        Assert.Equal((400, "invalid_request", "S01"), await RefusedAsync(["-G", .. form]));
-        Assert.Equal((400, "invalid_request", "S01"), await RefusedAsync([.. form, "-d", "grant_type=client_credentials"]));
-        Assert.Equal((401, "invalid_client", "S17"), await RefusedAsync(["-u", "curl:secret", .. form]));
+        Assert.Equal((400, "invalid_request", "S01"), await PostInvalidAsync("-H", "Content-Type: application/json", "-d", "{}"));
+        Assert.Equal((400, "invalid_request", "S01"), await PostInvalidAsync(["-G", .. form]));
+        Assert.Equal((400, "invalid_request", "S01"), await PostInvalidAsync([.. form, "-d", "grant_type=client_credentials"]));
+        Assert.Equal((401, "invalid_client", "S17"), await PostInvalidAsync(["-u", "curl:secret", .. form]));
     }
 
-    private async Task<(int Status, string? Error, string? Rule)> RefusedAsync(params string[] arguments)
+    private async Task<(int Status, string? Error, string? Rule)> PostInvalidAsync(params string[] arguments)
     {
         var (status, json) = await CurlAsync(arguments);
         return (status, Text(json, "error"), _server.Requests[^1].Refusal?.Rule);
@@ -86,24 +86,24 @@ public sealed class OpensslAndCurlTests : IAsyncLifetime
 
     private async Task<(int Status, JsonElement Json)> CurlAsync(params string[] arguments)
     {
-        var output = await Shell.RunAsync("curl", [],
+        var output = await ProcessRunner.RunAsync("curl", [],
             ["-sS", "--noproxy", "*", "-w", "\n%{http_code}", .. arguments, _server.TokenEndpoint]);
         var lines = Encoding.UTF8.GetString(output).Split('\n');
         return (int.Parse(lines[^1], null), JsonDocument.Parse(lines[0]).RootElement);
     }
 
-    /// <summary>Signed by openssl; JSON by hand, so that a bent member stands as it is bent.</summary>
-    private async Task<string> AssertionAsync((string Member, string Value)? bent = null)
+    /// <summary>Creates an assertion that openssl signs. The JSON is plain text, so that a changed member is signed unchanged.</summary>
+    private async Task<string> CreateAssertionAsync((string Member, string Value)? changed = null)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        string Member(string name, string value) => $"\"{name}\":\"{(bent?.Member == name ? bent.Value.Value : value)}\"";
-        var expires = bent?.Member == "exp" ? bent.Value.Value : $"{now + 120}";
-        var extension = bent?.Member == "crit" ? ",\"crit\":[\"x\"],\"x\":1" : "";
+        string Member(string name, string value) => $"\"{name}\":\"{(changed?.Member == name ? changed.Value.Value : value)}\"";
+        var expires = changed?.Member == "exp" ? changed.Value.Value : $"{now + 120}";
+        var extension = changed?.Member == "crit" ? ",\"crit\":[\"x\"],\"x\":1" : "";
         var header = $"{{{Member("alg", "RS256")},{Member("typ", "JWT")}{extension}}}";
         var names = $"{Member("iss", "curl")},{Member("sub", "curl")},{Member("aud", _server.Issuer)},{Member("jti", JwtBuilder.NewId())}";
         var claims = $"{{{names},\"iat\":{now},\"exp\":{expires}}}";
         var input = $"{Encode(Encoding.ASCII.GetBytes(header))}.{Encode(Encoding.ASCII.GetBytes(claims))}";
-        var signature = await Shell.RunAsync("openssl", Encoding.ASCII.GetBytes(input), "dgst", "-sha256", "-sign", PrivateKey, "-binary");
+        var signature = await ProcessRunner.RunAsync("openssl", Encoding.ASCII.GetBytes(input), "dgst", "-sha256", "-sign", PrivateKey, "-binary");
         return $"{input}.{Encode(signature)}";
     }
 

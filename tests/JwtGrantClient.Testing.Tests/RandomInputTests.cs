@@ -3,10 +3,10 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-#pragma warning disable CA5394 // No secret hangs on it, and a failure must come again by its seed.
+#pragma warning disable CA5394 // The values are not secret, and a failure must be reproducible from its seed.
 /// <summary>
-/// Whatever comes is answered by 200 or by a refusal with a rule, never by an exception or a 5xx. The random is seeded: a failure names the
-/// seed, by which it comes again.
+/// Every request gets a 200 response or a refusal with a rule, never an exception or a 5xx status. The random generator is seeded, and a
+/// failure shows the seed that reproduces it.
 /// </summary>
 public sealed class RandomInputTests
 {
@@ -42,28 +42,28 @@ public sealed class RandomInputTests
     ];
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task Random_bytes(int seed)
+    public async Task Random_bytes_never_cause_a_server_error(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
         {
             var body = new byte[random.Next(200)];
             random.NextBytes(body);
-            await ShouldBeJudgedAsync(body, seed, round);
+            await AssertAcceptedOrRefusedAsync(body, seed, round);
         }
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task Random_forms(int seed)
+    public async Task Random_forms_never_cause_a_server_error(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
-            await ShouldBeJudgedAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(20))
+            await AssertAcceptedOrRefusedAsync(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(20))
                 .Select(_ => Pick(random, Pieces)))), seed, round);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task Well_signed_JWTs_with_random_members(int seed)
+    public async Task Validly_signed_JWTs_with_random_members_never_cause_a_server_error(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
@@ -72,34 +72,34 @@ public sealed class RandomInputTests
             for (var i = random.Next(1, 4); i > 0; i--)
             {
                 var (name, value) = (Pick(random, Members), System.Text.Json.Nodes.JsonNode.Parse(Pick(random, Values)));
-                _ = random.Next(2) == 0 ? jwt.Claim(name, value) : jwt.Head(name, value);
+                _ = random.Next(2) == 0 ? jwt.WithClaim(name, value) : jwt.WithHeader(name, value);
             }
-            await ShouldBeJudgedAsync(Form(jwt.Compact(), random), seed, round);
+            await AssertAcceptedOrRefusedAsync(CreateForm(jwt.Compact(), random), seed, round);
         }
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task JWTs_with_characters_changed(int seed)
+    public async Task JWTs_with_changed_characters_never_cause_a_server_error(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
-            await ShouldBeJudgedAsync(Form(Changed(new JwtBuilder().Compact(), random), random), seed, round);
+            await AssertAcceptedOrRefusedAsync(CreateForm(ChangeCharacters(new JwtBuilder().Compact(), random), random), seed, round);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public async Task SAML_assertions_with_characters_and_elements_changed(int seed)
+    public async Task SAML_assertions_with_changed_characters_and_elements_never_cause_a_server_error(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < Rounds; round++)
         {
-            var text = new SamlAssertionBuilder().Text();
+            var text = new SamlAssertionBuilder().ToXml();
             for (var i = random.Next(3); i > 0; i--)
                 text = text.Replace(Pick(random, XmlPieces), random.Next(8) == 0 ? "" : Pick(random, XmlPieces), StringComparison.Ordinal);
-            await ShouldBeJudgedAsync(Form(random.Next(4) == 0 ? Changed(text, random) : text), seed, round);
+            await AssertAcceptedOrRefusedAsync(CreateSamlForm(random.Next(4) == 0 ? ChangeCharacters(text, random) : text), seed, round);
         }
     }
 
-    private static string Changed(string text, Random random)
+    private static string ChangeCharacters(string text, Random random)
     {
         var changed = new StringBuilder(text);
         for (var i = random.Next(1, 5); i > 0; i--)
@@ -112,23 +112,23 @@ public sealed class RandomInputTests
         return changed.ToString();
     }
 
-    private static byte[] Form(string saml) => Encoding.ASCII.GetBytes($"grant_type={Uri.EscapeDataString(SamlAssertionBuilder.Grant)}&assertion={SamlAssertionBuilder.Encode(saml)}");
+    private static byte[] CreateSamlForm(string xml) => Encoding.ASCII.GetBytes($"grant_type={Uri.EscapeDataString(SamlAssertionBuilder.GrantType)}&assertion={SamlAssertionBuilder.Encode(xml)}");
 
-    private static byte[] Form(string assertion, Random random) => Encoding.ASCII.GetBytes(random.Next(2) == 0
+    private static byte[] CreateForm(string assertion, Random random) => Encoding.ASCII.GetBytes(random.Next(2) == 0
         ? $"grant_type={Uri.EscapeDataString(TestData.JwtBearer)}&assertion={Uri.EscapeDataString(assertion)}"
         : $"grant_type=client_credentials&client_assertion_type={Uri.EscapeDataString(TestData.ClientAssertionType)}&client_assertion={Uri.EscapeDataString(assertion)}");
 
-    private static async Task ShouldBeJudgedAsync(byte[] body, int seed, int round)
+    private static async Task AssertAcceptedOrRefusedAsync(byte[] body, int seed, int round)
     {
         var content = new ByteArrayContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
         var server = SamlServer.Start();
 
-        var answer = await server.PostAsync(content);
+        var response = await server.PostAsync(content);
 
         Assert.True(
-            (int)answer.Status is 200 or 400 or 401 && answer.Refusal is null == ((int)answer.Status == 200),
-            $"Seed {seed}, round {round}: {(int)answer.Status} {answer.Body}");
+            (int)response.Status is 200 or 400 or 401 && response.Refusal is null == ((int)response.Status == 200),
+            $"Seed {seed}, round {round}: {(int)response.Status} {response.Body}");
     }
 
     private static string Pick(Random random, string[] from) => from[random.Next(from.Length)];

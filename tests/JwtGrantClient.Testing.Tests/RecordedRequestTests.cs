@@ -3,11 +3,11 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>What a test, or somebody at a console, learns of each request.</summary>
+/// <summary>The record of each request for tests and for the console, and the options of the server.</summary>
 public sealed class RecordedRequestTests
 {
     [Fact]
-    public async Task A_request_is_recorded_as_it_came_with_what_was_answered()
+    public async Task A_request_is_recorded_as_received_with_its_response_status()
     {
         var server = TestServer.Start();
         var assertion = new JwtBuilder().Compact();
@@ -26,7 +26,7 @@ public sealed class RecordedRequestTests
     }
 
     [Fact]
-    public async Task The_newest_ten_thousand_are_kept()
+    public async Task The_newest_ten_thousand_requests_are_recorded()
     {
         var server = TestServer.Start();
         using var http = new HttpClient(server.Server.CreateHandler());
@@ -38,11 +38,11 @@ public sealed class RecordedRequestTests
     }
 
     [Fact]
-    public async Task A_refusal_is_recorded_with_rule_clause_and_explanation()
+    public async Task A_refusal_is_recorded_with_its_rule_clause_and_explanation()
     {
         var server = TestServer.Start();
 
-        await server.PresentAsync(new JwtBuilder().Claim("aud", "https://other.example.com"));
+        await server.PresentAsync(new JwtBuilder().WithClaim("aud", "https://other.example.com"));
 
         var request = Assert.Single(server.Server.Requests);
         Assert.Equal(400, request.Status);
@@ -53,54 +53,54 @@ public sealed class RecordedRequestTests
     }
 
     [Fact]
-    public async Task Each_request_is_told_after_it_was_answered()
+    public async Task OnRequest_reports_each_request_with_its_result()
     {
-        var told = new List<(string, int, string?)>();
+        var reported = new List<(string, int, string?)>();
         var server = TestServer.Start(clock =>
-            new() { TimeProvider = clock, OnRequest = request => told.Add((request.Path, request.Status, request.Refusal?.Rule)) });
+            new() { TimeProvider = clock, OnRequest = request => reported.Add((request.Path, request.Status, request.Refusal?.Rule)) });
 
         await server.PresentAsync(new JwtBuilder());
         await server.PresentAsync(new JwtBuilder().Without("jti"));
         await server.GetAsync(TestData.Issuer + "/nothing");
 
-        Assert.Equal([("/token", 200, null), ("/token", 400, "S16"), ("/nothing", 404, null)], told);
+        Assert.Equal([("/token", 200, null), ("/token", 400, "S16"), ("/nothing", 404, null)], reported);
     }
 
     [Fact]
-    public async Task What_a_stranger_sent_is_quoted_without_control_characters_and_at_bounded_length()
+    public async Task Untrusted_input_is_quoted_without_control_characters_and_at_bounded_length()
     {
         var server = TestServer.Start();
 
-        var answer = await server.PresentAsync(new JwtBuilder().Claim("aud", "\u001b[2J\r\n" + new string('x', 5000)));
+        var response = await server.PresentAsync(new JwtBuilder().WithClaim("aud", "\u001b[2J\r\n" + new string('x', 5000)));
 
-        var explanation = answer.ShouldBeRefused(AssertionRole.Grant, "S12").Refusal!.Explanation;
+        var explanation = response.ShouldBeRefused(AssertionRole.Grant, "S12").Refusal!.Explanation;
         Assert.DoesNotContain(explanation, char.IsControl);
         Assert.InRange(explanation.Length, 100, 700);
         Assert.Contains("expected 'https://as.example.com'", explanation, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_description_keeps_to_the_characters_that_it_may_have()
+    public async Task An_error_description_contains_only_allowed_characters()
     {
-        var answer = await TestServer.Start().PostAsync(("grant_type", "a\"b\\c é\u007f"));
+        var response = await TestServer.Start().PostAsync(("grant_type", "a\"b\\c é\u007f"));
 
-        Assert.Equal("unsupported_grant_type", answer["error"]);
-        Assert.All(answer["error_description"]!, c => Assert.True(c is (>= ' ' and <= '~') and not ('"' or '\\'), $"'{c}'"));
+        Assert.Equal("unsupported_grant_type", response["error"]);
+        Assert.All(response["error_description"]!, c => Assert.True(c is (>= ' ' and <= '~') and not ('"' or '\\'), $"'{c}'"));
     }
 
     [Fact]
-    public async Task Answers_are_dated_by_the_servers_own_clock()
+    public async Task The_Date_header_of_a_response_comes_from_the_servers_clock()
     {
-        var answer = await TestServer.Start().PresentAsync(new JwtBuilder());
+        var response = await TestServer.Start().PresentAsync(new JwtBuilder());
 
-        Assert.Equal(TestData.Moment, answer.Response.Headers.Date);
-        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(TestData.StartTime, response.Response.Headers.Date);
+        Assert.Equal(HttpStatusCode.OK, response.Status);
     }
 
     [Theory]
     [InlineData("as.example.com"), InlineData("ftp://as.example.com"), InlineData("https://as.example.com?a")]
     [InlineData("https://as.example.com#a"), InlineData("")]
-    public void An_issuer_that_can_be_none_is_refused_at_once(string issuer)
+    public void An_invalid_issuer_option_throws_ArgumentException(string issuer)
     {
         var error = Assert.Throws<ArgumentException>(() => StrictAuthorizationServer.CreateInMemory(new() { Issuer = issuer }));
 
@@ -109,7 +109,7 @@ public sealed class RecordedRequestTests
 
     [Theory]
     [InlineData(0, 1, 0, 0), InlineData(-1, 1, 0, 0), InlineData(1, 0, 0, 0), InlineData(1, 1, -1, 0), InlineData(1, 1, 0, -1)]
-    public void A_time_out_of_range_is_refused_at_once(int lifetime, int maximum, int skew, int tolerance) =>
+    public void A_time_option_out_of_range_throws_ArgumentException(int lifetime, int maximum, int skew, int tolerance) =>
         Assert.Throws<ArgumentException>(() => StrictAuthorizationServer.CreateInMemory(new()
         {
             TokenLifetime = TimeSpan.FromSeconds(lifetime), MaxAssertionLifetime = TimeSpan.FromSeconds(maximum),

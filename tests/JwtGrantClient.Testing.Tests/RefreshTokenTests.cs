@@ -3,69 +3,69 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 namespace JwtGrantClient.Testing.Tests;
 
 /// <summary>
-/// RFC 6749 section 6 and RFC 9700 section 4.14: a refresh token is for one client and one use, and its reuse ends the family.
+/// A refresh token is bound to one client and single-use, and its reuse revokes the token family (RFC 6749 section 6, RFC 9700 section 4.14).
 /// </summary>
 public sealed class RefreshTokenTests
 {
     private readonly TestServer _server = TestServer.Start();
 
     [Fact]
-    public async Task A_refresh_token_gives_an_access_token_and_its_successor()
+    public async Task A_refresh_token_returns_an_access_token_and_a_new_refresh_token()
     {
-        var answer = await RefreshAsync(Issue());
+        var response = await RefreshAsync(Issue());
 
-        Assert.Equal("read write", answer.ShouldBeGranted()["scope"]);
-        var check = _server.Server.CheckAccessToken($"Bearer {answer.AccessToken}", "write");
+        Assert.Equal("read write", response.ShouldBeGranted()["scope"]);
+        var check = _server.Server.CheckAccessToken($"Bearer {response.AccessToken}", "write");
         Assert.Equal((200, TestData.ClientId, "user-1"), (check.Status, check.ClientId, check.Subject));
-        (await RefreshAsync(answer["refresh_token"]!)).ShouldBeGranted();
+        (await RefreshAsync(response["refresh_token"]!)).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task The_reuse_of_one_is_refused_and_revokes_all_that_came_of_it()
+    public async Task A_reused_refresh_token_is_refused_and_revokes_its_family()
     {
         var first = Issue();
-        var (apart, given) = (Issue(), (await RefreshAsync(first)).ShouldBeGranted());
+        var (unrelated, issued) = (Issue(), (await RefreshAsync(first)).ShouldBeGranted());
 
-        (await RefreshAsync(first)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("used before");
+        (await RefreshAsync(first)).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("used before");
 
-        (await RefreshAsync(given["refresh_token"]!)).ShouldBeRefused(400, "invalid_grant", "S17").Saying("revoked");
-        Assert.Equal(401, _server.Server.CheckAccessToken($"Bearer {given.AccessToken}").Status);
-        (await RefreshAsync(apart)).ShouldBeGranted();
+        (await RefreshAsync(issued["refresh_token"]!)).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("revoked");
+        Assert.Equal(401, _server.Server.CheckAccessToken($"Bearer {issued.AccessToken}").Status);
+        (await RefreshAsync(unrelated)).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task Of_twenty_uses_at_once_one_passes()
+    public async Task Only_one_of_twenty_concurrent_uses_of_a_refresh_token_succeeds()
     {
         var token = Issue();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => RefreshAsync(token))));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => RefreshAsync(token))));
 
-        Assert.Single(answers, answer => answer.Status == System.Net.HttpStatusCode.OK);
+        Assert.Single(responses, response => response.Status == System.Net.HttpStatusCode.OK);
     }
 
     [Theory]
     [InlineData("read", "read"), InlineData("write read", "write read"), InlineData(null, "read write")]
-    public async Task The_scope_may_be_narrowed_and_the_successor_keeps_the_whole(string? scope, string given)
+    public async Task A_narrower_scope_applies_to_the_access_token_and_not_to_the_new_refresh_token(string? scope, string granted)
     {
-        var answer = await RefreshAsync(Issue(), scope);
+        var response = await RefreshAsync(Issue(), scope);
 
-        Assert.Equal(given, answer.ShouldBeGranted()["scope"]);
-        Assert.Equal("read write", (await RefreshAsync(answer["refresh_token"]!)).ShouldBeGranted()["scope"]);
+        Assert.Equal(granted, response.ShouldBeGranted()["scope"]);
+        Assert.Equal("read write", (await RefreshAsync(response["refresh_token"]!)).ShouldBeGranted()["scope"]);
     }
 
     [Theory]
     [InlineData("read write", "delete"), InlineData("read write", "read delete"), InlineData(null, "read")]
-    public async Task The_scope_is_not_widened_and_the_token_stays_good(string? granted, string asked)
+    public async Task A_wider_scope_is_refused_and_does_not_consume_the_refresh_token(string? granted, string requested)
     {
         var token = _server.Server.IssueRefreshToken(TestData.ClientId, granted);
 
-        (await RefreshAsync(token, asked)).ShouldBeRefused(400, "invalid_scope", "S18");
+        (await RefreshAsync(token, requested)).ShouldBeRefused(400, "invalid_scope", "S18");
 
         (await RefreshAsync(token)).ShouldBeGranted();
     }
 
     [Fact]
-    public async Task A_slip_elsewhere_in_the_request_leaves_the_token_good()
+    public async Task Another_error_in_the_request_does_not_consume_the_refresh_token()
     {
         var token = Issue();
 
@@ -75,15 +75,15 @@ public sealed class RefreshTokenTests
     }
 
     [Fact]
-    public async Task Another_client_cannot_use_it()
+    public async Task A_refresh_token_of_another_client_is_refused()
     {
-        _server.Server.RegisterClient(TestServer.AClient(TestData.OtherClientId));
+        _server.Server.RegisterClient(TestServer.CreateClient(TestData.OtherClientId));
 
-        (await RefreshAsync(_server.Server.IssueRefreshToken(TestData.OtherClientId))).ShouldBeRefused(400, "invalid_grant", "S17").Saying("another client");
+        (await RefreshAsync(_server.Server.IssueRefreshToken(TestData.OtherClientId))).ShouldBeRefused(400, "invalid_grant", "S17").WithExplanation("another client");
     }
 
     [Fact]
-    public async Task A_client_with_credentials_proves_itself()
+    public async Task A_confidential_client_must_authenticate_to_refresh()
     {
         var token = Issue();
 
@@ -93,7 +93,7 @@ public sealed class RefreshTokenTests
     }
 
     [Fact]
-    public async Task A_public_client_refreshes_by_its_id_alone()
+    public async Task A_public_client_refreshes_with_its_client_id_alone()
     {
         var server = TestServer.Start(client: new() { Id = TestData.ClientId, AllowedAuthenticationMethods = ["none"] });
         var token = server.Server.IssueRefreshToken(TestData.ClientId);
@@ -103,11 +103,11 @@ public sealed class RefreshTokenTests
 
     [Theory]
     [InlineData("unknown", "invalid_grant", "S17"), InlineData("", "invalid_request", "S01")]
-    public async Task An_unknown_one_is_an_invalid_grant_and_a_missing_one_an_invalid_request(string token, string error, string rule) =>
+    public async Task An_unknown_refresh_token_is_an_invalid_grant_and_a_missing_one_is_an_invalid_request(string token, string error, string rule) =>
         (await RefreshAsync(token)).ShouldBeRefused(400, error, rule);
 
     [Fact]
-    public async Task Without_rotation_the_token_stays_good_and_no_grant_gives_one()
+    public async Task A_refresh_token_without_rotation_is_reusable_and_not_replaced()
     {
         var server = TestServer.Start(clock => new() { TimeProvider = clock, IssueRefreshTokens = false });
         var token = server.Server.IssueRefreshToken(TestData.ClientId);
@@ -117,16 +117,16 @@ public sealed class RefreshTokenTests
     }
 
     [Fact]
-    public async Task No_refresh_token_is_given_by_a_grant_that_can_be_repeated_nor_to_a_client_that_may_not_refresh()
+    public async Task Repeatable_grants_and_clients_that_may_not_refresh_get_no_refresh_token()
     {
         Assert.Null((await _server.PresentAsync(new JwtBuilder(), AssertionRole.Grant)).ShouldBeGranted()["refresh_token"]);
         Assert.Null((await _server.PresentAsync(new JwtBuilder(), AssertionRole.ClientAuthentication)).ShouldBeGranted()["refresh_token"]);
         Assert.NotNull((await RedeemAsync(_server)).ShouldBeGranted()["refresh_token"]);
-        var held = TestServer.Start(client: new()
+        var restricted = TestServer.Start(client: new()
         {
             Id = TestData.ClientId, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), AllowedGrantTypes = ["authorization_code"],
         });
-        Assert.Null((await RedeemAsync(held)).ShouldBeGranted()["refresh_token"]);
+        Assert.Null((await RedeemAsync(restricted)).ShouldBeGranted()["refresh_token"]);
     }
 
     private static (string, string)[] Form(string token) =>

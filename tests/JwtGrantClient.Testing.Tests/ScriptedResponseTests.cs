@@ -3,40 +3,40 @@ using JwtGrantClient.Testing.Tests.TestSupport;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>Each scripted response, over a socket and in memory alike: one request takes it, the next is judged again.</summary>
+/// <summary>Each scripted response, through a socket and in memory. One request consumes it, and the server validates the next request again.</summary>
 public sealed class ScriptedResponseTests
 {
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task An_OAuth_error_is_answered_unjudged(ServerTransport transport)
+    public async Task An_OAuth_error_is_returned_without_validating_the_request(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        var form = there.Form();
-        there.Server.Enqueue(ScriptedResponse.OAuthError("temporarily_unavailable", 503, "Later."));
-        there.Server.Enqueue(ScriptedResponse.OAuthError("invalid_grant"));
+        await using var server = await ReachableServer.StartAsync(transport);
+        var form = server.CreateForm();
+        server.Server.Enqueue(ScriptedResponse.OAuthError("temporarily_unavailable", 503, "Later."));
+        server.Server.Enqueue(ScriptedResponse.OAuthError("invalid_grant"));
 
-        using var first = await there.PostAsync(form);
-        using var second = await there.PostAsync(form);
-        using var third = await there.PostAsync(form);
+        using var first = await server.PostAsync(form);
+        using var second = await server.PostAsync(form);
+        using var third = await server.PostAsync(form);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"error":"temporarily_unavailable","error_description":"Later."}"""),
             (first.StatusCode, await BodyAsync(first)));
         Assert.Equal((HttpStatusCode.BadRequest, """{"error":"invalid_grant"}"""), (second.StatusCode, await BodyAsync(second)));
         Assert.Equal(HttpStatusCode.OK, third.StatusCode);
-        Assert.Equal([503, 400, 200], there.Server.Requests.Select(request => request.Status));
+        Assert.Equal([503, 400, 200], server.Server.Requests.Select(request => request.Status));
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task Any_answer_goes_out_as_it_is(ServerTransport transport)
+    public async Task A_custom_response_is_sent_unchanged(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        there.Server.Enqueue(ScriptedResponse.Create(502, "<h1>Bad gateway</h1>", "text/html",
+        await using var server = await ReachableServer.StartAsync(transport);
+        server.Server.Enqueue(ScriptedResponse.Create(502, "<h1>Bad gateway</h1>", "text/html",
             [new("X-Test", "a"), new("Date", "Mon, 23 Nov 2026 08:00:00 GMT")]));
-        there.Server.Enqueue(ScriptedResponse.Create(200, [0xEF, 0xBB, 0xBF, 0xFF], "application/json; charset=\"utf8\""));
-        there.Server.Enqueue(ScriptedResponse.Create(204, "", null));
+        server.Server.Enqueue(ScriptedResponse.Create(200, [0xEF, 0xBB, 0xBF, 0xFF], "application/json; charset=\"utf8\""));
+        server.Server.Enqueue(ScriptedResponse.Create(204, "", null));
 
-        using var html = await there.PostAsync();
-        using var bytes = await there.PostAsync();
-        using var empty = await there.PostAsync();
+        using var html = await server.PostAsync();
+        using var bytes = await server.PostAsync();
+        using var empty = await server.PostAsync();
 
         Assert.Equal(("<h1>Bad gateway</h1>", "text/html"), (await BodyAsync(html), html.Content.Headers.ContentType?.ToString()));
         Assert.Equal(["a"], html.Headers.GetValues("X-Test"));
@@ -48,14 +48,14 @@ public sealed class ScriptedResponseTests
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task A_redirect_says_where_to(ServerTransport transport)
+    public async Task A_redirect_contains_its_location(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        there.Server.Enqueue(ScriptedResponse.Redirect(new("https://other.example.com/token?a=b")));
-        there.Server.Enqueue(ScriptedResponse.Redirect(new("/elsewhere", UriKind.Relative), 308));
+        await using var server = await ReachableServer.StartAsync(transport);
+        server.Server.Enqueue(ScriptedResponse.Redirect(new("https://other.example.com/token?a=b")));
+        server.Server.Enqueue(ScriptedResponse.Redirect(new("/elsewhere", UriKind.Relative), 308));
 
-        using var first = await there.PostAsync();
-        using var second = await there.PostAsync();
+        using var first = await server.PostAsync();
+        using var second = await server.PostAsync();
 
         Assert.Equal((HttpStatusCode.TemporaryRedirect, "https://other.example.com/token?a=b"),
             (first.StatusCode, first.Headers.Location?.OriginalString));
@@ -63,85 +63,85 @@ public sealed class ScriptedResponseTests
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task Too_many_requests_says_when_to_come_again(ServerTransport transport)
+    public async Task TooManyRequests_contains_the_Retry_After_header(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        there.Server.Enqueue(ScriptedResponse.TooManyRequests(TimeSpan.FromSeconds(7)));
+        await using var server = await ReachableServer.StartAsync(transport);
+        server.Server.Enqueue(ScriptedResponse.TooManyRequests(TimeSpan.FromSeconds(7)));
 
-        using var response = await there.PostAsync();
+        using var response = await server.PostAsync();
 
         Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(7)), (response.StatusCode, response.Headers.RetryAfter?.Delta));
     }
 
     [Theory]
     [InlineData(ServerTransport.Socket, false), InlineData(ServerTransport.Socket, true), InlineData(ServerTransport.Memory, false), InlineData(ServerTransport.Memory, true)]
-    public async Task A_drop_ends_the_connection_before_or_after_the_jti_is_used_up(ServerTransport transport, bool afterProcessing)
+    public async Task A_dropped_connection_consumes_the_jti_only_after_processing(ServerTransport transport, bool afterProcessing)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        var form = there.Form();
-        there.Server.Enqueue(ScriptedResponse.Drop(afterProcessing));
+        await using var server = await ReachableServer.StartAsync(transport);
+        var form = server.CreateForm();
+        server.Server.Enqueue(ScriptedResponse.Drop(afterProcessing));
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => there.PostAsync(form));
-        Assert.Equal((afterProcessing ? 1 : 0, 0), (there.Server.TokensIssued, there.Server.Requests[^1].Status));
-        using var again = await there.PostAsync(form);
+        await Assert.ThrowsAsync<HttpRequestException>(() => server.PostAsync(form));
+        Assert.Equal((afterProcessing ? 1 : 0, 0), (server.Server.TokensIssued, server.Server.Requests[^1].Status));
+        using var repeated = await server.PostAsync(form);
 
-        Assert.Equal(afterProcessing ? HttpStatusCode.BadRequest : HttpStatusCode.OK, again.StatusCode);
-        Assert.Equal(afterProcessing ? "S16" : null, there.Server.Requests[^1].Refusal?.Rule);
+        Assert.Equal(afterProcessing ? HttpStatusCode.BadRequest : HttpStatusCode.OK, repeated.StatusCode);
+        Assert.Equal(afterProcessing ? "S16" : null, server.Server.Requests[^1].Refusal?.Rule);
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task A_gate_holds_one_request_and_not_the_next(ServerTransport transport)
+    public async Task A_request_waits_for_a_task_and_the_next_request_does_not(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        var gate = new TaskCompletionSource();
-        there.Server.Enqueue(ScriptedResponse.After(gate.Task));
+        await using var server = await ReachableServer.StartAsync(transport);
+        var release = new TaskCompletionSource();
+        server.Server.Enqueue(ScriptedResponse.After(release.Task));
 
-        var held = there.PostAsync();
-        await there.HasArrivedAsync();
-        using var next = await there.PostAsync();
+        var delayed = server.PostAsync();
+        await server.WaitForRequestAsync();
+        using var next = await server.PostAsync();
 
-        Assert.Equal((HttpStatusCode.OK, 1, false), (next.StatusCode, there.Server.TokensIssued, held.IsCompleted));
-        gate.SetResult();
-        Assert.Equal(HttpStatusCode.OK, (await held).StatusCode);
-        Assert.Equal(2, there.Server.TokensIssued);
+        Assert.Equal((HttpStatusCode.OK, 1, false), (next.StatusCode, server.Server.TokensIssued, delayed.IsCompleted));
+        release.SetResult();
+        Assert.Equal(HttpStatusCode.OK, (await delayed).StatusCode);
+        Assert.Equal(2, server.Server.TokensIssued);
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task A_delay_runs_by_the_servers_clock(ServerTransport transport)
+    public async Task A_delay_uses_the_servers_clock(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        there.Server.Enqueue(ScriptedResponse.After(TimeSpan.FromSeconds(30)));
+        await using var server = await ReachableServer.StartAsync(transport);
+        server.Server.Enqueue(ScriptedResponse.After(TimeSpan.FromSeconds(30)));
 
-        var held = there.PostAsync();
-        await there.Clock.TimerMade;
-        there.Clock.Advance(TimeSpan.FromSeconds(29));
-        Assert.Equal(0, there.Server.TokensIssued);
-        there.Clock.Advance(TimeSpan.FromSeconds(1));
+        var delayed = server.PostAsync();
+        await server.Clock.TimerCreated;
+        server.Clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal(0, server.Server.TokensIssued);
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(HttpStatusCode.OK, (await held).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await delayed).StatusCode);
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task A_rewrite_changes_what_would_have_been_said(ServerTransport transport)
+    public async Task A_rewrite_changes_the_body_of_the_normal_response(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        there.Server.Enqueue(ScriptedResponse.Rewrite(body =>
+        await using var server = await ReachableServer.StartAsync(transport);
+        server.Server.Enqueue(ScriptedResponse.Rewrite(body =>
             body.Replace("\"expires_in\":300", "\"expires_in\":\"300\"", StringComparison.Ordinal)));
 
-        using var response = await there.PostAsync();
+        using var response = await server.PostAsync();
 
         Assert.Contains("\"expires_in\":\"300\"", await BodyAsync(response), StringComparison.Ordinal);
-        Assert.Equal(1, there.Server.TokensIssued);
+        Assert.Equal(1, server.Server.TokensIssued);
     }
 
     [Theory, InlineData(ServerTransport.Socket), InlineData(ServerTransport.Memory)]
-    public async Task Metadata_do_not_take_what_is_meant_for_the_token_endpoint(ServerTransport transport)
+    public async Task A_JWKS_request_does_not_consume_a_response_for_the_token_endpoint(ServerTransport transport)
     {
-        await using var there = await ReachableServer.ByAsync(transport);
-        there.Server.Enqueue(ScriptedResponse.OAuthError("invalid_client", 401));
+        await using var server = await ReachableServer.StartAsync(transport);
+        server.Server.Enqueue(ScriptedResponse.OAuthError("invalid_client", 401));
 
-        using var keys = await there.GetAsync(there.Server.JwksUri);
-        using var token = await there.PostAsync();
+        using var keys = await server.GetAsync(server.Server.JwksUri);
+        using var token = await server.PostAsync();
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (keys.StatusCode, token.StatusCode));
     }

@@ -10,89 +10,89 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>The server on 127.0.0.1: what the socket adds to the judging, which is the same as in memory.</summary>
+/// <summary>The server on 127.0.0.1: the behaviour that differs from the server in memory.</summary>
 public sealed class SocketTests
 {
     [Fact]
-    public async Task It_listens_on_loopback_and_is_its_own_issuer()
+    public async Task The_server_listens_on_loopback_and_its_address_is_the_issuer()
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket);
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket);
 
-        Assert.Matches(@"^http://127\.0\.0\.1:\d+$", there.Server.Issuer);
-        Assert.Equal(there.Server.Issuer + "/token", there.Server.TokenEndpoint);
-        using var token = await there.PostAsync();
-        using var metadata = await there.GetAsync(there.Server.Issuer + "/.well-known/oauth-authorization-server");
+        Assert.Matches(@"^http://127\.0\.0\.1:\d+$", server.Server.Issuer);
+        Assert.Equal(server.Server.Issuer + "/token", server.Server.TokenEndpoint);
+        using var token = await server.PostAsync();
+        using var metadata = await server.GetAsync(server.Server.Issuer + "/.well-known/oauth-authorization-server");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (token.StatusCode, metadata.StatusCode));
-        Assert.Equal(TestData.Moment, token.Headers.Date);
+        Assert.Equal(TestData.StartTime, token.Headers.Date);
     }
 
     [Fact]
-    public async Task An_issuer_elsewhere_is_a_name_and_the_endpoints_stay_in_reach()
+    public async Task The_endpoints_stay_on_loopback_when_the_issuer_is_another_host()
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket, "https://as.example.com/tenant");
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket, "https://as.example.com/tenant");
 
-        Assert.Equal("https://as.example.com/tenant", there.Server.Issuer);
-        Assert.Matches(@"^http://127\.0\.0\.1:\d+/tenant/token$", there.Server.TokenEndpoint);
-        using var token = await there.PostAsync();
+        Assert.Equal("https://as.example.com/tenant", server.Server.Issuer);
+        Assert.Matches(@"^http://127\.0\.0\.1:\d+/tenant/token$", server.Server.TokenEndpoint);
+        using var token = await server.PostAsync();
         Assert.Equal(HttpStatusCode.OK, token.StatusCode);
     }
 
     [Fact]
-    public async Task A_path_is_compared_with_its_escapes()
+    public async Task A_request_path_is_compared_without_decoding_percent_escapes()
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket, "https://as.example.com/a%20b");
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket, "https://as.example.com/a%20b");
 
-        using var token = await there.PostAsync();
+        using var token = await server.PostAsync();
 
-        Assert.Equal((HttpStatusCode.OK, "/a%20b/token"), (token.StatusCode, there.Server.Requests[^1].Path));
+        Assert.Equal((HttpStatusCode.OK, "/a%20b/token"), (token.StatusCode, server.Server.Requests[^1].Path));
     }
 
     [Theory]
     [InlineData("/token?a=b", 200), InlineData("/TOKEN", 404), InlineData("/token/", 404), InlineData("//token", 404)]
     [InlineData("/%74oken", 404)]
     [InlineData("/x/../token", 404), InlineData("/token%2F", 404), InlineData("/token;a", 404)]
-    public async Task A_path_is_the_token_endpoint_or_is_not(string path, int status)
+    public async Task Only_the_exact_path_of_the_token_endpoint_is_served(string path, int status)
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket);
-        var body = string.Join('&', there.Form().Select(field => $"{field.Item1}={field.Item2}"));
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket);
+        var body = string.Join('&', server.CreateForm().Select(field => $"{field.Item1}={field.Item2}"));
 
-        var answer = await RawAsync(there, path, "Content-Type: application/x-www-form-urlencoded", body);
+        var response = await SendRawAsync(server, path, "Content-Type: application/x-www-form-urlencoded", body);
 
-        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status} ", response, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Two_content_types_are_refused()
+    public async Task A_request_with_two_content_types_is_refused()
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket);
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket);
 
-        var answer = await RawAsync(there, "/token", "Content-Type: application/x-www-form-urlencoded\r\nContent-Type: text/plain", "");
+        var response = await SendRawAsync(server, "/token", "Content-Type: application/x-www-form-urlencoded\r\nContent-Type: text/plain", "");
 
-        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
-        Assert.Contains("invalid_request", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400 ", response, StringComparison.Ordinal);
+        Assert.Contains("invalid_request", response, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_body_without_end_is_answered_once_it_is_too_large()
+    public async Task A_chunked_body_is_refused_once_it_is_too_large()
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket);
-        using var request = new HttpRequestMessage(HttpMethod.Post, there.Server.TokenEndpoint)
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket);
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Server.TokenEndpoint)
         {
             Content = new ByteArrayContent(new byte[3 << 20]) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } },
         };
         request.Headers.TransferEncodingChunked = true;
 
-        using var response = await there.SendAsync(request);
+        using var response = await server.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.Equal("S01", there.Server.Requests[^1].Refusal?.Rule);
+        Assert.Equal("S01", server.Server.Requests[^1].Refusal?.Rule);
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told()
+    public async Task A_port_in_use_throws_an_IOException_with_the_port()
     {
-        await using var there = await ReachableServer.ByAsync(ServerTransport.Socket);
-        var port = new Uri(there.Server.Issuer).Port;
+        await using var server = await ReachableServer.StartAsync(ServerTransport.Socket);
+        var port = new Uri(server.Server.Issuer).Port;
 
         var error = await Assert.ThrowsAsync<IOException>(() =>
             StrictAuthorizationServer.StartAsync(new() { Port = port }, TestContext.Current.CancellationToken));
@@ -103,28 +103,28 @@ public sealed class SocketTests
     [Fact]
     public async Task A_disposed_server_no_longer_listens()
     {
-        var there = await ReachableServer.ByAsync(ServerTransport.Socket);
-        await there.DisposeAsync();
+        var server = await ReachableServer.StartAsync(ServerTransport.Socket);
+        await server.DisposeAsync();
         using var http = new HttpClient();
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(there.Server.JwksUri, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(server.Server.JwksUri, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task The_guest_leaves_the_signals_of_its_process_alone()
+    public async Task The_listener_does_not_handle_the_signals_of_its_process()
     {
         await using var app = await KestrelListener.StartAsync(0, null, (_, _) =>
-            throw new InvalidOperationException("Not asked."), TestContext.Current.CancellationToken);
+            throw new InvalidOperationException("Not requested."), TestContext.Current.CancellationToken);
 
-        // The usual lifetime of a host cancels Ctrl+C, for it stops the host itself.
+        // ConsoleLifetime handles Ctrl+C, which belongs to the process that hosts the server.
         Assert.IsNotType<ConsoleLifetime>(app.Services.GetRequiredService<IHostLifetime>());
     }
 
-    private static async Task<string> RawAsync(ReachableServer there, string path, string headers, string body)
+    private static async Task<string> SendRawAsync(ReachableServer server, string path, string headers, string body)
     {
         var request = $"POST {path} HTTP/1.1\r\nHost: a\r\n{headers}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}";
         using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, new Uri(there.Server.TokenEndpoint).Port, TestContext.Current.CancellationToken);
+        await tcp.ConnectAsync(IPAddress.Loopback, new Uri(server.Server.TokenEndpoint).Port, TestContext.Current.CancellationToken);
         await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(tcp.GetStream(), Encoding.ASCII);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);

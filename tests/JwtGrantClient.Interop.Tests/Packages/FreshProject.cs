@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace JwtGrantClient.Interop.Tests.Packages;
 
-/// <summary>A project that a user has just made, outside the repository, with all packed packages installed. Its packages folder is its own.</summary>
+/// <summary>A new project outside the repository that references all packed packages. It has its own packages folder.</summary>
 internal sealed class FreshProject : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fresh-").FullName;
@@ -12,7 +12,7 @@ internal sealed class FreshProject : IDisposable
 
     public FreshProject(PackedPackages packed)
     {
-        // These two stop MSBuild from looking further up.
+        // These two files stop MSBuild from searching the parent folders.
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Packages.props", "<Project />");
         Write("NuGet.config", Config(packed).ToString());
@@ -31,17 +31,17 @@ internal sealed class FreshProject : IDisposable
     public async Task BuildAsync(string program)
     {
         Write("Program.cs", program);
-        await DotNet.RunAsync(_folder, "build", "-o", Path.Combine(_folder, "out"));
+        await DotNet.RunSdkAsync(_folder, "build", "-o", Path.Combine(_folder, "out"));
     }
 
-    /// <summary>Runs the program with the README's settings, given on the command line.</summary>
-    public Task<string> RunAsync(string issuer) => DotNet.StartAsync(
-        DotNet.Host, _folder, Path.Combine(_folder, "out", "Fresh.dll"),
+    /// <summary>Runs the program with the settings of the README as command-line arguments.</summary>
+    public Task<string> RunAsync(string issuer) => DotNet.RunProgramAsync(
+        DotNet.HostPath, _folder, Path.Combine(_folder, "out", "Fresh.dll"),
         $"--JwtGrant:Reports:Issuer={issuer}", "--JwtGrant:Reports:ClientId=batch-worker", "--JwtGrant:Reports:Scope=reports.read",
         "--JwtGrant:Reports:SigningKey:Path=batch.pem", "--JwtGrant:Reports:AllowLoopbackHttp=true", "--Logging:LogLevel:Default=None");
 
-    /// <summary>The packages that come with one, sorted.</summary>
-    public IEnumerable<string> ClosureOf(string id)
+    /// <summary>Returns all direct and transitive dependencies of a package, sorted.</summary>
+    public IEnumerable<string> GetDependencies(string id)
     {
         using var assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "obj", "project.assets.json")));
         var installed = assets.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
@@ -59,7 +59,7 @@ internal sealed class FreshProject : IDisposable
         }
     }
 
-    // Added to the machine's own sources. What the repository's restore fetched is at hand as a fallback folder and is not fetched again.
+    // The feed is added to the package sources of the machine. The packages that the repository restored are in a fallback folder, so that they are not downloaded again.
     private static XElement Config(PackedPackages packed) => new(
         "configuration",
         new XElement("packageSources", new XElement("add", new XAttribute("key", "packed"), new XAttribute("value", packed.Feed))),
@@ -76,7 +76,7 @@ internal sealed class FreshProject : IDisposable
             new XElement("RestorePackagesPath", "packages"), new XElement("NuGetAudit", "false")),
         new XElement("ItemGroup", PackedPackages.Ids.Select(id => Reference(id, packed.Version(id))).Append(Reference("Microsoft.Extensions.Hosting", HostingVersion()))));
 
-    // What the worker template would have installed, in the version that the repository has at hand.
+    // The package of the worker template, in the version that the repository uses.
     private static string HostingVersion() => XDocument.Load(Path.Combine(DotNet.Repository, "Directory.Packages.props"))
         .Descendants("PackageVersion").Single(package => package.Attribute("Include")!.Value == "Microsoft.Extensions.Hosting").Attribute("Version")!.Value;
 

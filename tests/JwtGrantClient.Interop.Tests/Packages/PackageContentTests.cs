@@ -4,6 +4,7 @@ using System.Reflection.PortableExecutable;
 
 namespace JwtGrantClient.Interop.Tests.Packages;
 
+/// <summary>Tests the content of the packed packages.</summary>
 [Collection(nameof(DotNet))]
 public sealed class PackageContentTests(PackedPackages packed)
 {
@@ -11,7 +12,7 @@ public sealed class PackageContentTests(PackedPackages packed)
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Library_documentation_and_readme(string id)
+    public void A_package_contains_the_library_its_documentation_and_the_README(string id)
     {
         using var package = packed.Open(id);
 
@@ -22,7 +23,7 @@ public sealed class PackageContentTests(PackedPackages packed)
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void What_a_user_reads_about_it(string id)
+    public void A_package_has_license_readme_authors_description_and_tags(string id)
     {
         Assert.Equal("MIT", packed.Metadata(id, "license"));
         Assert.Equal("README.md", packed.Metadata(id, "readme"));
@@ -34,7 +35,7 @@ public sealed class PackageContentTests(PackedPackages packed)
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Symbols_whose_sources_have_the_same_name_on_every_machine(string id)
+    public void A_symbol_package_has_source_paths_that_do_not_depend_on_the_machine(string id)
     {
         using var symbols = packed.Open(id, "snupkg");
         using var pdb = Copy(symbols.GetEntry($"lib/net10.0/{id}.pdb")!);
@@ -49,7 +50,7 @@ public sealed class PackageContentTests(PackedPackages packed)
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void A_library_that_a_second_build_makes_byte_for_byte(string id)
+    public void A_library_is_built_deterministically(string id)
     {
         using var package = packed.Open(id);
         using var library = Copy(package.GetEntry($"lib/net10.0/{id}.dll")!);

@@ -2,12 +2,12 @@ using JwtGrantClient.Testing;
 
 namespace JwtGrantClient.Interop.Tests.Packages;
 
-/// <summary>The README's first sample in a fresh project outside the repository, from the packed packages, against the strict server and an API.</summary>
+/// <summary>Runs the first sample of the README in a new project with the packed packages, against the strict server and an API.</summary>
 [Collection(nameof(DotNet))]
 public sealed class PackageInstallationTests(PackedPackages packed)
 {
-    // What a user of the core package gets with it. Each name here is a reason for somebody not to take it.
-    private static readonly string[] Closure =
+    // All dependencies of the core package. Keep the list short: each dependency is a reason not to use the package.
+    private static readonly string[] Dependencies =
     [
         "Microsoft.Bcl.Cryptography",
         "Microsoft.Extensions.Configuration", "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.Configuration.Binder",
@@ -19,18 +19,18 @@ public sealed class PackageInstallationTests(PackedPackages packed)
     ];
 
     [Fact]
-    public async Task The_readmes_first_sample_runs_from_them_and_the_core_brings_no_other_packages()
+    public async Task The_first_sample_of_the_README_runs_with_the_packages_and_the_core_package_has_the_expected_dependencies()
     {
         using var project = new FreshProject(packed);
         await using var server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var api = await ProtectedApi.StartAsync(server);
         server.RegisterClient(new() { Id = "batch-worker", PublicKeyPem = project.PublicKeyPem, AllowedScopes = ["reports.read"] });
 
-        await project.BuildAsync(Sample.First(api.Address));
-        var printed = await project.RunAsync(server.Issuer);
+        await project.BuildAsync(ReadmeSample.GetFirst(api.Address));
+        var output = await project.RunAsync(server.Issuer);
 
-        Assert.Equal("Page 1 for batch-worker", printed.Trim());
+        Assert.Equal("Page 1 for batch-worker", output.Trim());
         Assert.Equal(1, server.TokensIssued);
-        Assert.Equal(Closure, project.ClosureOf("JwtGrantClient"));
+        Assert.Equal(Dependencies, project.GetDependencies("JwtGrantClient"));
     }
 }

@@ -4,10 +4,10 @@ using System.Xml.Linq;
 
 namespace JwtGrantClient.Interop.Tests.Packages;
 
-/// <summary>The packages of src, packed once for all tests as a release would be, into a folder that serves as a feed.</summary>
+/// <summary>Packs the projects in src once for all tests, as a release does. The output folder is a NuGet feed.</summary>
 public sealed class PackedPackages : IAsyncLifetime
 {
-    /// <summary>The libraries by their names, which are the packages' ids.</summary>
+    /// <summary>Gets the package IDs, which are the names of the projects.</summary>
     internal static IReadOnlyList<string> Ids { get; } =
         [.. Directory.GetDirectories(Path.Combine(DotNet.Repository, "src"))
             .Select(folder => Path.GetFileName(folder))
@@ -18,7 +18,7 @@ public sealed class PackedPackages : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // A filter of the solution, so that the tests and the examples are not built once more.
+        // The solution filter excludes the tests and the examples from the build.
         var filter = Path.Combine(Feed, "src.slnf");
         await File.WriteAllTextAsync(filter, JsonSerializer.Serialize(new
         {
@@ -28,7 +28,7 @@ public sealed class PackedPackages : IAsyncLifetime
                 projects = Ids.Select(id => $"src\\{id}\\{id}.csproj"),
             },
         }));
-        await DotNet.RunAsync(
+        await DotNet.RunSdkAsync(
             DotNet.Repository, "pack", filter, "-c", "Release", "-o", Feed, "--artifacts-path", Path.Combine(DotNet.Repository, "artifacts", "pack"),
             "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false");
     }
@@ -39,13 +39,13 @@ public sealed class PackedPackages : IAsyncLifetime
         return default;
     }
 
-    /// <summary>The package's file, whatever its version.</summary>
+    /// <summary>Opens the package file of any version.</summary>
     internal ZipArchive Open(string id, string extension = "nupkg") =>
         ZipFile.OpenRead(Directory.GetFiles(Feed, $"{id}.*.{extension}").Single(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1])));
 
     internal string Version(string id) => Metadata(id, "version")!;
 
-    /// <summary>A member of the package's metadata; null where there is none.</summary>
+    /// <summary>Returns an element of the package metadata, or null if it is missing.</summary>
     internal string? Metadata(string id, string name)
     {
         using var package = Open(id);

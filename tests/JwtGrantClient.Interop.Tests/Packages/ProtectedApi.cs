@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Interop.Tests.Packages;
 
-/// <summary>An API on 127.0.0.1 that answers to the strict server's tokens only.</summary>
+/// <summary>An API on 127.0.0.1 that accepts only tokens of the strict server.</summary>
 internal sealed class ProtectedApi : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -4,25 +4,26 @@ using System.Text;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>A DPoP proof made by hand (RFC 9449 section 4.2), good until a test bends it.</summary>
+/// <summary>Builds DPoP proofs (RFC 9449 section 4.2). A proof is valid until a test changes it.</summary>
 internal static class DPoPProofBuilder
 {
-    public static JwtBuilder For(string address, string method = "POST", string? accessToken = null, string? nonce = null)
+    public static JwtBuilder Create(string url, string method = "POST", string? accessToken = null, string? nonce = null)
     {
         var proof = new JwtBuilder().Without("kid").Without("iss").Without("sub").Without("aud").Without("exp")
-            .Head("typ", "dpop+jwt").Head("alg", "ES256").Head("jwk", Keys.Jwk(TestData.P256Key, "P-256", null))
-            .Claim("htm", method).Claim("htu", address).SignedBy(TestData.P256Key, HashAlgorithmName.SHA256);
+            .WithHeader("typ", "dpop+jwt").WithHeader("alg", "ES256").WithHeader("jwk", Keys.Jwk(TestData.P256Key, "P-256", null))
+            .WithClaim("htm", method).WithClaim("htu", url).SignedBy(TestData.P256Key, HashAlgorithmName.SHA256);
         if (accessToken is not null)
-            proof.Claim("ath", Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken))));
-        return nonce is null ? proof : proof.Claim("nonce", nonce);
+            proof.WithClaim("ath", Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken))));
+        return nonce is null ? proof : proof.WithClaim("nonce", nonce);
     }
 
-    public static JwtBuilder ForToken(string? nonce = null) => For(TestData.TokenEndpoint, nonce: nonce);
+    public static JwtBuilder CreateForTokenEndpoint(string? nonce = null) => Create(TestData.TokenEndpoint, nonce: nonce);
 
-    public static JwtBuilder By(this JwtBuilder proof, ECDsa key) =>
-        proof.Head("jwk", Keys.Jwk(key, "P-256", null)).SignedBy(key, HashAlgorithmName.SHA256);
+    /// <summary>Replaces the key in the header and signs with it.</summary>
+    public static JwtBuilder WithKey(this JwtBuilder proof, ECDsa key) =>
+        proof.WithHeader("jwk", Keys.Jwk(key, "P-256", null)).SignedBy(key, HashAlgorithmName.SHA256);
 
-    /// <summary>RFC 7638, computed apart from the server.</summary>
+    /// <summary>Computes the JWK thumbprint (RFC 7638) without code of the server.</summary>
     public static string Thumbprint(ECDsa key)
     {
         var jwk = Keys.Jwk(key, "P-256", null);

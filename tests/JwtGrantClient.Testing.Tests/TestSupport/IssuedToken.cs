@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>An access token taken apart.</summary>
+/// <summary>Decodes the header and the claims of an issued JWT.</summary>
 internal static class IssuedToken
 {
     public static JsonElement Header(string token) => Segment(token, 0);

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>An assertion made by hand, good until a test bends it.</summary>
+/// <summary>Builds JWTs without code of the server. The default is a valid assertion of the registered client.</summary>
 internal sealed class JwtBuilder(DateTimeOffset now)
 {
     private string? _header;
@@ -13,7 +13,7 @@ internal sealed class JwtBuilder(DateTimeOffset now)
     private Func<byte[], byte[]> _sign = input => TestData.RsaKey.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     public JwtBuilder()
-        : this(TestData.Moment)
+        : this(TestData.StartTime)
     {
     }
 
@@ -31,13 +31,13 @@ internal sealed class JwtBuilder(DateTimeOffset now)
 
     public static string NewId() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
-    public JwtBuilder Head(string name, JsonNode? value)
+    public JwtBuilder WithHeader(string name, JsonNode? value)
     {
         Header[name] = value;
         return this;
     }
 
-    public JwtBuilder Claim(string name, JsonNode? value)
+    public JwtBuilder WithClaim(string name, JsonNode? value)
     {
         Claims[name] = value;
         return this;
@@ -50,41 +50,42 @@ internal sealed class JwtBuilder(DateTimeOffset now)
         return this;
     }
 
-    /// <summary>The header's text as it is signed, in place of <see cref="Header"/>.</summary>
-    public JwtBuilder HeaderText(string json)
+    /// <summary>Sets the JSON text of the header. It replaces <see cref="Header"/>.</summary>
+    public JwtBuilder WithHeaderText(string json)
     {
         _header = Encode(Encoding.UTF8.GetBytes(json));
         return this;
     }
 
-    /// <summary>The payload's text as it is signed, in place of <see cref="Claims"/>.</summary>
-    public JwtBuilder PayloadText(string json) => PayloadBytes(Encoding.UTF8.GetBytes(json));
+    /// <summary>Sets the JSON text of the payload. It replaces <see cref="Claims"/>.</summary>
+    public JwtBuilder WithPayloadText(string json) => WithPayloadBytes(Encoding.UTF8.GetBytes(json));
 
-    public JwtBuilder PayloadBytes(byte[] payload)
+    public JwtBuilder WithPayloadBytes(byte[] payload)
     {
         _payload = Encode(payload);
         return this;
     }
 
-    /// <summary>Puts a member before the others, so that it stands there a second time where they have it too.</summary>
-    public JwtBuilder ClaimFirst(string member) => PayloadText($"{{{member},{Claims.ToJsonString()[1..]}");
+    /// <summary>Adds a JSON member before all claims. It is a duplicate if the claims contain the same name.</summary>
+    public JwtBuilder WithLeadingClaim(string member) => WithPayloadText($"{{{member},{Claims.ToJsonString()[1..]}");
 
-    public JwtBuilder HeadFirst(string member) => HeaderText($"{{{member},{Header.ToJsonString()[1..]}");
+    /// <summary>Adds a JSON member before all header parameters. It is a duplicate if the header contains the same name.</summary>
+    public JwtBuilder WithLeadingHeader(string member) => WithHeaderText($"{{{member},{Header.ToJsonString()[1..]}");
 
     public JwtBuilder SignedBy(RSA key) => SignedBy(key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     public JwtBuilder SignedBy(RSA key, HashAlgorithmName hash, RSASignaturePadding padding) =>
-        Signed(input => key.SignData(input, hash, padding));
+        SignedWith(input => key.SignData(input, hash, padding));
 
-    public JwtBuilder SignedBy(ECDsa key, HashAlgorithmName hash) => Signed(input => key.SignData(input, hash));
+    public JwtBuilder SignedBy(ECDsa key, HashAlgorithmName hash) => SignedWith(input => key.SignData(input, hash));
 
-    public JwtBuilder Signed(Func<byte[], byte[]> sign)
+    public JwtBuilder SignedWith(Func<byte[], byte[]> sign)
     {
         _sign = sign;
         return this;
     }
 
-    /// <summary>The compact form (RFC 7515 section 3.1).</summary>
+    /// <summary>Returns the compact serialization (RFC 7515 section 3.1).</summary>
     public string Compact()
     {
         var input = $"{_header ?? Encode(Header)}.{_payload ?? Encode(Claims)}";

@@ -4,19 +4,19 @@ using System.Text.Json.Nodes;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>Public keys as JWKs (RFC 7518 section 6).</summary>
+/// <summary>Creates JWKs and JWK sets of public keys (RFC 7518 section 6).</summary>
 internal static class Keys
 {
     public static JsonObject Jwk(RSA key, string? keyId)
     {
         var parameters = key.ExportParameters(includePrivateParameters: false);
-        return Named(keyId, new() { ["kty"] = "RSA", ["n"] = Text(parameters.Modulus), ["e"] = Text(parameters.Exponent) });
+        return WithKeyId(keyId, new() { ["kty"] = "RSA", ["n"] = Encode(parameters.Modulus), ["e"] = Encode(parameters.Exponent) });
     }
 
     public static JsonObject Jwk(ECDsa key, string curve, string? keyId)
     {
         var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return Named(keyId, new() { ["kty"] = "EC", ["crv"] = curve, ["x"] = Text(point.X), ["y"] = Text(point.Y) });
+        return WithKeyId(keyId, new() { ["kty"] = "EC", ["crv"] = curve, ["x"] = Encode(point.X), ["y"] = Encode(point.Y) });
     }
 
     public static JsonObject With(this JsonObject jwk, string name, JsonNode? value)
@@ -25,9 +25,9 @@ internal static class Keys
         return jwk;
     }
 
-    public static string Set(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys]) }.ToJsonString();
+    public static string JwkSet(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys]) }.ToJsonString();
 
-    private static JsonObject Named(string? keyId, JsonObject jwk) => keyId is null ? jwk : jwk.With("kid", keyId);
+    private static JsonObject WithKeyId(string? keyId, JsonObject jwk) => keyId is null ? jwk : jwk.With("kid", keyId);
 
-    private static string Text(byte[]? bytes) => Base64Url.EncodeToString(bytes);
+    private static string Encode(byte[]? bytes) => Base64Url.EncodeToString(bytes);
 }

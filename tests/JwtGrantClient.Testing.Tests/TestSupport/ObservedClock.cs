@@ -2,17 +2,17 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>A clock that stands, and tells when somebody begins to wait by it: to advance it earlier would be too early.</summary>
-internal sealed class ObservedClock() : FakeTimeProvider(TestData.Moment)
+/// <summary>A fake clock that reports when a timer is created. A test must not advance the clock before that.</summary>
+internal sealed class ObservedClock() : FakeTimeProvider(TestData.StartTime)
 {
-    private readonly TaskCompletionSource _timerMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _timerCreated = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task TimerMade => _timerMade.Task.WaitAsync(TestContext.Current.CancellationToken);
+    public Task TimerCreated => _timerCreated.Task.WaitAsync(TestContext.Current.CancellationToken);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        _timerMade.TrySetResult();
+        _timerCreated.TrySetResult();
         return timer;
     }
 }

@@ -1,13 +1,13 @@
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>How a test reaches the server.</summary>
+/// <summary>The transport between a test and the server.</summary>
 public enum ServerTransport
 {
     Socket,
     Memory,
 }
 
-/// <summary>A server that is reached by a socket or in memory, with its clock standing and one client registered.</summary>
+/// <summary>A server that a test reaches through a socket or in memory. It has a fake clock and one registered client.</summary>
 internal sealed class ReachableServer : IAsyncDisposable
 {
     private readonly HttpClient _http;
@@ -15,14 +15,14 @@ internal sealed class ReachableServer : IAsyncDisposable
     private ReachableServer(StrictAuthorizationServer server, ObservedClock clock, HttpMessageHandler handler)
     {
         (Server, Clock, _http) = (server, clock, new(handler));
-        server.RegisterClient(TestServer.AClient());
+        server.RegisterClient(TestServer.CreateClient());
     }
 
     public StrictAuthorizationServer Server { get; }
 
     public ObservedClock Clock { get; }
 
-    public static async Task<ReachableServer> ByAsync(ServerTransport transport, string? issuer = null)
+    public static async Task<ReachableServer> StartAsync(ServerTransport transport, string? issuer = null)
     {
         var clock = new ObservedClock();
         var options = new StrictAuthorizationServerOptions { TimeProvider = clock, Issuer = issuer };
@@ -35,22 +35,22 @@ internal sealed class ReachableServer : IAsyncDisposable
         return new(listening, clock, new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 
-    /// <summary>A good request; the same one again where it is passed again.</summary>
-    public (string, string)[] Form() =>
-        [("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().Claim("aud", Server.Issuer).Compact())];
+    /// <summary>Returns the form of a valid token request with a new assertion.</summary>
+    public (string, string)[] CreateForm() =>
+        [("grant_type", TestData.JwtBearer), ("assertion", new JwtBuilder().WithClaim("aud", Server.Issuer).Compact())];
 
     public Task<HttpResponseMessage> PostAsync((string Name, string Value)[]? form = null) => _http.PostAsync(
         Server.TokenEndpoint,
-        new FormUrlEncodedContent((form ?? Form()).Select(field => KeyValuePair.Create(field.Item1, field.Item2))),
+        new FormUrlEncodedContent((form ?? CreateForm()).Select(field => KeyValuePair.Create(field.Item1, field.Item2))),
         TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> GetAsync(string address) => _http.GetAsync(address, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> GetAsync(string url) => _http.GetAsync(url, TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
         _http.SendAsync(request, TestContext.Current.CancellationToken);
 
-    /// <summary>Waits for the first request to stand in the record.</summary>
-    public async Task HasArrivedAsync()
+    /// <summary>Waits until the first request is recorded.</summary>
+    public async Task WaitForRequestAsync()
     {
         while (Server.Requests.Count == 0)
         {

@@ -9,25 +9,25 @@ using System.Xml;
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
 /// <summary>
-/// A SAML 2.0 bearer assertion, good until a test bends it: its text before it is signed, how it is signed, or its text thereafter. Signed by
-/// the platform's SignedXml, which the judge does not use.
+/// Builds SAML 2.0 bearer assertions. An assertion is valid until a test changes its text before signing, its signature, or its text after
+/// signing. The builder signs with <see cref="SignedXml"/> of .NET, which the server does not use.
 /// </summary>
 internal sealed class SamlAssertionBuilder
 {
-    public const string Issuer = "https://idp.example.com", Subject = "user-1", Grant = "urn:ietf:params:oauth:grant-type:saml2-bearer";
-    public const string Saml = "urn:oasis:names:tc:SAML:2.0:assertion", Signature = "http://www.w3.org/2000/09/xmldsig#";
+    public const string Issuer = "https://idp.example.com", Subject = "user-1", GrantType = "urn:ietf:params:oauth:grant-type:saml2-bearer";
+    public const string SamlNamespace = "urn:oasis:names:tc:SAML:2.0:assertion", SignatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
 
-    private readonly List<Action<SignedXml, Reference>> _signing = [];
-    private readonly List<(string Old, string New)> _after = [];
-    private string _text;
+    private readonly List<Action<SignedXml, Reference>> _signatureChanges = [];
+    private readonly List<(string Old, string New)> _changesAfterSigning = [];
+    private string _xml;
     private AsymmetricAlgorithm _key = TestData.RsaKey;
 
     public SamlAssertionBuilder()
     {
         Id = $"_{JwtBuilder.NewId()}";
-        var (now, end) = (Time(0), Time(120));
-        _text = $"""
-            <saml:Assertion xmlns:saml="{Saml}" ID="{Id}" Version="2.0" IssueInstant="{now}"><saml:Issuer>{Issuer}</saml:Issuer>
+        var (now, end) = (Timestamp(0), Timestamp(120));
+        _xml = $"""
+            <saml:Assertion xmlns:saml="{SamlNamespace}" ID="{Id}" Version="2.0" IssueInstant="{now}"><saml:Issuer>{Issuer}</saml:Issuer>
             <saml:Subject><saml:NameID>{Subject}</saml:NameID>
             <saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">
             <saml:SubjectConfirmationData NotOnOrAfter="{end}" Recipient="{TestData.TokenEndpoint}"/></saml:SubjectConfirmation></saml:Subject>
@@ -41,30 +41,31 @@ internal sealed class SamlAssertionBuilder
     public string Id { get; }
 
     public static X509Certificate2 Certificate { get; } = new CertificateRequest("CN=idp", TestData.RsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-        .CreateSelfSigned(TestData.Moment.AddYears(-2), TestData.Moment.AddYears(-1));
+        .CreateSelfSigned(TestData.StartTime.AddYears(-2), TestData.StartTime.AddYears(-1));
 
-    public static TrustedSamlIssuer Trusted { get; } = new() { Issuer = Issuer, CertificatePem = Certificate.ExportCertificatePem() };
+    public static TrustedSamlIssuer TrustedIssuer { get; } = new() { Issuer = Issuer, CertificatePem = Certificate.ExportCertificatePem() };
 
-    public static string Time(double secondsFromNow) =>
-        TestData.Moment.AddSeconds(secondsFromNow).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Timestamp(double secondsFromNow) =>
+        TestData.StartTime.AddSeconds(secondsFromNow).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Changes the text before it is signed, wherever the old text stands; it must stand somewhere.</summary>
-    public SamlAssertionBuilder With(string old, string changed)
+    /// <summary>Replaces all occurrences of a text before signing. The test fails if there is none.</summary>
+    public SamlAssertionBuilder Replace(string oldText, string newText)
     {
-        _text = Replaced(_text, old, changed);
+        _xml = ReplaceAll(_xml, oldText, newText);
         return this;
     }
 
-    /// <summary>Changes the text after it was signed.</summary>
-    public SamlAssertionBuilder After(string old, string changed)
+    /// <summary>Replaces all occurrences of a text after signing. The test fails if there is none.</summary>
+    public SamlAssertionBuilder ReplaceAfterSigning(string oldText, string newText)
     {
-        _after.Add((old, changed));
+        _changesAfterSigning.Add((oldText, newText));
         return this;
     }
 
-    public SamlAssertionBuilder Signing(Action<SignedXml, Reference> change)
+    /// <summary>Changes the signature before it is computed.</summary>
+    public SamlAssertionBuilder ConfigureSignature(Action<SignedXml, Reference> change)
     {
-        _signing.Add(change);
+        _signatureChanges.Add(change);
         return this;
     }
 
@@ -74,10 +75,10 @@ internal sealed class SamlAssertionBuilder
         return this;
     }
 
-    /// <summary>The signed document as text.</summary>
-    public string Text()
+    /// <summary>Returns the XML of the signed assertion.</summary>
+    public string ToXml()
     {
-        var document = Parse(_text);
+        var document = Parse(_xml);
         var signed = new SignedXml(document) { SigningKey = _key };
         signed.SignedInfo!.CanonicalizationMethod = SignedXml.XmlDsigExcC14NTransformUrl;
         signed.SignedInfo.SignatureMethod = SignedXml.XmlDsigRSASHA256Url;
@@ -85,30 +86,31 @@ internal sealed class SamlAssertionBuilder
         reference.AddTransform(new XmlDsigEnvelopedSignatureTransform());
         reference.AddTransform(new XmlDsigExcC14NTransform());
         signed.AddReference(reference);
-        foreach (var change in _signing)
+        foreach (var change in _signatureChanges)
             change(signed, reference);
         signed.ComputeSignature();
         document.DocumentElement!.InsertAfter(document.ImportNode(signed.GetXml(), true), document.DocumentElement.FirstChild);
-        return _after.Aggregate(document.OuterXml, (text, change) => Replaced(text, change.Old, change.New));
+        return _changesAfterSigning.Aggregate(document.OuterXml, (xml, change) => ReplaceAll(xml, change.Old, change.New));
     }
 
-    /// <summary>The text before it is signed.</summary>
-    public string Unsigned() => _text;
+    /// <summary>Returns the XML of the assertion before it is signed.</summary>
+    public string ToUnsignedXml() => _xml;
 
-    public string Encoded() => Encode(Text());
+    /// <summary>Returns the signed assertion in base64url, as the grant requires (RFC 7522 section 2.1).</summary>
+    public string Encoded() => Encode(ToXml());
 
-    public static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+    public static string Encode(string xml) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(xml));
 
-    public static XmlDocument Parse(string text)
+    public static XmlDocument Parse(string xml)
     {
         var document = new XmlDocument { PreserveWhitespace = true };
-        document.LoadXml(text);
+        document.LoadXml(xml);
         return document;
     }
 
-    private static string Replaced(string text, string old, string changed)
+    private static string ReplaceAll(string text, string oldText, string newText)
     {
-        Assert.Contains(old, text, StringComparison.Ordinal);
-        return text.Replace(old, changed, StringComparison.Ordinal);
+        Assert.Contains(oldText, text, StringComparison.Ordinal);
+        return text.Replace(oldText, newText, StringComparison.Ordinal);
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>Values that tests agree on.</summary>
+/// <summary>Values and keys that the tests share.</summary>
 internal static class TestData
 {
     public const string Issuer = "https://as.example.com";
@@ -14,7 +14,7 @@ internal static class TestData
     public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     public const string ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    /// <summary>Real keys, made once for the run.</summary>
+    /// <summary>Real keys, created once per test run.</summary>
     public static RSA RsaKey { get; } = RSA.Create(2048);
 
     public static RSA OtherRsaKey { get; } = RSA.Create(2048);
@@ -25,8 +25,9 @@ internal static class TestData
 
     public static ECDsa P384Key { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP384);
 
-    /// <summary>The moment at which the tests' clocks start.</summary>
-    public static DateTimeOffset Moment { get; } = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+    /// <summary>The initial time of the fake clocks.</summary>
+    public static DateTimeOffset StartTime { get; } = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
-    public static long Now => Moment.ToUnixTimeSeconds();
+    /// <summary>The initial time in seconds since the Unix epoch.</summary>
+    public static long Now => StartTime.ToUnixTimeSeconds();
 }

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>What the server answered, and why by its own record.</summary>
+/// <summary>A response of the server, with the refusal that the server recorded.</summary>
 internal sealed record TestResponse(HttpStatusCode Status, string Body, HttpResponseMessage Response, Refusal? Refusal)
 {
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
     public string? this[string member] => Json.TryGetProperty(member, out var value) ? value.ToString() : null;
 
-    public string AccessToken => this["access_token"] ?? throw new InvalidOperationException($"There is no token: {Body}");
+    public string AccessToken => this["access_token"] ?? throw new InvalidOperationException($"The response contains no token: {Body}");
 
     public TestResponse ShouldBeGranted(string tokenType = "Bearer")
     {
@@ -20,24 +20,26 @@ internal sealed record TestResponse(HttpStatusCode Status, string Body, HttpResp
         return this;
     }
 
-    /// <summary>Refused as the use demands (S17): by this rule, with its clause, and not to be kept by a cache.</summary>
-    public TestResponse ShouldBeRefused(AssertionRole use, string rule) =>
-        use == AssertionRole.Grant ? ShouldBeRefused(400, "invalid_grant", rule) : ShouldBeRefused(401, "invalid_client", rule);
+    /// <summary>Asserts that the assertion is refused by the rule, with the error of its role (RFC 7523 sections 3.1 and 3.2).</summary>
+    public TestResponse ShouldBeRefused(AssertionRole role, string rule) =>
+        role == AssertionRole.Grant ? ShouldBeRefused(400, "invalid_grant", rule) : ShouldBeRefused(401, "invalid_client", rule);
 
+    /// <summary>Asserts that the request is refused by the rule and that the response must not be cached.</summary>
     public TestResponse ShouldBeRefused(int status, string error, string rule)
     {
         Assert.True((int)Status == status && this["error"] == error && Refusal?.Rule == rule, $"{(int)Status} {Body} by {Refusal?.Rule}");
         Assert.NotEmpty(Refusal!.Clause);
         Assert.Contains(rule, this["error_description"], StringComparison.Ordinal);
-        Assert.True(Response.Headers.CacheControl?.NoStore, "A refusal may be cached.");
+        Assert.True(Response.Headers.CacheControl?.NoStore, "The response has no Cache-Control: no-store.");
         Assert.Equal("no-cache", Response.Headers.Pragma.ToString());
         Assert.Equal("application/json", Response.Content.Headers.ContentType?.MediaType);
         return this;
     }
 
-    public TestResponse Saying(string part)
+    /// <summary>Asserts that the explanation of the refusal contains a text.</summary>
+    public TestResponse WithExplanation(string text)
     {
-        Assert.Contains(part, Refusal?.Explanation ?? "", StringComparison.Ordinal);
+        Assert.Contains(text, Refusal?.Explanation ?? "", StringComparison.Ordinal);
         return this;
     }
 }

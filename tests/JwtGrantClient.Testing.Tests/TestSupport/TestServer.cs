@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>A server in memory whose clock stands, with one client registered.</summary>
+/// <summary>A server in memory with a fake clock and one registered client.</summary>
 internal sealed class TestServer
 {
     private TestServer(FakeTimeProvider clock, StrictAuthorizationServerOptions options, ClientRegistration client)
@@ -20,19 +20,19 @@ internal sealed class TestServer
 
     public static TestServer Start(Func<TimeProvider, StrictAuthorizationServerOptions>? options = null, ClientRegistration? client = null)
     {
-        var clock = new FakeTimeProvider(TestData.Moment);
-        return new(clock, options?.Invoke(clock) ?? new() { TimeProvider = clock }, client ?? AClient());
+        var clock = new FakeTimeProvider(TestData.StartTime);
+        return new(clock, options?.Invoke(clock) ?? new() { TimeProvider = clock }, client ?? CreateClient());
     }
 
-    public static ClientRegistration AClient(string id = TestData.ClientId) =>
+    public static ClientRegistration CreateClient(string id = TestData.ClientId) =>
         new() { Id = id, PublicKeyPem = TestData.RsaKey.ExportSubjectPublicKeyInfoPem(), KeyId = TestData.KeyId };
 
-    /// <summary>Sends the assertion in an otherwise good request of the use.</summary>
-    public Task<TestResponse> PresentAsync(string assertion, AssertionRole use) => use == AssertionRole.Grant
+    /// <summary>Presents the assertion in a token request that is otherwise valid.</summary>
+    public Task<TestResponse> PresentAsync(string assertion, AssertionRole role) => role == AssertionRole.Grant
         ? PostAsync([("grant_type", TestData.JwtBearer), ("assertion", assertion)])
         : PostAsync([("grant_type", "client_credentials"), .. ClientAssertion(assertion)]);
 
-    public Task<TestResponse> PresentAsync(JwtBuilder assertion, AssertionRole use = AssertionRole.Grant) => PresentAsync(assertion.Compact(), use);
+    public Task<TestResponse> PresentAsync(JwtBuilder assertion, AssertionRole role = AssertionRole.Grant) => PresentAsync(assertion.Compact(), role);
 
     public static (string, string)[] ClientAssertion(string assertion) =>
         [("client_assertion_type", TestData.ClientAssertionType), ("client_assertion", assertion)];
@@ -42,7 +42,7 @@ internal sealed class TestServer
     public Task<TestResponse> PostAsync(params (string Name, string Value)[] fields) =>
         PostAsync(new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))));
 
-    /// <summary>Sends the form with further headers.</summary>
+    /// <summary>Sends the form with additional headers.</summary>
     public Task<TestResponse> PostWithAsync((string Name, string Value)[] headers, params (string Name, string Value)[] fields) =>
         PostAsync(new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))), headers);
 
@@ -62,5 +62,5 @@ internal sealed class TestServer
         return new(response.StatusCode, body, response, LastRequest.Refusal);
     }
 
-    public Task<TestResponse> GetAsync(string address) => SendAsync(new(HttpMethod.Get, address));
+    public Task<TestResponse> GetAsync(string url) => SendAsync(new(HttpMethod.Get, url));
 }

@@ -3,13 +3,13 @@ using System.Diagnostics;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
-/// <summary>Runs a tool of the system as a process, without a shell between.</summary>
-internal static class Shell
+/// <summary>Runs command-line tools without a shell.</summary>
+internal static class ProcessRunner
 {
     /// <summary>
-    /// Passes over the test on a machine that has the SDK and no more. A build under CI must have the tools, and fails without them.
+    /// Skips the test if a tool is not on the PATH. On a CI server the test runs anyway and fails.
     /// </summary>
-    public static void Demand(params string[] tools)
+    public static void RequireTools(params string[] tools)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         var missing = tools.Where(tool => !folders.Any(folder => File.Exists(Path.Combine(folder, tool)) || File.Exists(Path.Combine(folder, $"{tool}.exe"))));
@@ -17,7 +17,7 @@ internal static class Shell
             missing.Any() && Environment.GetEnvironmentVariable("CI") != "true", $"Not on the PATH: {string.Join(", ", missing)}.");
     }
 
-    /// <summary>What the tool printed; fails the test where it is missing or fails.</summary>
+    /// <summary>Runs a tool and returns its standard output. The test fails if the tool is missing or returns a nonzero exit code.</summary>
     public static async Task<byte[]> RunAsync(string tool, byte[] input, params string[] arguments)
     {
         var start = new ProcessStartInfo(tool, arguments)
@@ -31,8 +31,8 @@ internal static class Shell
             await process.StandardInput.BaseStream.WriteAsync(input, TestContext.Current.CancellationToken);
             process.StandardInput.Close();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            var said = System.Text.Encoding.UTF8.GetString(await error);
-            Assert.True(process.ExitCode == 0, $"{tool} {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
+            var errorText = System.Text.Encoding.UTF8.GetString(await error);
+            Assert.True(process.ExitCode == 0, $"{tool} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errorText}");
             return await output;
         }
         catch (Win32Exception e)
