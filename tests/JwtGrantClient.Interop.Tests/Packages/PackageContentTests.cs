@@ -34,6 +34,22 @@ public sealed class PackageContentTests(PackedPackages packed)
 
     [Theory]
     [MemberData(nameof(Ids))]
+    public void The_README_has_an_install_line_one_CSharp_sample_and_absolute_links_only(string id)
+    {
+        using var package = packed.Open(id);
+        using var reader = new StreamReader(package.GetEntry("README.md")!.Open());
+        var readme = reader.ReadToEnd().ReplaceLineEndings("\n");
+        var lines = readme.Split('\n');
+
+        Assert.Contains($"# {id}", lines);
+        Assert.Contains($"dotnet add package {id}", lines);
+        Assert.Single(lines, "```csharp");
+        Assert.DoesNotMatch(@"\]\((?!https://)", readme);
+        Assert.Contains(packed.Metadata(id, "projectUrl")!, readme, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
     public void Symbols_whose_sources_have_the_same_name_on_every_machine(string id)
     {
         using var symbols = packed.Open(id, "snupkg");
