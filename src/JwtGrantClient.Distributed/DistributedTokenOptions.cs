@@ -1,43 +1,48 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// Configures how a client uses the distributed cache, and when a failing cache is left alone: the settings of a circuit breaker, with
-/// Polly's names and meaning. How long the cache may take for one answer is <see cref="CacheOptions.StoreTimeout"/>; a slower one has failed.
+/// The options of UseDistributedCache: the prefix of the cache keys, and the circuit breaker that stops calls to a failing cache. The circuit
+/// breaker's options have the names and the meaning of Polly's.
 /// </summary>
 /// <remarks>
-/// The circuit breaker opens when, of at least <see cref="MinimumThroughput"/> calls within <see cref="SamplingDuration"/>, a share of
-/// <see cref="FailureRatio"/> or more has failed. Then the cache is not called, and tokens come from the token endpoint. After
-/// <see cref="BreakDuration"/> one call tries the cache: a success closes the circuit breaker, a failure opens it for as long again.
+/// A call fails if the cache throws, or if it takes longer than <see cref="CacheOptions.StoreTimeout"/>. If at least
+/// <see cref="MinimumThroughput"/> calls were made within <see cref="SamplingDuration"/>, and the fraction of failed calls is
+/// <see cref="FailureRatio"/> or more, the circuit breaker opens: the cache is not called, and tokens come from the token endpoint. After
+/// <see cref="BreakDuration"/>, one call is made. If it succeeds, the circuit breaker closes; if it fails, the circuit breaker stays open for
+/// another <see cref="BreakDuration"/>.
 /// </remarks>
 public sealed class DistributedTokenOptions
 {
-    /// <summary>Gets or sets what the cache's keys begin with; a hash follows. Default: <c>jwtgrant:</c>.</summary>
+    /// <summary>
+    /// Gets or sets the prefix of the cache keys, which is followed by a hash: any string, also an empty one. Default: <c>jwtgrant:</c>.
+    /// </summary>
     public string KeyPrefix { get; set; } = "jwtgrant:";
 
     /// <summary>
-    /// Gets or sets the share of calls that must fail within <see cref="SamplingDuration"/> before the cache is left alone: 0.01 to 1. With 1,
-    /// one success is enough to keep using it. Default: 0.5.
+    /// Gets or sets the fraction of calls within <see cref="SamplingDuration"/> that must fail before the circuit breaker opens: 0.01 to 1. With
+    /// 1, a single successful call keeps it closed. Default: 0.5.
     /// </summary>
     public double FailureRatio { get; set; } = 0.5;
 
     /// <summary>
-    /// Gets or sets how many calls there must be within <see cref="SamplingDuration"/> before <see cref="FailureRatio"/> counts: 2 to 10,000.
-    /// With fewer calls the cache is never left alone. Default: 3.
+    /// Gets or sets the number of calls that must be made within <see cref="SamplingDuration"/> before the circuit breaker can open: 2 to 10,000.
+    /// With fewer calls it stays closed, even if all of them fail. Default: 3.
     /// </summary>
     public int MinimumThroughput { get; set; } = 3;
 
     /// <summary>
-    /// Gets or sets the time over which calls and failures are counted: 0.5 s to 1 day. Default: 10 s.
+    /// Gets or sets the period over which calls and failures are counted: 0.5 s to 1 day. Default: 10 s.
     /// </summary>
     /// <remarks>
-    /// Calls count until they are this old; they may be forgotten up to a tenth earlier. A short time suits a process that calls the cache
-    /// often: it soon leaves a cache alone that has worked until then. A process that calls the cache less than three times in 10 s never
-    /// leaves it alone with the defaults: a break of 10 s would spare it two calls at most. Set a longer time to be warned there too.
+    /// Polly counts calls in ten windows, so a call may be forgotten up to a tenth of this period early. A short period suits a process that calls
+    /// the cache often: the circuit breaker opens soon after the cache begins to fail. In a process that makes fewer than three calls in 10 s,
+    /// the circuit breaker never opens with the default values; a break of 10 s would avoid at most two calls there. Set a longer period if such
+    /// a process is to log the failing cache.
     /// </remarks>
     public TimeSpan SamplingDuration { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Gets or sets how long a failing cache is left alone before one call tries it again: 0.5 s to 10 min. Default: 10 s.
+    /// Gets or sets how long the circuit breaker stays open before one call tries the cache again: 0.5 s to 10 min. Default: 10 s.
     /// </summary>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -4,12 +4,15 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace JwtGrantClient.Distributed;
 
-/// <summary>Keeps the tokens of a fleet in a distributed cache, each encrypted for its key alone. Start reading here.</summary>
+/// <summary>
+/// Stores tokens in a distributed cache that several processes share. Each token is encrypted and can be read only under its own key. Start
+/// reading here.
+/// </summary>
 internal sealed class DistributedTokenStore(
     IDistributedCache cache, IDataProtectionProvider protection, StoreCircuitBreaker breaker, UnreadableEntryLog unreadable, string keyPrefix)
     : ISharedTokenStore
 {
-    // Never to change: what was protected under other purposes cannot be read.
+    // Do not change these: entries that were protected for other purposes cannot be read.
     private const string Purpose = "JwtGrantClient.Distributed", Version = "v1";
 
     public async ValueTask<SharedToken?> GetAsync(string key, CancellationToken cancellationToken = default)
@@ -34,10 +37,10 @@ internal sealed class DistributedTokenStore(
             cancellationToken).ConfigureAwait(false);
     }
 
-    // The key is a purpose too: an entry that somebody moved to the key of another request does not open.
+    // The key is part of the purposes, so an entry that is copied to the key of another request cannot be decrypted.
     private IDataProtector ProtectorFor(string key) => protection.CreateProtector(Purpose, Version, key);
 
-    // Garbage, an entry of another key ring or of another key: all of that is as if there were none, and is overwritten.
+    // Invalid data, and an entry of another key ring or of another key, count as no entry and are overwritten.
     private SharedToken? Read(string key, byte[] entry)
     {
         try

@@ -9,22 +9,40 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Shares a client's tokens with a fleet.</summary>
+/// <summary>Extension methods that share a client's tokens with other processes.</summary>
 public static class JwtGrantDistributedExtensions
 {
     /// <summary>
-    /// Shares the client's tokens with all processes that use the same <see cref="IDistributedCache"/>: a process that must refresh a token
-    /// looks there first, so the first process due refreshes the token for all. Entries are encrypted and authenticated by Data Protection,
-    /// each for its own key.
+    /// Shares the client's tokens with all processes that use the same <see cref="IDistributedCache"/>. A process that must refresh a token
+    /// reads the cache first, so the first process due refreshes the token for all.
     /// </summary>
     /// <remarks>
-    /// The processes must share Data Protection's key ring and application name: <c>AddDataProtection().SetApplicationName("...")</c> and a
-    /// place for the keys that all of them reach. Without it each process finds only entries that it cannot read, and asks the token
+    /// <para>
+    /// Data Protection encrypts and authenticates each entry for its key. The processes must share the Data Protection application name
+    /// (SetApplicationName) and key ring. If they do not, no process can read the entries of the others, and each gets its tokens from the
+    /// token endpoint.
+    /// </para>
+    /// <para>
+    /// The cache is optional at run time: if it fails, or is slower than <see cref="CacheOptions.StoreTimeout"/>, tokens come from the token
     /// endpoint.
+    /// </para>
     /// </remarks>
     /// <param name="builder">The client.</param>
-    /// <param name="configure">Changes the defaults.</param>
-    /// <exception cref="ArgumentException">A setting is outside its range.</exception>
+    /// <param name="configure">Changes the options. Default: the default options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <example>
+    /// <code>
+    /// builder.Services.AddStackExchangeRedisCache(redis => redis.Configuration = "redis.internal:6379");
+    /// builder.Services.AddDataProtection()
+    ///     .SetApplicationName("reports")
+    ///     .PersistKeysToFileSystem(new DirectoryInfo("/var/lib/reports/key-ring"));
+    /// builder.Services
+    ///     .AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"))
+    ///     .UseDistributedCache();
+    /// </code>
+    /// </example>
     public static IJwtGrantClientBuilder UseDistributedCache(
         this IJwtGrantClientBuilder builder, Action<DistributedTokenOptions>? configure = null)
     {
@@ -39,8 +57,8 @@ public static class JwtGrantDistributedExtensions
             var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
             return new DistributedTokenStore(
                 services.GetService<IDistributedCache>() ?? throw new InvalidOperationException(
-                    $"The JwtGrantClient '{builder.Name}' is to share its tokens, but the container has no IDistributedCache. " +
-                    "Add one, such as AddStackExchangeRedisCache of Microsoft.Extensions.Caching.StackExchangeRedis, or leave UseDistributedCache out."),
+                    $"The JwtGrantClient '{builder.Name}' is configured to share its tokens, but the container has no IDistributedCache. " +
+                    "Add one, for example with AddStackExchangeRedisCache of Microsoft.Extensions.Caching.StackExchangeRedis, or remove UseDistributedCache."),
                 services.GetRequiredService<IDataProtectionProvider>(),
                 new StoreCircuitBreaker(options, time, logger),
                 new UnreadableEntryLog(time, logger),
@@ -48,24 +66,25 @@ public static class JwtGrantDistributedExtensions
         });
     }
 
-    // Here and not when the client is made, so that the error points to the line that configures. Each range is within Polly's own.
+    // Validates when UseDistributedCache is called and not when the client is created, so that the stack trace contains the call. Each range is
+    // within Polly's range.
     private static void Validate(DistributedTokenOptions options)
     {
         if (options.KeyPrefix is null)
-            throw new ArgumentException("KeyPrefix is null; for none, set it to an empty text.", nameof(options));
+            throw new ArgumentException("KeyPrefix is null; for no prefix, set it to an empty string.", nameof(options));
         EnsureInRange(options.FailureRatio, 0.01, 1);
         EnsureInRange(options.MinimumThroughput, 2, 10_000);
         EnsureInRange(options.SamplingDuration, TimeSpan.FromSeconds(0.5), TimeSpan.FromDays(1));
         EnsureInRange(options.BreakDuration, TimeSpan.FromSeconds(0.5), TimeSpan.FromMinutes(10));
 
-        // NaN compares as less than every number.
-        static void EnsureInRange<T>(T value, T least, T most, [CallerArgumentExpression(nameof(value))] string setting = "")
+        // CompareTo orders NaN before every number, so NaN is outside of every range.
+        static void EnsureInRange<T>(T value, T min, T max, [CallerArgumentExpression(nameof(value))] string expression = "")
             where T : IComparable<T>
         {
-            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+            if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{setting[(setting.IndexOf('.', StringComparison.Ordinal) + 1)..]} is {value}; expected {least} to {most}."),
+                    string.Create(CultureInfo.InvariantCulture, $"{expression[(expression.IndexOf('.', StringComparison.Ordinal) + 1)..]} is {value}; expected {min} to {max}."),
                     nameof(options));
             }
         }

@@ -1,8 +1,8 @@
 namespace JwtGrantClient.Distributed;
 
 /// <summary>
-/// Tells a wall time that corrections of the system's clock do not move. Polly's circuit breaker measures by the wall clock: set back by an
-/// hour, it would leave the store alone for an hour longer.
+/// Provides a wall clock that does not jump when the system clock is set. Polly's circuit breaker measures with the wall clock; if the system
+/// clock were set back by an hour, the circuit breaker would stay open for another hour.
 /// </summary>
 internal sealed class MonotonicTimeProvider(TimeProvider time) : TimeProvider
 {

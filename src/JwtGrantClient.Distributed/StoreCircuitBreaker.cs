@@ -5,8 +5,8 @@ using Polly.CircuitBreaker;
 namespace JwtGrantClient.Distributed;
 
 /// <summary>
-/// Calls the store, unless it has failed too often: then it is left alone for <see cref="DistributedTokenOptions.BreakDuration"/>, and one
-/// call finds out whether it is back.
+/// Calls the store through a circuit breaker. After too many failures, the store is not called for
+/// <see cref="DistributedTokenOptions.BreakDuration"/>; then one call tries it again.
 /// </summary>
 internal sealed class StoreCircuitBreaker
 {
@@ -26,27 +26,27 @@ internal sealed class StoreCircuitBreaker
                 MinimumThroughput = options.MinimumThroughput,
                 SamplingDuration = options.SamplingDuration,
                 BreakDuration = options.BreakDuration,
-                // By default a cancellation counts as a success. Here it means that the store was too slow.
+                // By default a cancellation counts as a success. Here it means that the store did not respond in time.
                 ShouldHandle = static call => call.Outcome.Exception is null ? PredicateResult.False() : PredicateResult.True(),
                 OnOpened = opened =>
                 {
-                    LogLeftAlone(opened.BreakDuration, opened.Outcome.Exception);
+                    LogOpened(opened.BreakDuration, opened.Outcome.Exception);
                     return default;
                 },
                 OnClosed = _ =>
                 {
-                    LogBack();
+                    LogClosed();
                     return default;
                 },
             })
             .Build();
     }
 
-    /// <summary>Calls the store, unless it is left alone.</summary>
-    /// <param name="call">Makes the call. Static, so that a call allocates no closure.</param>
-    /// <param name="state">What <paramref name="call"/> needs.</param>
-    /// <param name="cancellationToken">Ends the call when the store takes too long; counts as its failure.</param>
-    /// <returns>The store's answer; the default if it was not called.</returns>
+    /// <summary>Calls the store, unless the circuit breaker is open.</summary>
+    /// <param name="call">Makes the call. Use a static lambda, which allocates no closure.</param>
+    /// <param name="state">The argument of <paramref name="call"/>.</param>
+    /// <param name="cancellationToken">Cancels the call when the store takes too long. A cancelled call counts as failed.</param>
+    /// <returns>The store's result; the default value if the store was not called.</returns>
     public async ValueTask<TResult?> CallAsync<TState, TResult>(
         Func<TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)
     {
@@ -73,34 +73,34 @@ internal sealed class StoreCircuitBreaker
         try
         {
             running = call(state, cancellationToken);
-            // A client of the store may not react to its cancellation once the request is on its way.
+            // Some store clients ignore the cancellation of a request that is already sent.
             return Outcome.FromResult(await running.WaitAsync(cancellationToken).ConfigureAwait(false));
         }
-#pragma warning disable CA1031 // Whatever the store throws.
+#pragma warning disable CA1031 // The store may throw any exception.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            // If it fails later, its exception counts as observed.
+            // The call may fail later. Its exception is observed here, so that it does not reach TaskScheduler.UnobservedTaskException.
             _ = running?.ContinueWith(
                 static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return Outcome.FromException<TResult>(e);
         }
     }
 
-    // The store may have a circuit breaker of its own. Its rejection is a failure of the store like any other.
+    // The store may have its own circuit breaker. A rejection by that one is a failure of the store.
     private static bool IsOwnRejection(Exception? failure) => failure is BrokenCircuitException { TelemetrySource.PipelineName: PipelineName };
 
-    // Every failed attempt to use the store again opens the circuit again; only the first is logged. Polly runs these two one at a time.
-    private void LogLeftAlone(TimeSpan duration, Exception? reason)
+    // The circuit opens again after each failed trial call, so only the first opening is logged. Polly does not run these callbacks concurrently.
+    private void LogOpened(TimeSpan duration, Exception? reason)
     {
         if (!_isFailing)
-            Log.StoreLeftAlone(_logger, duration, reason);
+            Log.CircuitOpened(_logger, duration, reason);
         _isFailing = true;
     }
 
-    private void LogBack()
+    private void LogClosed()
     {
         _isFailing = false;
-        Log.StoreIsBack(_logger);
+        Log.CircuitClosed(_logger);
     }
 }

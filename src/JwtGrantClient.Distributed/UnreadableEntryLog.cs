@@ -2,21 +2,21 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Distributed;
 
-/// <summary>Logs entries that cannot be read, at most once per minute: with a wrong key ring, every entry is one.</summary>
+/// <summary>Logs entries that cannot be read, at most once per minute: with a wrong key ring, no entry can be read.</summary>
 internal sealed class UnreadableEntryLog(TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _deciding = new();
+    private readonly Lock _lock = new();
     private long? _loggedAt;
 
     /// <summary>Logs that an entry cannot be read, unless that was logged within the last minute.</summary>
-    /// <param name="reason">Why it cannot be read; null if it was decrypted, but holds no token.</param>
+    /// <param name="reason">The error of the decryption; null if the entry was decrypted but does not contain a token.</param>
     public void Report(Exception? reason)
     {
-        lock (_deciding)
+        lock (_lock)
         {
-            if (_loggedAt is { } before && time.GetElapsedTime(before) < Interval)
+            if (_loggedAt is { } loggedAt && time.GetElapsedTime(loggedAt) < Interval)
                 return;
             _loggedAt = time.GetTimestamp();
         }

@@ -4,25 +4,25 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace JwtGrantClient.Hosting;
 
-/// <summary>Tells how a client's token stands, from memory: it never calls the server, and nothing that it tells is secret.</summary>
+/// <summary>Reports the status of a client's cached token. It never calls the server, and its data contains no secret.</summary>
 internal sealed class TokenHealthCheck(string client, ClientRegistry clients, TimeProvider time) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var failure = context.Registration.FailureStatus;
+        var failureStatus = context.Registration.FailureStatus;
         try
         {
-            return Task.FromResult(Of(clients.Get(client).Tokens.Status(), failure));
+            return Task.FromResult(CreateResult(clients.Get(client).Tokens.Status(), failureStatus));
         }
         catch (JwtGrantException e)
         {
-            // The settings or the key: no request could have a token.
+            // The options or the key are not valid, so no request can get a token.
             var data = new Dictionary<string, object> { ["state"] = "none", ["lastErrorCode"] = e.Code };
-            return Task.FromResult(new HealthCheckResult(failure, e.Message, data: data));
+            return Task.FromResult(new HealthCheckResult(failureStatus, e.Message, data: data));
         }
     }
 
-    private HealthCheckResult Of(TokenStatus status, HealthStatus failure)
+    private HealthCheckResult CreateResult(TokenStatus status, HealthStatus failureStatus)
     {
         var state = status.Freshness switch
         {
@@ -32,26 +32,26 @@ internal sealed class TokenHealthCheck(string client, ClientRegistry clients, Ti
             _ => "expired",
         };
         var data = new Dictionary<string, object> { ["state"] = state };
-        // An application that asks for no token lets it go stale and expire: that is no failure, and the next call cures it.
+        // A stale or expired token without an error is healthy: the application has requested no token for a while, and the next call refreshes it.
         return status is { LastError: { } error, FailingFor: { } failingFor }
-            ? Failing(status, error, failingFor, failure, data)
+            ? CreateFailingResult(status, error, failingFor, failureStatus, data)
             : HealthCheckResult.Healthy($"The token's state is '{state}', and nothing has failed since the last success.", data);
     }
 
-    private HealthCheckResult Failing(
-        TokenStatus status, JwtGrantException error, TimeSpan failingFor, HealthStatus failure, Dictionary<string, object> data)
+    private HealthCheckResult CreateFailingResult(
+        TokenStatus status, JwtGrantException error, TimeSpan failingFor, HealthStatus failureStatus, Dictionary<string, object> data)
     {
         var now = time.GetUtcNow();
         data["failingSince"] = now - failingFor;
         data["lastErrorCode"] = error.Code;
-        if (error.Error is { } oauth)
-            data["lastError"] = oauth;
+        if (error.Error is { } oauthError)
+            data["lastError"] = oauthError;
         data["nextAttempt"] = now + status.NextAttemptIn;
         if (status.Freshness is Freshness.Fresh or Freshness.Stale)
-            return HealthCheckResult.Degraded("The token is valid, but its renewal fails.", data: data);
-        // Not unhealthy for good: a pod that gets no requests for being unhealthy would make no further attempt, and never recover.
+            return HealthCheckResult.Degraded("The token is valid, but refreshing it fails.", data: data);
+        // Degraded once the backoff has ended. A pod that gets no requests while it is unhealthy would otherwise never try again and never recover.
         return status.IsRefreshing || status.NextAttemptIn > TimeSpan.Zero
-            ? new(failure, "There is no valid token, and acquiring one fails.", data: data)
+            ? new(failureStatus, "There is no valid token, and acquiring one fails.", data: data)
             : HealthCheckResult.Degraded("There is no valid token, and acquiring one failed; the next request tries again.", data: data);
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Hosting;
 
-/// <summary>Acquires a client's first token before the application's own services start.</summary>
+/// <summary>Acquires a client's first token before the hosted services of the application start.</summary>
 internal sealed partial class WarmUp(string client, ITokenSource tokens, bool failFast, ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -11,11 +11,11 @@ internal sealed partial class WarmUp(string client, ITokenSource tokens, bool fa
         try
         {
             var token = await tokens.GetTokenAsync(TokenRequest.Default, cancellationToken).ConfigureAwait(false);
-            Warm(client, token.ExpiresAt);
+            FirstTokenAcquired(client, token.ExpiresAt);
         }
         catch (JwtGrantException e) when (!failFast)
         {
-            Cold(client, e);
+            FirstTokenFailed(client, e);
         }
     }
 
@@ -29,9 +29,9 @@ internal sealed partial class WarmUp(string client, ITokenSource tokens, bool fa
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(1, LogLevel.Information, "Client '{Client}' has its first token, which expires at {ExpiresAt}")]
-    private partial void Warm(string client, DateTimeOffset expiresAt);
+    [LoggerMessage(1, LogLevel.Information, "Client '{Client}' acquired its first token, which expires at {ExpiresAt}")]
+    private partial void FirstTokenAcquired(string client, DateTimeOffset expiresAt);
 
-    [LoggerMessage(2, LogLevel.Warning, "Client '{Client}' could not acquire its first token at start-up; the first request tries again")]
-    private partial void Cold(string client, Exception exception);
+    [LoggerMessage(2, LogLevel.Warning, "Client '{Client}' could not acquire its first token at startup; the first request tries again")]
+    private partial void FirstTokenFailed(string client, Exception exception);
 }

@@ -1,52 +1,59 @@
 namespace JwtGrantClient;
 
-/// <summary>What a SAML 2.0 bearer assertion says (RFC 7522 section 3).</summary>
+/// <summary>The options of the SAML 2.0 bearer assertions that the library creates (RFC 7522 section 3).</summary>
 public sealed class SamlAssertionOptions
 {
-    /// <summary>The <c>Issuer</c>: the name under which the server has the certificate. Required.</summary>
+    /// <summary>
+    /// Gets or sets the <c>Issuer</c>: the name under which the certificate is registered at the server (RFC 7522 section 3 item 1). Required.
+    /// Default: null.
+    /// </summary>
     public string? Issuer { get; set; }
 
     /// <summary>
-    /// The subject's <c>NameID</c>: on whose behalf. A token request's subject goes before it. Default: none, and then every token request
-    /// needs one.
+    /// Gets or sets the <c>NameID</c> of the subject: the user or client that the token is requested for (RFC 7522 section 3 item 3).
+    /// <see cref="TokenRequest.Subject"/> overrides it. Default: null, which requires a subject in each token request.
     /// </summary>
     public string? Subject { get; set; }
 
     /// <summary>
-    /// The format of the <c>NameID</c>, a URI (SAML Core section 8.3). Default:
-    /// <c>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</c>, which SAP reads as its own user id; e-mail addresses have
-    /// <c>...:1.1:nameid-format:emailAddress</c>.
+    /// Gets or sets the <c>Format</c> of the <c>NameID</c>, a URI (SAML Core section 8.3). Default:
+    /// <c>urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified</c>, which SAP reads as its own user id. For email addresses, use
+    /// <c>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</c>.
     /// </summary>
     public string NameIdFormat { get; set; } = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 
     /// <summary>
-    /// The <c>Audience</c>, sent byte for byte; SAP has an entity id of its own here. Default: the client's Issuer, else its TokenEndpoint
-    /// (RFC 10070).
+    /// Gets or sets the <c>Audience</c>, which is sent unchanged (RFC 7522 section 3 item 2). Some servers expect an entity id here, for example
+    /// SAP. Default: null, which means the client's Issuer, or its token endpoint if it has no Issuer.
     /// </summary>
     public string? Audience { get; set; }
 
     /// <summary>
-    /// The <c>Recipient</c>, sent byte for byte. Default: the token endpoint that the assertion is sent to (RFC 7522 section 3 item 5).
+    /// Gets or sets the <c>Recipient</c>, which is sent unchanged (RFC 7522 section 3 item 5). Default: null, which means the token endpoint that
+    /// the assertion is sent to.
     /// </summary>
     public string? Recipient { get; set; }
 
-    /// <summary>From <c>IssueInstant</c> to <c>NotOnOrAfter</c>: whole seconds, 1 s to 15 min. Default: 2 min.</summary>
+    /// <summary>
+    /// Gets or sets the time from <c>IssueInstant</c> to <c>NotOnOrAfter</c>: whole seconds, 1 s to 15 min. Default: 2 min.
+    /// </summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// The <c>AuthnContextClassRef</c> of the AuthnStatement, a URI. Default: <c>urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</c>.
-    /// Null leaves the statement out, for a client that acts by itself (RFC 7522 section 3 item 7).
+    /// Gets or sets the <c>AuthnContextClassRef</c> of the <c>AuthnStatement</c>, a URI. Null omits the statement, for a client that acts for
+    /// itself (RFC 7522 section 3 item 7). Default: <c>urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified</c>.
     /// </summary>
     public string? AuthnContext { get; set; } = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
 
     /// <summary>
-    /// Attributes, each with its values. The claims of a token request go before those of the same name. Default: none, and then there is
-    /// no AttributeStatement.
+    /// Gets or sets the attributes, each with its values. A claim in <see cref="TokenRequest.Claims"/> overrides the attribute with the same
+    /// name. Without attributes, the assertion has no <c>AttributeStatement</c>. Default: empty.
     /// </summary>
     public IDictionary<string, string[]> Attributes { get; set; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether the certificate stands in the signature's KeyInfo. Default: true; servers that know it have no need of it.
+    /// Gets or sets whether the <c>KeyInfo</c> of the signature contains the certificate. A server that already has the certificate does not
+    /// require it. Default: true.
     /// </summary>
     public bool IncludeCertificate { get; set; } = true;
 }

@@ -6,7 +6,8 @@ using System.Xml;
 namespace JwtGrantClient.Saml;
 
 /// <summary>
-/// Signs an assertion as SAML Core section 5.4 wants it: enveloped, right after the Issuer, exclusive canonicalisation, RSA with SHA-256.
+/// Signs assertions as SAML Core section 5.4 requires: an enveloped signature directly after the Issuer, with exclusive canonicalization, RSA
+/// and SHA-256.
 /// </summary>
 internal sealed class SamlSigner
 {
@@ -16,16 +17,14 @@ internal sealed class SamlSigner
     private readonly string _subject;
     private readonly bool _includesCertificate;
 
-    /// <exception cref="JwtGrantException">The certificate has no RSA private key, or one that is too small.</exception>
+    /// <exception cref="JwtGrantException">The certificate has no RSA private key, or the key is too small.</exception>
     public SamlSigner(X509Certificate2 certificate, bool includesCertificate)
     {
-        using (var key = PrivateKeyOf(certificate))
+        using (var key = GetPrivateKey(certificate))
             if (key.KeySize < MinimumBits)
                 throw JwtGrantException.Configuration(
                     "signing_key_too_small",
-                    $"The RSA key of the certificate '{certificate.Subject}' has {key.KeySize} bits; a SAML assertion is signed with at " +
-                    $"least {MinimumBits}. " +
-                    "Make a new key and certificate, and register it at the server.");
+                    $"The RSA key of the certificate '{certificate.Subject}' has {key.KeySize} bits; expected at least {MinimumBits} to sign a SAML assertion. Create a new key and certificate, and register the certificate at the server.");
         (_certificate, _subject, _includesCertificate) = (certificate, certificate.Subject, includesCertificate);
     }
 
@@ -34,16 +33,16 @@ internal sealed class SamlSigner
         var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
         document.LoadXml(assertion);
         var root = document.DocumentElement!;
-        root.InsertAfter(document.ImportNode(SignatureOf(document, id), deep: true), root.FirstChild);
+        root.InsertAfter(document.ImportNode(CreateSignature(document, id), deep: true), root.FirstChild);
         return document.OuterXml;
     }
 
-    private XmlElement SignatureOf(XmlDocument document, string id)
+    private XmlElement CreateSignature(XmlDocument document, string id)
     {
         try
         {
-            // A key of its own for each signature, so that the certificate's owner may do with it what he likes.
-            using var key = PrivateKeyOf(_certificate);
+            // A separate key object for each signature: the application owns the certificate and may dispose its key objects.
+            using var key = GetPrivateKey(_certificate);
             var signed = new SignedXml(document) { SigningKey = key };
             signed.SignedInfo!.CanonicalizationMethod = SignedXml.XmlDsigExcC14NTransformUrl;
             signed.SignedInfo.SignatureMethod = SignedXml.XmlDsigRSASHA256Url;
@@ -60,21 +59,18 @@ internal sealed class SamlSigner
         {
             throw new JwtGrantException(
                 JwtGrantErrorKind.Signing, "signing_failed",
-                $"The key of the certificate '{_subject}' did not sign. The inner exception says why; check the right to use the key.", e);
+                $"Signing with the key of the certificate '{_subject}' failed. See the inner exception for the reason, and check the permission to use the key.", e);
         }
     }
 
-    private static RSA PrivateKeyOf(X509Certificate2 certificate)
+    private static RSA GetPrivateKey(X509Certificate2 certificate)
     {
         if (!certificate.HasPrivateKey)
             throw JwtGrantException.Configuration(
                 "signing_key_unusable",
-                $"The certificate '{certificate.Subject}' is without its private key; a SAML assertion is signed with it. Load it again " +
-                "together with the key.");
+                $"The certificate '{certificate.Subject}' has no private key, which is required to sign a SAML assertion. Load the certificate together with its private key.");
         return certificate.GetRSAPrivateKey() ?? throw JwtGrantException.Configuration(
             "signing_key_does_not_fit",
-            $"The certificate '{certificate.Subject}' has a key of the kind {certificate.GetKeyAlgorithm()}; a SAML assertion is signed " +
-            "with an RSA key here. " +
-            "Use a certificate with an RSA key.");
+            $"The certificate '{certificate.Subject}' has a key with the algorithm {certificate.GetKeyAlgorithm()}; expected an RSA key to sign a SAML assertion. Use a certificate with an RSA key.");
     }
 }

@@ -5,7 +5,8 @@ using System.Xml;
 namespace JwtGrantClient.Saml;
 
 /// <summary>
-/// Writes the Assertion element, unsigned: SAML Core section 2.3.3, in the order of its schema, without a space between elements.
+/// Writes the Assertion element without its signature (SAML Core section 2.3.3), in the order of the schema and without whitespace between
+/// elements.
 /// </summary>
 internal static class SamlXml
 {
@@ -51,7 +52,7 @@ internal static class SamlXml
         xml.WriteEndElement();
     }
 
-    // No NotBefore: it says no more than IssueInstant, and fails where the server's clock is behind.
+    // Without NotBefore: it adds nothing to IssueInstant, and a server whose clock is behind would reject the assertion.
     private static void WriteConditions(XmlWriter xml, SamlContent content, DateTimeOffset expiresAt)
     {
         xml.WriteStartElement("Conditions", Namespace);

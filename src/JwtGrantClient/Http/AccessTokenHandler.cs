@@ -7,9 +7,31 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JwtGrantClient;
 
 /// <summary>
-/// Adds an access token to requests. Fails closed: no token, no request. A request that already has an Authorization header is left alone.
-/// After a 401 that a new token may cure, the request is sent once more if its body can be sent again.
+/// Adds an access token to the requests of an <see cref="HttpClient"/>. Without a token, a request is not sent. A request that already has an
+/// Authorization header is sent unchanged.
 /// </summary>
+/// <remarks>
+/// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler invalidates the token and sends the request once more with
+/// a new one. This applies to requests without content and with content that can be sent again: strings, byte arrays, forms and JSON, but
+/// not streams and multipart content. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent.
+/// </remarks>
+/// <example>
+/// A client without dependency injection. With dependency injection, call <c>AddJwtGrantToken</c> instead.
+/// <code>
+/// await using var tokens = JwtGrantTokenSource.Create(new JwtGrantOptions
+/// {
+///     Issuer = "https://as.example.com",
+///     ClientId = "batch-worker",
+///     SigningKey = { Path = "keys/batch.pem" },
+/// });
+/// using var http = new HttpClient(
+///     new AccessTokenHandler(tokens, new() { AllowedOrigins = ["https://api.example.com"] })
+///     {
+///         InnerHandler = new SocketsHttpHandler(),
+///     });
+/// Console.WriteLine(await http.GetStringAsync("https://api.example.com/reports"));
+/// </code>
+/// </example>
 public sealed class AccessTokenHandler : DelegatingHandler
 {
     private readonly RedirectedRequests _redirected = new();
@@ -18,11 +40,15 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly AllowedOrigins _origins;
     private readonly ILogger _logger;
 
-    /// <summary>Creates a handler over a token source, which it neither owns nor disposes.</summary>
-    /// <param name="tokens">Where tokens come from.</param>
-    /// <param name="options">What to ask for, and where tokens may go. Default: as configured, to whatever https host a request is addressed to.</param>
-    /// <param name="logger">Told of refused tokens. Default: nobody.</param>
-    /// <exception cref="JwtGrantException">An allowed origin is not a usable address.</exception>
+    /// <summary>Initializes a handler that gets its tokens from a token source. The handler does not dispose the token source.</summary>
+    /// <param name="tokens">The token source.</param>
+    /// <param name="options">
+    /// The options, which are copied. Default: the token of the client as configured, sent to the https origin that each request is addressed
+    /// to.
+    /// </param>
+    /// <param name="logger">Logs rejected tokens. Default: nothing is logged.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="tokens"/> is null.</exception>
+    /// <exception cref="JwtGrantException">A value of <see cref="AccessTokenHandlerOptions.AllowedOrigins"/> is not a valid origin.</exception>
     public AccessTokenHandler(ITokenSource tokens, AccessTokenHandlerOptions? options = null, ILogger? logger = null)
         : this(
             tokens,
@@ -42,69 +68,72 @@ public sealed class AccessTokenHandler : DelegatingHandler
     }
 
     /// <inheritdoc/>
-    /// <exception cref="JwtGrantException">No token could be obtained, or the request's origin is not allowed to receive it; nothing was sent.</exception>
+    /// <exception cref="JwtGrantException">
+    /// No token could be obtained, or the origin of the request is not allowed to receive the token. The request was not sent.
+    /// </exception>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (AuthorizedRequest.IsAuthorized(request))
             return base.SendAsync(request, cancellationToken);
-        var first = _redirected.FirstAddressOf(request);
-        _origins.EnsureAllowed(request.RequestUri, first);
+        var originalUri = _redirected.GetOriginalUri(request);
+        _origins.EnsureAllowed(request.RequestUri, originalUri);
         var tokenRequest = request.GetTokenRequest() ?? _tokenRequest;
-        var pending = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
-        return pending.IsCompletedSuccessfully
-            ? SendWithCachedTokenAsync(new AuthorizedRequest(request, first!, tokenRequest, pending.Result), cancellationToken)
-            : SendWithNewTokenAsync(request, first!, tokenRequest, pending, cancellationToken);
+        var pendingToken = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
+        return pendingToken.IsCompletedSuccessfully
+            ? SendWithCachedTokenAsync(new AuthorizedRequest(request, originalUri!, tokenRequest, pendingToken.Result), cancellationToken)
+            : SendWithNewTokenAsync(request, originalUri!, tokenRequest, pendingToken, cancellationToken);
     }
 
-    /// <summary>Refused: getting a token is asynchronous, and a request without one must not go out.</summary>
+    /// <summary>Not supported: a token is obtained asynchronously, and a request must not be sent without one.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("AccessTokenHandler is asynchronous; use HttpClient.SendAsync in place of Send.");
+        throw new NotSupportedException("AccessTokenHandler is asynchronous; use HttpClient.SendAsync instead of Send.");
 
-    // An answer that is there already and says nothing of the token goes through without a further allocation.
+    // If the response is already available and does not concern the token, this method returns it without another allocation.
     private Task<HttpResponseMessage> SendWithCachedTokenAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)
     {
-        var answer = SendOnceAsync(authorized, cancellationToken);
+        var pendingResponse = SendOnceAsync(authorized, cancellationToken);
 #pragma warning disable CA1849 // The task has completed; reading its result does not block.
-        if (!answer.IsCompletedSuccessfully || authorized.Token.Proof is not null || ChallengeEvaluator.MayConcernTheToken(answer.Result))
-            return RetryIfRejectedAsync(authorized, answer, cancellationToken);
+        if (!pendingResponse.IsCompletedSuccessfully || authorized.Token.Proof is not null || ChallengeEvaluator.MayConcernToken(pendingResponse.Result))
+            return RetryIfRejectedAsync(authorized, pendingResponse, cancellationToken);
 #pragma warning restore CA1849
-        End(authorized);
-        return answer;
+        OnSent(authorized);
+        return pendingResponse;
     }
 
-    // A token that was acquired in this very call is as new as can be; after a 401 another would fare no better.
+    // The token is already new, so a 401 is not retried: another new token would not be accepted either.
     private async Task<HttpResponseMessage> SendWithNewTokenAsync(
-        HttpRequestMessage request, Uri first, TokenRequest tokenRequest, ValueTask<AccessToken> pending, CancellationToken cancellationToken)
+        HttpRequestMessage request, Uri originalUri, TokenRequest tokenRequest, ValueTask<AccessToken> pendingToken, CancellationToken cancellationToken)
     {
-        var authorized = new AuthorizedRequest(request, first, tokenRequest, await pending.ConfigureAwait(false));
+        var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false));
         var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
 
-    private async Task<HttpResponseMessage> RetryIfRejectedAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RetryIfRejectedAsync(
+        AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, CancellationToken cancellationToken)
     {
-        var (response, verdict) = await EvaluateAsync(authorized, answer, cancellationToken).ConfigureAwait(false);
-        return verdict == ChallengeResult.Rejected
-            ? await SendAgainAsync(authorized, response, cancellationToken).ConfigureAwait(false)
+        var (response, result) = await EvaluateAsync(authorized, pendingResponse, cancellationToken).ConfigureAwait(false);
+        return result == ChallengeResult.Rejected
+            ? await RetryWithNewTokenAsync(authorized, response, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private async Task<HttpResponseMessage> SendAgainAsync(AuthorizedRequest authorized, HttpResponseMessage rejection, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RetryWithNewTokenAsync(AuthorizedRequest authorized, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
-        Log.TokenRejected(_logger, AllowedOrigins.Origin(authorized.First));
-        AccessToken renewed;
+        Log.TokenRejected(_logger, AllowedOrigins.Origin(authorized.OriginalUri));
+        AccessToken newToken;
         try
         {
             await _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken).ConfigureAwait(false);
             if (!CanBeSentAgain(authorized.Request.Content))
                 return rejection;
-            renewed = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
+            newToken = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The source has logged why. The API's own answer says more to the caller than our failure to get a new token.
+            // The token source has logged the error. The API's response is more useful to the caller than the failure to get a new token.
             return rejection;
         }
         catch (OperationCanceledException)
@@ -112,11 +141,11 @@ public sealed class AccessTokenHandler : DelegatingHandler
             rejection.Dispose();
             throw;
         }
-        if (renewed.Value == authorized.Token.Value)
+        if (newToken.Value == authorized.Token.Value)
             return rejection;
         rejection.Dispose();
-        var again = authorized with { Token = renewed };
-        var (response, _) = await EvaluateAsync(again, SendOnceAsync(again, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var retry = authorized with { Token = newToken };
+        var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
 
@@ -131,7 +160,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
         catch
         {
-            End(authorized);
+            OnSent(authorized);
             throw;
         }
     }
@@ -142,42 +171,42 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return await base.SendAsync(authorized.Request, cancellationToken).ConfigureAwait(false);
     }
 
-    // Where the API only wants its nonce in the proof, the same token is sent once more; nothing is wrong with it.
-    private async Task<(HttpResponseMessage Response, ChallengeResult Verdict)> EvaluateAsync(
-        AuthorizedRequest authorized, Task<HttpResponseMessage> answer, CancellationToken cancellationToken)
+    // If the API only requires its nonce in the proof, the request is sent once more with the same token.
+    private async Task<(HttpResponseMessage Response, ChallengeResult Result)> EvaluateAsync(
+        AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, CancellationToken cancellationToken)
     {
-        var finished = await EvaluateOnceAsync(authorized, answer).ConfigureAwait(false);
-        if (finished.Verdict != ChallengeResult.NonceDemanded || !CanBeSentAgain(authorized.Request.Content))
-            return finished;
-        finished.Response.Dispose();
+        var evaluated = await EvaluateOnceAsync(authorized, pendingResponse).ConfigureAwait(false);
+        if (evaluated.Result != ChallengeResult.NonceRequired || !CanBeSentAgain(authorized.Request.Content))
+            return evaluated;
+        evaluated.Response.Dispose();
         return await EvaluateOnceAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task<(HttpResponseMessage Response, ChallengeResult Verdict)> EvaluateOnceAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> answer)
+    private async Task<(HttpResponseMessage Response, ChallengeResult Result)> EvaluateOnceAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse)
     {
         try
         {
-            var response = await answer.ConfigureAwait(false);
+            var response = await pendingResponse.ConfigureAwait(false);
             if (!authorized.TokenArrived)
                 return (response, ChallengeResult.None);
-            authorized.KeepNonce(response);
-            var verdict = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
-            if (verdict == ChallengeResult.InsufficientScope)
-                Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.First), scope);
-            return (response, verdict);
+            authorized.StoreNonce(response);
+            var result = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
+            if (result == ChallengeResult.InsufficientScope)
+                Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.OriginalUri), scope);
+            return (response, result);
         }
         finally
         {
-            End(authorized);
+            OnSent(authorized);
         }
     }
 
-    // The header is removed, so that an outer retry asks for a token again; where the request was first addressed is remembered.
-    private void End(in AuthorizedRequest authorized)
+    // Without the header, an outer retry of the same message gets a token again. After a redirect, the original URI is stored for that retry.
+    private void OnSent(in AuthorizedRequest authorized)
     {
         authorized.RemoveToken();
-        if (!ReferenceEquals(authorized.Request.RequestUri, authorized.First))
-            _redirected.Remember(authorized.Request, authorized.First);
+        if (!ReferenceEquals(authorized.Request.RequestUri, authorized.OriginalUri))
+            _redirected.Add(authorized.Request, authorized.OriginalUri);
     }
 
     private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;

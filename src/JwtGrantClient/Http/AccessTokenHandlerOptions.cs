@@ -1,23 +1,29 @@
 namespace JwtGrantClient;
 
-/// <summary>What a handler asks for, and where it may take the token.</summary>
+/// <summary>The options of an <see cref="AccessTokenHandler"/>: which token it requests, and which origins may receive the token.</summary>
 public sealed class AccessTokenHandlerOptions
 {
     /// <summary>
-    /// What the token is for. Default: the client as configured. <see cref="HttpRequestMessageExtensions.SetTokenRequest"/> sets another for
-    /// one request.
+    /// Gets or sets what the token is for. Default: <see cref="TokenRequest.Default"/>, the client as configured.
+    /// <see cref="HttpRequestMessageExtensions.SetTokenRequest"/> overrides it for one request.
     /// </summary>
     public TokenRequest TokenRequest { get; set; } = TokenRequest.Default;
 
     /// <summary>
-    /// Origins that may get the token, such as <c>https://api.example.com</c>: scheme, host and port, no path; the origin of the
-    /// HttpClient's base address may in any case. Default, empty: that one alone, where AddJwtGrantToken can see it (a base address that a
-    /// typed client sets in its own constructor comes too late); else the https host that each request is first addressed to.
+    /// Gets or sets the origins that may receive the token, in addition to the origin of the HttpClient's base address. An origin is a scheme,
+    /// a host and a port without a path (RFC 6454), such as <c>https://api.example.com</c>. The scheme is https; http is allowed only for
+    /// this machine with <see cref="AllowLoopbackHttp"/>. Default: empty.
     /// </summary>
+    /// <remarks>
+    /// With an empty list, the token is sent only to the origin of the base address. AddJwtGrantToken reads the base address that AddHttpClient
+    /// or ConfigureHttpClient sets; it does not see one that a typed client sets in its constructor. If the list is empty and no base address
+    /// is known, the token is sent to the https origin that each request is addressed to. A redirect never takes the token to another origin.
+    /// </remarks>
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>
-    /// Allows http to 127.0.0.1, ::1 and localhost. Default: false; AddJwtGrantToken takes over the client's own setting.
+    /// Gets or sets whether the token may be sent over http to 127.0.0.1, ::1 and localhost. Default: false; with AddJwtGrantToken, the value of
+    /// the client's <see cref="JwtGrantOptions.AllowLoopbackHttp"/>.
     /// </summary>
     public bool AllowLoopbackHttp { get; set; }
 }

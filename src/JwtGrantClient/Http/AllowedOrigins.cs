@@ -2,73 +2,74 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Http;
 
-/// <summary>The origins that may receive the token. A request to any other fails before it is sent.</summary>
+/// <summary>The origins that may receive the token. A request to any other origin fails before it is sent.</summary>
 internal sealed class AllowedOrigins
 {
     private readonly Uri[] _configured;
     private readonly bool _allowLoopbackHttp;
-    private readonly ApiBaseAddress _base;
+    private readonly ApiBaseAddress _baseAddress;
 
-    /// <exception cref="JwtGrantException">An origin is no absolute URL, not https, or more than an origin.</exception>
+    /// <exception cref="JwtGrantException">An origin is not an absolute URL, is not https, or has a path or a query.</exception>
     public AllowedOrigins(IEnumerable<string> configured, bool allowLoopbackHttp, ApiBaseAddress? baseAddress = null)
     {
-        _base = baseAddress ?? new();
+        _baseAddress = baseAddress ?? new();
         _allowLoopbackHttp = allowLoopbackHttp;
         _configured = [.. configured.Select(origin => Problem(origin, allowLoopbackHttp) is { } problem
             ? throw JwtGrantException.Configuration("allowed_origin_invalid", $"AllowedOrigins: {problem}.")
             : new Uri(origin))];
     }
 
-    /// <param name="target">Where the request goes now.</param>
-    /// <param name="first">Where the caller addressed it: a redirect rewrites the request's own address.</param>
-    /// <exception cref="JwtGrantException">The token may not go there.</exception>
-    public void EnsureAllowed(Uri? target, Uri? first)
+    /// <summary>Throws if the token may not be sent to a request's current URI.</summary>
+    /// <param name="target">The request's current URI.</param>
+    /// <param name="original">The URI that the caller set. A redirect replaces the request's URI.</param>
+    /// <exception cref="JwtGrantException">The token may not be sent to <paramref name="target"/>.</exception>
+    public void EnsureAllowed(Uri? target, Uri? original)
     {
         if (target is not { IsAbsoluteUri: true })
-            throw NotAllowed("The request was not sent: its address is not absolute. Set BaseAddress on the HttpClient, or an absolute address on the request.");
+            throw NotAllowed("The request was not sent: its URI is not absolute. Set BaseAddress on the HttpClient, or use an absolute URI for the request.");
         if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointUrl.IsLoopback(target)))
-            throw Refused(Origin(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
-        if (!AreSame(target, first!))
-            throw Refused(Origin(target), $"The request was made for {Origin(first!)} and then redirected; address it to the new place, " +
-                "if you trust that.");
+            throw NotAllowed(target, "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
+        if (!AreSame(target, original!))
+            throw NotAllowed(target, $"The request was addressed to {Origin(original!)} and then redirected. If you trust the new origin, send the request to it directly.");
         if (!IsConfigured(target))
-            throw Refused(Origin(target), $"It may go to {Allowed()}; add the origin to AllowedOrigins, if the API there is to have it.");
+            throw NotAllowed(target, $"Allowed: {DescribeAllowed()}. If this API may receive the token, add the origin to AllowedOrigins.");
     }
 
-    /// <summary>Whether two addresses have the same scheme, host and port (RFC 6454 section 5).</summary>
+    /// <summary>Returns whether two URIs have the same scheme, host and port (RFC 6454 section 5).</summary>
     public static bool AreSame(Uri one, Uri other) =>
         ReferenceEquals(one, other) || (one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost == other.IdnHost);
 
-    // Without the user name and password that an address may hold.
-    public static string Origin(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+    /// <summary>Returns the origin of a URI, without the user name and password that the URI may contain.</summary>
+    public static string Origin(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
-    // A path would be read as a limit, which it could not be: the token opens the whole API.
+    // A path in AllowedOrigins would look like a limit, but a token that is sent to an origin is valid for every path there.
     private static string? Problem(string origin, bool allowLoopbackHttp) =>
         EndpointUrl.Problem(origin, allowLoopbackHttp)
-        ?? (new Uri(origin).PathAndQuery != "/" ? $"'{origin}' has a path or a query; an origin is scheme, host and port. Take off what " +
-            "follows the host" : null);
+        ?? (new Uri(origin).PathAndQuery != "/"
+            ? $"'{origin}' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
+            : null);
 
     private bool IsConfigured(Uri target)
     {
         if (_configured.Length == 0)
-            return _base.Value is not { } known || AreSame(target, known);
+            return _baseAddress.Value is not { } known || AreSame(target, known);
         foreach (var origin in _configured)
             if (AreSame(target, origin))
                 return true;
-        return _base.Value is { } address && AreSame(target, address);
+        return _baseAddress.Value is { } baseAddress && AreSame(target, baseAddress);
     }
 
-    private string Allowed() => string.Join(", ", _configured.Append(_base.Value).OfType<Uri>().Select(Origin));
+    private string DescribeAllowed() => string.Join(", ", _configured.Append(_baseAddress.Value).OfType<Uri>().Select(Origin));
 
-    private static JwtGrantException Refused(string origin, string remedy) =>
-        NotAllowed($"The request was not sent: {origin} is not allowed to receive the token. {remedy}");
+    private static JwtGrantException NotAllowed(Uri target, string remedy) =>
+        NotAllowed($"The request was not sent: {Origin(target)} is not allowed to receive the token. {remedy}");
 
     private static JwtGrantException NotAllowed(string message) => JwtGrantException.Configuration("origin_not_allowed", message);
 }
 
 /// <summary>
-/// The base address of a named HttpClient. The factory makes handlers apart from the clients that use them, so the address comes later
-/// than the handler, by way of this.
+/// The base address of a named HttpClient. IHttpClientFactory creates handlers separately from the clients that use them, so the address is
+/// set after the handler was created.
 /// </summary>
 internal sealed class ApiBaseAddress
 {

@@ -3,42 +3,44 @@ using JwtGrantClient.DPoP;
 
 namespace JwtGrantClient.Http;
 
-/// <summary>One request with one token. The message is the caller's: headers that are set on it are removed again.</summary>
+/// <summary>
+/// A request and the token that is sent with it. The request message belongs to the caller, so the headers that are added to it are removed
+/// after it was sent.
+/// </summary>
 /// <param name="Request">The request.</param>
-/// <param name="First">Where the caller addressed it.</param>
+/// <param name="OriginalUri">The URI that the caller set.</param>
 /// <param name="TokenRequest">What the token is for.</param>
 /// <param name="Token">The token.</param>
-internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Uri First, TokenRequest TokenRequest, AccessToken Token)
+internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Uri OriginalUri, TokenRequest TokenRequest, AccessToken Token)
 {
     private const string HeaderName = "Authorization";
 
     /// <summary>
-    /// Whether the server that answered got the token: a redirect removes the header and may lead to another host.
+    /// Gets whether the server that responded received the token: a redirect removes the header and may lead to another host.
     /// </summary>
     public bool TokenArrived =>
         Request.Headers.NonValidated.TryGetValues(HeaderName, out var sent) && sent.ToString() == Token.Authorization
-        && AllowedOrigins.AreSame(Request.RequestUri!, First);
+        && AllowedOrigins.AreSame(Request.RequestUri!, OriginalUri);
 
-    /// <summary>Whether the request comes with an Authorization header of its own. Most come without any header, which costs little to see.</summary>
+    /// <summary>Returns whether the caller has set an Authorization header. Most requests have no header at all, which is cheap to check.</summary>
     public static bool IsAuthorized(HttpRequestMessage request) =>
         request.Headers.NonValidated is { Count: > 0 } headers && headers.Contains(HeaderName);
 
-    /// <summary>Adds the token to the request; its characters were checked when the token was made.</summary>
-    /// <exception cref="JwtGrantException">It is no access token.</exception>
+    /// <summary>Adds the token to the request. Its characters were validated when the token was created.</summary>
+    /// <exception cref="JwtGrantException">The token is not an access token.</exception>
     public void AddToken() => Request.Headers.TryAddWithoutValidation(HeaderName, Token.Authorization ?? throw JwtGrantException.Configuration(
         "not_an_access_token",
-        "The token source gave a token of the type N_A, which is no access token (RFC 8693 section 2.2.1); the request was not sent. " +
-        "Ask the server for an access token: TokenExchange:RequestedTokenType."));
+        "The token source returned a token of the type N_A, which is not an access token (RFC 8693 section 2.2.1). The request was not sent. Set TokenExchange:RequestedTokenType to request an access token."));
 
-    /// <summary>Adds a proof of possession that is made for this request alone.</summary>
+    /// <summary>Adds a proof of possession, which is valid for this request only.</summary>
     public async ValueTask AddProofAsync(ITokenProof proof, CancellationToken cancellationToken)
     {
         var value = await proof.ProveAsync(Request.Method, Request.RequestUri!, Token.Value, cancellationToken).ConfigureAwait(false);
         Request.Headers.TryAddWithoutValidation(DPoPHeaders.Proof, value);
     }
 
-    /// <summary>Keeps the nonce that came with an answer, be it a refusal or not (RFC 9449 section 8.2).</summary>
-    public void KeepNonce(HttpResponseMessage response)
+    /// <summary>Stores the nonce of a response, whether the API accepted the request or not (RFC 9449 section 8.2).</summary>
+    public void StoreNonce(HttpResponseMessage response)
     {
         if (Token.Proof is { } proof && DPoPHeaders.NonceOf(response.Headers) is { } nonce)
             proof.KeepNonce(Request.RequestUri!, nonce);
@@ -53,20 +55,20 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
 }
 
 /// <summary>
-/// Where redirected requests were first addressed. A redirect rewrites the request's own address, and an outer retry brings the same
-/// message again; the token must not follow. Only redirected requests cost anything.
+/// The original URIs of redirected requests. A redirect replaces the URI of the request message, and an outer retry sends the same message
+/// again; the token must not follow to the new origin. Requests that are not redirected are not stored.
 /// </summary>
 internal sealed class RedirectedRequests
 {
-    private readonly ConditionalWeakTable<HttpRequestMessage, Uri> _first = [];
-    private volatile bool _areThereAny;
+    private readonly ConditionalWeakTable<HttpRequestMessage, Uri> _originalUris = [];
+    private volatile bool _hasEntries;
 
-    public Uri? FirstAddressOf(HttpRequestMessage request) =>
-        _areThereAny && _first.TryGetValue(request, out var first) ? first : request.RequestUri;
+    public Uri? GetOriginalUri(HttpRequestMessage request) =>
+        _hasEntries && _originalUris.TryGetValue(request, out var original) ? original : request.RequestUri;
 
-    public void Remember(HttpRequestMessage request, Uri first)
+    public void Add(HttpRequestMessage request, Uri original)
     {
-        _first.AddOrUpdate(request, first);
-        _areThereAny = true;
+        _originalUris.AddOrUpdate(request, original);
+        _hasEntries = true;
     }
 }

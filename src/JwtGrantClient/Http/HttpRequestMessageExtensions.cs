@@ -1,21 +1,21 @@
 namespace JwtGrantClient;
 
-/// <summary>Extends <see cref="HttpRequestMessage"/>.</summary>
+/// <summary>Extension methods for <see cref="HttpRequestMessage"/>.</summary>
 public static class HttpRequestMessageExtensions
 {
     private static readonly HttpRequestOptionsKey<TokenRequest> Key = new("JwtGrantClient.TokenRequest");
 
-    // Reading a request's options creates them, which costs each request 104 bytes: they are read only in a process that has set one.
+    // Reading HttpRequestMessage.Options allocates 104 bytes per request, so the options are read only after SetTokenRequest was called once.
     private static bool _isInUse;
 
     /// <summary>
-    /// Sets what the token of this one request is for, such as a user, a tenant or a scope, in place of
-    /// <see cref="AccessTokenHandlerOptions.TokenRequest"/>.
+    /// Sets what the token of this one request is for, such as a user, a tenant or a scope. It replaces
+    /// <see cref="AccessTokenHandlerOptions.TokenRequest"/> for this request.
     /// </summary>
-    /// <param name="request">The request, before it is sent.</param>
+    /// <param name="request">The request. It must not have been sent yet.</param>
     /// <param name="tokenRequest">What the token is for.</param>
     /// <returns>The same request.</returns>
-    /// <exception cref="ArgumentNullException">One of the two is null.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> or <paramref name="tokenRequest"/> is null.</exception>
     /// <example>
     /// <code>
     /// using var request = new HttpRequestMessage(HttpMethod.Get, "invoices");
@@ -32,7 +32,7 @@ public static class HttpRequestMessageExtensions
         return request;
     }
 
-    /// <summary>Returns what was set; null where nothing was.</summary>
+    /// <summary>Returns the token request that <see cref="SetTokenRequest"/> set; null if it was not called.</summary>
     internal static TokenRequest? GetTokenRequest(this HttpRequestMessage request) =>
         _isInUse && request.Options.TryGetValue(Key, out var tokenRequest) ? tokenRequest : null;
 }

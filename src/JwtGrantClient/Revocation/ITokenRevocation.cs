@@ -1,23 +1,42 @@
 namespace JwtGrantClient;
 
-/// <summary>Ends tokens before their time (RFC 7009), with the client's authentication.</summary>
+/// <summary>Revokes tokens at the authorization server (RFC 7009). The requests carry the client's authentication.</summary>
+/// <example>
+/// <code>
+/// class Logout([FromKeyedServices("reports")] ITokenRevocation revocation)
+/// {
+///     public async Task RunAsync(string user, string refreshToken, CancellationToken cancellationToken)
+///     {
+///         await revocation.RevokeAsync(new TokenRequest { Subject = user }, cancellationToken);
+///         await revocation.RevokeTokenAsync(refreshToken, "refresh_token", cancellationToken);
+///     }
+/// }
+/// </code>
+/// </example>
 public interface ITokenRevocation
 {
     /// <summary>
-    /// Gives up the token that is kept for a request, so that nobody gets it any more, and revokes it at the server. Does nothing where
-    /// none is kept. The next GetTokenAsync obtains a new one.
+    /// Removes the token of a request from the cache and revokes it at the server. Does nothing if no valid token is cached. The next
+    /// <see cref="ITokenSource.GetTokenAsync"/> acquires a new token.
     /// </summary>
-    /// <param name="request">What the token was for.</param>
-    /// <param name="cancellationToken">Cancels the revocation; the token is given up nevertheless.</param>
-    /// <exception cref="JwtGrantException">The server refused, or could not be reached, or has no revocation endpoint.</exception>
+    /// <param name="request">What the token is for.</param>
+    /// <param name="cancellationToken">Cancels the revocation. The token is removed from the cache in any case.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="JwtGrantException">The server rejected the request or could not be reached, or its revocation endpoint is not known.</exception>
+    /// <exception cref="OperationCanceledException">The revocation was cancelled.</exception>
     Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Revokes a token that is not kept here, such as a refresh token. One that the server does not know counts as revoked.
+    /// Revokes a token that is not in the cache, such as a refresh token. A token that the server does not know counts as revoked (RFC 7009
+    /// section 2.2).
     /// </summary>
     /// <param name="token">The token.</param>
-    /// <param name="tokenTypeHint"><c>access_token</c> or <c>refresh_token</c> (RFC 7009 section 2.1); null leaves it to the server to find out.</param>
+    /// <param name="tokenTypeHint">
+    /// <c>access_token</c> or <c>refresh_token</c> (RFC 7009 section 2.1). Default: null, no hint; the server determines the type.
+    /// </param>
     /// <param name="cancellationToken">Cancels the revocation.</param>
-    /// <exception cref="JwtGrantException">The server refused, or could not be reached, or has no revocation endpoint.</exception>
+    /// <exception cref="ArgumentException"><paramref name="token"/> is null or empty.</exception>
+    /// <exception cref="JwtGrantException">The server rejected the request or could not be reached, or its revocation endpoint is not known.</exception>
+    /// <exception cref="OperationCanceledException">The revocation was cancelled.</exception>
     Task RevokeTokenAsync(string token, string? tokenTypeHint = null, CancellationToken cancellationToken = default);
 }

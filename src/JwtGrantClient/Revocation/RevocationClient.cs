@@ -4,13 +4,13 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Revocation;
 
 /// <summary>
-/// Makes one revocation request, top-down (RFC 7009): as the token endpoint client does, with the client's authentication and its retries.
+/// Sends revocation requests (RFC 7009) with the client's authentication, through the same retries as token requests.
 /// </summary>
 internal sealed class RevocationClient(
     EndpointLocator locator, ClientAuthentication authentication, TokenEndpointTransport transport, TokenRequestPipeline pipeline)
 {
     /// <summary>Revokes a token. A token that the server does not know counts as revoked (RFC 7009 section 2.2).</summary>
-    /// <exception cref="JwtGrantException">The server refused, or there was no answer.</exception>
+    /// <exception cref="JwtGrantException">The server rejected the request, or did not respond.</exception>
     public Task RevokeAsync(string token, string? typeHint, CancellationToken cancellationToken) => pipeline.RunAsync(
         (attempts, cancellationToken) => AttemptAsync(token, typeHint, attempts, cancellationToken), new RequestAttempts(), cancellationToken);
 
@@ -25,7 +25,7 @@ internal sealed class RevocationClient(
         using var request = form.ToRequest();
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        // The body of a success has no meaning (RFC 7009 section 2.2), so it is not read.
+        // RFC 7009 section 2.2: clients ignore the body of a successful response.
         if (response.IsSuccess)
             return response;
         if (response.IsRedirect)

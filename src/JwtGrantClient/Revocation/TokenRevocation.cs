@@ -6,11 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Revocation;
 
 /// <summary>
-/// Revokes what the cache keeps, and whatever else a user holds: the cache gives a token up before the server hears of it.
+/// Revokes cached tokens, and tokens that the caller holds. A token is removed from the cache first, so that no caller gets it during its
+/// revocation.
 /// </summary>
 internal sealed class TokenRevocation(string client, CachedTokenSource tokens, RevocationClient endpoint, TimeProvider time, ILogger logger) : ITokenRevocation
 {
-    private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
 
     public async Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
@@ -25,10 +26,10 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
         return endpoint.RevokeAsync(token, tokenTypeHint, cancellationToken);
     }
 
-    /// <summary>Revokes all that is kept, as far as the time allows. What fails is logged: nobody is there any more to be told.</summary>
+    /// <summary>Revokes all cached tokens within 5 s. Failures are logged and not thrown, because the client is being disposed.</summary>
     public async Task RevokeAllAsync()
     {
-        using var deadline = new CancellationTokenSource(AtTheEnd, time);
+        using var deadline = new CancellationTokenSource(DisposeTimeout, time);
         foreach (var token in tokens.TakeAll())
         {
             try

@@ -4,21 +4,21 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// What is wrong with the credentials that are not assertions of ours: secrets, certificates, tokens to exchange, the DPoP key.
+/// Finds the problems of the credentials that the library does not sign: client secrets, certificates, tokens to exchange and the DPoP key.
 /// </summary>
 internal static class CredentialChecks
 {
     private static readonly string SecretMethods =
         $"{ClientAuthenticationMethod.ClientSecretBasic} or {ClientAuthenticationMethod.ClientSecretPost}";
 
-    /// <summary>Whether the method says by the client's id, and by nothing else, who the client is.</summary>
+    /// <summary>Returns whether the method identifies the client only by its client id.</summary>
     public static bool NeedsClientId(ClientAuthenticationMethod method) => UsesSecret(method)
         || method is ClientAuthenticationMethod.JwtAsClientSecret or ClientAuthenticationMethod.MutualTls;
 
-    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies given) =>
-        [.. CheckSecret(options), .. CheckCertificate(options, given), .. CheckGrant(options, given), .. CheckProofKey(options)];
+    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies) =>
+        [.. CheckSecret(options), .. CheckCertificate(options, dependencies), .. CheckGrant(options, dependencies), .. CheckProofKey(options)];
 
-    /// <summary>Returns the message of the error that a check ends in; null where it passes.</summary>
+    /// <summary>Runs a check and returns the message of its exception; null if it passes.</summary>
     public static string? Failure(Action check)
     {
         try
@@ -35,7 +35,7 @@ internal static class CredentialChecks
     private static bool UsesSecret(ClientAuthenticationMethod method) =>
         method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
 
-    // Exactly one method per request (RFC 6749 section 2.3): a secret that no method uses is a misunderstanding, and a secret too many.
+    // A client uses one authentication method per request (RFC 6749 section 2.3). A secret that this method does not use is a mistake.
     private static IEnumerable<string> CheckSecret(JwtGrantOptions options)
     {
         if (UsesSecret(options.ClientAuthentication))
@@ -43,55 +43,48 @@ internal static class CredentialChecks
             if (Failure(() => ClientSecret.From(options.ClientSecretSource)) is { } problem)
                 yield return $"ClientSecret: {problem}";
             else if (options.ClientSecretFile is { } path && !File.Exists(path))
-                yield return $"ClientSecretFile: there is no file '{path}'. Correct the path, or put the secret there.";
+                yield return $"ClientSecretFile: the file '{path}' does not exist. Correct the path, or create the file with the secret.";
         }
         else if (options.ClientSecretSource.IsSet)
         {
-            yield return $"ClientSecret is set, but ClientAuthentication is {options.ClientAuthentication}, which sends none. " +
-                $"Take it out, or set ClientAuthentication to {SecretMethods}.";
+            yield return $"ClientSecret is set, but ClientAuthentication is {options.ClientAuthentication}, which does not send a secret. Remove the secret, or set ClientAuthentication to {SecretMethods}.";
         }
     }
 
-    private static IEnumerable<string> CheckCertificate(JwtGrantOptions options, ClientDependencies given)
+    private static IEnumerable<string> CheckCertificate(JwtGrantOptions options, ClientDependencies dependencies)
     {
         if (options.ClientCertificate is { Path: not null } configured)
         {
-            if (given.TokenEndpointHandler.IsGiven)
-                yield return "ClientCertificate is set, but the token endpoint's handler is given by code and would not show it. " +
-                    "Give the certificate to that handler, or leave the handler out.";
+            if (dependencies.TokenEndpointHandler.IsSet)
+                yield return "ClientCertificate is set, but the token endpoint handler is configured in code and does not present the certificate. Add the certificate to that handler, or remove the handler.";
             else if (Failure(configured.Check) is { } problem)
                 yield return problem;
         }
         else if (options.ClientCertificate is { KeyPath: not null } or { PasswordSecret.IsSet: true })
         {
-            yield return "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate.";
+            yield return "ClientCertificate has no Path. Set Path to the PEM or PKCS#12 file with the certificate.";
         }
-        else if (options.ClientAuthentication == ClientAuthenticationMethod.MutualTls && !given.ClientCertificate.IsGiven && !given.TokenEndpointHandler.IsGiven)
+        else if (options.ClientAuthentication == ClientAuthenticationMethod.MutualTls && !dependencies.ClientCertificate.IsSet && !dependencies.TokenEndpointHandler.IsSet)
         {
-            yield return "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set " +
-                "ClientCertificate:Path, " +
-                "or give the certificate by UseClientCertificate.";
+            yield return "ClientCertificate is missing; MutualTls authenticates the client with it (RFC 8705 section 2). Set ClientCertificate:Path, or call UseClientCertificate.";
         }
     }
 
-    private static IEnumerable<string> CheckGrant(JwtGrantOptions options, ClientDependencies given)
+    private static IEnumerable<string> CheckGrant(JwtGrantOptions options, ClientDependencies dependencies)
     {
-        if (options.Grant == GrantType.Saml2Bearer && !given.GrantAssertion.IsGiven)
-            yield return "Grant is Saml2Bearer, but nothing makes its assertions. Give them by UseGrantAssertion, or add the package " +
-                "JwtGrantClient.Saml and call UseSamlAssertion.";
-        if (options.Grant == GrantType.TokenExchange && !given.SubjectToken.IsGiven && options.TokenExchange.SubjectTokenFile is null)
-            yield return "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or " +
-                "give the token " +
-                "by UseSubjectToken.";
+        if (options.Grant == GrantType.Saml2Bearer && !dependencies.GrantAssertion.IsSet)
+            yield return "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion.";
+        if (options.Grant == GrantType.TokenExchange && !dependencies.SubjectToken.IsSet && options.TokenExchange.SubjectTokenFile is null)
+            yield return "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, or call UseSubjectToken.";
         if (options.Grant != GrantType.TokenExchange && options.TokenExchange is
             not { SubjectTokenFile: null, SubjectTokenType: null, ActorTokenFile: null, ActorTokenType: null, RequestedTokenType: null, Audience.Count: 0 })
-            yield return $"TokenExchange is set, but Grant is {options.Grant}. Set Grant to TokenExchange, or take the section out.";
+            yield return $"TokenExchange is set, but Grant is {options.Grant}. Set Grant to TokenExchange, or remove the section.";
     }
 
     private static IEnumerable<string> CheckProofKey(JwtGrantOptions options)
     {
         if (options.DPoP is { Enabled: false, SigningKey.IsSet: true })
-            yield return "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out.";
+            yield return "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or remove the key.";
         if (options.DPoP is { Enabled: true, SigningKey.IsSet: true } && Failure(options.DPoP.Check) is { } problem)
             yield return $"DPoP:SigningKey: {problem}";
     }

@@ -6,121 +6,154 @@ using JwtGrantClient.Credentials;
 namespace JwtGrantClient;
 
 /// <summary>
-/// One client at one authorization server. Set by code or bound from configuration; read once, checked whole, then copied. A setting that
-/// is null is not set.
+/// The options of one client at one authorization server, set in code or bound from configuration. They are read once, validated as a whole
+/// and copied; later changes have no effect.
 /// </summary>
 public sealed class JwtGrantOptions
 {
     /// <summary>
-    /// The authorization server's issuer identifier, byte for byte as the server spells it: the default audience (RFC 10070), and where
-    /// metadata is looked for (RFC 8414). https, without query or fragment. Either this or <see cref="TokenEndpoint"/> is required.
+    /// Gets or sets the issuer identifier of the authorization server (RFC 8414 section 2), exactly as the server writes it: an https URL
+    /// without query and fragment. It is the default audience of assertions (RFC 10070), and endpoints that are not configured are read from
+    /// its metadata. Default: null. Either this or <see cref="TokenEndpoint"/> is required.
     /// </summary>
     public string? Issuer { get; set; }
 
-    /// <summary>The token endpoint's address: https, without fragment. Goes before the metadata, which is then not fetched.</summary>
+    /// <summary>
+    /// Gets or sets the URL of the token endpoint (RFC 6749 section 3.2): https, without fragment. If it is set, token requests do not read the
+    /// metadata. Default: null, the endpoint from the metadata of <see cref="Issuer"/> (RFC 8414).
+    /// </summary>
     public string? TokenEndpoint { get; set; }
 
-    /// <summary>Where tokens are revoked (RFC 7009): https, without fragment. Default: by the issuer's metadata.</summary>
+    /// <summary>
+    /// Gets or sets the URL of the revocation endpoint (RFC 7009 section 2): https, without fragment. Default: null, the endpoint from the metadata
+    /// of <see cref="Issuer"/>.
+    /// </summary>
     public string? RevocationEndpoint { get; set; }
 
-    /// <summary>The client's id at the server. Required unless an assertion speaks for the client and names it itself.</summary>
+    /// <summary>
+    /// Gets or sets the client id that is registered at the server (RFC 6749 section 2.2). Default: null. Required, with two exceptions:
+    /// PrivateKeyJwt with an assertion from a file or a provider; and None, unless the library signs a grant assertion whose issuer is not
+    /// configured.
+    /// </summary>
     public string? ClientId { get; set; }
 
-    /// <summary>The grant. Default: <see cref="GrantType.JwtBearer"/>.</summary>
+    /// <summary>Gets or sets the grant with which tokens are requested. Default: <see cref="GrantType.JwtBearer"/>.</summary>
     public GrantType Grant { get; set; }
 
-    /// <summary>How the client authenticates. Default: <see cref="ClientAuthenticationMethod.None"/>.</summary>
+    /// <summary>Gets or sets how the client authenticates at the server. Default: <see cref="ClientAuthenticationMethod.None"/>.</summary>
     public ClientAuthenticationMethod ClientAuthentication { get; set; }
 
     /// <summary>
-    /// Whether the form carries <c>client_id</c> where the authentication does not need it (RFC 7521 section 4.2). Default: true.
+    /// Gets or sets whether the form contains <c>client_id</c> even if the client authentication does not require it (RFC 7521 section 4.2).
+    /// Default: true.
     /// </summary>
     public bool SendClientId { get; set; } = true;
 
-    /// <summary>Scope values, separated by single spaces (RFC 6749 section 3.3). Default: none are sent.</summary>
+    /// <summary>
+    /// Gets or sets the scope that tokens are requested for: values separated by single spaces (RFC 6749 section 3.3). Default: null, no scope
+    /// is sent.
+    /// </summary>
     public string? Scope { get; set; }
 
-    /// <summary>The APIs that tokens are for (RFC 8707): absolute URIs without fragment. Default: none are sent.</summary>
+    /// <summary>
+    /// Gets or sets the APIs that tokens are requested for (<c>resource</c>, RFC 8707 section 2): absolute URIs without fragment. Default:
+    /// empty, no resource is sent.
+    /// </summary>
     public IList<string> Resource { get; set; } = [];
 
-    /// <summary>Further form fields. A field of the protocol itself may not be named.</summary>
+    /// <summary>
+    /// Gets or sets additional form fields of token requests. Fields that the protocol defines, such as <c>scope</c>, are not allowed here.
+    /// Default: empty.
+    /// </summary>
     public IDictionary<string, string> Parameters { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>The private key. Required unless a signer is given by code.</summary>
+    /// <summary>
+    /// Gets or sets the private key that signs assertions. Required if the library signs an assertion and UseSigner does not set a signer.
+    /// </summary>
     public SigningKeyOptions SigningKey { get; set; } = new();
 
     /// <summary>
-    /// The secret of ClientSecretBasic and ClientSecretPost; a signed assertion is better where the server takes one. Never printed. At
-    /// most one of the three settings is set.
+    /// Gets or sets the client secret of ClientSecretBasic and ClientSecretPost (RFC 6749 section 2.3.1). Prefer a signed assertion if the
+    /// server supports it. The secret is never printed. Set at most one of this, <see cref="ClientSecretEnvironmentVariable"/> and
+    /// <see cref="ClientSecretFile"/>. Default: null.
     /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? ClientSecret { get; set; }
 
-    /// <summary>The name of an environment variable that holds the secret.</summary>
+    /// <summary>Gets or sets the name of the environment variable that contains the client secret. Default: null.</summary>
     public string? ClientSecretEnvironmentVariable { get; set; }
 
-    /// <summary>A file that holds the secret; read for every attempt, line ends after it do not count.</summary>
+    /// <summary>
+    /// Gets or sets the path of the file that contains the client secret. The file is read for each attempt; line breaks at its end are
+    /// ignored. Default: null.
+    /// </summary>
     public string? ClientSecretFile { get; set; }
 
     /// <summary>
-    /// The certificate that connections to the authorization server show. Required for MutualTls; with another authentication the server
-    /// may bind tokens to it (RFC 8705 section 3). Default: none.
+    /// Gets or sets the certificate that the client presents to the authorization server. Required for MutualTls (RFC 8705 section 2), unless
+    /// UseClientCertificate or UseTokenEndpointHandler is called. With another authentication, the server may bind tokens to the certificate
+    /// (RFC 8705 section 3). Default: null.
     /// </summary>
     public ClientCertificateOptions? ClientCertificate { get; set; }
 
-    /// <summary>The assertion that is the grant.</summary>
+    /// <summary>Gets or sets the options of the assertion that is the grant (RFC 7523 section 2.1).</summary>
     public AssertionOptions Assertion { get; set; } = new();
 
-    /// <summary>The assertion that authenticates the client.</summary>
+    /// <summary>Gets or sets the options of the assertion that authenticates the client (RFC 7523 section 2.2).</summary>
     public ClientAssertionOptions ClientAssertion { get; set; } = new();
 
-    /// <summary>What is exchanged, where Grant is TokenExchange.</summary>
+    /// <summary>
+    /// Gets or sets the options of a token exchange (RFC 8693). They must be empty unless <see cref="Grant"/> is
+    /// <see cref="GrantType.TokenExchange"/>.
+    /// </summary>
     public TokenExchangeOptions TokenExchange { get; set; } = new();
 
-    /// <summary>Tokens that are bound to a key.</summary>
+    /// <summary>Gets or sets the options of DPoP, which binds tokens to a key (RFC 9449). Default: DPoP is not used.</summary>
     public DPoPOptions DPoP { get; set; } = new();
 
     /// <summary>
-    /// Whether the tokens that are kept are revoked when the client is disposed asynchronously, as hosts do at their end: one request each,
-    /// for at most 5 s in all. Tokens shared with other processes are not. Default: false.
+    /// Gets or sets whether the cached tokens are revoked (RFC 7009) when the client is disposed asynchronously, as a host does when it stops.
+    /// Each token takes one request; all requests together take at most 5 s. Tokens that are shared with other processes are not revoked.
+    /// Default: false.
     /// </summary>
     public bool RevokeOnDispose { get; set; }
 
-    /// <summary>When tokens are renewed.</summary>
+    /// <summary>Gets or sets when tokens are refreshed.</summary>
     public RefreshOptions Refresh { get; set; } = new();
 
-    /// <summary>How often one acquisition tries when the server fails.</summary>
+    /// <summary>Gets or sets how often a token request is retried, and how long it may take.</summary>
     public RetryOptions Retry { get; set; } = new();
 
-    /// <summary>How long the server is left alone after a failed acquisition.</summary>
+    /// <summary>Gets or sets how long the server is not called after an acquisition has failed.</summary>
     public BackoffOptions Backoff { get; set; } = new();
 
-    /// <summary>How many tokens are kept.</summary>
+    /// <summary>Gets or sets how many tokens are cached, and for how long.</summary>
     public CacheOptions Cache { get; set; } = new();
 
     /// <summary>
-    /// The life of a token whose response has no <c>expires_in</c>: 1 s to 1 day. Default: 5 min. Such a token never counts as endless.
+    /// Gets or sets the lifetime of a token whose response has no <c>expires_in</c> (RFC 6749 section 5.1): 1 s to 1 day. Default: null, which
+    /// means 5 min.
     /// </summary>
     public TimeSpan? DefaultTokenLifetime { get; set; }
 
     /// <summary>
-    /// The type of a token whose response has no <c>token_type</c>: <c>Bearer</c>, or null, which makes such a response an error. Default:
-    /// null.
+    /// Gets or sets the type of a token whose response has no <c>token_type</c>: <c>Bearer</c> or null. With null, such a response is an error,
+    /// because RFC 6749 section 5.1 requires the member. Default: null.
     /// </summary>
     public string? DefaultTokenType { get; set; }
 
     /// <summary>
-    /// Allows http to 127.0.0.1, ::1 and localhost, for a server on this machine: for issuer, metadata, token endpoint and the APIs of
-    /// AddJwtGrantToken. Default: false.
+    /// Gets or sets whether http is allowed for servers on this machine (127.0.0.1, ::1 and localhost). It applies to the issuer, the endpoints
+    /// and the APIs of AddJwtGrantToken. Default: false.
     /// </summary>
     public bool AllowLoopbackHttp { get; set; }
 
     internal SecretSource ClientSecretSource =>
         new(ClientSecret, ClientSecretEnvironmentVariable, ClientSecretFile, JwtGrantClient.TokenEndpoint.ClientSecret.Settings);
 
-    /// <summary>What is wrong with the configuration that this was bound from; it makes validation fail.</summary>
+    /// <summary>Gets the problems of the configuration section that the options were bound from. Each of them makes the validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];
 
-    /// <summary>False where a value of the configuration could not be taken over.</summary>
+    /// <summary>Gets or sets whether all values of the configuration section could be bound.</summary>
     internal bool IsBound { get; set; } = true;
 }

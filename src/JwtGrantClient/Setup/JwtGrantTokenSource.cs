@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient;
 
-/// <summary>A client without a container. Make one for the life of the process: it keeps the tokens.</summary>
+/// <summary>
+/// A client without dependency injection. It caches tokens, so create one instance per client and use it until the process ends. Safe for
+/// concurrent use.
+/// </summary>
 public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
 {
     private readonly ComposedClient _client;
@@ -17,31 +20,45 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
     private JwtGrantTokenSource(ComposedClient client, Meter meter)
     {
         _client = client;
-        // At hand, because it is what every call goes to.
+        // A field, because every call reads it.
         _tokens = client.Tokens;
         _meter = meter;
     }
 
-    /// <summary>One-off exchanges with the client's authentication.</summary>
+    /// <summary>Gets the token endpoint, which exchanges any grant once, with the client's authentication and without the cache.</summary>
     public ITokenEndpoint Endpoint => _client.Endpoint;
 
-    /// <summary>Ends tokens before their time.</summary>
+    /// <summary>Gets the revocation of tokens (RFC 7009).</summary>
     public ITokenRevocation Revocation => _client.Revocation;
 
-    /// <summary>The client-authentication assertion alone.</summary>
-    /// <exception cref="JwtGrantException">The client does not authenticate by an assertion.</exception>
+    /// <summary>Gets the source of client assertions, for code that sends its own token requests (RFC 7523 section 2.2).</summary>
+    /// <exception cref="JwtGrantException">The client does not authenticate with an assertion.</exception>
     public IAssertionSource Assertions => _client.Assertions;
 
-    /// <summary>Checks the settings, reads the key and makes a client. Nothing is sent yet.</summary>
-    /// <param name="options">The settings; copied.</param>
-    /// <param name="signer">Signs in place of <see cref="JwtGrantOptions.SigningKey"/>.</param>
+    /// <summary>Validates the options, reads the key and creates a client. No request is sent.</summary>
+    /// <param name="options">The options, which are copied.</param>
+    /// <param name="signer">Signs assertions instead of <see cref="JwtGrantOptions.SigningKey"/>. Default: null.</param>
     /// <param name="tokenEndpointHandler">
-    /// Sends the token requests in place of the built-in handler, and is disposed with the client. It must not follow redirects and must
-    /// not retry.
+    /// Sends token requests instead of the built-in handler, and is disposed with the client. It must not follow redirects and must not
+    /// retry. Default: null.
     /// </param>
-    /// <param name="timeProvider">The clock. Default: the system's.</param>
-    /// <param name="loggerFactory">Gets the category <c>JwtGrantClient</c>. Default: nothing is logged.</param>
-    /// <exception cref="JwtGrantException">The settings are wrong; the message lists every problem.</exception>
+    /// <param name="timeProvider">The clock. Default: <see cref="TimeProvider.System"/>.</param>
+    /// <param name="loggerFactory">Creates the logger, whose category is <c>JwtGrantClient</c>. Default: nothing is logged.</param>
+    /// <returns>The client. Dispose it when it is no longer used.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="JwtGrantException">The options are not valid. The message lists every problem.</exception>
+    /// <example>
+    /// <code>
+    /// await using var tokens = JwtGrantTokenSource.Create(new JwtGrantOptions
+    /// {
+    ///     Issuer = "https://as.example.com",
+    ///     ClientId = "batch-worker",
+    ///     Scope = "reports.read",
+    ///     SigningKey = { Path = "keys/batch.pem", KeyId = "2026-11" },
+    /// });
+    /// AccessToken token = await tokens.GetTokenAsync();
+    /// </code>
+    /// </example>
     public static JwtGrantTokenSource Create(
         JwtGrantOptions options,
         IJwtSigner? signer = null,
@@ -73,8 +90,8 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
         _tokens.InvalidateAsync(request, rejected, cancellationToken);
 
     /// <summary>
-    /// Revokes what is kept, where <see cref="JwtGrantOptions.RevokeOnDispose"/> says so; ends what is under way and closes the
-    /// connections.
+    /// Cancels pending acquisitions and closes the connections. If <see cref="JwtGrantOptions.RevokeOnDispose"/> is set, revokes the cached
+    /// tokens first.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -6,46 +6,46 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// Everything that is wrong with a client's settings, at once: each problem names the setting, what was seen and the remedy. The key is
-/// read here too, so that a missing file shows at start-up and not at the first token.
+/// Finds all problems of a client's options at once. Each problem names the setting, the value that was found and the remedy. The key is
+/// read here too, so that a missing file is reported at startup and not at the first token request.
 /// </summary>
 internal static class OptionsChecks
 {
-    /// <summary>The problem of options that nobody has set.</summary>
+    /// <summary>The problem of options that are not configured at all.</summary>
     public const string NoServer =
-        "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its " +
-        "address.";
+        "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.";
 
-    private static readonly TimeSpan ShortestDefaultLifetime = TimeSpan.FromSeconds(1), LongestDefaultLifetime = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MinDefaultLifetime = TimeSpan.FromSeconds(1), MaxDefaultLifetime = TimeSpan.FromDays(1);
 
-    /// <param name="options">The settings.</param>
-    /// <param name="given">What is given by code.</param>
-    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies given)
+    /// <summary>Returns the problems; empty if the options are valid.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="dependencies">The dependencies that are configured in code.</param>
+    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies)
     {
-        var signed = new Signed(
-            Grant: options.Grant == GrantType.JwtBearer && !given.GrantAssertion.IsGiven && options.Assertion.TokenFile is null,
+        var signed = new SignedAssertions(
+            Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion.TokenFile is null,
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
-                && !given.ClientAssertion.IsGiven && options.ClientAssertion.TokenFile is null);
+                && !dependencies.ClientAssertion.IsSet && options.ClientAssertion.TokenFile is null);
         return
         [
             .. options.SectionProblems,
-            // What could not be bound stands at its default, which is not the user's word: there is nothing to judge yet.
+            // Options that could not be bound have default values, which the user did not choose, so they are not checked.
             .. options.IsBound
                 ? [
-                    .. CheckTexts(options), .. CheckServer(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, given),
-                    .. CheckKeys(options, given.Signer.IsGiven, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
+                    .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
+                    .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
                     .. RangeChecks.Find(options),
                 ]
                 : Array.Empty<string>(),
         ];
     }
 
-    /// <summary>Which assertions the library signs itself, so that their claims and a key are needed.</summary>
-    private readonly record struct Signed(bool Grant, bool Client);
+    /// <summary>The assertions that the library signs itself. Their claims and a key are required.</summary>
+    private readonly record struct SignedAssertions(bool Grant, bool Client);
 
-    // An environment variable that is set to nothing would else be sent as an empty claim.
-    private static IEnumerable<string> CheckTexts(JwtGrantOptions options) =>
-        from text in new (string Name, string? Value)[]
+    // An environment variable that is set to an empty string would otherwise be sent as an empty claim.
+    private static IEnumerable<string> CheckEmptyStrings(JwtGrantOptions options) =>
+        from setting in new (string Name, string? Value)[]
         {
             ("ClientId", options.ClientId),
             ("SigningKey:KeyId", options.SigningKey.KeyId),
@@ -67,8 +67,8 @@ internal static class OptionsChecks
             ("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType),
             ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
         }
-        where text.Value is ""
-        select $"{text.Name} is empty. Give it a value, or leave it out.";
+        where setting.Value is ""
+        select $"{setting.Name} is empty. Set it to a value, or remove it.";
 
     private static IEnumerable<string> CheckServer(JwtGrantOptions options)
     {
@@ -79,69 +79,63 @@ internal static class OptionsChecks
             if (EndpointUrl.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
                 yield return $"Issuer: {problem}.";
             else if (issuer.Contains('?', StringComparison.Ordinal))
-                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part " +
-                    "from ? on.";
+                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
-        if (options.TokenEndpoint is { } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } wrong)
-            yield return $"TokenEndpoint: {wrong}.";
-        if (options.RevocationEndpoint is { } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp) is { } unfit)
-            yield return $"RevocationEndpoint: {unfit}.";
+        if (options.TokenEndpoint is { } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
+            yield return $"TokenEndpoint: {tokenProblem}.";
+        if (options.RevocationEndpoint is { } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp) is { } revocationProblem)
+            yield return $"RevocationEndpoint: {revocationProblem}.";
     }
 
-    private static IEnumerable<string> CheckClient(JwtGrantOptions options, Signed signed)
+    private static IEnumerable<string> CheckClient(JwtGrantOptions options, SignedAssertions signed)
     {
         if (!Enum.IsDefined(options.Grant))
-            yield return $"Grant: {(int)options.Grant} is not a grant. Choose one of {string.Join(", ", Enum.GetNames<GrantType>())}.";
+            yield return $"Grant: {(int)options.Grant} is not a grant type. Use one of {string.Join(", ", Enum.GetNames<GrantType>())}.";
         if (!Enum.IsDefined(options.ClientAuthentication))
-            yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not a method. Choose one of " +
-                $"{string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
+            yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not an authentication method. Use one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
-            yield return "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 " +
-                "section 4.4). Set it to PrivateKeyJwt.";
+            yield return "ClientAuthentication is None, but the client_credentials grant requires client authentication (RFC 6749 section 4.4). Set ClientAuthentication to PrivateKeyJwt.";
         if (options.ClientId is null && (signed.Client || CredentialChecks.NeedsClientId(options.ClientAuthentication)))
-            yield return $"ClientId is missing; {options.ClientAuthentication} " +
-                (signed.Client ? "needs it as issuer and subject of its assertion (RFC 7523 section 3)" : "says by it who the client is") +
-                ". Set it to the id that the server knows.";
+            yield return $"ClientId is missing; {options.ClientAuthentication} "
+                + (signed.Client ? "uses it as issuer and subject of the client assertion (RFC 7523 section 3)." : "identifies the client by it.")
+                + " Set ClientId to the id that is registered at the server.";
         else if (options is { ClientId: null, Assertion.Issuer: null } && signed.Grant)
-            yield return "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.";
+            yield return "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer.";
     }
 
-    private static IEnumerable<string> CheckKeys(JwtGrantOptions options, bool hasSigner, Signed signed)
+    private static IEnumerable<string> CheckKeys(JwtGrantOptions options, bool hasSigner, SignedAssertions signed)
     {
-        var needsMainKey = signed.Grant || (signed.Client && options.ClientAssertion.SigningKey is not { IsSet: true });
-        if (!hasSigner && (needsMainKey || options.SigningKey.IsSet) && CredentialChecks.Failure(options.SigningKey.Check) is { } main)
-            yield return $"SigningKey: {main}";
-        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } own && CredentialChecks.Failure(own.Check) is { } problem)
+        var needsSharedKey = signed.Grant || (signed.Client && options.ClientAssertion.SigningKey is not { IsSet: true });
+        if (!hasSigner && (needsSharedKey || options.SigningKey.IsSet) && CredentialChecks.Failure(options.SigningKey.Check) is { } sharedProblem)
+            yield return $"SigningKey: {sharedProblem}";
+        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } clientKey && CredentialChecks.Failure(clientKey.Check) is { } problem)
             yield return $"ClientAssertion:SigningKey: {problem}";
     }
 
-    private static IEnumerable<string> CheckAssertions(JwtGrantOptions options, Signed signed)
+    private static IEnumerable<string> CheckAssertions(JwtGrantOptions options, SignedAssertions signed)
     {
         var (grant, client) = (options.Assertion, options.ClientAssertion);
-        if (grant.Lifetime is { } lifetime && AssertionLifetime.Problem(lifetime, grant.AllowLongLifetime) is { } tooLong)
-            yield return $"Assertion:Lifetime {tooLong}.";
+        if (grant.Lifetime is { } lifetime && AssertionLifetime.Problem(lifetime, grant.AllowLongLifetime) is { } grantProblem)
+            yield return $"Assertion:Lifetime {grantProblem}.";
         var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;
         if (client.Lifetime is { } clientLifetime
-            && (isSecret ? AssertionLifetime.SecretProblem(clientLifetime) : AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime)) is { } wrong)
-            yield return $"ClientAssertion:Lifetime {wrong}.";
+            && (isSecret ? AssertionLifetime.SecretProblem(clientLifetime) : AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime)) is { } clientProblem)
+            yield return $"ClientAssertion:Lifetime {clientProblem}.";
         if (client is { AssertionType: not null, TokenFile: null })
-            yield return "ClientAssertion:AssertionType is set without TokenFile, but it says what the token in that file is. Set " +
-                "TokenFile, or leave it out.";
+            yield return "ClientAssertion:AssertionType is set without ClientAssertion:TokenFile; it is the type of the token in that file. Set TokenFile, or remove AssertionType.";
         if (client.AssertionType is { } type && PrivateKeyJwt.ProblemOf(type) is { } saml)
             yield return $"ClientAssertion:AssertionType: {saml}";
         foreach (var (name, value) in grant.Claims)
             if (ClaimSyntax.Problem(name, value) is { } problem)
                 yield return $"Assertion:Claims: {problem}.";
         if (options is { Issuer: null, ClientAssertion.Audience: null } && signed.Client)
-            yield return "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the " +
-                "audience by RFC 10070; " +
-                "or Audience, for a server that wants another literal.";
+            yield return "ClientAssertion:Audience is missing, and there is no Issuer to use instead. Set Issuer, which is the audience according to RFC 10070. If the server expects another value, set ClientAssertion:Audience.";
     }
 
     private static IEnumerable<string> CheckRequest(JwtGrantOptions options)
     {
-        if (options.Scope is { } scope && ScopeSyntax.Problem(scope) is { } bad)
-            yield return $"Scope: '{scope}' {bad}.";
+        if (options.Scope is { } scope && ScopeSyntax.Problem(scope) is { } scopeProblem)
+            yield return $"Scope: '{scope}' {scopeProblem}.";
         foreach (var resource in options.Resource)
             if (ResourceSyntax.Problem(resource) is { } problem)
                 yield return $"Resource: {problem}.";
@@ -152,10 +146,9 @@ internal static class OptionsChecks
 
     private static IEnumerable<string> CheckTokens(JwtGrantOptions options)
     {
-        if (options.DefaultTokenLifetime is { } lifetime && (lifetime < ShortestDefaultLifetime || lifetime > LongestDefaultLifetime))
-            yield return $"DefaultTokenLifetime is {lifetime}; expected {ShortestDefaultLifetime} to {LongestDefaultLifetime}.";
+        if (options.DefaultTokenLifetime is { } lifetime && (lifetime < MinDefaultLifetime || lifetime > MaxDefaultLifetime))
+            yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
-            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer, or nothing, which makes a response " +
-                "without token_type an error.";
+            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer or no value. With no value, a response without token_type is an error.";
     }
 }

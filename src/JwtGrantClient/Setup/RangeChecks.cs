@@ -4,54 +4,55 @@ using System.Runtime.CompilerServices;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>What is wrong with the numbers by which tokens are kept and renewed.</summary>
+/// <summary>Checks the ranges of the refresh, retry, backoff and cache options.</summary>
 internal static class RangeChecks
 {
     private static readonly TimeSpan
-        Moment = TimeSpan.FromMilliseconds(10), Tenth = TimeSpan.FromMilliseconds(100), Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1),
-        Hour = TimeSpan.FromHours(1);
+        TenMilliseconds = TimeSpan.FromMilliseconds(10), TenthOfSecond = TimeSpan.FromMilliseconds(100), Second = TimeSpan.FromSeconds(1),
+        Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
 
     public static IEnumerable<string> Find(JwtGrantOptions options) => [.. Find(options.Refresh), .. Find(options.Retry), .. Find(options.Backoff), .. Find(options.Cache)];
 
-    private static IEnumerable<string> Find(RefreshOptions refresh) => Real(
+    private static IEnumerable<string> Find(RefreshOptions refresh) => ExceptNull(
         refresh is { EarliestFraction: >= 0.1, LatestFraction: <= 0.95 } && refresh.EarliestFraction <= refresh.LatestFraction
             ? null
             : $"Refresh: EarliestFraction is {refresh.EarliestFraction} and LatestFraction is {refresh.LatestFraction}; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95.",
-        Outside(refresh.ExpiryMargin, TimeSpan.Zero, 5 * Minute),
-        Outside(refresh.MaxExpiryMarginFraction, 0, 0.5),
-        Outside(refresh.MinimumInterval, Second, Hour),
-        Outside(refresh.InvalidationInterval, TimeSpan.Zero, Hour),
-        Outside(refresh.MaxInvalidationFraction, 0.0, 1.0),
-        Outside(refresh.SleepThreshold, Tenth, Hour));
+        CheckRange(refresh.ExpiryMargin, TimeSpan.Zero, 5 * Minute),
+        CheckRange(refresh.MaxExpiryMarginFraction, 0, 0.5),
+        CheckRange(refresh.MinimumInterval, Second, Hour),
+        CheckRange(refresh.InvalidationInterval, TimeSpan.Zero, Hour),
+        CheckRange(refresh.MaxInvalidationFraction, 0.0, 1.0),
+        CheckRange(refresh.SleepThreshold, TenthOfSecond, Hour));
 
-    private static IEnumerable<string> Find(RetryOptions retry) => Real(
-        Outside(retry.MaxRetryAttempts, 0, 10),
-        Outside(retry.Delay, Moment, Minute),
-        Outside(retry.AttemptTimeout, Tenth, 5 * Minute),
-        Outside(retry.TotalTimeout, retry.AttemptTimeout, 10 * Minute),
-        Outside(retry.MaxRetryAfter, TimeSpan.Zero, Hour));
+    private static IEnumerable<string> Find(RetryOptions retry) => ExceptNull(
+        CheckRange(retry.MaxRetryAttempts, 0, 10),
+        CheckRange(retry.Delay, TenMilliseconds, Minute),
+        CheckRange(retry.AttemptTimeout, TenthOfSecond, 5 * Minute),
+        CheckRange(retry.TotalTimeout, retry.AttemptTimeout, 10 * Minute),
+        CheckRange(retry.MaxRetryAfter, TimeSpan.Zero, Hour));
 
-    private static IEnumerable<string> Find(BackoffOptions backoff) => Real(
-        Outside(backoff.InitialDelay, Tenth, Hour),
-        Outside(backoff.MaxDelay, backoff.InitialDelay, Hour),
-        Outside(backoff.MinimumDelayWithoutToken, Tenth, 5 * Minute),
-        Outside(backoff.MaxJitterWithoutToken, TimeSpan.Zero, Hour));
+    private static IEnumerable<string> Find(BackoffOptions backoff) => ExceptNull(
+        CheckRange(backoff.InitialDelay, TenthOfSecond, Hour),
+        CheckRange(backoff.MaxDelay, backoff.InitialDelay, Hour),
+        CheckRange(backoff.MinimumDelayWithoutToken, TenthOfSecond, 5 * Minute),
+        CheckRange(backoff.MaxJitterWithoutToken, TimeSpan.Zero, Hour));
 
-    private static IEnumerable<string> Find(CacheOptions cache) => Real(
-        Outside(cache.MaxEntries, 1, 10_000_000), Outside(cache.IdleTime, Minute, TimeSpan.FromDays(30)),
-        Outside(cache.StoreTimeout, Moment, 10 * Second));
+    private static IEnumerable<string> Find(CacheOptions cache) => ExceptNull(
+        CheckRange(cache.MaxEntries, 1, 10_000_000),
+        CheckRange(cache.IdleTime, Minute, TimeSpan.FromDays(30)),
+        CheckRange(cache.StoreTimeout, TenMilliseconds, 10 * Second));
 
-    // Not a number is outside too.
-    private static string? Outside<T>(T value, T least, T most, [CallerArgumentExpression(nameof(value))] string setting = "")
-        where T : IComparisonOperators<T, T, bool> => value >= least && value <= most ? null : Text(setting, value, least, most);
+    // NaN is outside of every range, because each comparison with it is false.
+    private static string? CheckRange<T>(T value, T min, T max, [CallerArgumentExpression(nameof(value))] string expression = "")
+        where T : IComparisonOperators<T, T, bool> => value >= min && value <= max ? null : Describe(expression, value, min, max);
 
-    private static string? Outside(TimeSpan value, TimeSpan least, TimeSpan most, [CallerArgumentExpression(nameof(value))] string setting = "") =>
-        value >= least && value <= most ? null : Text(setting, value, least, most);
+    private static string? CheckRange(TimeSpan value, TimeSpan min, TimeSpan max, [CallerArgumentExpression(nameof(value))] string expression = "") =>
+        value >= min && value <= max ? null : Describe(expression, value, min, max);
 
-    // The expression reads as the setting's key does, but for its first letter and the dot.
-    private static string Text(string setting, object value, object least, object most) =>
-        string.Create(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(setting[0])}{setting[1..].Replace('.', ':')} is {value}; " +
-            $"expected {least} to {most}.");
+    // The expression refresh.ExpiryMargin becomes the configuration key Refresh:ExpiryMargin.
+    private static string Describe(string expression, object value, object min, object max) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{char.ToUpperInvariant(expression[0])}{expression[1..].Replace('.', ':')} is {value}; expected {min} to {max}.");
 
-    private static IEnumerable<string> Real(params string?[] problems) => problems.OfType<string>();
+    private static IEnumerable<string> ExceptNull(params string?[] problems) => problems.OfType<string>();
 }

@@ -5,27 +5,27 @@ using Microsoft.Extensions.Configuration;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// What in a section no setting can take. The binder passes over an unknown key, and over a list where a text belongs, without a word, and
-/// gives up at the first value that does not convert; a user wants to hear of all of them, by the key as it stands in the configuration.
+/// Finds the values of a configuration section that cannot be bound. The configuration binder ignores unknown keys, and lists in place of
+/// strings, and throws at the first value that does not convert. This class reports all of them, each with its configuration key.
 /// </summary>
 internal sealed class SectionChecks
 {
     private static readonly Dictionary<Type, Action<SectionChecks, IConfigurationSection>> Readers = new()
     {
-        [typeof(SigningKeyOptions)] = (review, child) => review.ReadSection<SigningKeyOptions>(child),
-        [typeof(CertificateStoreOptions)] = (review, child) => review.ReadSection<CertificateStoreOptions>(child),
-        [typeof(AssertionOptions)] = (review, child) => review.ReadSection<AssertionOptions>(child),
-        [typeof(ClientAssertionOptions)] = (review, child) => review.ReadSection<ClientAssertionOptions>(child),
-        [typeof(ClientCertificateOptions)] = (review, child) => review.ReadSection<ClientCertificateOptions>(child),
-        [typeof(TokenExchangeOptions)] = (review, child) => review.ReadSection<TokenExchangeOptions>(child),
-        [typeof(DPoPOptions)] = (review, child) => review.ReadSection<DPoPOptions>(child),
-        [typeof(RefreshOptions)] = (review, child) => review.ReadSection<RefreshOptions>(child),
-        [typeof(RetryOptions)] = (review, child) => review.ReadSection<RetryOptions>(child),
-        [typeof(BackoffOptions)] = (review, child) => review.ReadSection<BackoffOptions>(child),
-        [typeof(CacheOptions)] = (review, child) => review.ReadSection<CacheOptions>(child),
-        [typeof(IList<string>)] = (review, child) => review.ReadList(child),
-        [typeof(IDictionary<string, string>)] = (review, child) => ReadEach(child, review.ReadText),
-        [typeof(IDictionary<string, object>)] = (review, child) => ReadEach(child, review.ReadClaim),
+        [typeof(SigningKeyOptions)] = (checks, child) => checks.ReadSection<SigningKeyOptions>(child),
+        [typeof(CertificateStoreOptions)] = (checks, child) => checks.ReadSection<CertificateStoreOptions>(child),
+        [typeof(AssertionOptions)] = (checks, child) => checks.ReadSection<AssertionOptions>(child),
+        [typeof(ClientAssertionOptions)] = (checks, child) => checks.ReadSection<ClientAssertionOptions>(child),
+        [typeof(ClientCertificateOptions)] = (checks, child) => checks.ReadSection<ClientCertificateOptions>(child),
+        [typeof(TokenExchangeOptions)] = (checks, child) => checks.ReadSection<TokenExchangeOptions>(child),
+        [typeof(DPoPOptions)] = (checks, child) => checks.ReadSection<DPoPOptions>(child),
+        [typeof(RefreshOptions)] = (checks, child) => checks.ReadSection<RefreshOptions>(child),
+        [typeof(RetryOptions)] = (checks, child) => checks.ReadSection<RetryOptions>(child),
+        [typeof(BackoffOptions)] = (checks, child) => checks.ReadSection<BackoffOptions>(child),
+        [typeof(CacheOptions)] = (checks, child) => checks.ReadSection<CacheOptions>(child),
+        [typeof(IList<string>)] = (checks, child) => checks.ReadList(child),
+        [typeof(IDictionary<string, string>)] = (checks, child) => ReadEach(child, checks.ReadText),
+        [typeof(IDictionary<string, object>)] = (checks, child) => ReadEach(child, checks.ReadClaim),
     };
 
     private readonly List<string> _problems = [];
@@ -36,14 +36,14 @@ internal sealed class SectionChecks
 
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Whether the binder gets through. What it would pass over is a problem nevertheless.</summary>
+    /// <summary>Gets whether the binder can bind the section without an exception. Values that it would ignore are problems nevertheless.</summary>
     public bool CanBeBound { get; private set; } = true;
 
     public static SectionChecks Create(IConfiguration section)
     {
-        var review = new SectionChecks();
-        review.ReadSettings<JwtGrantOptions>(section);
-        return review;
+        var checks = new SectionChecks();
+        checks.ReadSettings<JwtGrantOptions>(section);
+        return checks;
     }
 
     private void ReadSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(IConfiguration section)
@@ -51,8 +51,8 @@ internal sealed class SectionChecks
         var settings = typeof(T).GetProperties();
         foreach (var child in section.GetChildren())
         {
-            if (Array.Find(settings, one => one.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
-                _problems.Add($"{child.Path} is not a setting. {SpellingSuggestion.Advice(child.Key, settings.Select(one => one.Name))}");
+            if (Array.Find(settings, property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
+                _problems.Add($"{child.Path} is not a setting. {SpellingSuggestion.For(child.Key, settings.Select(property => property.Name))}");
             else if (Readers.TryGetValue(setting.PropertyType, out var read))
                 read(this, child);
             else
@@ -60,19 +60,18 @@ internal sealed class SectionChecks
         }
     }
 
-    // What stands where a section belongs may be a key; it is not shown.
+    // A value in place of a section may be a private key, so the message does not contain it.
     private void ReadSection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(IConfigurationSection child)
     {
         if (!string.IsNullOrEmpty(child.Value))
-            _problems.Add($"{child.Path} is a text; expected a section with " +
-                $"{string.Join(", ", typeof(T).GetProperties().Select(one => one.Name))}.");
+            _problems.Add($"{child.Path} is a string; expected a section with {string.Join(", ", typeof(T).GetProperties().Select(property => property.Name))}.");
         ReadSettings<T>(child);
     }
 
     private void ReadList(IConfigurationSection child)
     {
         if (!string.IsNullOrEmpty(child.Value))
-            _problems.Add($"{child.Path} is one text; expected a list. Put it in brackets, or set {child.Path}:0.");
+            _problems.Add($"{child.Path} is one string; expected a list. Put the value in brackets, or set {child.Path}:0.");
         ReadEach(child, ReadText);
     }
 
@@ -88,7 +87,7 @@ internal sealed class SectionChecks
     {
         var items = claim.GetChildren().ToList();
         if (items.Exists(item => item.Value is null || !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-            _problems.Add($"{claim.Path} is nested; configuration gives strings and arrays of strings. Add other claims by code.");
+            _problems.Add($"{claim.Path} is nested; configuration supports strings and arrays of strings. Add other claims in code.");
     }
 
     private void ReadValue(IConfigurationSection child, Type type)
@@ -102,35 +101,36 @@ internal sealed class SectionChecks
         }
     }
 
-    /// <summary>What a value of this type looks like, or null where the text is one.</summary>
+    /// <summary>Describes the values of a type; null if the text is such a value.</summary>
     private static string? Expected(string text, Type type) => type switch
     {
         { IsEnum: true } => Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? null : string.Join(" or ", Enum.GetNames(type)),
         _ when type == typeof(bool) => bool.TryParse(text, out _) ? null : "true or false",
         _ when type == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number such as 10",
         _ when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? null : "a number such as 0.5",
-        _ when type == typeof(TimeSpan) => IsTime(text) ? null : "hours:minutes:seconds, such as 00:02:00",
+        _ when type == typeof(TimeSpan) => IsTimeSpan(text) ? null : "hours:minutes:seconds, such as 00:02:00",
         _ => null,
     };
 
-    // A number alone would count as days.
-    private static bool IsTime(string text) =>
+    // TimeSpan.Parse reads a number without a colon as days.
+    private static bool IsTimeSpan(string text) =>
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
 }
 
-/// <summary>Guesses what a misspelt name was meant to be.</summary>
+/// <summary>Suggests the setting that a misspelled name was meant to be.</summary>
 internal static class SpellingSuggestion
 {
-    public static string Advice(string written, IEnumerable<string> known)
+    /// <summary>Returns the most similar of the known names; all of them if none is similar.</summary>
+    public static string For(string name, IEnumerable<string> known)
     {
         var names = known.ToList();
-        var nearest = names.MinBy(name => Distance(written.ToUpperInvariant(), name.ToUpperInvariant()))!;
-        return Distance(written.ToUpperInvariant(), nearest.ToUpperInvariant()) <= nearest.Length / 3
+        var nearest = names.MinBy(candidate => Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant()))!;
+        return Distance(name.ToUpperInvariant(), nearest.ToUpperInvariant()) <= nearest.Length / 3
             ? $"Did you mean {nearest}?"
-            : $"The settings here are {string.Join(", ", names)}.";
+            : $"The valid settings are {string.Join(", ", names)}.";
     }
 
-    // Levenshtein's distance: how many letters must be put in, taken out or changed.
+    // The Levenshtein distance: the number of characters to insert, delete or replace.
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
@@ -145,23 +145,23 @@ internal static class SpellingSuggestion
 }
 
 /// <summary>
-/// From configuration to options. What is wrong with the section becomes a problem among the others, in place of an exception of its own.
+/// Binds a configuration section to options. Problems of the section are reported together with the other problems of the options, not by
+/// an exception of the binder.
 /// </summary>
 internal static class OptionsBinding
 {
     public static void Bind(IConfiguration section, JwtGrantOptions options)
     {
-        var review = SectionChecks.Create(section);
-        options.SectionProblems.AddRange(review.Problems);
-        // The binder would throw at the first value that does not convert.
-        options.IsBound &= review.CanBeBound;
-        if (!review.CanBeBound)
+        var checks = SectionChecks.Create(section);
+        options.SectionProblems.AddRange(checks.Problems);
+        options.IsBound &= checks.CanBeBound;
+        if (!checks.CanBeBound)
             return;
         section.Bind(options);
         BindClaims(section.GetSection("Assertion:Claims"), options.Assertion.Claims);
     }
 
-    // The binder keeps strings only; a claim may also be an array of them.
+    // The binder binds only strings; the value of a claim may also be an array of strings.
     private static void BindClaims(IConfigurationSection section, IDictionary<string, object> claims)
     {
         foreach (var claim in section.GetChildren())

@@ -35,6 +35,22 @@ public sealed class PackageContentTests(PackedPackages packed)
 
     [Theory]
     [MemberData(nameof(Ids))]
+    public void The_README_of_a_package_has_an_install_line_one_CSharp_sample_and_absolute_links_only(string id)
+    {
+        using var package = packed.Open(id);
+        using var reader = new StreamReader(package.GetEntry("README.md")!.Open());
+        var readme = reader.ReadToEnd().ReplaceLineEndings("\n");
+        var lines = readme.Split('\n');
+
+        Assert.Contains($"# {id}", lines);
+        Assert.Contains($"dotnet add package {id}", lines);
+        Assert.Single(lines, "```csharp");
+        Assert.DoesNotMatch(@"\]\((?!https://)", readme);
+        Assert.Contains(packed.Metadata(id, "projectUrl")!, readme, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
     public void A_symbol_package_has_source_paths_that_do_not_depend_on_the_machine(string id)
     {
         using var symbols = packed.Open(id, "snupkg");

@@ -6,8 +6,8 @@ namespace JwtGrantClient.Tests.Distributed;
 /// <summary>With the default options, three failures open the circuit breaker for 10 s; then one call tries the store again.</summary>
 public sealed class StoreCircuitBreakerTests : IDisposable
 {
-    private const string LeftAlone = "Warning 100 The distributed cache fails; it is left alone for 00:00:10";
-    private const string Back = "Information 101 The distributed cache is back";
+    private const string LeftAlone = "Warning 100 The distributed cache fails; it is not called for 00:00:10";
+    private const string Back = "Information 101 The distributed cache works again";
 
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(10), Sampling = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);

@@ -10,7 +10,7 @@ namespace JwtGrantClient.Tests.Distributed;
 /// <summary>Garbage, another key ring's entry, one that was moved: as if there were none, and told once in a while.</summary>
 public sealed class UnreadableEntryTests : IDisposable
 {
-    private const string Told = "Warning 102 The distributed cache holds an entry that cannot be read here";
+    private const string Told = "Warning 102 An entry of the distributed cache cannot be read and is ignored";
 
     private readonly TemporaryFolder _ring = new(), _otherRing = new();
     private readonly FakeTokenEndpoint _endpoint = new();

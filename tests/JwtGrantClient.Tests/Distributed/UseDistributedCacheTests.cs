@@ -23,7 +23,7 @@ public sealed class UseDistributedCacheTests
         { "SamplingDuration is 1.00:00:00.0000001; expected 00:00:00.5000000 to 1.00:00:00.", options => options.SamplingDuration = TimeSpan.FromDays(1) + Tick },
         { "BreakDuration is 00:00:00.4999999; expected 00:00:00.5000000 to 00:10:00.", options => options.BreakDuration = TimeSpan.FromSeconds(0.5) - Tick },
         { "BreakDuration is 00:10:00.0000001; expected 00:00:00.5000000 to 00:10:00.", options => options.BreakDuration = TimeSpan.FromMinutes(10) + Tick },
-        { "KeyPrefix is null; for none, set it to an empty text.", options => options.KeyPrefix = null! },
+        { "KeyPrefix is null; for no prefix, set it to an empty string.", options => options.KeyPrefix = null! },
     };
 
     public static TheoryData<string, Action<DistributedTokenOptions>> AtTheEndsOfTheRanges => new()

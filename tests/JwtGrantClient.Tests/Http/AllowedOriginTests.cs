@@ -38,7 +38,7 @@ public sealed class AllowedOriginTests : IDisposable
         Assert.Equal("origin_not_allowed", error.Code);
         Assert.StartsWith($"The request was not sent: {origin} is not allowed to receive the token.", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(
-            " It may go to https://api.example.com; add the origin to AllowedOrigins, if the API there is to have it.", error.Message, StringComparison.Ordinal);
+            " Allowed: https://api.example.com. If this API may receive the token, add the origin to AllowedOrigins.", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, _api.Calls);
         Assert.Equal(0, _endpoint.Requests);
     }
@@ -91,7 +91,7 @@ public sealed class AllowedOriginTests : IDisposable
             await call();
         else
             Assert.Contains(
-                "It may go to https://files.example.com, https://more.example.com:8443, https://api.example.com;",
+                "Allowed: https://files.example.com, https://more.example.com:8443, https://api.example.com.",
                 (await Assert.ThrowsAsync<JwtGrantException>(call)).Message,
                 StringComparison.Ordinal);
         Assert.Equal(allowed ? 1 : 0, _api.Calls);
@@ -162,8 +162,8 @@ public sealed class AllowedOriginTests : IDisposable
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("reports", new()));
 
         Assert.Equal(
-            "The request was not sent: its address is not absolute. " +
-            "Set BaseAddress on the HttpClient, or an absolute address on the request.",
+            "The request was not sent: its URI is not absolute. " +
+            "Set BaseAddress on the HttpClient, or use an absolute URI for the request.",
             error.Message);
     }
 
@@ -172,10 +172,10 @@ public sealed class AllowedOriginTests : IDisposable
     [InlineData("http://api.example.com", "'http://api.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)")]
     [InlineData(
         "https://api.example.com/v1",
-        "'https://api.example.com/v1' has a path or a query; an origin is scheme, host and port. Take off what follows the host")]
+        "'https://api.example.com/v1' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query")]
     [InlineData(
         "https://api.example.com?v=1",
-        "'https://api.example.com?v=1' has a path or a query; an origin is scheme, host and port. Take off what follows the host")]
+        "'https://api.example.com?v=1' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query")]
     public async Task An_origin_that_is_none_is_refused(string origin, string problem)
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);

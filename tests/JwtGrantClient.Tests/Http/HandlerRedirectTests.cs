@@ -71,7 +71,7 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
 
         Assert.Equal(
             $"The request was not sent: {_elsewhere.Address} is not allowed to receive the token. " +
-            $"The request was made for {_api.Address} and then redirected; address it to the new place, if you trust that.",
+            $"The request was addressed to {_api.Address} and then redirected. If you trust the new origin, send the request to it directly.",
             error.Message);
         Assert.Equal([""], _seenElsewhere);
         Assert.Equal(1, _endpoint.Requests);

@@ -11,17 +11,17 @@ public sealed class SamlOptionsTests
         ["no issuer"] = ("SamlAssertionOptions.Issuer is missing.", options => options.Issuer = null),
         ["an empty issuer"] = ("SamlAssertionOptions.Issuer is empty;", options => options.Issuer = ""),
         ["an empty subject"] = ("SamlAssertionOptions.Subject is empty;", options => options.Subject = ""),
-        ["a control character"] = ("SamlAssertionOptions.Audience has a control character, or another that XML cannot carry;", options => options.Audience = "a\u0001"),
-        ["a carriage return"] = ("SamlAssertionOptions.Subject has a control character,", options => options.Subject = "a\rb"),
-        ["a line end in a name"] = ("SamlAssertionOptions.Attributes: the name 'a\n' has a control character,", options => options.Attributes["a\n"] = ["a"]),
-        ["half a surrogate pair"] = ("SamlAssertionOptions.Recipient has a control character, or another that XML cannot carry;", options => options.Recipient = "a\uD83D"),
+        ["a control character"] = ("SamlAssertionOptions.Audience has a control character or another character that is not allowed in XML;", options => options.Audience = "a\u0001"),
+        ["a carriage return"] = ("SamlAssertionOptions.Subject has a control character ", options => options.Subject = "a\rb"),
+        ["a line end in a name"] = ("SamlAssertionOptions.Attributes: the name 'a\n' has a control character ", options => options.Attributes["a\n"] = ["a"]),
+        ["half a surrogate pair"] = ("SamlAssertionOptions.Recipient has a control character or another character that is not allowed in XML;", options => options.Recipient = "a\uD83D"),
         ["no format"] = ("SamlAssertionOptions.NameIdFormat is null.", options => options.NameIdFormat = null!),
         ["no life"] = ("SamlAssertionOptions.Lifetime is 00:00:00; expected whole seconds from 00:00:01 to 00:15:00.", options => options.Lifetime = TimeSpan.Zero),
         ["a life of parts of a second"] = ("SamlAssertionOptions.Lifetime is 00:00:01.5000000;", options => options.Lifetime = TimeSpan.FromSeconds(1.5)),
         ["too long a life"] = ("SamlAssertionOptions.Lifetime is 00:15:01;", options => options.Lifetime = TimeSpan.FromSeconds(901)),
         ["an attribute without a name"] = ("SamlAssertionOptions.Attributes: the name '' is empty;", options => options.Attributes[""] = ["a"]),
-        ["an attribute of null"] = ("SamlAssertionOptions.Attributes: 'a' has no values,", options => options.Attributes["a"] = null!),
-        ["an attribute that XML cannot carry"] = ("SamlAssertionOptions.Attributes: 'a' has no values,", options => options.Attributes["a"] = ["\0"]),
+        ["an attribute of null"] = ("SamlAssertionOptions.Attributes: 'a' is null, or has a value that is null or has a character", options => options.Attributes["a"] = null!),
+        ["an attribute that XML cannot carry"] = ("SamlAssertionOptions.Attributes: 'a' is null, or has a value that is null or has a character", options => options.Attributes["a"] = ["\0"]),
     };
 
     public static TheoryData<string> Rows => [.. Bad.Keys];
@@ -59,9 +59,9 @@ public sealed class SamlOptionsTests
         using var weak = RSA.Create(1024);
         using var bare = X509CertificateLoader.LoadCertificate(SamlTestData.Certificate.RawData);
 
-        Expect(bare, "signing_key_unusable", "The certificate 'CN=idp' is without its private key;");
+        Expect(bare, "signing_key_unusable", "The certificate 'CN=idp' has no private key,");
         Expect(Keys.CertificateFor(weak, "CN=weak"), "signing_key_too_small", "The RSA key of the certificate 'CN=weak' has 1024 bits;");
-        Expect(Keys.CertificateFor(Keys.P256, "CN=ec"), "signing_key_does_not_fit", "The certificate 'CN=ec' has a key of the kind 1.2.840.10045.2.1;");
+        Expect(Keys.CertificateFor(Keys.P256, "CN=ec"), "signing_key_does_not_fit", "The certificate 'CN=ec' has a key with the algorithm 1.2.840.10045.2.1;");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SamlOptionsTests
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => new SamlAssertionFactory(options, SamlTestData.Certificate).CreateXmlAsync());
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "saml_assertion_incomplete"), (error.Kind, error.Code));
-        Assert.StartsWith($"SamlAssertionOptions.{name} is missing, and the request does not tell it.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"SamlAssertionOptions.{name} is missing, and the token request does not contain it.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class AddJwtGrantClientTests
         _services.AddHttpClient("api").AddJwtGrantToken("report");
         await using var provider = _services.BuildServiceProvider(Strict);
         const string message =
-            "There is no JwtGrantClient named 'report'. Known: (the one without a name), 'reports'. Add it with AddJwtGrantClient, or correct the name.";
+            "There is no JwtGrantClient named 'report'. Known: (unnamed), 'reports'. Add it with AddJwtGrantClient, or correct the name.";
 
         Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>("report")).Message);
         Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenEndpoint>("report")).Message);
@@ -122,7 +122,7 @@ public sealed class AddJwtGrantClientTests
 
         var error = Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>(7));
 
-        Assert.Equal("The key of a client is its name, a string; '7' is of the type System.Int32.", error.Message);
+        Assert.Equal("The key '7' is of the type System.Int32; expected the client's name, a string. Use the name that AddJwtGrantClient was called with.", error.Message);
     }
 
     [Fact]

@@ -123,9 +123,9 @@ public sealed class ClientDependencyTests
 
         Assert.Equal(
             [
-                "The function given to UseSigner returned null. Return the part, or do not call UseSigner.",
-                "The function given to UseTokenEndpointHandler returned null. Return the part, or do not call UseTokenEndpointHandler.",
-                "The function given to UseRetryPipeline returned null. Return the part, or do not call UseRetryPipeline.",
+                "The function passed to UseSigner returned null. Return an object, or do not call UseSigner.",
+                "The function passed to UseTokenEndpointHandler returned null. Return an object, or do not call UseTokenEndpointHandler.",
+                "The function passed to UseRetryPipeline returned null. Return an object, or do not call UseRetryPipeline.",
             ],
             ((string[])["signer", "handler", "pipeline"])
                 .Select(name => Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>(name)).Message));

@@ -31,7 +31,7 @@ public sealed class JwtGrantTokenSourceTests
         var error = Assert.Throws<JwtGrantException>(() => client.Assertions);
 
         Assert.Equal(
-            "The client '' makes no client assertions: its ClientAuthentication is None. Set it to PrivateKeyJwt.", error.Message);
+            "The client '' has no client assertions, because its ClientAuthentication is neither PrivateKeyJwt nor JwtAsClientSecret. Set ClientAuthentication to PrivateKeyJwt.", error.Message);
     }
 
     [Fact]

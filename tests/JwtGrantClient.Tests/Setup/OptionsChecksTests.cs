@@ -23,7 +23,7 @@ public sealed class OptionsChecksTests
             "Issuer: 'http://as.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
         ["issuer with a query"] = (
             o => o.Issuer = "https://as.example.com/?tenant=1",
-            "Issuer: 'https://as.example.com/?tenant=1' has a query; an issuer identifier has none (RFC 8414 section 2). Take off the part from ? on."),
+            "Issuer: 'https://as.example.com/?tenant=1' has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?."),
         ["issuer with a fragment"] = (
             o => o.Issuer = "https://as.example.com/#a",
             "Issuer: 'https://as.example.com/#a' has a fragment; remove everything from # (RFC 6749 section 3.2)."),
@@ -41,16 +41,16 @@ public sealed class OptionsChecksTests
             "RevocationEndpoint: 'http://as.example.com/revoke' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
         ["SAML without a provider"] = (
             o => o.Grant = GrantType.Saml2Bearer,
-            "Grant is Saml2Bearer, but nothing makes its assertions. Give them by UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
+            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
         ["exchange without a subject token"] = (
             o => o.Grant = GrantType.TokenExchange,
-            "TokenExchange:SubjectTokenFile is missing; it holds the token to exchange (RFC 8693 section 2.1). Set it, or give the token by UseSubjectToken."),
+            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, or call UseSubjectToken."),
         ["exchange with another grant"] = (
             o => o.TokenExchange.Audience.Add("files"),
-            "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or take the section out."),
+            "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or remove the section."),
         ["secret that nothing sends"] = (
             o => o.ClientSecret = "s",
-            "ClientSecret is set, but ClientAuthentication is None, which sends none. Take it out, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
+            "ClientSecret is set, but ClientAuthentication is None, which does not send a secret. Remove the secret, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
         ["no secret"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.ClientSecretBasic,
             "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
@@ -62,22 +62,22 @@ public sealed class OptionsChecksTests
             "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that holds the client's secret; set it, or correct the name."),
         ["secret file that is not there"] = (
             o => (o.ClientAuthentication, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "/nowhere/secret"),
-            "ClientSecretFile: there is no file '/nowhere/secret'. Correct the path, or put the secret there."),
+            "ClientSecretFile: the file '/nowhere/secret' does not exist. Correct the path, or create the file with the secret."),
         ["mutual TLS without a certificate"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.MutualTls,
-            "ClientCertificate is missing; MutualTls proves by it who the client is (RFC 8705 section 2). Set ClientCertificate:Path, or give the certificate by UseClientCertificate."),
+            "ClientCertificate is missing; MutualTls authenticates the client with it (RFC 8705 section 2). Set ClientCertificate:Path, or call UseClientCertificate."),
         ["secret without a client id"] = (
             o => (o.ClientAuthentication, o.ClientSecret, o.ClientId, o.Assertion.Issuer) = (ClientAuthenticationMethod.ClientSecretPost, "s", null, "i"),
-            "ClientId is missing; ClientSecretPost says by it who the client is. Set it to the id that the server knows."),
+            "ClientId is missing; ClientSecretPost identifies the client by it. Set ClientId to the id that is registered at the server."),
         ["certificate file without a path"] = (
             o => o.ClientCertificate = new() { KeyPath = "tls.key" },
-            "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
+            "ClientCertificate has no Path. Set Path to the PEM or PKCS#12 file with the certificate."),
         ["certificate's password file without a path"] = (
             o => o.ClientCertificate = new() { PasswordFile = "password" },
-            "ClientCertificate has no Path. Set it to the PEM or PKCS#12 file with the certificate."),
+            "ClientCertificate has no Path. Set Path to the PEM or PKCS#12 file with the certificate."),
         ["DPoP key without DPoP"] = (
             o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
-            "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or take the key out."),
+            "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or remove the key."),
         ["DPoP key that is none"] = (
             o => (o.DPoP.Enabled, o.DPoP.SigningKey.Text) = (true, "{}"),
             "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = "{}" })).Message),
@@ -85,34 +85,33 @@ public sealed class OptionsChecksTests
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
                 ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
             "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."),
-        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant. Choose one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
+        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
         ["no such method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
-            "ClientAuthentication: 9 is not a method. Choose one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),
+            "ClientAuthentication: 9 is not an authentication method. Use one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),
         ["client credentials without authentication"] = (
             o => o.Grant = GrantType.ClientCredentials,
-            "ClientAuthentication: None, but the grant client_credentials is the client's own authentication (RFC 6749 section 4.4). Set it to PrivateKeyJwt."),
+            "ClientAuthentication is None, but the client_credentials grant requires client authentication (RFC 6749 section 4.4). Set ClientAuthentication to PrivateKeyJwt."),
         ["no client id for the assertion"] = (
             o => o.ClientId = null,
-            "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer."),
+            "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer."),
         ["no client id for authentication"] = (
             o => (o.ClientId, o.ClientAuthentication, o.Issuer) = (null, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer),
-            "ClientId is missing; PrivateKeyJwt needs it as issuer and subject of its assertion (RFC 7523 section 3). Set it to the id that the server knows."),
-        ["client id empty"] = (o => o.ClientId = "", "ClientId is empty. Give it a value, or leave it out."),
-        ["key id empty"] = (o => o.SigningKey.KeyId = "", "SigningKey:KeyId is empty. Give it a value, or leave it out."),
-        ["assertion issuer empty"] = (o => o.Assertion.Issuer = "", "Assertion:Issuer is empty. Give it a value, or leave it out."),
-        ["subject empty"] = (o => o.Assertion.Subject = "", "Assertion:Subject is empty. Give it a value, or leave it out."),
-        ["audience empty"] = (o => o.Assertion.Audience = "", "Assertion:Audience is empty. Give it a value, or leave it out."),
+            "ClientId is missing; PrivateKeyJwt uses it as issuer and subject of the client assertion (RFC 7523 section 3). Set ClientId to the id that is registered at the server."),
+        ["client id empty"] = (o => o.ClientId = "", "ClientId is empty. Set it to a value, or remove it."),
+        ["key id empty"] = (o => o.SigningKey.KeyId = "", "SigningKey:KeyId is empty. Set it to a value, or remove it."),
+        ["assertion issuer empty"] = (o => o.Assertion.Issuer = "", "Assertion:Issuer is empty. Set it to a value, or remove it."),
+        ["subject empty"] = (o => o.Assertion.Subject = "", "Assertion:Subject is empty. Set it to a value, or remove it."),
+        ["audience empty"] = (o => o.Assertion.Audience = "", "Assertion:Audience is empty. Set it to a value, or remove it."),
         ["client audience empty"] = (
-            o => o.ClientAssertion.Audience = "", "ClientAssertion:Audience is empty. Give it a value, or leave it out."),
-        ["client type empty"] = (o => o.ClientAssertion.Type = "", "ClientAssertion:Type is empty. Give it a value, or leave it out."),
+            o => o.ClientAssertion.Audience = "", "ClientAssertion:Audience is empty. Set it to a value, or remove it."),
+        ["client type empty"] = (o => o.ClientAssertion.Type = "", "ClientAssertion:Type is empty. Set it to a value, or remove it."),
         ["client key id empty"] = (
             o => o.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, KeyId = "" },
-            "ClientAssertion:SigningKey:KeyId is empty. Give it a value, or leave it out."),
+            "ClientAssertion:SigningKey:KeyId is empty. Set it to a value, or remove it."),
         ["no audience for authentication"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-            "ClientAssertion:Audience is missing, and there is no Issuer to take in its place. Set Issuer, which is the audience by RFC 10070; " +
-            "or Audience, for a server that wants another literal."),
+            "ClientAssertion:Audience is missing, and there is no Issuer to use instead. Set Issuer, which is the audience according to RFC 10070. If the server expects another value, set ClientAssertion:Audience."),
         ["no key"] = (
             o => o.SigningKey = new(),
             "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate."),
@@ -192,7 +191,7 @@ public sealed class OptionsChecksTests
             "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),
         ["default type"] = (
             o => o.DefaultTokenType = "mac",
-            "DefaultTokenType is 'mac'; expected Bearer, or nothing, which makes a response without token_type an error."),
+            "DefaultTokenType is 'mac'; expected Bearer or no value. With no value, a response without token_type is an error."),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];

@@ -14,23 +14,23 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Scopes": "x" }""", "JwtGrant:Scopes is not a setting. Did you mean Scope?")]
     [InlineData("""{ "Assertion": { "Audiance": "x" } }""", "JwtGrant:Assertion:Audiance is not a setting. Did you mean Audience?")]
     [InlineData("""{ "ClientAssertion": { "SigningKey": { "Kid": "x" } } }""",
-        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The settings here are Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
+        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The valid settings are Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
     public void An_unknown_key_is_told_with_the_nearest_known(string json, string problem) => AssertPassedOver(json, problem);
 
     [Theory]
     [InlineData("""{ "Scope": [ "a", "b" ] }""", "JwtGrant:Scope is a list or a section; expected one value.")]
     [InlineData("""{ "Issuer": { "Url": "x" } }""", "JwtGrant:Issuer is a list or a section; expected one value.")]
-    [InlineData("""{ "Resource": "https://a" }""", "JwtGrant:Resource is one text; expected a list. Put it in brackets, or set JwtGrant:Resource:0.")]
+    [InlineData("""{ "Resource": "https://a" }""", "JwtGrant:Resource is one string; expected a list. Put the value in brackets, or set JwtGrant:Resource:0.")]
     [InlineData("""{ "Resource": [ { "a": "b" } ] }""", "JwtGrant:Resource:0 is a list or a section; expected one value.")]
     [InlineData("""{ "Parameters": { "p": [ "a" ] } }""", "JwtGrant:Parameters:p is a list or a section; expected one value.")]
     [InlineData("""{ "Assertion": "x" }""",
-        "JwtGrant:Assertion is a text; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, TokenFile, Claims.")]
+        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, TokenFile, Claims.")]
     [InlineData("""{ "Assertion": { "Claims": { "address": { "city": "x" } } } }""",
-        "JwtGrant:Assertion:Claims:address is nested; configuration gives strings and arrays of strings. Add other claims by code.")]
+        "JwtGrant:Assertion:Claims:address is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     [InlineData("""{ "Assertion": { "Claims": { "list": [ [ "x" ] ] } } }""",
-        "JwtGrant:Assertion:Claims:list is nested; configuration gives strings and arrays of strings. Add other claims by code.")]
+        "JwtGrant:Assertion:Claims:list is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     [InlineData("""{ "Assertion": { "Claims": { "https://example.com/roles": "x" } } }""",
-        "JwtGrant:Assertion:Claims:https is nested; configuration gives strings and arrays of strings. Add other claims by code.")]
+        "JwtGrant:Assertion:Claims:https is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     public void A_value_of_the_wrong_shape_is_told(string json, string problem) => AssertPassedOver(json, problem);
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class SectionChecksTests
 
         Assert.Equal(
             [
-                "JwtGrant:SigningKey is a text; expected a section with Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
+                "JwtGrant:SigningKey is a string; expected a section with Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
                 "JwtGrant:SigningKy is not a setting. Did you mean SigningKey?",
             ],
             review.Problems);

@@ -13,7 +13,7 @@ public sealed class StartUpValidationTests
     private static readonly string[] Problems =
     [
         "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.",
-        "ClientId is missing; it is the issuer of the grant assertion. Set it, or Assertion:Issuer.",
+        "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer.",
         "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.",
         "Scope: '' is empty; leave it out to ask for the server's default scope.",
     ];

@@ -3,22 +3,25 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>Where client assertions come from: a provider of the user's own, a token file, or the client's key, in this order.</summary>
+/// <summary>
+/// Composes the client assertions. They come from the first of these that is configured: a provider, a token file, the signing key.
+/// </summary>
 internal static class AssertionComposition
 {
     /// <summary>
-    /// The client assertions, null where the client does not authenticate by one; and what to do when the server refuses one.
+    /// Returns the provider of client assertions, null if the client does not authenticate with one, and the callback for an assertion that the
+    /// server rejects.
     /// </summary>
-    public static (AssertionProvider? Provide, Action? OnRejected) ForClient(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    public static (AssertionProvider? Provide, Action? OnRejected) Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))
             return (null, null);
-        if (dependencies.ClientAssertion.Value is { } own)
-            return (own, null);
+        if (dependencies.ClientAssertion.Value is { } provider)
+            return (provider, null);
         if (options.ClientAssertion.TokenFile is { } file)
             return (new TokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, dependencies.Time).ProvideAsync, null);
         var signer = keys.ClientSigner!;
-        var factory = new AssertionFactory(ClientProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion);
+        var factory = new AssertionFactory(CreateProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion);
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)
             return (factory.ProvideAsync, signer.OnAssertionRejected);
         var cached = new CachedAssertionProvider(factory.ProvideAsync, dependencies.Time);
@@ -29,8 +32,8 @@ internal static class AssertionComposition
         });
     }
 
-    // OpenID Connect Core section 9: iss = sub = client_id. The audience is the issuer as configured, never what discovery found (RFC 10070).
-    private static AssertionProfile ClientProfile(JwtGrantOptions options)
+    // OpenID Connect Core section 9: iss and sub are the client id. The audience is the configured issuer, never a discovered value (RFC 10070).
+    private static AssertionProfile CreateProfile(JwtGrantOptions options)
     {
         var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;
         return new(

@@ -6,7 +6,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>Composes how a client keeps its tokens, alone and with the other processes of its fleet.</summary>
+/// <summary>Composes the token cache of a client, including the store that it shares with other processes.</summary>
 internal static class CacheComposition
 {
     public static CachedTokenSource Create(
@@ -27,7 +27,7 @@ internal static class CacheComposition
             Backoff = options.Backoff.Copy(),
             Cache = cache,
             Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
-                store, Identity(name, options, keys), cache.StoreTimeout, refresh, dependencies.Time, dependencies.Logger)
+                store, CreateIdentity(name, options, keys), cache.StoreTimeout, refresh, dependencies.Time, dependencies.Logger)
             {
                 Proof = endpoint.Proofs,
             },
@@ -35,9 +35,10 @@ internal static class CacheComposition
     }
 
     /// <summary>
-    /// Everything that decides which tokens the server gives; a setting that is forgotten here would let two clients share what differs.
+    /// Returns all settings that determine which tokens the server issues. If a setting were missing here, two clients could share tokens that
+    /// must be different.
     /// </summary>
-    private static ClientIdentity Identity(string name, JwtGrantOptions options, ClientKeys keys) => new()
+    private static ClientIdentity CreateIdentity(string name, JwtGrantOptions options, ClientKeys keys) => new()
     {
         Name = name,
         Issuer = options.Issuer,
@@ -54,7 +55,7 @@ internal static class CacheComposition
         ],
         Defaults = ClientComposition.Defaults(options),
         BindingThumbprint = () => keys.BindingThumbprint,
-        // A handler of the user's own may show a certificate that nothing is known of here.
+        // With MutualTls, a handler that the application configures may present a certificate that is not known here.
         IsBound = keys.BindingThumbprint is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
     };
 }

@@ -6,13 +6,13 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// From checked settings to a working client: the one place that knows how the steps are put together (open first). Every step gets its
-/// own immutable part of the settings.
+/// Composes a client from validated options. Start reading here: this class connects all parts of a client. Each part gets a copy of the
+/// options that it needs.
 /// </summary>
 internal static class ClientComposition
 {
-#pragma warning disable CA2000 // What is made here is owned, and disposed, by the client that is returned.
-    /// <exception cref="JwtGrantException">The key could not be read, or a signer's algorithm is refused.</exception>
+#pragma warning disable CA2000 // The returned client owns and disposes the objects that are created here.
+    /// <exception cref="JwtGrantException">The key could not be read, or the algorithm of a signer is not supported.</exception>
     public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, Meter meter)
     {
         var keys = ClientKeys.Create(options, dependencies);
@@ -26,13 +26,13 @@ internal static class ClientComposition
             Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger),
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(assertions, options.Issuer) : null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
-            // What is shared is in use elsewhere.
-            RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsGiven,
+            // Other processes use the tokens of a shared store.
+            RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,
         };
     }
 #pragma warning restore CA2000
 
-    /// <summary>What a request is completed by where it names nothing of its own.</summary>
+    /// <summary>Returns the values that a token request uses if it does not set its own.</summary>
     public static TokenRequest Defaults(JwtGrantOptions options) => new()
     {
         Scope = options.Scope,

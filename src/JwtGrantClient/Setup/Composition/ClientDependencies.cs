@@ -9,8 +9,8 @@ using Polly;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// Everything that a client gets by code and not by configuration: what the application gives with the Use methods, and time, logger and
-/// random source. The one list of these.
+/// The dependencies of a client that are configured in code and not in its options: those that the Use methods set, and the clock, the logger
+/// and the random number generator.
 /// </summary>
 internal sealed class ClientDependencies(IServiceProvider? services = null)
 {
@@ -18,7 +18,10 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     public ILogger Logger { get; init; } = services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
 
-    /// <summary>Uniform in [0, 1): spreads refreshes and retries. From the system's generator, which needs no seed and no lock.</summary>
+    /// <summary>
+    /// Gets the random number generator, uniform in [0, 1), which spreads refreshes and retries. It uses the system's generator, which needs no
+    /// seed and no lock.
+    /// </summary>
     public Func<double> Random { get; } = static () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 
     public Dependency<IJwtSigner> Signer { get; } = new("UseSigner", services);
@@ -39,11 +42,11 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     public Dependency<ISharedTokenStore> SharedTokenStore { get; } = new("UseSharedTokenStore", services);
 
-    /// <summary>Edits each assertion before it is signed; null for no edits.</summary>
+    /// <summary>Gets or sets the callback that edits each assertion before it is signed; null for no edits.</summary>
     public Action<AssertionDraft>? EditAssertion { get; set; }
 
-    /// <summary>Collects what was registered for one client, the later in place of the earlier. Nothing is created yet.</summary>
-    public static ClientDependencies For(string? client, IEnumerable<ClientRegistration> registrations, IServiceProvider services)
+    /// <summary>Applies the registrations of a client in their order; a later one replaces an earlier one. No factory is called yet.</summary>
+    public static ClientDependencies Create(string? client, IEnumerable<ClientRegistration> registrations, IServiceProvider services)
     {
         var dependencies = new ClientDependencies(services);
         foreach (var registration in registrations)
@@ -54,15 +57,15 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 }
 
 /// <summary>
-/// What AddJwtGrantClient and its builder leave in the container: a client's name, or a dependency for it. Not named options, whose generic
-/// types a native program has to build at its start.
+/// A registration that AddJwtGrantClient or its builder adds to the services: the name of a client, or one of its dependencies. Named options
+/// would do the same, but their generic types slow down the startup of a native program.
 /// </summary>
-/// <param name="Client">The client's name; null for a dependency of every client.</param>
-/// <param name="Apply">Sets the dependency; null for the name alone.</param>
+/// <param name="Client">The client's name; null for all clients.</param>
+/// <param name="Apply">Sets the dependency; null if only the name is registered.</param>
 internal sealed record ClientRegistration(string? Client, Action<ClientDependencies>? Apply = null);
 
-/// <summary>One dependency that the application may give by code. It is created once, at its first use; for one thread.</summary>
-/// <param name="method">The method that gives it, for error messages.</param>
+/// <summary>A dependency that may be configured in code. It is created once, at its first use. Not safe for concurrent use.</summary>
+/// <param name="method">The method that configures it, for error messages.</param>
 /// <param name="services">Passed to the factory.</param>
 internal sealed class Dependency<T>(string method, IServiceProvider? services)
     where T : class
@@ -70,20 +73,20 @@ internal sealed class Dependency<T>(string method, IServiceProvider? services)
     private Func<IServiceProvider, T>? _factory;
     private T? _value;
 
-    /// <summary>Whether it is given.</summary>
-    public bool IsGiven => _factory is not null || _value is not null;
+    /// <summary>Gets whether the dependency is configured.</summary>
+    public bool IsSet => _factory is not null || _value is not null;
 
-    /// <summary>The dependency; null where it is not given.</summary>
+    /// <summary>Gets the dependency; null if it is not configured.</summary>
     /// <exception cref="JwtGrantException">Its factory returned null.</exception>
     public T? Value => _value ??= _factory is null ? null : Create(_factory);
 
-    /// <summary>Gives it by a factory.</summary>
+    /// <summary>Sets the factory of the dependency.</summary>
     public void Use(Func<IServiceProvider, T> factory) => (_factory, _value) = (factory, null);
 
-    /// <summary>Gives it as an object; null gives nothing.</summary>
+    /// <summary>Sets the dependency itself; null means that it is not configured.</summary>
     public void Use(T? value) => (_factory, _value) = (null, value);
 
-    // A null must not fall back to the configured key or to the built-in part: the user believes that another one is in use.
+    // If a factory returns null, the built-in implementation must not be used instead: the application expects its own to be in use.
     private T Create(Func<IServiceProvider, T> factory) => factory(services!) ?? throw JwtGrantException.Configuration(
-        "part_missing", $"The function given to {method} returned null. Return the part, or do not call {method}.");
+        "part_missing", $"The function passed to {method} returned null. Return an object, or do not call {method}.");
 }

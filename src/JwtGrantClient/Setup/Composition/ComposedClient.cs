@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>One client, whole.</summary>
+/// <summary>A client with all its parts. It owns the token endpoint transport.</summary>
 internal sealed class ComposedClient(string name, TokenEndpointTransport transport) : IDisposable, IAsyncDisposable
 {
     public required CachedTokenSource Tokens { get; init; }
@@ -15,15 +15,15 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport transpo
 
     public required bool AllowLoopbackHttp { get; init; }
 
-    /// <summary>Whether what is kept is revoked at the end.</summary>
+    /// <summary>Gets whether <see cref="DisposeAsync"/> revokes the cached tokens.</summary>
     public required bool RevokeOnDispose { get; init; }
 
     public required IAssertionSource? ClientAssertions { private get; init; }
 
-    /// <exception cref="JwtGrantException">The client does not authenticate by an assertion.</exception>
+    /// <exception cref="JwtGrantException">The client does not authenticate with an assertion.</exception>
     public IAssertionSource Assertions => ClientAssertions ?? throw JwtGrantException.Configuration(
         "no_client_assertion",
-        $"The client '{name}' makes no client assertions: its ClientAuthentication is None. Set it to PrivateKeyJwt.");
+        $"The client '{name}' has no client assertions, because its ClientAuthentication is neither PrivateKeyJwt nor JwtAsClientSecret. Set ClientAuthentication to PrivateKeyJwt.");
 
     public void Dispose()
     {

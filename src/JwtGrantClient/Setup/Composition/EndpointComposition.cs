@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>What a client needs of its authorization server.</summary>
+/// <summary>The parts of a client that communicate with the authorization server.</summary>
 internal sealed record ComposedEndpoint(
     TokenEndpointClient Tokens,
     RevocationClient Revocation,
@@ -13,19 +13,19 @@ internal sealed record ComposedEndpoint(
     DPoPProofs? Proofs,
     TokenEndpointTransport Transport);
 
-/// <summary>Composes how a client talks to its authorization server: where, over which connections, and how it authenticates.</summary>
+/// <summary>Composes the parts that communicate with the authorization server: endpoints, connections and client authentication.</summary>
 internal static class EndpointComposition
 {
     private static readonly TimeSpan DefaultTokenLifetime = TimeSpan.FromMinutes(5);
 
-#pragma warning disable CA2000 // The transport owns its handler, and the client that is composed owns the transport.
-    /// <exception cref="JwtGrantException">The client's secret is missing, or a signer's algorithm is refused.</exception>
+#pragma warning disable CA2000 // The transport owns its handler, and the composed client owns the transport.
+    /// <exception cref="JwtGrantException">The client secret is missing, or the algorithm of a signer is not supported.</exception>
     public static ComposedEndpoint Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
-        var transport = Transport(options, dependencies, keys.Certificate);
-        var (assertions, onAssertionRejected) = AssertionComposition.ForClient(options, dependencies, keys);
-        var authentication = Authentication(options, assertions);
-        var locator = Locator(options, dependencies, keys, transport, authentication);
+        var transport = CreateTransport(options, dependencies, keys.Certificate);
+        var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys);
+        var authentication = CreateAuthentication(options, assertions);
+        var locator = CreateLocator(options, dependencies, keys, transport, authentication);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType) { Proof = proofs };
         var pipeline = new TokenRequestPipeline(
@@ -45,12 +45,12 @@ internal static class EndpointComposition
         }
     }
 
-    // The connections show the client's certificate where it has one. A handler of the user's own brings its own.
-    private static TokenEndpointTransport Transport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate) =>
+    // The built-in handler presents the client certificate. A handler that the application configures must present its own.
+    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate) =>
         new(dependencies.TokenEndpointHandler.Value ?? TokenEndpointTransport.CreateHandler(certificate), dependencies.Time, options.Retry.MaxRetryAfter);
 #pragma warning restore CA2000
 
-    private static EndpointLocator Locator(
+    private static EndpointLocator CreateLocator(
         JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenEndpointTransport transport, ClientAuthentication authentication) =>
         new(
             options.Issuer is { } issuer
@@ -66,22 +66,22 @@ internal static class EndpointComposition
             UsesCertificate = keys.Certificate is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
         };
 
-    private static bool SignsClientAssertions(JwtGrantOptions options, ClientDependencies dependencies) => !dependencies.ClientAssertion.IsGiven
+    private static bool SignsClientAssertions(JwtGrantOptions options, ClientDependencies dependencies) => !dependencies.ClientAssertion.IsSet
         && options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion.TokenFile: null };
 
-    private static ClientAuthentication Authentication(JwtGrantOptions options, AssertionProvider? assertions)
+    private static ClientAuthentication CreateAuthentication(JwtGrantOptions options, AssertionProvider? assertions)
     {
         var clientId = options.SendClientId ? options.ClientId : null;
         return options.ClientAuthentication switch
         {
             ClientAuthenticationMethod.PrivateKeyJwt => new PrivateKeyJwt(assertions!, clientId),
-            ClientAuthenticationMethod.ClientSecretBasic => new ClientSecretBasic(options.ClientId!, Secret(options)),
-            ClientAuthenticationMethod.ClientSecretPost => new ClientSecretPost(options.ClientId!, Secret(options)),
+            ClientAuthenticationMethod.ClientSecretBasic => new ClientSecretBasic(options.ClientId!, CreateSecret(options)),
+            ClientAuthenticationMethod.ClientSecretPost => new ClientSecretPost(options.ClientId!, CreateSecret(options)),
             ClientAuthenticationMethod.JwtAsClientSecret => new JwtAsClientSecret(assertions!, options.ClientId!),
             ClientAuthenticationMethod.MutualTls => new MutualTls(options.ClientId!),
             _ => new NoClientAuthentication(clientId),
         };
     }
 
-    private static ClientSecret Secret(JwtGrantOptions options) => ClientSecret.From(options.ClientSecretSource);
+    private static ClientSecret CreateSecret(JwtGrantOptions options) => ClientSecret.From(options.ClientSecretSource);
 }

@@ -5,11 +5,12 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// Where grants come from: assertions and tokens to exchange by a provider of the user's own, a file, or the client's key, in this order.
+/// Composes the grant of a client. Its assertion, or its token to exchange, comes from the first of these that is configured: a provider, a
+/// file, the signing key.
 /// </summary>
 internal static class GrantComposition
 {
-    /// <summary>The configured grant for a request.</summary>
+    /// <summary>Returns a function that creates the configured grant for a token request.</summary>
     public static Func<TokenRequest, Grant> Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         switch (options.Grant)
@@ -18,15 +19,15 @@ internal static class GrantComposition
                 var assertions = dependencies.GrantAssertion.Value
                     ?? (options.Assertion.TokenFile is { } file
                         ? new TokenFile(file, AssertionTypes.Jwt, dependencies.Time).ProvideAsync
-                        : new AssertionFactory(GrantProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
+                        : new AssertionFactory(CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
                 return request => AssertionGrant.Create(GrantTypes.JwtBearer, assertions, request);
             case GrantType.Saml2Bearer:
                 var saml = dependencies.GrantAssertion.Value!;
                 return request => AssertionGrant.Create(GrantTypes.Saml2Bearer, saml, request);
             case GrantType.TokenExchange:
                 var exchange = options.TokenExchange;
-                var subject = dependencies.SubjectToken.Value ?? FileOf(exchange.SubjectTokenFile, exchange.SubjectTokenType, dependencies)!;
-                var actor = dependencies.ActorToken.Value ?? FileOf(exchange.ActorTokenFile, exchange.ActorTokenType, dependencies);
+                var subject = dependencies.SubjectToken.Value ?? CreateTokenFile(exchange.SubjectTokenFile, exchange.SubjectTokenType, dependencies)!;
+                var actor = dependencies.ActorToken.Value ?? CreateTokenFile(exchange.ActorTokenFile, exchange.ActorTokenType, dependencies);
                 var target = new ExchangeTarget(exchange.RequestedTokenType, [.. exchange.Audience]);
                 return request => new TokenExchangeGrant(subject, actor, target, request);
             default:
@@ -34,10 +35,10 @@ internal static class GrantComposition
         }
     }
 
-    private static AssertionProvider? FileOf(string? path, string? type, ClientDependencies dependencies) =>
+    private static AssertionProvider? CreateTokenFile(string? path, string? type, ClientDependencies dependencies) =>
         path is null ? null : new TokenFile(path, type ?? TokenTypes.Jwt, dependencies.Time).ProvideAsync;
 
-    private static AssertionProfile GrantProfile(JwtGrantOptions options)
+    private static AssertionProfile CreateProfile(JwtGrantOptions options)
     {
         var issuer = options.Assertion.Issuer ?? options.ClientId!;
         return new(

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// The clients of a container, each composed at its first use and kept for the container's life: handlers come and go every two minutes,
-/// tokens must not.
+/// The clients of a container. Each client is composed at its first use and kept until the container is disposed, because IHttpClientFactory
+/// replaces its handlers every two minutes and the cached tokens must outlive them.
 /// </summary>
 internal sealed class ClientRegistry(
     IServiceProvider services, IEnumerable<ClientRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options)
@@ -18,12 +18,12 @@ internal sealed class ClientRegistry(
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
     private readonly Meter _meter = services.GetService<IMeterFactory>()?.Create(TokenMetrics.MeterName) ?? new Meter(TokenMetrics.MeterName);
 
-    /// <summary>Adds the registry, for whoever comes first: a client, or an HttpClient that wants one.</summary>
+    /// <summary>Adds the registry to the services, unless an earlier call has added it.</summary>
     public static void AddTo(IServiceCollection services)
     {
         services.AddOptions();
-        // As AddOptions has them, but by name: open generics cost a native program's start a millisecond. Who added their own for these
-        // options keeps them.
+        // The same services as AddOptions adds, but closed: open generics delay the startup of a native program by a millisecond. Services that
+        // the application has already added for these options stay in use.
         services.TryAddSingleton<IOptionsMonitor<JwtGrantOptions>, OptionsMonitor<JwtGrantOptions>>();
         services.TryAddTransient<IOptionsFactory<JwtGrantOptions>, OptionsFactory<JwtGrantOptions>>();
         services.TryAddSingleton<IOptionsMonitorCache<JwtGrantOptions>, OptionsCache<JwtGrantOptions>>();
@@ -39,11 +39,11 @@ internal sealed class ClientRegistry(
         return Get(name).Tokens;
     }
 
-    /// <exception cref="JwtGrantException">The name is unknown, or the client's settings are wrong.</exception>
+    /// <exception cref="JwtGrantException">The name is unknown, or the client's options are not valid.</exception>
     public ComposedClient Get(string name)
     {
-        // Composed once, however many ask at once: a factory of the user's may return the same handler twice, which a
-        // loser would dispose.
+        // Lazy composes the client once even for concurrent calls. Otherwise a factory of the application could return the same handler to two
+        // calls, and the client that is not used would dispose it.
         var client = _clients.GetOrAdd(name, static (name, registry) => new(() => registry.Compose(name)), this);
         try
         {
@@ -51,7 +51,7 @@ internal sealed class ClientRegistry(
         }
         catch
         {
-            // A Lazy remembers its failure; the next call tries again.
+            // Lazy caches its exception. Without the entry, the next call tries again.
             _clients.TryRemove(new(name, client));
             throw;
         }
@@ -59,7 +59,7 @@ internal sealed class ClientRegistry(
 
     public async ValueTask DisposeAsync()
     {
-        // Together, for each may have tokens to revoke.
+        // In parallel, because each client may have tokens to revoke.
         await Task.WhenAll(_clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value.DisposeAsync().AsTask())).ConfigureAwait(false);
         _meter.Dispose();
     }
@@ -76,12 +76,12 @@ internal sealed class ClientRegistry(
     {
         try
         {
-            return ClientComposition.Compose(name, options.Get(name), ClientDependencies.For(name, registrations, services), _meter);
+            return ClientComposition.Compose(name, options.Get(name), ClientDependencies.Create(name, registrations, services), _meter);
         }
         catch (OptionsValidationException e) when (
             !registrations.Any(registration => registration.Client == name) && e.Failures.Any(failure => failure.EndsWith(OptionsChecks.NoServer, StringComparison.Ordinal)))
         {
-            // Options may be set for a name that only run time knows; these are not.
+            // A name without a registration may have options of its own, but this one has none.
             throw JwtGrantException.Configuration("client_unknown", UnknownName(name), e);
         }
         catch (OptionsValidationException e)
@@ -93,11 +93,11 @@ internal sealed class ClientRegistry(
     private string UnknownName(string name)
     {
         var known = registrations.Select(registration => registration.Client).OfType<string>().Distinct()
-            .Select(client => client.Length == 0 ? "(the one without a name)" : $"'{client}'").ToList();
+            .Select(client => client.Length == 0 ? "(unnamed)" : $"'{client}'").ToList();
         return $"There is no JwtGrantClient {(name.Length == 0 ? "without a name" : $"named '{name}'")}. " +
             $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. Add it with AddJwtGrantClient, or correct the name.";
     }
 }
 
-/// <summary>What AddJwtGrantClient returns.</summary>
+/// <summary>The builder that AddJwtGrantClient returns.</summary>
 internal sealed record JwtGrantClientBuilder(string Name, IServiceCollection Services) : IJwtGrantClientBuilder;

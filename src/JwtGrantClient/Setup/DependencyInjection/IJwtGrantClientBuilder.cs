@@ -2,12 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient;
 
-/// <summary>What AddJwtGrantClient returns: further parts of the client hang on it.</summary>
+/// <summary>Configures a client that AddJwtGrantClient added. Extension methods such as UseSigner and EditAssertions extend it.</summary>
 public interface IJwtGrantClientBuilder
 {
-    /// <summary>The client's name; empty for the one without.</summary>
+    /// <summary>Gets the client's name; empty for the unnamed client.</summary>
     string Name { get; }
 
-    /// <summary>The services that the client is part of.</summary>
+    /// <summary>Gets the services that the client was added to.</summary>
     IServiceCollection Services { get; }
 }

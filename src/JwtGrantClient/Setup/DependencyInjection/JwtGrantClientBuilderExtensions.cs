@@ -5,102 +5,133 @@ using Polly;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Parts that a client gets by code.</summary>
+/// <summary>Extension methods that configure a client in code.</summary>
 public static class JwtGrantClientBuilderExtensions
 {
     /// <summary>
-    /// Signs with a signer of your own, such as one over a key management service, in place of SigningKey. A ClientAssertion:SigningKey
-    /// that is set keeps its place.
+    /// Signs assertions with a custom signer, such as one that calls a key management service, instead of the SigningKey option. If
+    /// ClientAssertion:SigningKey is set, it still signs the client assertions.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="signer">Makes the signer, once. The container does not dispose it.</param>
+    /// <param name="signer">Creates the signer; called once. The container does not dispose the signer.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseSigner(this IJwtGrantClientBuilder builder, Func<IServiceProvider, IJwtSigner> signer) =>
-        builder.With(signer, dependencies => dependencies.Signer.Use(signer));
+        builder.AddDependency(signer, dependencies => dependencies.Signer.Use(signer));
 
     /// <summary>
-    /// Takes the client assertion from a provider of your own, which is called for each attempt; it is sent unchanged. ClientAuthentication
-    /// stays PrivateKeyJwt. No SigningKey is needed for it.
+    /// Gets the client assertions (RFC 7523 section 2.2) from a custom provider, which is called for each attempt; they are sent unchanged.
+    /// Set ClientAuthentication to PrivateKeyJwt. SigningKey is not required for them.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="provider">Makes the provider, once.</param>
+    /// <param name="provider">Creates the provider; called once.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseClientAssertion(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, dependencies => dependencies.ClientAssertion.Use(provider));
+        builder.AddDependency(provider, dependencies => dependencies.ClientAssertion.Use(provider));
 
-    /// <summary>Takes the grant assertion from a provider of your own, which is called for each attempt; it is sent unchanged.</summary>
+    /// <summary>
+    /// Gets the grant assertions (RFC 7523 section 2.1) from a custom provider, which is called for each attempt; they are sent unchanged.
+    /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="provider">Makes the provider, once.</param>
+    /// <param name="provider">Creates the provider; called once.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseGrantAssertion(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, dependencies => dependencies.GrantAssertion.Use(provider));
+        builder.AddDependency(provider, dependencies => dependencies.GrantAssertion.Use(provider));
 
     /// <summary>
-    /// Takes the subject token of a token exchange (RFC 8693) from a provider of your own, which is called for each attempt and told the
-    /// request's subject; the assertion's type is the <c>subject_token_type</c>, one of <see cref="TokenTypes"/>.
+    /// Gets the subject token of a token exchange (RFC 8693 section 2.1) from a custom provider, which is called for each attempt with the
+    /// subject of the token request. The type of the assertion is sent as <c>subject_token_type</c>; see <see cref="TokenTypes"/>.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="provider">Makes the provider, once.</param>
+    /// <param name="provider">Creates the provider; called once.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseSubjectToken(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, dependencies => dependencies.SubjectToken.Use(provider));
+        builder.AddDependency(provider, dependencies => dependencies.SubjectToken.Use(provider));
 
-    /// <summary>Takes the actor token of a token exchange from a provider of your own; see <see cref="UseSubjectToken"/>.</summary>
+    /// <summary>
+    /// Gets the actor token of a token exchange (RFC 8693 section 2.1) from a custom provider, in the same way as <see cref="UseSubjectToken"/>.
+    /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="provider">Makes the provider, once.</param>
+    /// <param name="provider">Creates the provider; called once.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseActorToken(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, AssertionProvider> provider) =>
-        builder.With(provider, dependencies => dependencies.ActorToken.Use(provider));
+        builder.AddDependency(provider, dependencies => dependencies.ActorToken.Use(provider));
 
     /// <summary>
-    /// Shows the authorization server a certificate of your own, from a store or an HSM, in place of the ClientCertificate setting.
+    /// Presents a certificate to the authorization server (RFC 8705) that code provides, for example from a store or an HSM, instead of the
+    /// ClientCertificate option.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="certificate">Makes the certificate, once, with its private key. The container does not dispose it.</param>
+    /// <param name="certificate">Returns the certificate with its private key; called once. The container does not dispose the certificate.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseClientCertificate(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, X509Certificate2> certificate) =>
-        builder.With(certificate, dependencies => dependencies.ClientCertificate.Use(certificate));
+        builder.AddDependency(certificate, dependencies => dependencies.ClientCertificate.Use(certificate));
 
-    /// <summary>Edits each assertion that the library makes, before it is signed. Several edits are made one after another.</summary>
+    /// <summary>
+    /// Edits each assertion that the library creates, before it is signed. If the method is called several times, the edits run in that order.
+    /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="edit">Adds claims and header members. It must be safe for concurrent use.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder EditAssertions(this IJwtGrantClientBuilder builder, Action<AssertionDraft> edit) =>
-        builder.With(edit, dependencies => dependencies.EditAssertion += edit);
+        builder.AddDependency(edit, dependencies => dependencies.EditAssertion += edit);
 
     /// <summary>
-    /// Sends token requests through a handler of your own, such as one with a proxy, in place of the built-in one. It must not follow
-    /// redirects and must not retry: the library does, with a fresh assertion each time. A client certificate is its own affair then.
+    /// Sends token requests through a custom handler, such as one with a proxy, instead of the built-in handler. The handler must not follow
+    /// redirects and must not retry: the library retries, each time with a new assertion. A client certificate must be configured on the handler.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="handler">Makes the handler, once. It is disposed with the client.</param>
+    /// <param name="handler">Creates the handler; called once. The handler is disposed with the client.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseTokenEndpointHandler(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, HttpMessageHandler> handler) =>
-        builder.With(handler, dependencies => dependencies.TokenEndpointHandler.Use(handler));
+        builder.AddDependency(handler, dependencies => dependencies.TokenEndpointHandler.Use(handler));
 
     /// <summary>
-    /// Retries token requests by a pipeline of your own. Every run of it makes a new assertion; a grant that is single-use is not sent
-    /// again whatever it says. Default: at most three retries, 1 s x 2^n with full jitter, 10 s each and 30 s in all.
+    /// Retries token requests with a custom pipeline instead of the built-in retries and attempt timeouts of <see cref="RetryOptions"/>. Each
+    /// execution creates a new assertion.
     /// </summary>
+    /// <remarks>
+    /// Three rules hold for a custom pipeline too. <see cref="RetryOptions.TotalTimeout"/> limits the whole request. A single-use grant is not
+    /// sent again after the server may have received it. A background refresh makes one attempt while a token is valid.
+    /// </remarks>
     /// <param name="builder">The client.</param>
-    /// <param name="pipeline">Makes the pipeline, once.</param>
+    /// <param name="pipeline">Creates the pipeline; called once.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseRetryPipeline(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, ResiliencePipeline> pipeline) =>
-        builder.With(pipeline, dependencies => dependencies.RetryPipeline.Use(pipeline));
+        builder.AddDependency(pipeline, dependencies => dependencies.RetryPipeline.Use(pipeline));
 
     /// <summary>
-    /// Shares tokens with other processes by a store of your own, which must encrypt them. For any IDistributedCache there is
-    /// UseDistributedCache in JwtGrantClient.Distributed. Tokens that are bound to a key (DPoP, a client certificate) are shared with
-    /// holders of that key only.
+    /// Shares tokens with other processes through a custom store, which must encrypt them. For an IDistributedCache, call UseDistributedCache of
+    /// the package JwtGrantClient.Distributed. A token that is bound to a key (DPoP or a client certificate) is shared only with processes that
+    /// have the same key.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="store">Makes the store, once. The container does not dispose it.</param>
+    /// <param name="store">Creates the store; called once. The container does not dispose the store.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseSharedTokenStore(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, ISharedTokenStore> store) =>
-        builder.With(store, dependencies => dependencies.SharedTokenStore.Use(store));
+        builder.AddDependency(store, dependencies => dependencies.SharedTokenStore.Use(store));
 
-    private static IJwtGrantClientBuilder With(this IJwtGrantClientBuilder builder, Delegate given, Action<ClientDependencies> apply)
+    private static IJwtGrantClientBuilder AddDependency(this IJwtGrantClientBuilder builder, Delegate argument, Action<ClientDependencies> apply)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(given);
+        ArgumentNullException.ThrowIfNull(argument);
         builder.Services.AddSingleton(new ClientRegistration(builder.Name, apply));
         return builder;
     }

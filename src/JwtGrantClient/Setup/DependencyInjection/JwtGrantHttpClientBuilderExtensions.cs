@@ -7,28 +7,46 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts tokens on the requests of an HttpClient.</summary>
+/// <summary>Extension methods that add access tokens to the requests of an HttpClient.</summary>
 public static class JwtGrantHttpClientBuilderExtensions
 {
     /// <summary>
-    /// Adds an <see cref="AccessTokenHandler"/> over a client. Where it stands among resilience handlers does not matter. An unknown name,
-    /// wrong settings and an unusable origin show as a <see cref="JwtGrantException"/> when the HttpClient is made.
+    /// Adds an <see cref="AccessTokenHandler"/> that gets its tokens from a client. The handler can be added before or after resilience handlers.
     /// </summary>
-    /// <param name="builder">The HttpClient.</param>
-    /// <param name="name">The name that AddJwtGrantClient was called with, before or after. Default: the client without a name.</param>
-    /// <param name="configure">What to ask for, and where tokens may go. Default: as configured, to the HttpClient's base address.</param>
-    /// <exception cref="ArgumentException">The builder stands for all HttpClients at once.</exception>
+    /// <remarks>
+    /// An unknown client name, options that are not valid and an origin that is not valid cause a <see cref="JwtGrantException"/> when the
+    /// HttpClient is created.
+    /// </remarks>
+    /// <param name="builder">The builder of the HttpClient.</param>
+    /// <param name="name">
+    /// The name that AddJwtGrantClient is called with, before or after this call. Default: empty, the unnamed client.
+    /// </param>
+    /// <param name="configure">
+    /// Sets what the token is for and which origins may receive it. Default: the token of the client as configured, sent to the origin of the
+    /// HttpClient's base address.
+    /// </param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="name"/> is null.</exception>
+    /// <exception cref="ArgumentException">The builder comes from ConfigureHttpClientDefaults and so applies to all HttpClients.</exception>
+    /// <example>
+    /// <code>
+    /// builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
+    /// builder.Services
+    ///     .AddHttpClient("reports", http => http.BaseAddress = new Uri("https://api.example.com"))
+    ///     .AddJwtGrantToken("reports");
+    /// </code>
+    /// </example>
     public static IHttpClientBuilder AddJwtGrantToken(
         this IHttpClientBuilder builder, string name = "", Action<AccessTokenHandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(name);
-        // ConfigureHttpClientDefaults hands out a builder without a name: one token for every host that any client talks to.
+        // The builder of ConfigureHttpClientDefaults has no name. It would send the token to every host that any HttpClient calls.
         if (builder.Name is null)
             throw new ArgumentException("A token is for one API, not for all HttpClients. Call AddJwtGrantToken on AddHttpClient(...).", nameof(builder));
         ClientRegistry.AddTo(builder.Services);
         var baseAddress = new ApiBaseAddress();
-        // After all other actions, so that it sees the address that they set.
+        // PostConfigure runs after all Configure calls, so this action sees the base address that they set.
         builder.Services.PostConfigure<HttpClientFactoryOptions>(
             builder.Name, factory => factory.HttpClientActions.Add(http => baseAddress.Value = http.BaseAddress));
         return builder.AddHttpMessageHandler(provider =>
