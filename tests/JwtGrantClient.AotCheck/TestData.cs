@@ -1,6 +1,6 @@
 namespace JwtGrantClient.AotCheck;
 
-/// <summary>What every program is started with: the server's issuer, its token endpoint on 127.0.0.1, and a PEM file with an RSA key.</summary>
+/// <summary>The arguments of every program: the issuer of the server, its token endpoint on 127.0.0.1, and a PEM file with an RSA key.</summary>
 internal sealed record TestData(string Issuer, string TokenEndpoint, string KeyFile)
 {
     public const string ClientId = "batch-worker";

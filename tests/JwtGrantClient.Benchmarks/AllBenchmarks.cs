@@ -4,18 +4,18 @@ using JwtGrantClient.Benchmarks.Measurements;
 
 namespace JwtGrantClient.Benchmarks;
 
-/// <summary>All that can be measured, found by what it is, so that nothing new is forgotten.</summary>
+/// <summary>All benchmarks and measurements, found by reflection, so that a new one is included.</summary>
 public static class AllBenchmarks
 {
-    /// <summary>Classes for BenchmarkDotNet.</summary>
+    /// <summary>The benchmark classes for BenchmarkDotNet.</summary>
     public static IReadOnlyList<Type> Benchmarks { get; } =
         [.. Types.Where(type => type.GetMethods().Any(method => method.GetCustomAttribute<BenchmarkAttribute>() is not null))];
 
-    /// <summary>Measurements that BenchmarkDotNet cannot make.</summary>
+    /// <summary>The measurements that BenchmarkDotNet cannot make.</summary>
     public static IReadOnlyList<Type> Measurements { get; } =
         [.. Types.Where(type => type.IsAssignableTo(typeof(IMeasurement)) && type.IsClass)];
 
-    /// <summary>Calls a benchmark's methods that have an attribute: what comes before it, or after.</summary>
+    /// <summary>Calls the methods of a benchmark that have an attribute, for its setup or its cleanup.</summary>
     public static async Task CallAsync<TAttribute>(object benchmark)
         where TAttribute : Attribute
     {
@@ -26,8 +26,8 @@ public static class AllBenchmarks
 
     private static IEnumerable<Type> Types => typeof(AllBenchmarks).Assembly.GetTypes().OrderBy(type => type.Name, StringComparer.Ordinal);
 
-    /// <summary>Runs a measurement once, so that it is seen to work. What it returns is not worth reading.</summary>
-    /// <returns>How many rows there were.</returns>
+    /// <summary>Runs a measurement once, to check that it works. The measured values are not meaningful.</summary>
+    /// <returns>The number of rows.</returns>
     public static async Task<int> RunOnceAsync(Type measurement) =>
         (await ((IMeasurement)Activator.CreateInstance(measurement)!).RunAsync(Scale.Once)).Count;
 }

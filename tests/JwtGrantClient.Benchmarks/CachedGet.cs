@@ -1,15 +1,17 @@
 using BenchmarkDotNet.Attributes;
-using JwtGrantClient.Benchmarks.Contenders;
+using JwtGrantClient.Benchmarks.Clients;
 using JwtGrantClient.Benchmarks.Endpoint;
 
 namespace JwtGrantClient.Benchmarks;
 
-/// <summary>A token that is kept, with the system's clock; beside the field that people write by hand, their cache, and the peers.</summary>
+/// <summary>
+/// Measures getting a cached token with the system clock, compared with a handwritten field, a handwritten cache, and the caches of other libraries.
+/// </summary>
 public class CachedGet
 {
     private JwtGrantTokenSource _tokens = null!;
     private (string Token, DateTimeOffset Expires) _field;
-    private Contender _handRolled = null!, _google = null!, _msal = null!, _azure = null!;
+    private TokenClient _handRolled = null!, _google = null!, _msal = null!, _azure = null!;
 
     [GlobalSetup]
     public async Task SetUp()
@@ -17,18 +19,18 @@ public class CachedGet
         _tokens = TestData.TokenSource();
         await _tokens.GetTokenAsync(TokenRequest.Default);
         _field = ("t", DateTimeOffset.UtcNow.AddHours(1));
-        _handRolled = await WarmAsync(new HandRolled(TestData.TokenEndpoint, new Instant()));
-        _google = await WarmAsync(new GoogleAuth(TestData.TokenEndpoint, new Instant()));
-        _msal = await WarmAsync(new Msal(TestData.TokenEndpoint, new Instant()));
-        _azure = await WarmAsync(new AzureIdentity(TestData.TokenEndpoint, new Instant()));
+        _handRolled = await WarmAsync(new HandRolled(TestData.TokenEndpoint, new InMemoryTokenEndpoint()));
+        _google = await WarmAsync(new GoogleAuth(TestData.TokenEndpoint, new InMemoryTokenEndpoint()));
+        _msal = await WarmAsync(new Msal(TestData.TokenEndpoint, new InMemoryTokenEndpoint()));
+        _azure = await WarmAsync(new AzureIdentity(TestData.TokenEndpoint, new InMemoryTokenEndpoint()));
     }
 
     [GlobalCleanup]
     public async Task CleanUp()
     {
         await _tokens.DisposeAsync();
-        foreach (var contender in new[] { _handRolled, _google, _msal, _azure })
-            contender.Dispose();
+        foreach (var client in new[] { _handRolled, _google, _msal, _azure })
+            client.Dispose();
     }
 
     [Benchmark(Baseline = true)]
@@ -53,15 +55,15 @@ public class CachedGet
     [Benchmark]
     public string AzureIdentity() => Get(_azure);
 
-    private static string Get(Contender contender)
+    private static string Get(TokenClient client)
     {
-        var pending = contender.GetAsync();
+        var pending = client.GetAsync();
         return pending.IsCompletedSuccessfully ? pending.Result : pending.AsTask().GetAwaiter().GetResult();
     }
 
-    private static async Task<Contender> WarmAsync(Contender contender)
+    private static async Task<TokenClient> WarmAsync(TokenClient client)
     {
-        await contender.GetAsync();
-        return contender;
+        await client.GetAsync();
+        return client;
     }
 }

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using BenchmarkDotNet.Attributes;
-using JwtGrantClient.Benchmarks.Contenders;
+using JwtGrantClient.Benchmarks.Clients;
 
 namespace JwtGrantClient.Benchmarks;
 
 /// <summary>
-/// The handler over an inner one that answers synchronously, beside no handler and beside one that sets a constant header; and Azure's policy in its
-/// own pipeline, beside that pipeline without it.
+/// Measures the handler over an inner handler that responds synchronously, compared with no handler and with a handler that sets a constant header. The
+/// policy of Azure is measured in its own pipeline, compared with the pipeline without the policy.
 /// </summary>
 [GroupBenchmarksBy(BenchmarkDotNet.Configs.BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
@@ -23,14 +23,14 @@ public class Handler
     {
         _tokens = TestData.TokenSource();
         await _tokens.GetTokenAsync(TokenRequest.Default);
-        _bare = new(new Instant());
-        _static = new(new StaticHeader { InnerHandler = new Instant() });
-        _handRolled = new(new Asking(new HandRolled(TestData.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
-        _google = new(new Asking(new GoogleAuth(TestData.TokenEndpoint, new Endpoint.Instant())) { InnerHandler = new Instant() });
-        _token = new(new AccessTokenHandler(_tokens) { InnerHandler = new Instant() });
-        _azure = new(TestData.TokenEndpoint, new Endpoint.Instant());
-        _azureBare = new(new Fresh(), credential: null);
-        _azureToken = new(new Fresh(), _azure.Credential);
+        _bare = new(new SharedResponse());
+        _static = new(new StaticHeader { InnerHandler = new SharedResponse() });
+        _handRolled = new(new TokenHeader(new HandRolled(TestData.TokenEndpoint, new Endpoint.InMemoryTokenEndpoint())) { InnerHandler = new SharedResponse() });
+        _google = new(new TokenHeader(new GoogleAuth(TestData.TokenEndpoint, new Endpoint.InMemoryTokenEndpoint())) { InnerHandler = new SharedResponse() });
+        _token = new(new AccessTokenHandler(_tokens) { InnerHandler = new SharedResponse() });
+        _azure = new(TestData.TokenEndpoint, new Endpoint.InMemoryTokenEndpoint());
+        _azureBare = new(new NewResponse(), credential: null);
+        _azureToken = new(new NewResponse(), _azure.Credential);
     }
 
     [GlobalCleanup]
@@ -68,26 +68,26 @@ public class Handler
     private static HttpResponseMessage Send(HttpMessageInvoker http) =>
         http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), CancellationToken.None).GetAwaiter().GetResult();
 
-    private sealed class Instant : HttpMessageHandler
+    private sealed class SharedResponse : HttpMessageHandler
     {
-        private static readonly Task<HttpResponseMessage> Answer = Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
+        private static readonly Task<HttpResponseMessage> Response = Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Answer;
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Response;
     }
 
-    /// <summary>For who disposes of answers.</summary>
-    private sealed class Fresh : HttpMessageHandler
+    /// <summary>Returns a new response for each request, for clients that dispose responses.</summary>
+    private sealed class NewResponse : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request });
     }
 
-    /// <summary>The handler that people write: ask for the token, set the header.</summary>
-    private sealed class Asking(Contender contender) : DelegatingHandler
+    /// <summary>A typical handwritten handler, which gets the token and sets the header.</summary>
+    private sealed class TokenHeader(TokenClient client) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            request.Headers.Authorization = new("Bearer", await contender.GetAsync());
+            request.Headers.Authorization = new("Bearer", await client.GetAsync());
             return await base.SendAsync(request, cancellationToken);
         }
     }

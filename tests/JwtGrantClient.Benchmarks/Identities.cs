@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace JwtGrantClient.Benchmarks;
 
-/// <summary>A kept token of one of thousands of identities, in random order, beside a ConcurrentDictionary of the same keys.</summary>
+/// <summary>Measures getting the cached tokens of thousands of identities in random order, compared with a ConcurrentDictionary with the same keys.</summary>
 public class Identities
 {
     private readonly ConcurrentDictionary<TokenRequest, AccessToken> _dictionary = new();
@@ -11,7 +11,7 @@ public class Identities
     private JwtGrantTokenSource _tokens = null!;
     private int _next;
 
-    /// <summary>How many; few where it is only seen to run.</summary>
+    /// <summary>The number of identities; a small number if the benchmark only has to run.</summary>
     [Params(10_000, 100_000)]
     public int Count { get; set; } = 100;
 
@@ -22,15 +22,15 @@ public class Identities
         var options = TestData.Options(TestData.EcPem);
         options.Grant = GrantType.JwtBearer;
         options.Cache.MaxEntries = Count;
-        _tokens = TestData.TokenSource(options, new Unsigned());
+        _tokens = TestData.TokenSource(options, new FakeSigner());
         foreach (var i in Enumerable.Range(0, Count))
             _dictionary[Request(i)] = await _tokens.GetTokenAsync(Request(i));
-#pragma warning disable CA5394 // An order, the same in every run; nothing secret is drawn.
+#pragma warning disable CA5394 // The order is the same in every run and not secret.
         new Random(1).Shuffle(_requests);
 #pragma warning restore CA5394
     }
 
-    // Callers make their requests anew: equal to the key, not the same object.
+    // Callers create a new request for each call: it is equal to the key but another object.
     private static TokenRequest Request(int i) => new() { Subject = $"subject-{i:D8}" };
 
     [GlobalCleanup]

@@ -4,7 +4,7 @@ using JwtGrantClient.Benchmarks.Endpoint;
 
 namespace JwtGrantClient.Benchmarks;
 
-/// <summary>Keys and settings that the benchmarks share.</summary>
+/// <summary>Keys and options that the benchmarks share.</summary>
 internal static class TestData
 {
     public const string Issuer = "https://as.example.com";
@@ -15,16 +15,16 @@ internal static class TestData
 
     public static string EcPem { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
 
-    /// <summary>Of the RSA key, for clients that want one.</summary>
+    /// <summary>The certificate of the RSA key, for clients that require one.</summary>
     public static X509Certificate2 Certificate { get; } =
         new CertificateRequest("CN=batch-worker", Rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
 
     public static Uri TokenEndpoint { get; } = new("https://as.example.com/token");
 
-    /// <summary>A client whose token endpoint answers at once, in memory, with a token that lives an hour.</summary>
+    /// <summary>Creates a client with an in-memory token endpoint whose tokens have a lifetime of one hour.</summary>
     public static JwtGrantTokenSource TokenSource(JwtGrantOptions? options = null, IJwtSigner? signer = null) =>
-        JwtGrantTokenSource.Create(options ?? Options(RsaPem), signer, new Instant());
+        JwtGrantTokenSource.Create(options ?? Options(RsaPem), signer, new InMemoryTokenEndpoint());
 
     public static JwtGrantOptions Options(string pem, string tokenEndpoint = "https://as.example.com/token") => new()
     {

@@ -11,9 +11,9 @@ catch (FormatException e)
     await Console.Error.WriteLineAsync($"{e.Message}\n{Arguments.Usage}");
     return 2;
 }
-var tally = await Simulation.RunAsync(arguments.Plan);
+var result = await Simulation.RunAsync(arguments.Options);
 if (Path.GetDirectoryName(arguments.Plot) is { Length: > 0 } folder)
     Directory.CreateDirectory(folder);
-await File.WriteAllTextAsync(arguments.Plot, SvgPlot.Write(arguments.Plan, tally) + "\n");
-Console.Write(TextReport.Write(arguments.Plan, tally));
+await File.WriteAllTextAsync(arguments.Plot, SvgPlot.Write(arguments.Options, result) + "\n");
+Console.Write(TextReport.Write(arguments.Options, result));
 return 0;

@@ -4,18 +4,18 @@ using JwtGrantClient.AotCheck;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-// What a native program uses of the library, with and without a container: metadata, both places of an assertion, kinds of settings.
-var given = TestData.From(args);
+// Uses the library in a native program, with and without a container: metadata, an assertion as a grant and as client authentication, and settings of several types.
+var arguments = TestData.From(args);
 await ShowAsync("without a container", await WithoutContainerAsync());
 await ShowAsync("with a container", WithContainer());
 
 async Task<ITokenSource> WithoutContainerAsync()
 {
     using var key = RSA.Create();
-    key.ImportFromPem(await File.ReadAllTextAsync(given.KeyFile));
+    key.ImportFromPem(await File.ReadAllTextAsync(arguments.KeyFile));
     return JwtGrantTokenSource.Create(new JwtGrantOptions
     {
-        Issuer = given.Issuer,
+        Issuer = arguments.Issuer,
         ClientId = TestData.ClientId,
         SigningKey = { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "PS256" },
         AllowLoopbackHttp = true,
@@ -26,14 +26,14 @@ ITokenSource WithContainer()
 {
     var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {
-        ["JwtGrant:Reports:TokenEndpoint"] = given.TokenEndpoint,
-        ["JwtGrant:Reports:Issuer"] = given.Issuer,
+        ["JwtGrant:Reports:TokenEndpoint"] = arguments.TokenEndpoint,
+        ["JwtGrant:Reports:Issuer"] = arguments.Issuer,
         ["JwtGrant:Reports:ClientId"] = TestData.ClientId,
         ["JwtGrant:Reports:Grant"] = "ClientCredentials",
         ["JwtGrant:Reports:ClientAuthentication"] = "PrivateKeyJwt",
         ["JwtGrant:Reports:Scope"] = "reports.read",
         ["JwtGrant:Reports:Resource:0"] = "https://api.example.com",
-        ["JwtGrant:Reports:SigningKey:Path"] = given.KeyFile,
+        ["JwtGrant:Reports:SigningKey:Path"] = arguments.KeyFile,
         ["JwtGrant:Reports:ClientAssertion:Lifetime"] = "00:01:00",
         ["JwtGrant:Reports:Refresh:EarliestFraction"] = "0.6",
         ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",

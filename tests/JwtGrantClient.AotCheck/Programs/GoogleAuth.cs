@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 using Google.Apis.Auth.OAuth2;
 using JwtGrantClient.AotCheck;
 
-// The same by Google.Apis.Auth: a service account whose token endpoint is the one given.
-var given = TestData.From(args);
+// The same with Google.Apis.Auth: a service account that uses the given token endpoint.
+var arguments = TestData.From(args);
 using var rsa = RSA.Create();
-rsa.ImportFromPem(await File.ReadAllTextAsync(given.KeyFile));
-var credential = new ServiceAccountCredential(new ServiceAccountCredential.Initializer(TestData.ClientId, given.TokenEndpoint)
+rsa.ImportFromPem(await File.ReadAllTextAsync(arguments.KeyFile));
+var credential = new ServiceAccountCredential(new ServiceAccountCredential.Initializer(TestData.ClientId, arguments.TokenEndpoint)
 {
     Key = rsa,
     Scopes = ["reports.read"],

@@ -3,13 +3,13 @@ using JwtGrantClient.AotCheck;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-var given = TestData.From(args);
+var arguments = TestData.From(args);
 var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
 {
-    ["JwtGrant:Reports:Issuer"] = given.Issuer,
-    ["JwtGrant:Reports:TokenEndpoint"] = given.TokenEndpoint,
+    ["JwtGrant:Reports:Issuer"] = arguments.Issuer,
+    ["JwtGrant:Reports:TokenEndpoint"] = arguments.TokenEndpoint,
     ["JwtGrant:Reports:ClientId"] = TestData.ClientId,
-    ["JwtGrant:Reports:SigningKey:Path"] = given.KeyFile,
+    ["JwtGrant:Reports:SigningKey:Path"] = arguments.KeyFile,
     ["JwtGrant:Reports:AllowLoopbackHttp"] = "true",
 }).Build();
 var services = new ServiceCollection();

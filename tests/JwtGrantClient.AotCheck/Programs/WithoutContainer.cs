@@ -1,13 +1,13 @@
 using JwtGrantClient;
 using JwtGrantClient.AotCheck;
 
-var given = TestData.From(args);
+var arguments = TestData.From(args);
 await using var tokens = JwtGrantTokenSource.Create(new JwtGrantOptions
 {
-    Issuer = given.Issuer,
-    TokenEndpoint = given.TokenEndpoint,
+    Issuer = arguments.Issuer,
+    TokenEndpoint = arguments.TokenEndpoint,
     ClientId = TestData.ClientId,
-    SigningKey = { Path = given.KeyFile },
+    SigningKey = { Path = arguments.KeyFile },
     AllowLoopbackHttp = true,
 });
 var token = await tokens.GetTokenAsync(CancellationToken.None);

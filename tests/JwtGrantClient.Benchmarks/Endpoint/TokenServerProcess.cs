@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace JwtGrantClient.Benchmarks.Endpoint;
 
-/// <summary>The token endpoint in a process of its own, so that neither its time nor its memory counts as the client's.</summary>
+/// <summary>The token endpoint in its own process, so that its time and its memory are not measured.</summary>
 internal sealed class TokenServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -24,11 +24,11 @@ internal sealed class TokenServerProcess : IAsyncDisposable
         return new(process, await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The token endpoint did not start."));
     }
 
-    /// <summary>The token endpoint's address.</summary>
-    public Uri TokenEndpoint(int delayMilliseconds = 0, int lifeSeconds = 3600) =>
-        new($"{Address}/token?life={lifeSeconds}{(delayMilliseconds == 0 ? "" : $"&delay={delayMilliseconds}")}");
+    /// <summary>Returns the address of the token endpoint.</summary>
+    public Uri TokenEndpoint(int delayMilliseconds = 0, int lifetimeSeconds = 3600) =>
+        new($"{Address}/token?life={lifetimeSeconds}{(delayMilliseconds == 0 ? "" : $"&delay={delayMilliseconds}")}");
 
-    /// <summary>How many token requests came since the last call.</summary>
+    /// <summary>Returns the number of token requests since the last call.</summary>
     public async Task<int> CountAsync() =>
         int.Parse(await _http.GetStringAsync(new Uri($"{Address}/count")), CultureInfo.InvariantCulture);
 

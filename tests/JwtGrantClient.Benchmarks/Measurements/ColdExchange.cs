@@ -1,12 +1,12 @@
 using System.Diagnostics;
-using JwtGrantClient.Benchmarks.Contenders;
+using JwtGrantClient.Benchmarks.Clients;
 using JwtGrantClient.Benchmarks.Endpoint;
 
 namespace JwtGrantClient.Benchmarks.Measurements;
 
 /// <summary>
-/// A new token over loopback HTTP from another process. In each round every contender makes one exchange, in turn, beside the least that can be
-/// done: a POST of a ready form, and one RSA signature. A ratio is the median of the rounds' ratios, which a busy moment of the machine moves little.
+/// Measures a token request over loopback HTTP to another process. In each round every client makes one exchange in turn. The baseline is the minimum
+/// work: a POST of a prepared form and one RSA signature. A ratio is the median of the ratios of all rounds, which is robust against noise.
 /// </summary>
 internal sealed class ColdExchange : IMeasurement
 {
@@ -16,26 +16,26 @@ internal sealed class ColdExchange : IMeasurement
     {
         var (warmUp, rounds, counted) = scale switch { Scale.Full => (1000, 3000, 500), Scale.Quick => (200, 500, 100), _ => (0, 1, 1) };
         await using var server = await TokenServerProcess.StartAsync();
-        using var floor = new RawExchange(server.TokenEndpoint(), Contender.Sockets());
-        var all = Contender.All(server.TokenEndpoint(), Contender.Sockets);
-        List<(string Name, Func<ValueTask<string>> Exchange)> parties =
-            [(floor.Name, floor.Exchange), .. all.Where(one => one.Exchange is not null).Select(one => (one.Name, one.Exchange!))];
+        using var baseline = new RawExchange(server.TokenEndpoint(), TokenClient.CreateHandler());
+        var all = TokenClient.CreateAll(server.TokenEndpoint(), TokenClient.CreateHandler);
+        List<(string Name, Func<ValueTask<string>> Exchange)> clients =
+            [(baseline.Name, baseline.Exchange), .. all.Where(one => one.Exchange is not null).Select(one => (one.Name, one.Exchange!))];
 
         for (var round = 0; round < warmUp; round++)
-            foreach (var (_, exchange) in parties)
+            foreach (var (_, exchange) in clients)
                 await exchange();
-        var times = parties.ConvertAll(_ => new double[rounds]);
+        var times = clients.ConvertAll(_ => new double[rounds]);
         for (var round = 0; round < rounds; round++)
-            for (var party = 0; party < parties.Count; party++)
-                times[party][round] = await TimeAsync(parties[party].Exchange);
+            for (var i = 0; i < clients.Count; i++)
+                times[i][round] = await TimeAsync(clients[i].Exchange);
         var rows = new List<Row>();
-        for (var party = 0; party < parties.Count; party++)
+        for (var i = 0; i < clients.Count; i++)
             rows.Add(new(
-                Group, parties[party].Name, Statistics.Median(times[party]), "us",
-                Bytes: await AllocatedAsync(parties[party].Exchange, counted),
-                Ratio: Statistics.Median(times[party].Zip(times[0], (one, least) => one / least))));
-        foreach (var contender in all)
-            contender.Dispose();
+                Group, clients[i].Name, Statistics.Median(times[i]), "us",
+                Bytes: await AllocatedAsync(clients[i].Exchange, counted),
+                Ratio: Statistics.Median(times[i].Zip(times[0], (one, minimum) => one / minimum))));
+        foreach (var client in all)
+            client.Dispose();
         return rows;
     }
 
@@ -46,7 +46,7 @@ internal sealed class ColdExchange : IMeasurement
         return Stopwatch.GetElapsedTime(started).TotalMicroseconds;
     }
 
-    // Of the whole process, since an exchange moves from thread to thread; nothing else runs in it.
+    // The allocations of the whole process, because an exchange uses several threads. Nothing else runs in the process.
     private static async Task<double> AllocatedAsync(Func<ValueTask<string>> exchange, int count)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);

@@ -3,17 +3,17 @@ namespace JwtGrantClient.Benchmarks.Measurements;
 /// <summary>How thoroughly to measure.</summary>
 internal enum Scale
 {
-    /// <summary>For the smoke test: everything runs, nothing is worth reading.</summary>
+    /// <summary>For the smoke test: everything runs once, and the values are not meaningful.</summary>
     Once,
 
     /// <summary>All rows in under two minutes.</summary>
     Quick,
 
-    /// <summary>For numbers that are published, on a quiet machine.</summary>
+    /// <summary>For published numbers, on a quiet machine.</summary>
     Full,
 }
 
-/// <summary>What BenchmarkDotNet cannot measure: several parties in turn, other processes, crowds, time that passes.</summary>
+/// <summary>A measurement that BenchmarkDotNet cannot make: interleaved clients, other processes, many callers, or elapsed time.</summary>
 internal interface IMeasurement
 {
     Task<IReadOnlyList<Row>> RunAsync(Scale scale);

@@ -4,8 +4,8 @@ using System.Net;
 namespace JwtGrantClient.Benchmarks.Measurements;
 
 /// <summary>
-/// What each of 100,000 identities holds of memory, with a subject of 16 characters and a token of 100: in the cache, and in a ConcurrentDictionary
-/// of the same keys and tokens, which neither renews nor forgets them.
+/// Measures the memory of each of 100,000 identities with a subject of 16 characters and a token of 100: in the cache, and in a ConcurrentDictionary
+/// with the same keys and tokens, which neither refreshes nor evicts them.
 /// </summary>
 internal sealed class IdentitySize : IMeasurement
 {
@@ -15,12 +15,12 @@ internal sealed class IdentitySize : IMeasurement
         var options = TestData.Options(TestData.EcPem);
         options.Grant = GrantType.JwtBearer;
         options.Cache.MaxEntries = count;
-        using var endpoint = new Numbering();
-        await using var tokens = JwtGrantTokenSource.Create(options, signer: new Unsigned(), tokenEndpointHandler: endpoint);
+        using var endpoint = new NumberedTokenEndpoint();
+        await using var tokens = JwtGrantTokenSource.Create(options, signer: new FakeSigner(), tokenEndpointHandler: endpoint);
         await tokens.GetTokenAsync(Request(0));
-        var kept = await EachAsync(count, async i => await tokens.GetTokenAsync(Request(i)));
+        var cached = await BytesPerIdentityAsync(count, async i => await tokens.GetTokenAsync(Request(i)));
         var dictionary = new ConcurrentDictionary<TokenRequest, AccessToken>();
-        var floor = await EachAsync(count, i =>
+        var baseline = await BytesPerIdentityAsync(count, i =>
         {
             dictionary[Request(i)] = new($"{i:D100}", DateTimeOffset.UnixEpoch);
             return ValueTask.CompletedTask;
@@ -29,23 +29,23 @@ internal sealed class IdentitySize : IMeasurement
         var group = $"Memory held for each of {count:N0} identities";
         return
         [
-            new(group, "ConcurrentDictionary", floor, "B", Ratio: 1),
-            new(group, "JwtGrantClient", kept, "B", Ratio: kept / floor),
+            new(group, "ConcurrentDictionary", baseline, "B", Ratio: 1),
+            new(group, "JwtGrantClient", cached, "B", Ratio: cached / baseline),
         ];
     }
 
-    private static async Task<double> EachAsync(int count, Func<int, ValueTask> keepAsync)
+    private static async Task<double> BytesPerIdentityAsync(int count, Func<int, ValueTask> addAsync)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 1; i <= count; i++)
-            await keepAsync(i);
+            await addAsync(i);
         return (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
     }
 
     private static TokenRequest Request(int i) => new() { Subject = $"subject-{i:D8}" };
 
-    /// <summary>A token endpoint in memory that gives each caller another token.</summary>
-    private sealed class Numbering : HttpMessageHandler
+    /// <summary>An in-memory token endpoint that issues a different token for each request.</summary>
+    private sealed class NumberedTokenEndpoint : HttpMessageHandler
     {
         private int _issued;
 

@@ -5,8 +5,8 @@ using BenchmarkDotNet.Attributes;
 namespace JwtGrantClient.Benchmarks.Measurements;
 
 /// <summary>
-/// BenchmarkDotNet's classes once more, a batch of each method in every round. A ratio is the median of the rounds' ratios: what is compared ran
-/// within the same milliseconds, so that a machine whose mood changes between two of BenchmarkDotNet's rows does not show.
+/// Measures the benchmark classes again, with a batch of each method in every round. A ratio is the median of the ratios of all rounds. The compared
+/// batches ran within the same milliseconds, so a change in the speed of the machine affects them equally.
 /// </summary>
 internal sealed class Interleaved : IMeasurement
 {
@@ -49,23 +49,23 @@ internal sealed class Interleaved : IMeasurement
         var counts = calls.ConvertAll(_ => 1);
         for (var i = 0; i < warmUps; i++)
         {
-            counts = calls.ConvertAll(call => CallsIn(call, WarmUp));
-            // The compiler optimises in the background, once nothing new was called for a tenth of a second.
+            counts = calls.ConvertAll(call => CountCallsPerBatch(call, WarmUp));
+            // The JIT compiler optimizes in the background after no new method was called for a tenth of a second.
             await Task.Delay(WarmUp * 4);
         }
         var times = methods.ConvertAll(_ => new double[rounds]);
         for (var round = 0; round < rounds; round++)
             for (var i = 0; i < calls.Count; i++)
                 times[i][round] = Time(calls[i], counts[i]) / counts[i];
-        var floor = times[methods.FindIndex(method => method.GetCustomAttribute<BenchmarkAttribute>()!.Baseline)];
+        var baseline = times[methods.FindIndex(method => method.GetCustomAttribute<BenchmarkAttribute>()!.Baseline)];
         return methods.Select((method, i) => new Row(
             name, method.Name, Statistics.Median(times[i]), "ns",
-            Ratio: Statistics.Median(times[i].Zip(floor, (one, least) => one / least)),
-            Note: ReferenceEquals(times[i], floor) ? "" : $"{Statistics.Median(times[i].Zip(floor, (one, least) => one - least)):+0.0;-0.0} ns"));
+            Ratio: Statistics.Median(times[i].Zip(baseline, (one, minimum) => one / minimum)),
+            Note: ReferenceEquals(times[i], baseline) ? "" : $"{Statistics.Median(times[i].Zip(baseline, (one, minimum) => one - minimum)):+0.0;-0.0} ns"));
     }
 
-    /// <summary>Calls for a while; returns how many calls fill a batch.</summary>
-    private static int CallsIn(Func<object> call, TimeSpan warmUp)
+    /// <summary>Calls for the warm-up time, and returns the number of calls that fill a batch.</summary>
+    private static int CountCallsPerBatch(Func<object> call, TimeSpan warmUp)
     {
         var count = 1;
         var started = Stopwatch.GetTimestamp();

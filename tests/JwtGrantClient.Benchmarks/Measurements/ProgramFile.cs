@@ -3,7 +3,7 @@ using JwtGrantClient.Benchmarks.Endpoint;
 
 namespace JwtGrantClient.Benchmarks.Measurements;
 
-/// <summary>A program of tests/JwtGrantClient.AotCheck that is ready to run.</summary>
+/// <summary>A built or published program of tests/JwtGrantClient.AotCheck.</summary>
 internal sealed record ProgramFile(string Name, string Path)
 {
     public long Bytes => new FileInfo(Path).Length;
@@ -14,15 +14,15 @@ internal sealed record ProgramFile(string Name, string Path)
         return new(isManaged ? DotNetHost.Path : Path, isManaged ? [Path, .. arguments] : arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
-    /// <summary>A program as this build left it, in the configuration that runs now.</summary>
-    public static ProgramFile BuiltBesides(string name)
+    /// <summary>Returns the program of this build, in the current configuration.</summary>
+    public static ProgramFile FromThisBuild(string name)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar));
         return new(name, System.IO.Path.Combine(
             Repository(), "tests", "JwtGrantClient.AotCheck", "bin", framework.Parent!.Name, framework.Name, $"{name}.dll"));
     }
 
-    /// <summary>Publishes the program where that is allowed; null where it is not there then.</summary>
+    /// <summary>Publishes the program if that is allowed, and returns it; null if it has not been published.</summary>
     public static async Task<ProgramFile?> FindAsync(string name, bool native, bool mayPublish)
     {
         var artifacts = System.IO.Path.Combine(Repository(), "artifacts", "startup", native ? "native" : "managed", name);
@@ -49,7 +49,7 @@ internal sealed record ProgramFile(string Name, string Path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(System.IO.Path.Combine(folder.FullName, "JwtGrantClient.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Run the benchmarks inside a clone.");
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("Run the benchmarks inside a clone of the repository.");
         return folder.FullName;
     }
 }

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using JwtGrantClient.Benchmarks.Contenders;
+using JwtGrantClient.Benchmarks.Clients;
 
 namespace JwtGrantClient.Benchmarks.Measurements;
 
-/// <summary>The least that an exchange costs: a POST of a form that is made once, its answer read whole, and one bare RSA signature.</summary>
+/// <summary>The minimum work of an exchange: a POST of a form with a prepared assertion, reading the whole response, and one RSA signature.</summary>
 internal sealed class RawExchange : IDisposable
 {
     private readonly HttpMessageInvoker _http;
@@ -16,7 +16,7 @@ internal sealed class RawExchange : IDisposable
     {
         (_endpoint, _http) = (endpoint, new(handler));
         _rsa.ImportFromPem(TestData.RsaPem);
-        using var client = JwtGrantClientOf(endpoint);
+        using var client = CreateClient(endpoint);
         _assertion = client.Tokens.Assertions.GetAssertionAsync().AsTask().GetAwaiter().GetResult().Value;
     }
 
@@ -36,7 +36,7 @@ internal sealed class RawExchange : IDisposable
         };
         using var response = await _http.SendAsync(request, CancellationToken.None);
         var body = await response.Content.ReadAsByteArrayAsync();
-        return body.Length > 0 ? _assertion : throw new InvalidOperationException("The endpoint answered nothing.");
+        return body.Length > 0 ? _assertion : throw new InvalidOperationException("The endpoint returned an empty response.");
     }
 
     public void Dispose()
@@ -45,5 +45,5 @@ internal sealed class RawExchange : IDisposable
         _rsa.Dispose();
     }
 
-    private static Ours JwtGrantClientOf(Uri endpoint) => new(endpoint, Contender.Sockets());
+    private static ThisLibrary CreateClient(Uri endpoint) => new(endpoint, TokenClient.CreateHandler());
 }

@@ -4,13 +4,13 @@ using JwtGrantClient.Benchmarks.Endpoint;
 namespace JwtGrantClient.Benchmarks.Measurements;
 
 /// <summary>
-/// From the start of a process to its end, a token in between: the programs of tests/JwtGrantClient.AotCheck, native and managed, in turn.
-/// They are published on demand, which takes minutes; a quick run measures those that are there.
+/// Measures the time from the start of a process to its end, with one token request: the programs of tests/JwtGrantClient.AotCheck, native and managed,
+/// in turn. A full run publishes them first, which takes minutes. A quick run measures those that have been published.
 /// </summary>
 internal sealed class StartUp : IMeasurement
 {
-    private static readonly string[] Peers = ["Msal", "GoogleAuth"];
-    private static readonly string[] Programs = ["HandRolled", "WithoutContainer", "WithContainer", .. Peers];
+    private static readonly string[] OtherLibraries = ["Msal", "GoogleAuth"];
+    private static readonly string[] Programs = ["HandRolled", "WithoutContainer", "WithContainer", .. OtherLibraries];
 
     public async Task<IReadOnlyList<Row>> RunAsync(Scale scale)
     {
@@ -34,18 +34,18 @@ internal sealed class StartUp : IMeasurement
 
     private static async Task<IReadOnlyList<Row>> RunOnceAsync(string[] arguments)
     {
-        var program = ProgramFile.BuiltBesides("BothWays");
+        var program = ProgramFile.FromThisBuild("BothWays");
         return [new("JIT start to first token", program.Name, await TimeAsync(program, arguments), "ms")];
     }
 
     private static async Task<IEnumerable<Row>> RunAsync(string kind, bool native, string[] arguments, Scale scale)
     {
-        var (group, programs, broken) = ($"{kind} start to first token", new List<ProgramFile>(), new List<Row>());
+        var (group, programs, failed) = ($"{kind} start to first token", new List<ProgramFile>(), new List<Row>());
         foreach (var name in Programs)
             if (await ProgramFile.FindAsync(name, native, mayPublish: scale == Scale.Full) is { } found)
             {
                 if (await TryAsync(found, arguments) is { } failure)
-                    broken.Add(new(group, name, double.NaN, "ms", Note: failure));
+                    failed.Add(new(group, name, double.NaN, "ms", Note: failure));
                 else
                     programs.Add(found);
             }
@@ -55,11 +55,11 @@ internal sealed class StartUp : IMeasurement
                 times[i].Add(await TimeAsync(programs[i], arguments));
         return programs.Select((program, i) => new Row(
             group, program.Name, Statistics.Median(times[i]), "ms",
-            Ratio: Statistics.Median(times[i].Zip(times[0], (one, least) => one / least)),
-            Note: native ? $"{program.Bytes / 1048576.0:0.00} MiB, {program.Bytes / (double)programs[0].Bytes:0.00} x" : "")).Concat(broken);
+            Ratio: Statistics.Median(times[i].Zip(times[0], (one, minimum) => one / minimum)),
+            Note: native ? $"{program.Bytes / 1048576.0:0.00} MiB, {program.Bytes / (double)programs[0].Bytes:0.00} x" : "")).Concat(failed);
     }
 
-    // A peer that cannot be had natively is a result; that this library could not would be none to publish.
+    // A failure of another library with NativeAOT is a result. A failure of this library is an error.
     private static async Task<string?> TryAsync(ProgramFile program, string[] arguments)
     {
         try
@@ -67,7 +67,7 @@ internal sealed class StartUp : IMeasurement
             await TimeAsync(program, arguments);
             return null;
         }
-        catch (InvalidOperationException e) when (Peers.Contains(program.Name))
+        catch (InvalidOperationException e) when (OtherLibraries.Contains(program.Name))
         {
             return $"fails: {e.Message}";
         }
@@ -77,12 +77,12 @@ internal sealed class StartUp : IMeasurement
     {
         var started = Stopwatch.GetTimestamp();
         using var process = Process.Start(program.Start(arguments))!;
-        var complaint = process.StandardError.ReadToEndAsync();
-        var printed = await process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        return process.ExitCode == 0 && printed.Contains("Bearer token", StringComparison.Ordinal)
+        return process.ExitCode == 0 && output.Contains("Bearer token", StringComparison.Ordinal)
             ? elapsed
-            : throw new InvalidOperationException($"{program.Name} ended with {process.ExitCode}: {printed}{(await complaint).Split('\n')[0]}");
+            : throw new InvalidOperationException($"{program.Name} ended with {process.ExitCode}: {output}{(await error).Split('\n')[0]}");
     }
 }

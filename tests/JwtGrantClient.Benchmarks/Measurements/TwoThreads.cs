@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace JwtGrantClient.Benchmarks.Measurements;
 
-/// <summary>The cached get on one thread and on two at once, best of five: what the second core adds.</summary>
+/// <summary>Measures getting a cached token on one thread and on two threads, best of five, to show the effect of the second core.</summary>
 internal sealed class TwoThreads : IMeasurement
 {
     private const string Group = "Cached get, threads";
@@ -22,7 +22,7 @@ internal sealed class TwoThreads : IMeasurement
         ];
     }
 
-    // In millions a second, over all threads.
+    // In millions of calls per second, over all threads.
     private static double Run(JwtGrantTokenSource tokens, int threads, int calls)
     {
         using var start = new Barrier(threads + 1);
@@ -33,7 +33,7 @@ internal sealed class TwoThreads : IMeasurement
             {
                 var pending = tokens.GetTokenAsync(TokenRequest.Default);
                 if (!pending.IsCompletedSuccessfully)
-                    throw new InvalidOperationException("The token was not kept.");
+                    throw new InvalidOperationException("The token was not cached.");
             }
         })).ToList();
         running.ForEach(thread => thread.Start());

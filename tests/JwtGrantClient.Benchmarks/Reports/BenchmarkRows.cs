@@ -3,17 +3,17 @@ using JwtGrantClient.Benchmarks.Measurements;
 
 namespace JwtGrantClient.Benchmarks.Reports;
 
-/// <summary>From BenchmarkDotNet's summaries to rows: one table for each class, category and set of parameters.</summary>
+/// <summary>Converts the summaries of BenchmarkDotNet to rows: one table for each class, category and set of parameters.</summary>
 internal static class BenchmarkRows
 {
-    public static IEnumerable<Row> Of(Summary summary)
+    public static IEnumerable<Row> From(Summary summary)
     {
         foreach (var group in summary.Reports.GroupBy(GroupOf))
         {
-            var floor = group.FirstOrDefault(report => report.BenchmarkCase.Descriptor.Baseline)?.ResultStatistics?.Median;
+            var baseline = group.FirstOrDefault(report => report.BenchmarkCase.Descriptor.Baseline)?.ResultStatistics?.Median;
             foreach (var report in group)
                 yield return report.ResultStatistics is { } time
-                    ? new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, time.Median, "ns", report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase), time.Median / floor)
+                    ? new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, time.Median, "ns", report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase), time.Median / baseline)
                     : new(group.Key, report.BenchmarkCase.Descriptor.WorkloadMethod.Name, double.NaN, "ns", Note: "failed: see the log");
         }
     }

@@ -4,7 +4,7 @@ using JwtGrantClient.Benchmarks.Measurements;
 
 namespace JwtGrantClient.Benchmarks.Reports;
 
-/// <summary>The rows as Markdown tables, under what they were measured on.</summary>
+/// <summary>Writes the rows as Markdown tables, after a description of the machine.</summary>
 internal static class MarkdownReport
 {
     public static string Write(IReadOnlyList<Row> rows, string machine)
@@ -20,7 +20,7 @@ internal static class MarkdownReport
         return text.ToString();
     }
 
-    /// <summary>Three digits that matter; nothing where there is no number.</summary>
+    /// <summary>Formats a number with three significant digits; an empty string for NaN.</summary>
     public static string Number(double value) => double.IsNaN(value)
         ? ""
         : value.ToString(value switch { < 10 => "0.00", < 100 => "0.0", _ => "0" }, CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using JwtGrantClient.Benchmarks.Measurements;
 
 namespace JwtGrantClient.Benchmarks.Reports;
 
-/// <summary>The rows as bars, table by table, each on a scale of its own. This library's bar has another colour.</summary>
+/// <summary>Draws the rows as bars, with a separate scale for each table. The bars of this library have another colour.</summary>
 internal static class SvgChart
 {
     private const int Line = 20, Head = 30, Left = 250, Bar = 420, Width = 760;
@@ -17,12 +17,12 @@ internal static class SvgChart
         var y = 10;
         foreach (var group in rows.GroupBy(row => row.Group))
         {
-            var most = group.Max(row => double.IsNaN(row.Value) ? 0 : row.Value);
+            var max = group.Max(row => double.IsNaN(row.Value) ? 0 : row.Value);
             shapes.Add(Text(10, y + 15, $"{group.Key} ({group.First().Unit})", "bold"));
             y += Head;
             foreach (var row in group)
             {
-                var length = most > 0 && !double.IsNaN(row.Value) ? row.Value / most * Bar : 0;
+                var length = max > 0 && !double.IsNaN(row.Value) ? row.Value / max * Bar : 0;
                 shapes.Add(Text(20, y + 12, row.Name, "normal"));
                 shapes.Add(Rectangle(Left, y, Math.Max(length, 1), OwnNames.Any(row.Name.StartsWith) ? "#1f77b4" : "#b0b0b0"));
                 shapes.Add(Text(Left + (int)length + 6, y + 12, MarkdownReport.Number(row.Value), "normal"));

@@ -3,18 +3,18 @@ using JwtGrantClient.Simulations.Time;
 
 namespace JwtGrantClient.Simulations.Fleet;
 
-/// <summary>One pod: a token source of its own, and a call each second from its start on.</summary>
-internal sealed class Pod(int number, long start, CachedTokenSource tokens, VirtualTime time, Tally tally)
+/// <summary>A pod with its own token source, which makes a call every second after its start.</summary>
+internal sealed class Pod(int number, long start, CachedTokenSource tokens, VirtualTime time, SimulationResult result)
 {
     public int Number => number;
 
-    /// <summary>When it calls next, in ticks since the beginning.</summary>
+    /// <summary>The time of the next call, in ticks since the start of the simulation.</summary>
     public long NextCall { get; private set; } = start;
 
-    /// <summary>Makes the call that is due, and settles the next.</summary>
+    /// <summary>Makes the call that is due, and schedules the next one.</summary>
     /// <param name="everyCall">
-    /// Whether the next is a second later in any case. Else calls are left out that get the token by two field reads and change nothing:
-    /// those before the moment of which the pod's own token source says that a call renews the token.
+    /// Whether the next call is always a second later. Otherwise calls that only read the cached token are skipped: those before the time at which
+    /// the pod's token source reports that a call starts a refresh.
     /// </param>
     public void Call(bool everyCall)
     {
@@ -23,7 +23,7 @@ internal sealed class Pod(int number, long start, CachedTokenSource tokens, Virt
         if (!pending.IsCompletedSuccessfully)
             _ = WaitAsync(pending, called);
         else if (pending.Result.ExpiresAt <= time.GetUtcNow())
-            tally.Lose(called, number);
+            result.AddLostSecond(called, number);
         var idle = everyCall ? 0 : tokens.Status().RefreshesIn.Ticks;
         NextCall += Math.Max(1, (idle + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond) * TimeSpan.TicksPerSecond;
     }
@@ -33,13 +33,13 @@ internal sealed class Pod(int number, long start, CachedTokenSource tokens, Virt
         try
         {
             await pending;
-            tally.Wait(called);
+            result.AddWait(called);
             if (time.Now - called >= TimeSpan.TicksPerSecond)
-                tally.Lose(called, number);
+                result.AddLostSecond(called, number);
         }
         catch (JwtGrantException)
         {
-            tally.Lose(called, number);
+            result.AddLostSecond(called, number);
         }
     }
 }

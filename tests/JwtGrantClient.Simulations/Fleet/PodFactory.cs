@@ -8,34 +8,34 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JwtGrantClient.Simulations.Fleet;
 
 /// <summary>
-/// Puts pods together as the library does for its users, from the library's own parts and defaults. Only time, chance and the wire are the
-/// simulation's.
+/// Creates pods from the library's own parts and defaults, as the library does for its users. Only the clock, the random numbers and the network are
+/// simulated.
 /// </summary>
-internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDisposable
+internal sealed class PodFactory(SimulationOptions options, VirtualTime time, SimulationResult result) : IDisposable
 {
     private readonly Meter _meter = new(TokenMetrics.MeterName);
     private readonly RetryOptions _retry = new();
     private readonly RefreshOptions _refresh = new();
-    private readonly TokenEndpointTransport _transport = new(new Server(plan, time, tally), time, new RetryOptions().MaxRetryAfter);
+    private readonly TokenEndpointTransport _transport = new(new TokenEndpointHandler(options, time, result), time, new RetryOptions().MaxRetryAfter);
 
     public IEnumerable<Pod> Pods()
     {
-        // All pods read the same clock, so they can share what reads it.
+        // All pods read the same clock, so they can share the coarse clock.
         var clock = new CoarseClock(time, _refresh.SleepThreshold);
         var metrics = new TokenMetrics(_meter);
-        var shared = plan.Shared ? Shared() : null;
-        for (var i = 0; i < plan.Pods; i++)
+        var shared = options.Shared ? Shared() : null;
+        for (var i = 0; i < options.Pods; i++)
         {
-            var draws = Draws.Of(plan.Seed, i);
-            var start = (long)(plan.Rollout.Ticks * draws.Next());
-            var pipeline = new TokenRequestPipeline(_retry, time, draws.Next, NullLogger.Instance);
-            var context = new CacheContext("fleet", Source(pipeline), pipeline, time, clock, draws.Next, metrics, NullLogger.Instance)
+            var random = SeededRandom.Create(options.Seed, i);
+            var start = (long)(options.Rollout.Ticks * random.Next());
+            var pipeline = new TokenRequestPipeline(_retry, time, random.Next, NullLogger.Instance);
+            var context = new CacheContext("fleet", Source(pipeline), pipeline, time, clock, random.Next, metrics, NullLogger.Instance)
             {
                 Refresh = _refresh,
                 Shared = shared,
                 Start = time.Post,
             };
-            yield return new Pod(i, start, new CachedTokenSource(context), time, tally);
+            yield return new Pod(i, start, new CachedTokenSource(context), time, result);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
     }
 
     private SharedTokens Shared() => new(
-        new Store(time), new() { Name = "fleet" }, new CacheOptions().StoreTimeout, _refresh, time, NullLogger.Instance)
+        new SharedStore(time), new() { Name = "fleet" }, new CacheOptions().StoreTimeout, _refresh, time, NullLogger.Instance)
     {
         Start = time.Post,
     };
@@ -58,7 +58,7 @@ internal sealed class PodFactory(Plan plan, VirtualTime time, Tally tally) : IDi
             new NoClientAuthentication("fleet"),
             _transport,
             pipeline,
-            new ResponseRules(plan.Lifetime, DefaultType: null));
+            new ResponseRules(options.Lifetime, DefaultType: null));
         return new(endpoint, Grant.ClientCredentials, TokenRequest.Default);
     }
 }

@@ -2,7 +2,7 @@ using JwtGrantClient.Simulations.Time;
 
 namespace JwtGrantClient.Simulations.Fleet;
 
-/// <summary>The fleet over the whole time (open first): the pods' calls in their order, and between the calls what is due then.</summary>
+/// <summary>Runs the fleet (open first): the calls of the pods in order of time, and the timers and the work that are due between them.</summary>
 internal sealed class Simulation
 {
     private readonly VirtualTime _time;
@@ -17,25 +17,25 @@ internal sealed class Simulation
             _calls.Enqueue(pod, (pod.NextCall, pod.Number));
     }
 
-    public static async Task<Tally> RunAsync(Plan plan)
+    public static async Task<SimulationResult> RunAsync(SimulationOptions options)
     {
-        var seconds = plan.Phases()[^1].To;
+        var seconds = options.Phases()[^1].To;
         var time = new VirtualTime();
-        var tally = new Tally(seconds, plan.Pods);
-        using var factory = new PodFactory(plan, time, tally);
-        var simulation = new Simulation(factory.Pods(), time, plan.EveryCall, seconds * TimeSpan.TicksPerSecond);
-        await Course.RunAsync(simulation.TryGoOn);
-        return tally;
+        var result = new SimulationResult(seconds, options.Pods);
+        using var factory = new PodFactory(options, time, result);
+        var simulation = new Simulation(factory.Pods(), time, options.EveryCall, seconds * TimeSpan.TicksPerSecond);
+        await EventLoop.RunAsync(simulation.TryRunNext);
+        return result;
     }
 
-    private bool TryGoOn()
+    private bool TryRunNext()
     {
         var pod = _calls.Peek();
-        if (Math.Min(_time.NextMoment, pod.NextCall) >= _end)
+        if (Math.Min(_time.NextTime, pod.NextCall) >= _end)
             return false;
-        if (_time.NextMoment <= pod.NextCall)
+        if (_time.NextTime <= pod.NextCall)
         {
-            _time.DoNext();
+            _time.RunNext();
             return true;
         }
         _time.AdvanceTo(pod.NextCall);

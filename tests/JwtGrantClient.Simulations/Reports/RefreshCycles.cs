@@ -2,27 +2,27 @@ using JwtGrantClient.Simulations.Fleet;
 
 namespace JwtGrantClient.Simulations.Reports;
 
-/// <summary>How many requests each renewal of the one token of the fleet took.</summary>
+/// <summary>Counts the requests of each refresh of the token that the fleet shares.</summary>
 internal static class RefreshCycles
 {
     /// <summary>
-    /// The requests of each renewal within a phase: those within a quarter of a lifetime are one renewal's, because no token is renewed
-    /// before half of its life.
+    /// Returns the number of requests of each refresh in a phase. Requests within a quarter of a lifetime belong to one refresh, because no token is
+    /// refreshed before half of its lifetime.
     /// </summary>
-    public static IReadOnlyList<int> Of(Tally tally, Phase phase, TimeSpan lifetime)
+    public static IReadOnlyList<int> Count(SimulationResult result, Phase phase, TimeSpan lifetime)
     {
         var cycles = new List<int>();
-        var ends = double.MinValue;
+        var end = double.MinValue;
         for (var second = phase.From; second < phase.To; second++)
         {
-            if (tally.Requests[second] == 0)
+            if (result.Requests[second] == 0)
                 continue;
-            if (second >= ends)
+            if (second >= end)
             {
                 cycles.Add(0);
-                ends = second + lifetime.TotalSeconds / 4;
+                end = second + lifetime.TotalSeconds / 4;
             }
-            cycles[^1] += tally.Requests[second];
+            cycles[^1] += result.Requests[second];
         }
         return cycles;
     }

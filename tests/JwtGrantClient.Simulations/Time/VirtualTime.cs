@@ -1,28 +1,28 @@
 namespace JwtGrantClient.Simulations.Time;
 
 /// <summary>
-/// A clock that stands still while something happens and then goes to the next moment at which something is due. Wall clock and
-/// monotonic clock agree. For one thread.
+/// A clock that stops while an event runs and then advances to the time of the next event. The wall clock and the monotonic clock agree. Not
+/// thread-safe.
 /// </summary>
 internal sealed class VirtualTime : TimeProvider
 {
-    private static readonly DateTimeOffset Beginning = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<(VirtualTimer Timer, long Setting), (long At, long Order)> _timers = new();
     private readonly Queue<Action> _ready = new();
     private long _settings;
 
-    /// <summary>Ticks of 100 ns since the beginning.</summary>
+    /// <summary>The current time, in ticks of 100 ns since the start.</summary>
     public long Now { get; private set; }
 
-    /// <summary>When there is something to do beside the calls: now, where work is ready.</summary>
-    public long NextMoment => _ready.Count > 0 ? Now : _timers.TryPeek(out _, out var next) ? next.At : long.MaxValue;
+    /// <summary>The time of the next timer, or the current time if posted work is ready.</summary>
+    public long NextTime => _ready.Count > 0 ? Now : _timers.TryPeek(out _, out var next) ? next.At : long.MaxValue;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Now;
 
-    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks(Now);
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(Now);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -31,24 +31,24 @@ internal sealed class VirtualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Does some work once what is under way has returned, at the same moment.</summary>
+    /// <summary>Queues work to run at the current time, after the current event has returned.</summary>
     public void Post(Action work) => _ready.Enqueue(work);
 
-    public void AdvanceTo(long moment) => Now = Math.Max(Now, moment);
+    public void AdvanceTo(long due) => Now = Math.Max(Now, due);
 
-    /// <summary>Does what is next, and moves the clock there.</summary>
-    public void DoNext()
+    /// <summary>Runs the next posted work or timer, and advances the clock to its time.</summary>
+    public void RunNext()
     {
         if (_ready.TryDequeue(out var work))
             work();
-        else if (_timers.TryDequeue(out var next, out var moment) && next.Timer.IsSet(next.Setting))
+        else if (_timers.TryDequeue(out var next, out var due) && next.Timer.IsSet(next.Setting))
         {
-            AdvanceTo(moment.At);
-            next.Timer.GoOff();
+            AdvanceTo(due.At);
+            next.Timer.Fire();
         }
     }
 
-    /// <summary>Puts a timer into the queue. Of two at the same moment the one that was set first goes off first.</summary>
+    /// <summary>Adds a timer to the queue. Timers with the same due time fire in the order in which they were set.</summary>
     internal long Set(VirtualTimer timer, long at)
     {
         _timers.Enqueue((timer, ++_settings), (at, _settings));

@@ -4,10 +4,10 @@ using JwtGrantClient.Benchmarks;
 
 namespace JwtGrantClient.Tests.Benchmarks;
 
-/// <summary>Runs every benchmark once, so that none rots between two measurements. It measures nothing.</summary>
+/// <summary>Runs every benchmark once, without measuring, so that a broken benchmark is found early.</summary>
 public sealed class BenchmarkRunTests
 {
-    public static TheoryData<Type, string> All =>
+    public static TheoryData<Type, string> AllMethods =>
     [
         .. from type in AllBenchmarks.Benchmarks
            from method in type.GetMethods()
@@ -16,15 +16,15 @@ public sealed class BenchmarkRunTests
     ];
 
     [Theory]
-    [MemberData(nameof(All))]
-    public async Task Once(Type type, string method)
+    [MemberData(nameof(AllMethods))]
+    public async Task Each_benchmark_runs_once(Type type, string method)
     {
         var benchmark = Activator.CreateInstance(type)!;
         await AllBenchmarks.CallAsync<GlobalSetupAttribute>(benchmark);
 
         var result = type.GetMethod(method)!.Invoke(benchmark, []);
 
-        // What a benchmark measures it returns, so that the compiler cannot leave it out.
+        // A benchmark returns what it measures, so that the compiler cannot remove the call.
         Assert.NotNull(result);
         if (result is Task pending)
             await pending.WaitAsync(TestContext.Current.CancellationToken);
@@ -35,5 +35,5 @@ public sealed class BenchmarkRunTests
 
     [Theory]
     [MemberData(nameof(Measurements))]
-    public async Task Measured_once(Type measurement) => Assert.NotEqual(0, await AllBenchmarks.RunOnceAsync(measurement));
+    public async Task Each_measurement_runs_once(Type measurement) => Assert.NotEqual(0, await AllBenchmarks.RunOnceAsync(measurement));
 }

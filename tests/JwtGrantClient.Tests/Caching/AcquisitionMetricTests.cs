@@ -7,12 +7,12 @@ public sealed class AcquisitionMetricTests : IDisposable
     private const string Blocked = "jwtgrantclient.blocked_calls 1 client=reports";
 
     private readonly CacheFixture _cache = new();
-    private readonly Measurements _measured;
+    private readonly Measurements _measurements;
 
-    public AcquisitionMetricTests() => _measured = new(_cache.Meter);
+    public AcquisitionMetricTests() => _measurements = new(_cache.Meter);
 
     [Fact]
-    public async Task Tells_the_first_from_those_ahead_and_those_that_callers_waited_for()
+    public async Task The_reason_tag_distinguishes_first_background_and_blocked_acquisitions()
     {
         await _cache.CacheTokenAsync(CacheFixture.Hour);
         _cache.Time.Advance(CacheFixture.HourRefreshAfter);
@@ -21,27 +21,27 @@ public sealed class AcquisitionMetricTests : IDisposable
         _cache.Time.Advance(CacheFixture.HourExpiresAfter);
         await _cache.CacheTokenAsync(CacheFixture.Hour);
 
-        Assert.Equal([Acquired("first"), Acquired("ahead"), Blocked, Acquired("blocked")], _measured.Recorded);
+        Assert.Equal([Acquired("first"), Acquired("ahead"), Blocked, Acquired("blocked")], _measurements.Recorded);
     }
 
     [Fact]
-    public async Task Counts_each_call_that_waited_but_not_those_before_the_first_token()
+    public async Task Calls_that_wait_are_counted_except_before_the_first_token()
     {
         var first = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await Task.WhenAll(first).WithTimeout();
-        Assert.Equal([Acquired("first")], _measured.Recorded);
+        Assert.Equal([Acquired("first")], _measurements.Recorded);
 
         _cache.Time.Advance(CacheFixture.HourExpiresAfter);
         var later = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await Task.WhenAll(later).WithTimeout();
 
-        Assert.Equal([Acquired("first"), Blocked, Blocked, Blocked, Acquired("blocked")], _measured.Recorded);
+        Assert.Equal([Acquired("first"), Blocked, Blocked, Blocked, Acquired("blocked")], _measurements.Recorded);
     }
 
     [Fact]
-    public async Task Calls_a_flight_that_began_ahead_blocked_when_somebody_came_to_wait_for_it()
+    public async Task A_background_refresh_is_counted_as_blocked_if_a_caller_waits_for_it()
     {
         await _cache.CacheTokenAsync(TimeSpan.FromSeconds(40));
         _cache.Time.Advance(TimeSpan.FromSeconds(26));
@@ -51,11 +51,11 @@ public sealed class AcquisitionMetricTests : IDisposable
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await waiting.WithTimeout();
 
-        Assert.Equal([Acquired("first"), Blocked, Acquired("blocked")], _measured.Recorded);
+        Assert.Equal([Acquired("first"), Blocked, Acquired("blocked")], _measurements.Recorded);
     }
 
     [Fact]
-    public async Task Names_a_failure_by_the_server_s_error_else_by_our_code()
+    public async Task A_failure_is_tagged_with_the_servers_error_or_else_with_the_error_code()
     {
         foreach (var error in new[] { CacheFixture.Unreachable(), Refused("invalid_client") })
         {
@@ -66,33 +66,33 @@ public sealed class AcquisitionMetricTests : IDisposable
             _cache.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Assert.Equal([Failed("token_endpoint_unreachable"), Failed("invalid_client")], _measured.Recorded);
+        Assert.Equal([Failed("token_endpoint_unreachable"), Failed("invalid_client")], _measurements.Recorded);
     }
 
     [Fact]
-    public async Task Counts_a_token_that_was_dead_on_arrival_as_a_failure()
+    public async Task A_token_that_is_expired_on_arrival_is_counted_as_a_failure()
     {
         var waiting = _cache.GetAsync();
         await _cache.CompleteRequestAsync(_cache.Issue(TimeSpan.Zero));
         await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
 
-        Assert.Equal([Failed("token_expired_on_arrival")], _measured.Recorded);
+        Assert.Equal([Failed("token_expired_on_arrival")], _measurements.Recorded);
     }
 
     [Fact]
-    public async Task Counts_no_call_that_a_held_token_answers()
+    public async Task A_call_that_gets_a_cached_token_is_not_counted()
     {
         await _cache.CacheTokenAsync(CacheFixture.Hour);
 
         for (var i = 0; i < 10; i++)
             _cache.GetWithoutWaiting();
 
-        Assert.Equal([Acquired("first")], _measured.Recorded);
+        Assert.Equal([Acquired("first")], _measurements.Recorded);
     }
 
     public void Dispose()
     {
-        _measured.Dispose();
+        _measurements.Dispose();
         _cache.Dispose();
     }
 

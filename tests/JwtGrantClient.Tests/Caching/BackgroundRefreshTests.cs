@@ -9,8 +9,8 @@ using Polly.Retry;
 namespace JwtGrantClient.Tests.Caching;
 
 /// <summary>
-/// While a token is valid a refresh makes one attempt, whatever pipeline retries: with four, a fleet puts several times the load on an endpoint that
-/// fails.
+/// While a token is valid, a refresh makes one attempt with any retry pipeline. With four attempts, a fleet would put several times the load on an
+/// endpoint that fails.
 /// </summary>
 public sealed class BackgroundRefreshTests : IDisposable
 {
@@ -22,8 +22,8 @@ public sealed class BackgroundRefreshTests : IDisposable
 
     [Theory]
     [InlineData("built-in")]
-    [InlineData("a user's retries")]
-    [InlineData("a user's retries with attempt timeouts")]
+    [InlineData("custom retries")]
+    [InlineData("custom retries with attempt timeouts")]
     public async Task A_refresh_that_fails_while_a_token_is_valid_is_not_retried(string pipeline)
     {
         await using var provider = Build(pipeline);
@@ -42,18 +42,18 @@ public sealed class BackgroundRefreshTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refresh_that_a_users_timeout_cuts_short_is_not_retried_either()
+    public async Task A_refresh_that_a_custom_timeout_cancels_is_not_retried()
     {
-        await using var provider = Build("a user's retries with attempt timeouts");
+        await using var provider = Build("custom retries with attempt timeouts");
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         _endpoint.DelayResponseUntil = new TaskCompletionSource().Task;
-        _endpoint.OnRequest = asked.SetResult;
+        _endpoint.OnRequest = requested.SetResult;
 
         _time.Advance(Stale);
         Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
-        await asked.Task.WithTimeout();
+        await requested.Task.WithTimeout();
         _time.Advance(AttemptTimeout);
         await _log.WaitForEventAsync(4).WithTimeout();
 
@@ -63,8 +63,8 @@ public sealed class BackgroundRefreshTests : IDisposable
 
     [Theory]
     [InlineData("built-in", 3, 4)]
-    [InlineData("a user's retries", 0, 6)]
-    [InlineData("a user's retries with attempt timeouts", 0, 6)]
+    [InlineData("custom retries", 0, 6)]
+    [InlineData("custom retries with attempt timeouts", 0, 6)]
     public async Task An_acquisition_without_a_valid_token_is_retried(string pipeline, int delays, int requests)
     {
         await using var provider = Build(pipeline);
@@ -80,14 +80,14 @@ public sealed class BackgroundRefreshTests : IDisposable
     }
 
     [Fact]
-    public async Task Callers_that_wait_because_the_token_expired_during_the_one_attempt_get_an_acquisition_with_retries()
+    public async Task Callers_that_wait_when_the_token_expires_during_a_refresh_get_an_acquisition_with_retries()
     {
         var endpoint = new FakeTokenEndpoint { Lifetime = 20 };
         await using var provider = Build("built-in", endpoint);
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        var answer = new TaskCompletionSource();
-        endpoint.DelayResponseUntil = answer.Task;
+        var response = new TaskCompletionSource();
+        endpoint.DelayResponseUntil = response.Task;
         endpoint.ResponseOverride = number => number == 2 ? new(HttpStatusCode.ServiceUnavailable) : null;
 
         _time.Advance(TimeSpan.FromSeconds(17.9));
@@ -95,7 +95,7 @@ public sealed class BackgroundRefreshTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(0.2));
         var waiting = tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask();
         Assert.False(waiting.IsCompleted);
-        answer.SetResult();
+        response.SetResult();
 
         Assert.Equal("token-3", (await waiting.WithTimeout()).Value);
     }

@@ -2,21 +2,21 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>What must hold whatever the threads do: real threads, a clock that each of them moves on, failures and refusals in between.</summary>
+/// <summary>Invariants under concurrency: real threads, a clock that each thread advances, and failures and invalidations in between.</summary>
 public sealed class CacheConcurrencyTests
 {
     private const int Workers = 4, CallsEach = 20_000;
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(4), Step = TimeSpan.FromMilliseconds(2);
 
-    private int _requests, _inFlight, _mostInFlight;
+    private int _requests, _inFlight, _maxInFlight;
 
     [Fact]
-    public async Task Never_get_an_expired_token_nor_start_two_flights_nor_ask_too_often()
+    public async Task Concurrent_calls_never_get_an_expired_token_run_two_refreshes_at_once_or_exceed_the_request_rate()
     {
         CacheFixture? cache = null;
         var source = new DelegateTokenSource(async (_, _) =>
         {
-            InterlockedMax(ref _mostInFlight, Interlocked.Increment(ref _inFlight));
+            InterlockedMax(ref _maxInFlight, Interlocked.Increment(ref _inFlight));
             var (number, issued) = (Interlocked.Increment(ref _requests), cache!.Time.GetUtcNow());
             await Task.Yield();
             Interlocked.Decrement(ref _inFlight);
@@ -27,10 +27,10 @@ public sealed class CacheConcurrencyTests
             var start = cache.Time.GetUtcNow();
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => CallAsync(cache)))).WithTimeout();
 
-            // Two tokens are at least the brake apart, L / 4; two failures at least a gate of 1 s, save the one at the token's end.
-            var passed = cache.Time.GetUtcNow() - start;
-            Assert.Equal(1, _mostInFlight);
-            Assert.InRange(_requests, passed / Lifetime, 3 * passed / (Lifetime / 4));
+            // Two tokens are at least the invalidation interval apart, L / 4. Two failures are at least a backoff of 1 s apart, except at the expiry.
+            var elapsed = cache.Time.GetUtcNow() - start;
+            Assert.Equal(1, _maxInFlight);
+            Assert.InRange(_requests, elapsed / Lifetime, 3 * elapsed / (Lifetime / 4));
         }
     }
 
@@ -39,11 +39,11 @@ public sealed class CacheConcurrencyTests
         for (var call = 0; call < CallsEach; call++)
         {
             cache.Time.Advance(Step);
-            var asked = cache.Time.GetUtcNow();
+            var called = cache.Time.GetUtcNow();
             try
             {
                 var token = await cache.Tokens.GetTokenAsync(CancellationToken.None);
-                Assert.True(token.ExpiresAt > asked, $"{token} was handed out to a call of {asked:O}.");
+                Assert.True(token.ExpiresAt > called, $"{token} was returned to a call at {called:O}.");
                 if (call % 50 == 0)
                     await cache.Tokens.InvalidateAsync(TokenRequest.Default, token, CancellationToken.None);
             }
@@ -54,9 +54,9 @@ public sealed class CacheConcurrencyTests
         }
     }
 
-    private static void InterlockedMax(ref int most, int value)
+    private static void InterlockedMax(ref int max, int value)
     {
-        for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
-            Interlocked.CompareExchange(ref most, value, seen);
+        for (var seen = Volatile.Read(ref max); value > seen; seen = Volatile.Read(ref max))
+            Interlocked.CompareExchange(ref max, value, seen);
     }
 }

@@ -5,7 +5,7 @@ namespace JwtGrantClient.Tests.Caching;
 public sealed class CacheDisposalTests
 {
     [Fact]
-    public async Task Ends_the_flight_and_tells_all_who_wait_for_it()
+    public async Task Disposal_cancels_the_refresh_and_waiting_calls_throw_ObjectDisposedException()
     {
         using var cache = new CacheFixture(source: new DelegateTokenSource(UntilCancelledAsync));
         var waiting = Enumerable.Range(0, 10).Select(_ => cache.GetAsync()).ToList();
@@ -20,7 +20,7 @@ public sealed class CacheDisposalTests
     }
 
     [Fact]
-    public async Task Fails_later_calls_that_would_need_a_flight_and_asks_nobody()
+    public async Task Calls_after_disposal_throw_ObjectDisposedException_and_send_no_request()
     {
         using var cache = new CacheFixture();
 
@@ -33,7 +33,7 @@ public sealed class CacheDisposalTests
     }
 
     [Fact]
-    public async Task Is_no_failure_whatever_the_source_makes_of_its_end()
+    public async Task Disposal_is_not_logged_as_a_failure_whatever_the_source_throws()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -48,7 +48,7 @@ public sealed class CacheDisposalTests
     }
 
     [Fact]
-    public void Twice_is_once()
+    public void Disposing_twice_has_no_further_effect()
     {
         using var cache = new CacheFixture();
 
@@ -59,17 +59,17 @@ public sealed class CacheDisposalTests
     }
 
     [Fact]
-    public async Task Does_not_run_what_comes_after_a_wait()
+    public async Task Dispose_does_not_run_the_continuations_of_waiting_calls()
     {
         using var cache = new CacheFixture(source: new DelegateTokenSource(UntilCancelledAsync));
         using var disposed = new ManualResetEventSlim();
-        var after = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
+        var continuation = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
             _ => disposed.Wait(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         await Task.Run(cache.Tokens.Dispose, TestContext.Current.CancellationToken).WithTimeout();
 
         disposed.Set();
-        await after.WithTimeout();
+        await continuation.WithTimeout();
     }
 
     private static async Task<AccessToken> UntilCancelledAsync(TokenRequest request, CancellationToken cancellationToken)

@@ -4,12 +4,12 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>Two requests that differ in anything never share a token: every property is part of the key, a new one too.</summary>
+/// <summary>Two requests that differ never share a token: every property is part of the key, also a property that is added later.</summary>
 public sealed class CacheKeyTests
 {
     private static readonly TimeSpan Hour = CacheFixture.Hour;
 
-    /// <summary>By reflection, so that a property that is added later cannot be forgotten.</summary>
+    /// <summary>Found by reflection, so that a property that is added later is included.</summary>
     public static TheoryData<string> Properties =>
     [
         .. from property in typeof(TokenRequest).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
@@ -17,12 +17,12 @@ public sealed class CacheKeyTests
            select property.Name,
     ];
 
-    /// <summary>Requests that ask for nothing of their own.</summary>
-    public static TheoryData<string> SameAsDefault => ["nothing set", "null scope", "null subject", "no resource", "no parameter", "no claim"];
+    /// <summary>Requests that are equal to the default request.</summary>
+    public static TheoryData<string> EqualToDefault => ["nothing set", "null scope", "null subject", "no resource", "no parameter", "no claim"];
 
     [Theory]
     [MemberData(nameof(Properties))]
-    public async Task In_one_property_have_each_their_own_token(string property)
+    public async Task Requests_that_differ_in_one_property_do_not_share_a_token(string property)
     {
         using var cache = new CacheFixture();
         TokenRequest[] requests = [TokenRequest.Default, With(property, "one"), With(property, "two")];
@@ -38,7 +38,7 @@ public sealed class CacheKeyTests
 
     [Theory]
     [MemberData(nameof(Properties))]
-    public async Task In_nothing_share_one_token(string property)
+    public async Task Equal_requests_share_one_token(string property)
     {
         using var cache = new CacheFixture();
 
@@ -49,7 +49,7 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
-    public async Task In_the_property_that_holds_a_text_are_not_taken_for_one_another()
+    public async Task Requests_with_the_same_text_in_different_properties_do_not_share_a_token()
     {
         using var cache = new CacheFixture();
         var requests = Properties.Select(property => With(property.Data, "one")).ToList();
@@ -63,7 +63,7 @@ public sealed class CacheKeyTests
 
     [Theory]
     [MemberData(nameof(Properties))]
-    public void Are_told_apart_where_their_hashes_are_the_same(string property)
+    public void Requests_with_the_same_hash_code_are_distinguished(string property)
     {
         var subject = new TokenRequest { Subject = "alice" };
         TokenRequest[] others = [With(property, "one"), With(property, "two", subject: "alice"), new()];
@@ -74,13 +74,13 @@ public sealed class CacheKeyTests
     }
 
     [Theory]
-    [MemberData(nameof(SameAsDefault))]
-    public async Task From_the_default_one_in_nothing_share_its_token(string how)
+    [MemberData(nameof(EqualToDefault))]
+    public async Task Requests_equal_to_the_default_request_share_its_token(string change)
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(Hour);
 
-        Assert.Same(token, cache.GetWithoutWaiting(how switch
+        Assert.Same(token, cache.GetWithoutWaiting(change switch
         {
             "null scope" => new() { Scope = null },
             "null subject" => new() { Subject = null },
@@ -97,7 +97,7 @@ public sealed class CacheKeyTests
     [InlineData("read write", "read", false)]
     [InlineData("read write", "read Write", false)]
     [InlineData("read write", "read write admin", false)]
-    public async Task In_the_order_of_their_scope_only_share_one_token(string one, string other, bool share)
+    public async Task Requests_share_a_token_only_if_their_scopes_are_the_same_set(string one, string other, bool share)
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(Hour, new() { Scope = one });
@@ -108,7 +108,7 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
-    public async Task In_the_spelling_of_their_scope_send_the_first()
+    public async Task A_refresh_sends_the_scope_as_the_first_request_wrote_it()
     {
         using var cache = new CacheFixture();
         var first = new TokenRequest { Scope = "write read" };
@@ -123,7 +123,7 @@ public sealed class CacheKeyTests
     [Theory]
     [InlineData("a", "b")]
     [InlineData("ab", "")]
-    public async Task In_where_a_parameter_s_name_ends_are_told_apart(string name, string value)
+    public async Task Parameters_with_the_same_concatenated_name_and_value_are_distinguished(string name, string value)
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(Hour, new() { Parameters = new Dictionary<string, string> { [name] = value } });
@@ -133,7 +133,7 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
-    public async Task Do_not_change_with_the_caller_s_collections()
+    public async Task Changing_the_callers_collections_does_not_change_the_cache_key()
     {
         using var cache = new CacheFixture();
         List<string> resource = ["https://one.example"];
@@ -154,7 +154,7 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
-    public async Task Are_fetched_as_they_are_each_by_one_flight()
+    public async Task Concurrent_callers_of_different_requests_cause_one_token_request_for_each()
     {
         using var cache = new CacheFixture();
         TokenRequest[] requests = [TokenRequest.Default, new() { Subject = "alice" }, new() { Subject = "bob" }];
@@ -173,7 +173,7 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
-    public async Task Fail_each_for_itself()
+    public async Task A_failed_request_does_not_affect_other_requests()
     {
         using var cache = new CacheFixture();
         var alice = cache.GetAsync(new() { Subject = "alice" });
@@ -184,7 +184,7 @@ public sealed class CacheKeyTests
     }
 
     [Fact]
-    public async Task Must_be_given()
+    public async Task A_null_request_throws_ArgumentNullException()
     {
         using var cache = new CacheFixture();
 
@@ -203,7 +203,7 @@ public sealed class CacheKeyTests
             { } type when type == typeof(IReadOnlyList<string>) => new[] { $"urn:{text}" },
             { } type when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["name"] = text },
             { } type when type == typeof(IReadOnlyDictionary<string, object>) => new Dictionary<string, object> { ["name"] = text },
-            { } type => throw new NotSupportedException($"TokenRequest.{name} is a {type}: teach this test to make two values of it."),
+            { } type => throw new NotSupportedException($"TokenRequest.{name} is a {type}. Add a case that creates two values of this type."),
         });
         return request;
     }

@@ -3,23 +3,23 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>Expired, or none yet: all callers join one flight, which belongs to none of them.</summary>
+/// <summary>Without a valid token all callers wait for one refresh. The refresh does not depend on any of them.</summary>
 public sealed class ExpiredTokenTests
 {
     private static readonly AsyncLocal<string?> Ambient = new();
 
     [Fact]
-    public async Task Makes_all_callers_wait_for_one_flight()
+    public async Task All_callers_wait_for_one_refresh_when_the_token_has_expired()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.Advance(CacheFixture.HourExpiresAfter);
 
         var waiting = Enumerable.Range(0, 100).Select(_ => cache.GetAsync()).ToList();
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
 
-        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(refreshed, token));
         Assert.Equal(2, cache.Source.Calls);
     }
 
@@ -38,7 +38,7 @@ public sealed class ExpiredTokenTests
     }
 
     [Fact]
-    public async Task The_first_caller_that_cancels_ends_its_own_wait_only()
+    public async Task Cancellation_by_the_first_caller_ends_only_its_own_wait()
     {
         using var cache = new CacheFixture();
         using var first = new CancellationTokenSource();
@@ -57,7 +57,7 @@ public sealed class ExpiredTokenTests
     }
 
     [Fact]
-    public async Task The_flight_lands_even_when_every_caller_has_left()
+    public async Task The_refresh_completes_even_if_every_caller_cancels()
     {
         using var cache = new CacheFixture();
         using var only = new CancellationTokenSource();
@@ -73,7 +73,7 @@ public sealed class ExpiredTokenTests
     }
 
     [Fact]
-    public void A_caller_that_had_left_before_starts_no_flight()
+    public void A_call_that_is_already_cancelled_starts_no_refresh()
     {
         using var cache = new CacheFixture();
 
@@ -86,7 +86,7 @@ public sealed class ExpiredTokenTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_flight_sees_nothing_of_the_context_of_the_caller_that_started_it(bool flowIsSuppressed)
+    public async Task The_refresh_does_not_run_in_the_execution_context_of_the_caller_that_started_it(bool flowIsSuppressed)
     {
         var seen = new TaskCompletionSource<(string?, Activity?)>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var cache = new CacheFixture(source: new DelegateTokenSource((_, _) =>
@@ -110,13 +110,13 @@ public sealed class ExpiredTokenTests
     }
 
     [Fact]
-    public async Task One_waiter_that_is_slow_to_go_on_does_not_hold_up_the_others()
+    public async Task A_waiting_caller_with_a_slow_continuation_does_not_delay_the_others()
     {
         using var cache = new CacheFixture();
         using var slow = new ManualResetEventSlim();
-        var held = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
+        var delayed = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
             _ => slow.Wait(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // Waits for its turn behind the slow one already before the answer comes.
+        // Registered after the slow continuation and before the response arrives.
         var other = cache.Tokens.GetTokenAsync(CancellationToken.None).AsTask().ContinueWith(
             done => done.Result.Value, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
@@ -129,6 +129,6 @@ public sealed class ExpiredTokenTests
         {
             slow.Set();
         }
-        await held.WithTimeout();
+        await delayed.WithTimeout();
     }
 }

@@ -2,10 +2,10 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A shared store that is slow, down or full of garbage costs a token request and no more.</summary>
+/// <summary>A shared store that is slow, unavailable or full of invalid data causes an additional token request and nothing else.</summary>
 public sealed class FailingStoreTests : IDisposable
 {
-    private static readonly TimeSpan Hour = CacheFixture.Hour, Tick = TimeSpan.FromTicks(1), Timeout = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Hour = CacheFixture.Hour, OneTick = TimeSpan.FromTicks(1), Timeout = TimeSpan.FromSeconds(0.5);
 
     private readonly InMemoryTokenStore _store = new();
     private readonly TaskCompletionSource _never = new();
@@ -13,16 +13,16 @@ public sealed class FailingStoreTests : IDisposable
 
     public FailingStoreTests() => _cache = new(store: _store);
 
-    public static TheoryData<string> Ways => ["at once", "later", "by a cancellation of its own"];
+    public static TheoryData<string> Failures => ["synchronous exception", "asynchronous exception", "its own cancellation"];
 
     [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task Leave_the_token_to_the_server(string way)
+    [MemberData(nameof(Failures))]
+    public async Task A_failing_shared_store_does_not_prevent_a_token_request(string failure)
     {
-        _store.BeforeCall = way switch
+        _store.BeforeCall = failure switch
         {
-            "at once" => _ => throw new InvalidOperationException("The store is down."),
-            "later" => async _ =>
+            "synchronous exception" => _ => throw new InvalidOperationException("The store is down."),
+            "asynchronous exception" => async _ =>
             {
                 await Task.Yield();
                 throw new IOException("The connection was closed.");
@@ -37,20 +37,20 @@ public sealed class FailingStoreTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task By_hanging_are_waited_for_as_long_as_is_set(bool heedsCancellation)
+    public async Task A_hanging_shared_store_is_waited_for_until_the_store_timeout(bool observesCancellation)
     {
-        var asked = new TaskCompletionSource();
+        var called = new TaskCompletionSource();
         _store.BeforeCall = cancellationToken =>
         {
-            asked.TrySetResult();
-            return heedsCancellation ? _never.Task.WaitAsync(cancellationToken) : _never.Task;
+            called.TrySetResult();
+            return observesCancellation ? _never.Task.WaitAsync(cancellationToken) : _never.Task;
         };
         var waiting = _cache.GetAsync();
-        await asked.Task.WithTimeout();
+        await called.Task.WithTimeout();
 
-        _cache.Time.Advance(Timeout - Tick);
+        _cache.Time.Advance(Timeout - OneTick);
         Assert.Equal(0, _cache.Source.Calls);
-        _cache.Time.Advance(Tick);
+        _cache.Time.Advance(OneTick);
         var token = _cache.Issue(Hour);
         await _cache.CompleteRequestAsync(token);
 
@@ -58,12 +58,12 @@ public sealed class FailingStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Keep_nobody_from_the_token_that_is_to_be_left_there()
+    public async Task A_shared_store_that_hangs_on_a_write_does_not_delay_the_token()
     {
         await _cache.CacheTokenAsync(Hour);
         _cache.Time.Advance(CacheFixture.HourExpiresAfter);
-        var looks = 0;
-        _store.BeforeCall = _ => ++looks == 1 ? Task.CompletedTask : _never.Task;
+        var calls = 0;
+        _store.BeforeCall = _ => ++calls == 1 ? Task.CompletedTask : _never.Task;
 
         Assert.NotNull(await _cache.CacheTokenAsync(Hour));
     }

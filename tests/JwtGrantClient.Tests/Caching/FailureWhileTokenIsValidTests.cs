@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>REFRESH: keep the token; the next try after an equal-jitter gate of 5 s x 2^n, at most 120 s, not past hard.</summary>
+/// <summary>
+/// The token stays cached. The next attempt follows after an exponential backoff with equal jitter, 5 s x 2^n and at most 120 s, but not after the
+/// token expires (docs/architecture.md, Backoff).
+/// </summary>
 public sealed class FailureWhileTokenIsValidTests
 {
     [Fact]
-    public async Task Keeps_handing_the_token_out_and_says_so_in_the_log()
+    public async Task A_valid_token_is_still_returned_after_a_failed_refresh_and_the_failure_is_logged()
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -28,7 +31,7 @@ public sealed class FailureWhileTokenIsValidTests
     [InlineData(0.0, new[] { 2.5, 5, 10, 20, 40, 60, 60 })]
     [InlineData(0.5, new[] { 3.75, 7.5, 15, 30, 60, 90, 90 })]
     [InlineData(1.0, new[] { 5.0, 10, 20, 40, 80, 120, 120 })]
-    public async Task Spaces_the_attempts_by_half_fixed_and_half_drawn_time(double random, double[] gates)
+    public async Task Attempts_are_spaced_by_exponential_backoff_with_equal_jitter(double random, double[] delays)
     {
         using var cache = new CacheFixture();
         var day = TimeSpan.FromDays(1);
@@ -36,11 +39,11 @@ public sealed class FailureWhileTokenIsValidTests
         cache.Time.Advance(day * 0.65);
         cache.NextDouble = () => random;
 
-        foreach (var gate in gates)
+        foreach (var delay in delays)
         {
             cache.GetWithoutWaiting();
             await cache.FailRequestAsync(CacheFixture.Unreachable());
-            cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
+            cache.Time.Advance(TimeSpan.FromSeconds(delay) - TimeSpan.FromTicks(1));
             cache.GetWithoutWaiting();
             Assert.False(cache.IsRefreshing);
             cache.Time.Advance(TimeSpan.FromTicks(1));
@@ -48,7 +51,7 @@ public sealed class FailureWhileTokenIsValidTests
     }
 
     [Fact]
-    public async Task Tries_again_at_the_token_s_end_at_the_latest()
+    public async Task The_next_attempt_is_made_when_the_token_expires_at_the_latest()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -61,14 +64,14 @@ public sealed class FailureWhileTokenIsValidTests
         Assert.False(cache.IsRefreshing);
         cache.Time.Advance(TimeSpan.FromTicks(1));
         var waiting = cache.GetAsync();
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
 
-        Assert.Same(renewed, await waiting.WithTimeout());
+        Assert.Same(refreshed, await waiting.WithTimeout());
     }
 
     [Fact]
-    public async Task Does_not_change_the_end_of_the_token()
+    public async Task A_failed_refresh_does_not_change_when_the_token_expires()
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -87,17 +90,17 @@ public sealed class FailureWhileTokenIsValidTests
     }
 
     [Fact]
-    public async Task Starts_over_with_short_gates_after_a_success()
+    public async Task A_successful_refresh_resets_the_backoff()
     {
         using var cache = new CacheFixture();
         var day = TimeSpan.FromDays(1);
         await cache.CacheTokenAsync(day);
         cache.Time.Advance(day * 0.65);
-        foreach (var gate in new[] { 3.75, 7.5, 15 })
+        foreach (var delay in new[] { 3.75, 7.5, 15 })
         {
             cache.GetWithoutWaiting();
             await cache.FailRequestAsync(CacheFixture.Unreachable());
-            cache.Time.Advance(TimeSpan.FromSeconds(gate));
+            cache.Time.Advance(TimeSpan.FromSeconds(delay));
         }
         cache.GetWithoutWaiting();
         await cache.CompleteRequestAsync(cache.Issue(day));

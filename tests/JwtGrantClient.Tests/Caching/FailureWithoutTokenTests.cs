@@ -3,16 +3,19 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>REFRESH: gate 1 s + U(0, min(15, 2^n)) s, and inside it fail at once with the remembered error; the first acquisition too.</summary>
+/// <summary>
+/// The backoff is 1 s + U(0, min(15, 2^n)) s, also after a failure of the first acquisition. During the backoff, calls fail immediately with the
+/// remembered error (docs/architecture.md, Backoff).
+/// </summary>
 public sealed class FailureWithoutTokenTests
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task One_failure_is_shared_by_all_who_wait(bool hadOneBefore)
+    public async Task All_waiting_callers_get_the_same_exception(bool hadToken)
     {
         using var cache = new CacheFixture();
-        if (hadOneBefore)
+        if (hadToken)
             await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.Advance(CacheFixture.HourExpiresAfter);
         var waiting = Enumerable.Range(0, 50).Select(_ => cache.GetAsync()).ToList();
@@ -22,7 +25,7 @@ public sealed class FailureWithoutTokenTests
 
         foreach (var waiter in waiting)
             Assert.Same(error, await Assert.ThrowsAsync<JwtGrantException>(() => waiter.WithTimeout()));
-        Assert.Equal(hadOneBefore ? 2 : 1, cache.Source.Calls);
+        Assert.Equal(hadToken ? 2 : 1, cache.Source.Calls);
         Assert.Equal(LogLevel.Error, line.Level);
         Assert.Equal("Client 'reports' has no valid token and could not obtain one; next attempt in 00:00:01.5000000", line.Text);
     }
@@ -31,24 +34,24 @@ public sealed class FailureWithoutTokenTests
     [InlineData(0.0, new[] { 1.0, 1, 1, 1, 1, 1 })]
     [InlineData(0.5, new[] { 1.5, 2, 3, 5, 8.5, 8.5 })]
     [InlineData(1.0, new[] { 2.0, 3, 5, 9, 16, 16 })]
-    public async Task Spaces_the_attempts_and_fails_at_once_in_between(double random, double[] gates)
+    public async Task Attempts_are_spaced_and_calls_in_between_fail_immediately(double random, double[] delays)
     {
         using var cache = new CacheFixture { NextDouble = () => random };
-        foreach (var gate in gates)
+        foreach (var delay in delays)
         {
             var waiting = cache.GetAsync();
             await cache.FailRequestAsync(CacheFixture.Unreachable());
             await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
 
             cache.GetErrorWithoutWaiting();
-            cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
+            cache.Time.Advance(TimeSpan.FromSeconds(delay) - TimeSpan.FromTicks(1));
             cache.GetErrorWithoutWaiting();
             cache.Time.Advance(TimeSpan.FromTicks(1));
         }
     }
 
     [Fact]
-    public async Task The_remembered_error_says_that_it_is_one_and_keeps_what_the_original_said()
+    public async Task A_remembered_error_says_so_and_has_the_properties_of_the_original()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -74,15 +77,15 @@ public sealed class FailureWithoutTokenTests
     }
 
     [Fact]
-    public async Task The_slot_is_free_after_a_failure_and_a_success_resets_the_gate()
+    public async Task A_request_after_the_backoff_can_succeed_and_a_success_resets_the_backoff()
     {
         using var cache = new CacheFixture();
-        foreach (var gate in new[] { 1.5, 2.0, 3.0 })
+        foreach (var delay in new[] { 1.5, 2.0, 3.0 })
         {
             var failing = cache.GetAsync();
             await cache.FailRequestAsync(CacheFixture.Unreachable());
             await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
-            cache.Time.Advance(TimeSpan.FromSeconds(gate));
+            cache.Time.Advance(TimeSpan.FromSeconds(delay));
         }
 
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -97,7 +100,7 @@ public sealed class FailureWithoutTokenTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_source_that_throws_something_of_its_own_becomes_one_of_our_errors(bool synchronously)
+    public async Task Any_exception_of_a_token_source_is_wrapped_in_a_JwtGrantException(bool synchronously)
     {
         var original = new InvalidOperationException("The vault is sealed.");
         using var cache = new CacheFixture(source: new DelegateTokenSource((_, _) => synchronously ? throw original : Task.FromException<AccessToken>(original)));
@@ -111,9 +114,9 @@ public sealed class FailureWithoutTokenTests
     }
 
     [Fact]
-    public async Task A_source_that_cancels_itself_does_not_look_like_the_caller_s_own_cancellation()
+    public async Task A_source_that_cancels_itself_is_reported_as_a_failure_and_not_as_a_cancellation()
     {
-        using var cache = new CacheFixture(source: new DelegateTokenSource((_, _) => throw new TaskCanceledException("A timeout of its own.")));
+        using var cache = new CacheFixture(source: new DelegateTokenSource((_, _) => throw new TaskCanceledException("The source timed out.")));
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => cache.GetAsync().WithTimeout());
 

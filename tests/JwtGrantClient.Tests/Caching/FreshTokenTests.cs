@@ -11,12 +11,12 @@ public sealed class FreshTokenTests
     [InlineData(1, 6_500_000)]
     [InlineData(4, 26_000_000)]
     [InlineData(3600, 23_400_000_000)]
-    public async Task Is_handed_out_until_the_tick_at_which_it_is_due(int seconds, long due)
+    public async Task A_fresh_token_starts_no_refresh_before_the_exact_tick_of_its_refresh_time(int seconds, long refreshTicks)
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(TimeSpan.FromSeconds(seconds));
 
-        cache.Time.Advance(TimeSpan.FromTicks(due - 1));
+        cache.Time.Advance(TimeSpan.FromTicks(refreshTicks - 1));
         Assert.Same(token, cache.GetWithoutWaiting());
         Assert.False(cache.IsRefreshing);
         cache.Time.Advance(TimeSpan.FromTicks(1));
@@ -27,7 +27,7 @@ public sealed class FreshTokenTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Costs_no_allocation(bool systemClock)
+    public async Task Getting_a_fresh_token_does_not_allocate(bool systemClock)
     {
         using var cache = new CacheFixture(systemClock ? TimeProvider.System : null);
         var pending = cache.GetAsync();
@@ -44,21 +44,21 @@ public sealed class FreshTokenTests
     }
 
     [Fact]
-    public async Task Waits_for_no_lock()
+    public async Task Getting_a_fresh_token_does_not_wait_for_a_lock()
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
-        using ManualResetEventSlim held = new(), done = new();
+        using ManualResetEventSlim locked = new(), done = new();
         var holder = new Thread(() =>
         {
             lock (CacheInspector.GetEntryLock(cache.Tokens))
             {
-                held.Set();
+                locked.Set();
                 done.Wait();
             }
         });
         holder.Start();
-        held.Wait(TestContext.Current.CancellationToken);
+        locked.Wait(TestContext.Current.CancellationToken);
 
         var got = Task.Run(() => cache.GetWithoutWaiting(), TestContext.Current.CancellationToken);
 

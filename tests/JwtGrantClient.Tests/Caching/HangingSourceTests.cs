@@ -2,24 +2,24 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>An acquisition has one deadline, which holds whatever the signer or the transport does with its cancellation.</summary>
+/// <summary>An acquisition has one deadline. It applies even if the signer or the transport ignores cancellation.</summary>
 public sealed class HangingSourceTests
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Are_left_to_themselves_at_the_deadline()
+    public async Task A_hanging_source_is_abandoned_at_the_deadline()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
         var call = await cache.Source.NextCallAsync();
 
-        cache.Time.Advance(Limit - Tick);
+        cache.Time.Advance(Deadline - OneTick);
         Assert.False(call.CancellationToken.IsCancellationRequested);
         Assert.False(waiting.IsCompleted);
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
@@ -28,12 +28,12 @@ public sealed class HangingSourceTests
     }
 
     [Fact]
-    public async Task Do_not_keep_later_callers_from_a_flight_of_their_own()
+    public async Task A_hanging_source_does_not_block_the_requests_of_later_callers()
     {
         using var cache = new CacheFixture();
         var hanging = cache.GetAsync();
         var first = await cache.Source.NextCallAsync();
-        cache.Time.Advance(Limit);
+        cache.Time.Advance(Deadline);
         await Assert.ThrowsAsync<JwtGrantException>(() => hanging.WithTimeout());
         cache.GetErrorWithoutWaiting();
         await cache.Log.NextAsync();
@@ -46,7 +46,7 @@ public sealed class HangingSourceTests
     }
 
     [Fact]
-    public async Task That_heed_their_cancellation_are_told_as_late_too()
+    public async Task A_source_that_observes_cancellation_is_reported_as_a_timeout_too()
     {
         using var cache = new CacheFixture(source: new DelegateTokenSource(async (_, cancellationToken) =>
         {
@@ -55,26 +55,26 @@ public sealed class HangingSourceTests
         }));
         var waiting = cache.GetAsync();
 
-        await cache.AdvanceUntilCompletedAsync(Limit, waiting);
+        await cache.AdvanceUntilCompletedAsync(Deadline, waiting);
 
         Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
     }
 
     [Fact]
-    public async Task With_their_thread_are_left_to_themselves_too()
+    public async Task A_source_that_blocks_its_thread_is_abandoned_at_the_deadline()
     {
-        using ManualResetEventSlim begun = new(), done = new();
+        using ManualResetEventSlim started = new(), done = new();
         using var cache = new CacheFixture(source: new DelegateTokenSource((_, _) =>
         {
-            begun.Set();
+            started.Set();
             done.Wait(CancellationToken.None);
             return Task.FromResult(new AccessToken("late", TestData.Moment + CacheFixture.Hour));
         }));
         var waiting = cache.GetAsync();
-        begun.Wait(TestContext.Current.CancellationToken);
+        started.Wait(TestContext.Current.CancellationToken);
         try
         {
-            await cache.AdvanceUntilCompletedAsync(Limit, waiting);
+            await cache.AdvanceUntilCompletedAsync(Deadline, waiting);
 
             Assert.Equal("token_source_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout())).Code);
         }
@@ -85,15 +85,15 @@ public sealed class HangingSourceTests
     }
 
     [Fact]
-    public async Task Have_the_time_that_is_set()
+    public async Task The_deadline_of_a_hanging_source_is_the_configured_TotalTimeout()
     {
         using var cache = new CacheFixture(retry: new() { TotalTimeout = TimeSpan.FromSeconds(12) });
         var waiting = cache.GetAsync();
         await cache.Source.NextCallAsync();
 
-        cache.Time.Advance(TimeSpan.FromSeconds(12) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(12) - OneTick);
         Assert.False(waiting.IsCompleted);
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
 
         await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
     }

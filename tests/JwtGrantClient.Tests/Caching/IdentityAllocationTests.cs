@@ -2,13 +2,13 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A kept token of one of many identities is found without allocating, by a request that equals the first and is another object.</summary>
+/// <summary>A cached token of one of many identities is found without allocation by a request that is equal to the first one but is another object.</summary>
 public sealed class IdentityAllocationTests
 {
     private const int Identities = 100;
 
     [Fact]
-    public async Task Nothing()
+    public async Task Getting_a_cached_token_of_one_of_many_identities_does_not_allocate()
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
         foreach (var i in Enumerable.Range(0, Identities))
@@ -29,7 +29,7 @@ public sealed class IdentityAllocationTests
         foreach (var request in requests)
         {
             var pending = tokens.GetTokenAsync(request, CancellationToken.None);
-            Assert.True(pending.IsCompletedSuccessfully, "The token was not kept.");
+            Assert.True(pending.IsCompletedSuccessfully, "The token was not cached.");
         }
     }
 }

@@ -2,58 +2,58 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>The bound on the tokens of requests that differ from the client as configured: who leaves, who stays, and that nobody pays twice.</summary>
+/// <summary>The bound on the cached tokens of requests other than the default request: which entries are evicted, which are not, and no duplicate requests.</summary>
 public sealed class IdentityTableTests : IDisposable
 {
     private const int Bound = 32;
-    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1), Idle = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1), Idle = TimeSpan.FromMinutes(10);
 
     private readonly CacheFixture _cache = new(cache: new() { MaxEntries = Bound, IdleTime = Idle });
 
     [Fact]
-    public async Task Are_all_kept_up_to_the_bound()
+    public async Task All_entries_are_cached_up_to_MaxEntries()
     {
         await CacheTokenAsync(0, Bound);
 
-        Assert.All(Enumerable.Range(0, Bound), i => _cache.GetWithoutWaiting(Some(i)));
+        Assert.All(Enumerable.Range(0, Bound), i => _cache.GetWithoutWaiting(CreateRequest(i)));
         Assert.Equal((Bound, Bound), (_cache.Source.Calls, CacheInspector.CountEntries(_cache.Tokens)));
     }
 
     [Fact]
-    public async Task Beyond_the_bound_take_the_place_of_the_least_recently_used()
+    public async Task An_entry_beyond_MaxEntries_evicts_the_least_recently_used_entries()
     {
         await CacheTokenAsync(0, Bound);
         foreach (var i in new[] { 0, 2 })
-            _cache.GetWithoutWaiting(Some(i));
+            _cache.GetWithoutWaiting(CreateRequest(i));
 
         await CacheTokenAsync(Bound, 1);
 
-        // A sixteenth leaves at once: 1 and 3, because 0 and 2 have been asked for since.
+        // A sixteenth of the entries is evicted together: 1 and 3, because 0 and 2 were used later.
         Assert.Equal(Bound - 1, CacheInspector.CountEntries(_cache.Tokens));
-        Assert.All([0, 2, .. Enumerable.Range(4, Bound - 3)], i => _cache.GetWithoutWaiting(Some(i)));
-        Assert.All([1, 3], i => Assert.False(_cache.GetAsync(Some(i)).IsCompleted));
+        Assert.All([0, 2, .. Enumerable.Range(4, Bound - 3)], i => _cache.GetWithoutWaiting(CreateRequest(i)));
+        Assert.All([1, 3], i => Assert.False(_cache.GetAsync(CreateRequest(i)).IsCompleted));
     }
 
     [Fact]
-    public async Task Never_make_the_client_as_configured_wait()
+    public async Task The_token_of_the_default_request_is_never_evicted()
     {
-        var own = await _cache.CacheTokenAsync(CacheFixture.Hour);
+        var defaultToken = await _cache.CacheTokenAsync(CacheFixture.Hour);
 
         await CacheTokenAsync(0, 3 * Bound);
 
-        Assert.Same(own, _cache.GetWithoutWaiting());
-        Assert.Same(own, _cache.GetWithoutWaiting(new()));
+        Assert.Same(defaultToken, _cache.GetWithoutWaiting());
+        Assert.Same(defaultToken, _cache.GetWithoutWaiting(new()));
         Assert.InRange(CacheInspector.CountEntries(_cache.Tokens), 1, Bound);
     }
 
     [Fact]
-    public async Task That_leave_while_their_token_is_on_its_way_are_not_asked_for_twice()
+    public async Task An_entry_whose_request_is_in_progress_is_not_requested_twice()
     {
-        var first = _cache.GetAsync(Some(0));
+        var first = _cache.GetAsync(CreateRequest(0));
         var call = await _cache.Source.NextCallAsync();
         await CacheTokenAsync(1, 3 * Bound);
 
-        var second = _cache.GetAsync(Some(0));
+        var second = _cache.GetAsync(CreateRequest(0));
         var token = _cache.Issue(CacheFixture.Hour);
         call.Return(token);
 
@@ -63,9 +63,9 @@ public sealed class IdentityTableTests : IDisposable
     }
 
     [Fact]
-    public async Task That_all_fly_at_once_exceed_the_bound_and_come_back_to_it_when_they_have_landed()
+    public async Task Concurrent_requests_may_exceed_MaxEntries_until_they_complete()
     {
-        var waiting = Enumerable.Range(0, 3 * Bound).Select(i => _cache.GetAsync(Some(i))).ToList();
+        var waiting = Enumerable.Range(0, 3 * Bound).Select(i => _cache.GetAsync(CreateRequest(i))).ToList();
         Assert.Equal(3 * Bound, CacheInspector.CountEntries(_cache.Tokens));
         for (var i = 0; i < waiting.Count; i++)
             await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
@@ -80,37 +80,37 @@ public sealed class IdentityTableTests : IDisposable
     }
 
     [Fact]
-    public async Task That_fail_keep_their_gate_however_many_others_come()
+    public async Task A_failing_entry_keeps_its_backoff_however_many_entries_are_added()
     {
-        var failing = _cache.GetAsync(Some(0));
+        var failing = _cache.GetAsync(CreateRequest(0));
         await _cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(1)));
         await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
 
         await CacheTokenAsync(1, 3 * Bound);
 
-        Assert.True(_cache.GetAsync(Some(0)).IsFaulted);
+        Assert.True(_cache.GetAsync(CreateRequest(0)).IsFaulted);
         Assert.Equal(1 + (3 * Bound), _cache.Source.Calls);
     }
 
     [Fact]
-    public async Task That_an_api_refused_keep_their_brake_however_many_others_come()
+    public async Task An_invalidated_entry_keeps_its_invalidation_interval_however_many_entries_are_added()
     {
         await CacheTokenAsync(0, 1);
-        await _cache.Tokens.InvalidateAsync(Some(0), _cache.GetWithoutWaiting(Some(0)), TestContext.Current.CancellationToken);
+        await _cache.Tokens.InvalidateAsync(CreateRequest(0), _cache.GetWithoutWaiting(CreateRequest(0)), TestContext.Current.CancellationToken);
         await CacheTokenAsync(0, 1 + (3 * Bound));
 
-        var second = _cache.GetWithoutWaiting(Some(0));
-        await _cache.Tokens.InvalidateAsync(Some(0), second, TestContext.Current.CancellationToken);
+        var second = _cache.GetWithoutWaiting(CreateRequest(0));
+        await _cache.Tokens.InvalidateAsync(CreateRequest(0), second, TestContext.Current.CancellationToken);
 
-        Assert.Same(second, _cache.GetWithoutWaiting(Some(0)));
+        Assert.Same(second, _cache.GetWithoutWaiting(CreateRequest(0)));
     }
 
     [Fact]
-    public async Task That_fail_are_bounded_too()
+    public async Task The_number_of_failing_entries_is_bounded_too()
     {
         for (var i = 0; i < 4 * Bound; i++)
         {
-            var failing = _cache.GetAsync(Some(i));
+            var failing = _cache.GetAsync(CreateRequest(i));
             await _cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(1)));
             await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
         }
@@ -119,26 +119,26 @@ public sealed class IdentityTableTests : IDisposable
     }
 
     [Fact]
-    public async Task That_nobody_asks_for_leave_when_they_have_been_idle_for_long_enough()
+    public async Task An_unused_entry_is_evicted_after_IdleTime()
     {
         await CacheTokenAsync(0, 1);
 
-        _cache.Time.Advance(Idle - Tick);
-        var kept = _cache.GetWithoutWaiting(Some(0));
-        _cache.Time.Advance(Idle - Tick);
-        Assert.Same(kept, _cache.GetWithoutWaiting(Some(0)));
+        _cache.Time.Advance(Idle - OneTick);
+        var cached = _cache.GetWithoutWaiting(CreateRequest(0));
+        _cache.Time.Advance(Idle - OneTick);
+        Assert.Same(cached, _cache.GetWithoutWaiting(CreateRequest(0)));
         _cache.Time.Advance(Idle);
 
-        Assert.False(_cache.GetAsync(Some(0)).IsCompleted);
+        Assert.False(_cache.GetAsync(CreateRequest(0)).IsCompleted);
         Assert.Equal(1, CacheInspector.CountEntries(_cache.Tokens));
     }
 
     [Fact]
-    public async Task That_nobody_asks_for_leave_without_any_further_call()
+    public async Task Unused_entries_are_evicted_without_any_further_call()
     {
         await CacheTokenAsync(0, Bound);
         _cache.Time.Advance(Idle / 2);
-        _cache.GetWithoutWaiting(Some(7));
+        _cache.GetWithoutWaiting(CreateRequest(7));
 
         _cache.Time.Advance(Idle / 2);
         Assert.Equal(1, CacheInspector.CountEntries(_cache.Tokens));
@@ -151,14 +151,14 @@ public sealed class IdentityTableTests : IDisposable
     }
 
     [Fact]
-    public async Task That_are_idle_and_on_their_way_are_waited_for()
+    public async Task An_idle_entry_whose_request_is_in_progress_is_not_evicted()
     {
         using var cache = new CacheFixture(cache: new() { IdleTime = TimeSpan.FromSeconds(20) });
-        var first = cache.GetAsync(Some(0));
+        var first = cache.GetAsync(CreateRequest(0));
         var call = await cache.Source.NextCallAsync();
         cache.Time.Advance(TimeSpan.FromSeconds(25));
 
-        var second = cache.GetAsync(Some(0));
+        var second = cache.GetAsync(CreateRequest(0));
         var token = cache.Issue(CacheFixture.Hour);
         call.Return(token);
 
@@ -169,11 +169,11 @@ public sealed class IdentityTableTests : IDisposable
 
     public void Dispose() => _cache.Dispose();
 
-    private static TokenRequest Some(int number) => new() { Subject = $"subject-{number}" };
+    private static TokenRequest CreateRequest(int number) => new() { Subject = $"subject-{number}" };
 
     private async Task CacheTokenAsync(int first, int count)
     {
         for (var i = first; i < first + count; i++)
-            await _cache.CacheTokenAsync(CacheFixture.Hour, Some(i));
+            await _cache.CacheTokenAsync(CacheFixture.Hour, CreateRequest(i));
     }
 }

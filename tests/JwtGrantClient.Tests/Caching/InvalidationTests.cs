@@ -2,39 +2,39 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A 401 gives up the cached token if it is the one that was refused; a brake keeps an API from turning every call into a fetch.</summary>
+/// <summary>A 401 invalidates the cached token if it is the rejected one. An interval prevents an API from causing a token request for every call.</summary>
 public sealed class InvalidationTests
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
     private static readonly TokenRequest Other = new() { Scope = "other" };
 
     [Fact]
-    public async Task Are_replaced_by_a_fetch_that_the_next_call_waits_for()
+    public async Task The_next_call_after_an_invalidation_waits_for_a_new_token()
     {
         using var cache = new CacheFixture();
         var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
         await InvalidateAsync(cache, rejected);
         Assert.False(cache.IsRefreshing);
 
-        var renewed = await cache.CacheTokenAsync(CacheFixture.Hour);
+        var refreshed = await cache.CacheTokenAsync(CacheFixture.Hour);
 
-        Assert.NotEqual(rejected.Value, renewed.Value);
-        Assert.Same(renewed, cache.GetWithoutWaiting());
+        Assert.NotEqual(rejected.Value, refreshed.Value);
+        Assert.Same(refreshed, cache.GetWithoutWaiting());
     }
 
     [Fact]
-    public async Task Are_known_by_their_value()
+    public async Task An_invalidated_token_is_identified_by_its_value()
     {
         using var cache = new CacheFixture();
-        var held = await cache.CacheTokenAsync(CacheFixture.Hour);
+        var cached = await cache.CacheTokenAsync(CacheFixture.Hour);
 
-        await InvalidateAsync(cache, new AccessToken(held.Value, DateTimeOffset.UnixEpoch));
+        await InvalidateAsync(cache, new AccessToken(cached.Value, DateTimeOffset.UnixEpoch));
 
         Assert.False(cache.GetAsync().IsCompleted);
     }
 
     [Fact]
-    public async Task That_are_no_longer_cached_change_nothing()
+    public async Task Invalidating_a_token_that_is_no_longer_cached_changes_nothing()
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -45,7 +45,7 @@ public sealed class InvalidationTests
     }
 
     [Fact]
-    public async Task Change_nothing_where_nothing_is_held()
+    public async Task Invalidating_a_token_while_none_is_cached_changes_nothing()
     {
         using var cache = new CacheFixture();
 
@@ -59,7 +59,7 @@ public sealed class InvalidationTests
     }
 
     [Fact]
-    public async Task Of_one_request_leave_the_tokens_of_others_alone()
+    public async Task Invalidating_the_token_of_one_request_does_not_affect_other_requests()
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -73,7 +73,7 @@ public sealed class InvalidationTests
     }
 
     [Fact]
-    public async Task Do_not_open_the_gate()
+    public async Task An_invalidation_does_not_end_a_backoff()
     {
         using var cache = new CacheFixture();
         var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -84,9 +84,9 @@ public sealed class InvalidationTests
         await InvalidateAsync(cache, rejected);
 
         Assert.Contains("remembered", cache.GetErrorWithoutWaiting().Message, StringComparison.Ordinal);
-        cache.Time.Advance(TimeSpan.FromSeconds(3.75) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(3.75) - OneTick);
         cache.GetErrorWithoutWaiting();
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
         Assert.False(cache.GetAsync().IsCompleted);
     }
 
@@ -95,23 +95,23 @@ public sealed class InvalidationTests
     [InlineData(100, 25)]
     [InlineData(120, 30)]
     [InlineData(3600, 30)]
-    public async Task Are_given_up_once_in_30_s_or_a_quarter_of_a_life(int lifetime, int brake)
+    public async Task A_token_can_be_invalidated_once_in_30_s_or_in_a_quarter_of_its_lifetime(int lifetime, int interval)
     {
         using var cache = new CacheFixture();
         await InvalidateAsync(cache, await cache.CacheTokenAsync(TimeSpan.FromSeconds(lifetime)));
         var second = await cache.CacheTokenAsync(TimeSpan.FromSeconds(lifetime));
 
-        cache.Time.Advance(TimeSpan.FromSeconds(brake) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(interval) - OneTick);
         await InvalidateAsync(cache, second);
         Assert.Same(second, cache.GetWithoutWaiting());
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
         await InvalidateAsync(cache, second);
 
         Assert.False(cache.GetAsync().IsCompleted);
     }
 
     [Fact]
-    public async Task A_hundred_refusals_of_one_token_cost_one_fetch()
+    public async Task A_hundred_concurrent_invalidations_of_one_token_cause_one_token_request()
     {
         using var cache = new CacheFixture();
         var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -119,19 +119,19 @@ public sealed class InvalidationTests
 
         Parallel.For(0, waiting.Length, i =>
         {
-            var told = cache.Tokens.InvalidateAsync(TokenRequest.Default, rejected);
-            Assert.True(told.IsCompletedSuccessfully);
+            var invalidation = cache.Tokens.InvalidateAsync(TokenRequest.Default, rejected);
+            Assert.True(invalidation.IsCompletedSuccessfully);
             waiting[i] = cache.GetAsync();
         });
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
 
-        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(renewed, token));
+        Assert.All(await Task.WhenAll(waiting).WithTimeout(), token => Assert.Same(refreshed, token));
         Assert.Equal(2, cache.Source.Calls);
     }
 
     [Fact]
-    public async Task While_the_next_is_being_fetched_make_callers_wait_for_that_one()
+    public async Task Callers_wait_for_a_refresh_that_was_running_when_the_token_was_invalidated()
     {
         using var cache = new CacheFixture();
         var rejected = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -141,15 +141,15 @@ public sealed class InvalidationTests
 
         await InvalidateAsync(cache, rejected);
         var waiting = cache.GetAsync();
-        var renewed = cache.Issue(CacheFixture.Hour);
-        call.Return(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        call.Return(refreshed);
 
-        Assert.Same(renewed, await waiting.WithTimeout());
+        Assert.Same(refreshed, await waiting.WithTimeout());
         Assert.Equal(2, cache.Source.Calls);
     }
 
     [Fact]
-    public async Task Must_be_named()
+    public async Task Invalidating_null_throws_ArgumentNullException()
     {
         using var cache = new CacheFixture();
 

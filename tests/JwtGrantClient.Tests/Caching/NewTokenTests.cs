@@ -2,40 +2,40 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A new token for one call: get, invalidate that one, get again.</summary>
+/// <summary>GetNewTokenAsync gets the cached token, invalidates it, and gets a new one.</summary>
 public sealed class NewTokenTests
 {
     [Fact]
-    public async Task Fetches_one_although_a_fresh_one_is_kept()
+    public async Task GetNewTokenAsync_requests_a_token_although_a_fresh_one_is_cached()
     {
         using var cache = new CacheFixture();
         var old = await cache.CacheTokenAsync(CacheFixture.Hour);
         var forced = cache.Tokens.GetNewTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken).AsTask();
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
 
-        Assert.NotSame(old, renewed);
-        Assert.Same(renewed, await forced.WithTimeout());
-        Assert.Same(renewed, cache.GetWithoutWaiting());
+        Assert.NotSame(old, refreshed);
+        Assert.Same(refreshed, await forced.WithTimeout());
+        Assert.Same(refreshed, cache.GetWithoutWaiting());
     }
 
     [Fact]
-    public async Task A_hundred_times_at_once_costs_one_request()
+    public async Task A_hundred_concurrent_calls_of_GetNewTokenAsync_cause_one_token_request()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
         var forced = new Task<AccessToken>[100];
 
         Parallel.For(0, forced.Length, i => forced[i] = cache.Tokens.GetNewTokenAsync(TokenRequest.Default, CancellationToken.None).AsTask());
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
 
-        Assert.All(await Task.WhenAll(forced).WithTimeout(), token => Assert.Same(renewed, token));
+        Assert.All(await Task.WhenAll(forced).WithTimeout(), token => Assert.Same(refreshed, token));
         Assert.Equal(2, cache.Source.Calls);
     }
 
     [Fact]
-    public async Task Again_within_the_brake_returns_the_last_one()
+    public async Task GetNewTokenAsync_returns_the_cached_token_within_the_invalidation_interval()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -51,16 +51,16 @@ public sealed class NewTokenTests
     }
 
     [Fact]
-    public async Task Leaves_the_tokens_of_other_requests_alone()
+    public async Task GetNewTokenAsync_does_not_affect_the_tokens_of_other_requests()
     {
         using var cache = new CacheFixture();
-        var own = await cache.CacheTokenAsync(CacheFixture.Hour);
+        var defaultToken = await cache.CacheTokenAsync(CacheFixture.Hour);
         var alice = new TokenRequest { Subject = "alice" };
         await cache.CacheTokenAsync(CacheFixture.Hour, alice);
 
         _ = cache.Tokens.GetNewTokenAsync(alice, TestContext.Current.CancellationToken).AsTask();
 
         Assert.Equal("alice", (await cache.Source.NextCallAsync()).Request.Subject);
-        Assert.Same(own, cache.GetWithoutWaiting());
+        Assert.Same(defaultToken, cache.GetWithoutWaiting());
     }
 }

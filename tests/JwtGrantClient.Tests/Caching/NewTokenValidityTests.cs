@@ -4,10 +4,10 @@ namespace JwtGrantClient.Tests.Caching;
 
 public sealed class NewTokenValidityTests
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
 
     [Fact]
-    public async Task Have_spent_the_time_since_before_the_request_was_sent()
+    public async Task The_lifetime_of_a_token_begins_before_the_request_was_sent()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -17,9 +17,9 @@ public sealed class NewTokenValidityTests
         call.Return(cache.IssueAt(sent, CacheFixture.Hour));
         var token = await waiting.WithTimeout();
 
-        cache.Time.Advance(CacheFixture.HourExpiresAfter - TimeSpan.FromSeconds(20) - Tick);
+        cache.Time.Advance(CacheFixture.HourExpiresAfter - TimeSpan.FromSeconds(20) - OneTick);
         Assert.Same(token, cache.GetWithoutWaiting());
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
 
         Assert.False(cache.GetAsync().IsCompleted);
     }
@@ -28,13 +28,13 @@ public sealed class NewTokenValidityTests
     [InlineData(0, 0)]
     [InlineData(4000, 3600)]
     [InlineData(4000, 5000)]
-    public async Task Are_an_error_when_they_are_over_already(int lifetime, int spent)
+    public async Task A_token_that_is_expired_on_arrival_is_an_error(int lifetime, int age)
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
-        var dead = cache.IssueAt(cache.Time.GetUtcNow() - TimeSpan.FromMilliseconds(spent), TimeSpan.FromMilliseconds(lifetime));
+        var expired = cache.IssueAt(cache.Time.GetUtcNow() - TimeSpan.FromMilliseconds(age), TimeSpan.FromMilliseconds(lifetime));
 
-        await cache.CompleteRequestAsync(dead);
+        await cache.CompleteRequestAsync(expired);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival"), (error.Kind, error.Code));
@@ -43,11 +43,11 @@ public sealed class NewTokenValidityTests
     }
 
     [Fact]
-    public async Task Are_kept_when_a_tick_is_left()
+    public async Task A_token_with_one_usable_tick_left_is_cached()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
-        var token = cache.IssueAt(cache.Time.GetUtcNow() - TimeSpan.FromSeconds(3.6) + Tick, TimeSpan.FromSeconds(4));
+        var token = cache.IssueAt(cache.Time.GetUtcNow() - TimeSpan.FromSeconds(3.6) + OneTick, TimeSpan.FromSeconds(4));
 
         await cache.CompleteRequestAsync(token);
 
@@ -56,7 +56,7 @@ public sealed class NewTokenValidityTests
     }
 
     [Fact]
-    public async Task Leave_the_valid_one_in_place_when_they_are_dead()
+    public async Task An_expired_new_token_does_not_replace_a_valid_one()
     {
         using var cache = new CacheFixture();
         var valid = await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -69,7 +69,7 @@ public sealed class NewTokenValidityTests
     }
 
     [Fact]
-    public async Task Without_a_lifetime_live_for_what_is_left_to_their_expiry()
+    public async Task A_token_without_a_lifetime_is_scheduled_by_the_time_until_its_expiry()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -77,22 +77,22 @@ public sealed class NewTokenValidityTests
         await cache.CompleteRequestAsync(token);
         await waiting.WithTimeout();
 
-        cache.Time.Advance(TimeSpan.FromSeconds(65) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(65) - OneTick);
         cache.GetWithoutWaiting();
         Assert.False(cache.IsRefreshing);
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
         cache.GetWithoutWaiting();
         var call = await cache.Source.NextCallAsync();
-        cache.Time.Advance(TimeSpan.FromSeconds(25) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(25) - OneTick);
         Assert.Same(token, cache.GetWithoutWaiting());
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
 
         Assert.False(cache.GetAsync().IsCompleted);
         call.Return(cache.Issue(CacheFixture.Hour));
     }
 
     [Fact]
-    public async Task Without_a_lifetime_and_expired_are_an_error()
+    public async Task An_expired_token_without_a_lifetime_is_an_error()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -103,7 +103,7 @@ public sealed class NewTokenValidityTests
     }
 
     [Fact]
-    public async Task That_never_expire_are_kept()
+    public async Task A_token_that_never_expires_is_cached()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -118,32 +118,32 @@ public sealed class NewTokenValidityTests
     [Theory]
     [InlineData(0)]
     [InlineData(-100)]
-    public async Task With_the_same_or_an_earlier_expiry_leave_the_server_alone_for_30_seconds(int later)
+    public async Task A_new_token_that_expires_no_later_than_the_old_one_is_not_refreshed_for_30_seconds(int later)
     {
         using var cache = new CacheFixture();
         var first = await cache.CacheTokenAsync(CacheFixture.Hour);
-        // 40 s of life are left, of which 10 s are the allowance: drawn anew, it would be due at once.
+        // The token has 100 s left, of which 10 s are the expiry margin. By the usual schedule it would be refreshed immediately.
         cache.Time.Advance(TimeSpan.FromSeconds(3500));
         cache.GetWithoutWaiting();
         var again = new AccessToken("again", first.ExpiresAt + TimeSpan.FromMilliseconds(later)) { Lifetime = CacheFixture.Hour };
         await cache.CompleteRequestAsync(again);
 
-        cache.Time.Advance(TimeSpan.FromSeconds(30) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(30) - OneTick);
         Assert.Same(again, cache.GetWithoutWaiting());
         Assert.False(cache.IsRefreshing);
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
         Assert.Same(again, cache.GetWithoutWaiting());
         Assert.True(cache.IsRefreshing);
     }
 
     [Fact]
-    public async Task With_a_tick_more_are_renewed_by_the_usual_rule()
+    public async Task A_new_token_that_expires_later_than_the_old_one_is_refreshed_by_the_usual_rule()
     {
         using var cache = new CacheFixture();
         var first = await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.Advance(TimeSpan.FromSeconds(3500));
         cache.GetWithoutWaiting();
-        await cache.CompleteRequestAsync(new AccessToken("again", first.ExpiresAt + Tick) { Lifetime = CacheFixture.Hour });
+        await cache.CompleteRequestAsync(new AccessToken("again", first.ExpiresAt + OneTick) { Lifetime = CacheFixture.Hour });
 
         cache.GetWithoutWaiting();
 

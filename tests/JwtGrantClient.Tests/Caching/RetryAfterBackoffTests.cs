@@ -2,18 +2,18 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A Retry-After that outlasts the acquisition becomes the backoff. It was capped where the response was read.</summary>
+/// <summary>A Retry-After that is longer than the acquisition becomes the backoff. The response reader has already limited it.</summary>
 public sealed class RetryAfterBackoffTests
 {
     [Theory]
     [InlineData(40, 40)]
     [InlineData(300, 300)]
-    public async Task Leaves_the_server_alone_for_as_long_as_it_asked(int asked, int gate)
+    public async Task No_request_is_sent_until_the_Retry_After_of_the_server_has_passed(int retryAfter, int backoff)
     {
         using var cache = new CacheFixture();
-        await FailFirstAsync(cache, TimeSpan.FromSeconds(asked));
+        await FailFirstAsync(cache, TimeSpan.FromSeconds(retryAfter));
 
-        cache.Time.Advance(TimeSpan.FromSeconds(gate) - TimeSpan.FromTicks(1));
+        cache.Time.Advance(TimeSpan.FromSeconds(backoff) - TimeSpan.FromTicks(1));
         cache.GetErrorWithoutWaiting();
         cache.Time.Advance(TimeSpan.FromTicks(1));
 
@@ -23,10 +23,10 @@ public sealed class RetryAfterBackoffTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task Does_not_let_the_server_ask_for_less_than_the_usual_gate(int asked)
+    public async Task A_short_Retry_After_does_not_shorten_the_usual_backoff(int retryAfter)
     {
         using var cache = new CacheFixture();
-        await FailFirstAsync(cache, TimeSpan.FromSeconds(asked));
+        await FailFirstAsync(cache, TimeSpan.FromSeconds(retryAfter));
 
         cache.Time.Advance(TimeSpan.FromSeconds(1.5) - TimeSpan.FromTicks(1));
         cache.GetErrorWithoutWaiting();
@@ -36,7 +36,7 @@ public sealed class RetryAfterBackoffTests
     }
 
     [Fact]
-    public async Task Holds_for_a_renewal_ahead_too()
+    public async Task A_Retry_After_applies_to_background_refreshes_too()
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);

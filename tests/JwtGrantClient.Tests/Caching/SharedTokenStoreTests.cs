@@ -3,22 +3,22 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>The second level: what one process has acquired the others adopt, without asking the server.</summary>
+/// <summary>The second level: other processes adopt the token that one process acquired, without a request to the server.</summary>
 public sealed class SharedTokenStoreTests : IDisposable
 {
-    private static readonly TimeSpan Hour = CacheFixture.Hour, Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan Hour = CacheFixture.Hour, OneTick = TimeSpan.FromTicks(1);
 
-    // With the draw of 0.25, whose root is 0.5.
+    // The random number is 0.25, and its square root is 0.5.
     private static readonly TimeSpan HourRefreshAfter = TimeSpan.FromMinutes(39);
 
     private readonly InMemoryTokenStore _store = new();
     private readonly SteppableClock _time = new(TestData.Moment);
     private readonly CacheFixture _one, _two;
 
-    public SharedTokenStoreTests() => (_one, _two) = (Pod(), Pod());
+    public SharedTokenStoreTests() => (_one, _two) = (CreateProcess(), CreateProcess());
 
     [Fact]
-    public async Task A_process_that_starts_adopts_what_another_has()
+    public async Task A_starting_process_adopts_the_token_of_another_process()
     {
         var token = await _one.CacheTokenAsync(Hour);
 
@@ -29,66 +29,66 @@ public sealed class SharedTokenStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task The_first_to_be_due_renews_for_all()
+    public async Task The_first_process_due_refreshes_the_token_for_all()
     {
         await _one.CacheTokenAsync(Hour);
         _two.NextDouble = () => 1;
-        await HaveAdoptedAsync(_two);
+        await AdoptAsync(_two);
         _time.Advance(HourRefreshAfter);
         _one.GetWithoutWaiting();
-        var renewed = _one.Issue(Hour);
-        await _one.CompleteRequestAsync(renewed);
+        var refreshed = _one.Issue(Hour);
+        await _one.CompleteRequestAsync(refreshed);
 
         _time.Advance(TimeSpan.FromMinutes(48) - HourRefreshAfter);
         _two.GetWithoutWaiting();
         await _two.Log.NextAsync();
 
-        Assert.Equal(renewed.Value, _two.GetWithoutWaiting().Value);
+        Assert.Equal(refreshed.Value, _two.GetWithoutWaiting().Value);
         Assert.Equal((2, 0), (_one.Source.Calls, _two.Source.Calls));
     }
 
     [Fact]
-    public async Task The_refresh_point_is_drawn_by_the_root()
+    public async Task The_refresh_time_uses_the_square_root_of_the_random_number()
     {
         await _one.CacheTokenAsync(Hour);
 
-        _time.Advance(HourRefreshAfter - Tick);
+        _time.Advance(HourRefreshAfter - OneTick);
         _one.GetWithoutWaiting();
         Assert.False(_one.IsRefreshing);
-        _time.Advance(Tick);
+        _time.Advance(OneTick);
         _one.GetWithoutWaiting();
 
         Assert.True(_one.IsRefreshing);
     }
 
     [Fact]
-    public async Task Its_own_token_is_no_news_and_the_server_is_asked()
+    public async Task A_process_that_finds_its_own_token_in_the_store_requests_a_new_one()
     {
         await _one.CacheTokenAsync(Hour);
         _time.Advance(HourRefreshAfter);
         _one.GetWithoutWaiting();
-        var renewed = _one.Issue(Hour);
+        var refreshed = _one.Issue(Hour);
 
-        await _one.CompleteRequestAsync(renewed);
+        await _one.CompleteRequestAsync(refreshed);
 
-        Assert.Same(renewed, _one.GetWithoutWaiting());
-        Assert.Equal(renewed.Value, _store.SingleEntry.Token.Value);
+        Assert.Same(refreshed, _one.GetWithoutWaiting());
+        Assert.Equal(refreshed.Value, _store.SingleEntry.Token.Value);
     }
 
     [Fact]
-    public async Task After_a_401_an_entry_that_is_the_refused_token_is_passed_over_and_then_overwritten()
+    public async Task After_a_401_an_entry_with_the_rejected_token_is_ignored_and_then_overwritten()
     {
         var rejected = await _one.CacheTokenAsync(Hour);
         await _one.Tokens.InvalidateAsync(TokenRequest.Default, rejected, TestContext.Current.CancellationToken);
 
-        var renewed = await _one.CacheTokenAsync(Hour);
+        var refreshed = await _one.CacheTokenAsync(Hour);
 
         Assert.Equal(2, _one.Source.Calls);
-        Assert.Equal(renewed.Value, _store.SingleEntry.Token.Value);
+        Assert.Equal(refreshed.Value, _store.SingleEntry.Token.Value);
     }
 
     [Fact]
-    public async Task A_token_that_was_taken_to_be_revoked_does_not_come_back()
+    public async Task A_token_that_was_taken_for_revocation_is_not_adopted_again()
     {
         await _one.CacheTokenAsync(Hour);
         _one.Tokens.Take(TokenRequest.Default);
@@ -98,28 +98,28 @@ public sealed class SharedTokenStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task After_a_401_what_another_has_acquired_since_is_adopted()
+    public async Task After_a_401_a_newer_token_of_another_process_is_adopted()
     {
         var rejected = await _one.CacheTokenAsync(Hour);
-        await HaveAdoptedAsync(_two);
+        await AdoptAsync(_two);
         await _one.Tokens.InvalidateAsync(TokenRequest.Default, rejected, TestContext.Current.CancellationToken);
-        var renewed = await _one.CacheTokenAsync(Hour);
+        var refreshed = await _one.CacheTokenAsync(Hour);
 
         await _two.Tokens.InvalidateAsync(TokenRequest.Default, rejected, TestContext.Current.CancellationToken);
-        await HaveAdoptedAsync(_two);
+        await AdoptAsync(_two);
 
-        Assert.Equal(renewed.Value, _two.GetWithoutWaiting().Value);
+        Assert.Equal(refreshed.Value, _two.GetWithoutWaiting().Value);
         Assert.Equal(0, _two.Source.Calls);
     }
 
     [Fact]
-    public async Task An_entry_at_its_end_is_passed_over()
+    public async Task An_expired_entry_is_ignored()
     {
         await _one.CacheTokenAsync(Hour);
-        _time.Advance(CacheFixture.HourExpiresAfter - Tick);
-        await HaveAdoptedAsync(_two);
-        _time.Advance(Tick);
-        using var three = Pod();
+        _time.Advance(CacheFixture.HourExpiresAfter - OneTick);
+        await AdoptAsync(_two);
+        _time.Advance(OneTick);
+        using var three = CreateProcess();
 
         Assert.NotNull(await three.CacheTokenAsync(Hour));
         Assert.Equal(1, three.Source.Calls);
@@ -128,63 +128,63 @@ public sealed class SharedTokenStoreTests : IDisposable
     [Theory]
     [InlineData(-7200, 1)]
     [InlineData(-7200, 59)]
-    public async Task By_a_clock_that_is_behind_a_token_has_no_more_than_its_life_before_it(int seconds, int minutes)
+    public async Task A_process_whose_clock_is_behind_uses_a_token_no_longer_than_its_lifetime(int seconds, int minutes)
     {
         var behind = new SteppableClock(TestData.Moment);
         behind.StepWallClock(TimeSpan.FromSeconds(seconds));
-        using var pod = Pod(behind);
+        using var process = CreateProcess(behind);
         await _one.CacheTokenAsync(Hour);
-        await HaveAdoptedAsync(pod);
+        await AdoptAsync(process);
 
         behind.Advance(TimeSpan.FromMinutes(minutes));
-        Assert.Equal(TestData.Moment + Hour + TimeSpan.FromSeconds(seconds), pod.GetWithoutWaiting().ExpiresAt);
+        Assert.Equal(TestData.Moment + Hour + TimeSpan.FromSeconds(seconds), process.GetWithoutWaiting().ExpiresAt);
         behind.Advance(TimeSpan.FromMinutes(60 - minutes));
 
-        Assert.False(pod.GetAsync().IsCompleted);
+        Assert.False(process.GetAsync().IsCompleted);
     }
 
     [Fact]
-    public async Task By_a_clock_that_is_ahead_a_token_may_be_over_and_the_server_is_asked()
+    public async Task A_process_whose_clock_is_ahead_of_the_expiry_requests_a_new_token()
     {
         var ahead = new SteppableClock(TestData.Moment + Hour);
-        using var pod = Pod(ahead);
+        using var process = CreateProcess(ahead);
         await _one.CacheTokenAsync(Hour);
 
-        Assert.NotNull(await pod.CacheTokenAsync(Hour));
-        Assert.Equal(1, pod.Source.Calls);
+        Assert.NotNull(await process.CacheTokenAsync(Hour));
+        Assert.Equal(1, process.Source.Calls);
     }
 
     [Fact]
-    public async Task Tokens_of_other_requests_and_other_clients_are_not_taken()
+    public async Task Tokens_of_other_requests_and_other_clients_are_not_adopted()
     {
         await _one.CacheTokenAsync(Hour);
-        using var stranger = Pod(client: new() { Name = "reports", ClientId = "another" });
+        using var otherClient = CreateProcess(client: new() { Name = "reports", ClientId = "another" });
 
         Assert.False(_two.GetAsync(new() { Subject = "alice" }).IsCompleted);
         await _two.CompleteRequestAsync(_two.Issue(Hour));
-        Assert.NotNull(await stranger.CacheTokenAsync(Hour));
+        Assert.NotNull(await otherClient.CacheTokenAsync(Hour));
 
         Assert.Equal(3, _store.Keys.Count);
     }
 
     [Fact]
-    public async Task Bound_tokens_are_shared_with_holders_of_the_same_key_only()
+    public async Task Bound_tokens_are_shared_only_between_holders_of_the_same_key()
     {
         var thumbprint = "one";
         ClientIdentity Bound(Func<string?> print) => new() { Name = "reports", IsBound = true, BindingThumbprint = print };
-        using CacheFixture first = Pod(client: Bound(() => thumbprint)), second = Pod(client: Bound(() => "one")), third = Pod(client: Bound(() => "two"));
+        using CacheFixture first = CreateProcess(client: Bound(() => thumbprint)), second = CreateProcess(client: Bound(() => "one")), third = CreateProcess(client: Bound(() => "two"));
         await first.CacheTokenAsync(Hour);
 
-        await HaveAdoptedAsync(second);
+        await AdoptAsync(second);
         Assert.NotNull(await third.CacheTokenAsync(Hour));
 
         Assert.Equal((0, 1), (second.Source.Calls, third.Source.Calls));
     }
 
     [Fact]
-    public async Task Tokens_bound_to_a_key_that_is_not_known_are_not_shared_at_all()
+    public async Task Tokens_bound_to_an_unknown_key_are_not_shared()
     {
-        using var bound = Pod(client: new() { Name = "reports", IsBound = true });
+        using var bound = CreateProcess(client: new() { Name = "reports", IsBound = true });
         await bound.CacheTokenAsync(Hour);
         var waiting = _one.GetAsync();
         await _one.CompleteRequestAsync(new AccessToken("proof-needed", _time.GetUtcNow() + Hour, "DPoP"));
@@ -199,12 +199,12 @@ public sealed class SharedTokenStoreTests : IDisposable
         _two.Dispose();
     }
 
-    private CacheFixture Pod(SteppableClock? time = null, ClientIdentity? client = null) =>
+    private CacheFixture CreateProcess(SteppableClock? time = null, ClientIdentity? client = null) =>
         new(time ?? _time, store: _store, client: client) { NextDouble = () => 0.25 };
 
-    private static async Task HaveAdoptedAsync(CacheFixture pod)
+    private static async Task AdoptAsync(CacheFixture process)
     {
-        Assert.NotNull(await pod.GetAsync().WithTimeout());
-        await pod.Log.NextAsync();
+        Assert.NotNull(await process.GetAsync().WithTimeout());
+        await process.Log.NextAsync();
     }
 }

@@ -4,7 +4,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A token on its way between processes.</summary>
+/// <summary>The serialized form of a token in a shared store.</summary>
 public sealed class SharedTokenTests
 {
     private static readonly SharedToken Entry = new(
@@ -12,7 +12,7 @@ public sealed class SharedTokenTests
         CacheFixture.Hour);
 
     [Fact]
-    public void Arrive_as_they_were_sent()
+    public void A_shared_token_is_the_same_after_a_round_trip()
     {
         var arrived = SharedToken.FromBytes(Entry.ToBytes())!;
 
@@ -22,7 +22,7 @@ public sealed class SharedTokenTests
     }
 
     [Fact]
-    public void Do_not_print() => Assert.Equal("shared DPoP access token (6 characters, redacted), expires 2026-11-23 09:00:00Z", Entry.ToString());
+    public void ToString_does_not_reveal_the_token() => Assert.Equal("shared DPoP access token (6 characters, redacted), expires 2026-11-23 09:00:00Z", Entry.ToString());
 
     [Theory]
     [InlineData("")]
@@ -39,10 +39,10 @@ public sealed class SharedTokenTests
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1.5,"l":1}""")]
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1,"l":0}""")]
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1,"l":1,"m":[]}""")]
-    public void That_are_something_else_are_none(string text) => Assert.Null(SharedToken.FromBytes(Encoding.UTF8.GetBytes(text)));
+    public void FromBytes_returns_null_for_bytes_in_another_format(string text) => Assert.Null(SharedToken.FromBytes(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
-    public void That_are_cut_short_are_none()
+    public void FromBytes_returns_null_for_truncated_bytes()
     {
         var bytes = Entry.ToBytes();
 

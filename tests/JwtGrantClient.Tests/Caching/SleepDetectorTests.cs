@@ -3,20 +3,23 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>REFRESH: scheduling is monotonic; a forward step of the wall clock of more than 1 s is sleep, a backward one is ignored.</summary>
+/// <summary>
+/// Scheduling uses the monotonic clock. A forward step of the wall clock of more than 1 s counts as sleep, and a backward step is ignored
+/// (docs/architecture.md, Clocks).
+/// </summary>
 public sealed class SleepDetectorTests
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), OneTick = TimeSpan.FromTicks(1);
 
     private readonly SteppableClock _time = new(TestData.Moment);
 
     [Fact]
-    public void The_clock_counts_single_ticks()
+    public void The_clock_has_a_resolution_of_one_tick()
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
 
-        _time.Advance(Tick);
+        _time.Advance(OneTick);
 
         Assert.Equal(start + 1, clock.Now);
     }
@@ -27,7 +30,7 @@ public sealed class SleepDetectorTests
     [InlineData(TimeSpan.TicksPerDay, TimeSpan.TicksPerDay)]
     [InlineData(-TimeSpan.TicksPerSecond - 1, 0)]
     [InlineData(-TimeSpan.TicksPerDay, 0)]
-    public void A_step_of_the_wall_clock_is_sleep_when_it_goes_forward_by_more_than_a_second(long step, long sleep)
+    public void A_step_of_the_wall_clock_counts_as_sleep_if_it_is_forward_and_longer_than_a_second(long step, long sleep)
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
@@ -40,21 +43,21 @@ public sealed class SleepDetectorTests
     }
 
     [Fact]
-    public void Sleep_shows_within_a_second_of_waking()
+    public void Sleep_is_detected_within_a_second_after_waking()
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second / 2);
         _time.StepWallClock(TimeSpan.FromHours(8));
 
-        _time.Advance(Second / 2 - Tick);
+        _time.Advance(Second / 2 - OneTick);
         Assert.Equal(start + TimeSpan.TicksPerSecond - 1, clock.Now);
-        _time.Advance(Tick);
+        _time.Advance(OneTick);
         Assert.Equal(start + TimeSpan.TicksPerSecond + TimeSpan.FromHours(8).Ticks, clock.Now);
     }
 
     [Fact]
-    public void Sleep_shows_at_once_where_the_moment_is_set_against_the_wall_clock()
+    public void NowAfterSleep_detects_sleep_immediately()
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
@@ -66,7 +69,7 @@ public sealed class SleepDetectorTests
     }
 
     [Fact]
-    public void Each_night_s_sleep_is_added()
+    public void Repeated_sleeps_are_added_up()
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
@@ -82,7 +85,7 @@ public sealed class SleepDetectorTests
     }
 
     [Fact]
-    public void A_clock_that_is_corrected_a_little_every_second_is_not_asleep()
+    public void Corrections_of_up_to_a_second_do_not_count_as_sleep()
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
@@ -100,7 +103,7 @@ public sealed class SleepDetectorTests
     [InlineData(1, 0)]
     [InlineData(0, 1)]
     [InlineData(1, 1)]
-    public void A_thread_that_is_held_up_between_the_two_clocks_does_not_take_it_for_sleep(int minutesBefore, int minutesAfter)
+    public void A_delay_between_the_reads_of_the_two_clocks_does_not_count_as_sleep(int minutesBefore, int minutesAfter)
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
@@ -115,19 +118,19 @@ public sealed class SleepDetectorTests
     }
 
     [Fact]
-    public async Task A_thread_that_looks_at_the_wall_clock_holds_up_nobody()
+    public async Task A_thread_that_reads_the_wall_clock_does_not_block_other_threads()
     {
         var clock = new CoarseClock(_time, Second);
         var start = clock.Now;
         _time.Advance(Second);
-        using ManualResetEventSlim looking = new(), seen = new();
+        using ManualResetEventSlim reading = new(), released = new();
         _time.BeforeWallClockRead = () =>
         {
-            looking.Set();
-            seen.Wait();
+            reading.Set();
+            released.Wait();
         };
         var holder = Task.Run(() => clock.Now, TestContext.Current.CancellationToken);
-        looking.Wait(TestContext.Current.CancellationToken);
+        reading.Wait(TestContext.Current.CancellationToken);
 
         var other = Task.Run(() => clock.Now, TestContext.Current.CancellationToken);
 
@@ -137,13 +140,13 @@ public sealed class SleepDetectorTests
         }
         finally
         {
-            seen.Set();
+            released.Set();
         }
         Assert.Equal(start + TimeSpan.TicksPerSecond, await holder.WithTimeout());
     }
 
     [Fact]
-    public void The_system_s_clock_is_the_cheap_monotonic_one()
+    public void The_system_clock_is_read_from_Environment_TickCount64()
     {
         var clock = new CoarseClock(TimeProvider.System, Second);
 
@@ -154,45 +157,45 @@ public sealed class SleepDetectorTests
     }
 
     [Fact]
-    public async Task A_token_that_expired_while_the_machine_slept_is_not_handed_out_a_second_after_waking()
+    public async Task A_token_that_expired_during_sleep_is_not_returned_a_second_after_waking()
     {
         using var cache = new CacheFixture();
         var old = await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.StepWallClock(CacheFixture.Hour);
 
-        cache.Time.Advance(Second - Tick);
+        cache.Time.Advance(Second - OneTick);
         Assert.Same(old, cache.GetWithoutWaiting());
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
         var waiting = cache.GetAsync();
 
         Assert.False(waiting.IsCompleted);
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
-        Assert.Same(renewed, await waiting.WithTimeout());
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
+        Assert.Same(refreshed, await waiting.WithTimeout());
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(-3600)]
     [InlineData(-86_400)]
-    public async Task A_corrected_wall_clock_neither_kills_nor_prolongs_a_token(int correction)
+    public async Task A_correction_of_the_wall_clock_does_not_change_when_a_token_expires(int correction)
     {
         using var cache = new CacheFixture();
         var token = await cache.CacheTokenAsync(TimeSpan.FromSeconds(4));
         cache.Time.StepWallClock(TimeSpan.FromSeconds(correction));
 
-        cache.Time.Advance(TimeSpan.FromSeconds(2.6) - Tick);
+        cache.Time.Advance(TimeSpan.FromSeconds(2.6) - OneTick);
         Assert.Same(token, cache.GetWithoutWaiting());
         Assert.False(cache.IsRefreshing);
         cache.Time.Advance(Second);
         Assert.Same(token, cache.GetWithoutWaiting());
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
 
         Assert.False(cache.GetAsync().IsCompleted);
     }
 
     [Fact]
-    public async Task A_flight_that_the_machine_slept_through_counts_the_sleep_once()
+    public async Task Sleep_during_a_token_request_is_counted_once()
     {
         using var cache = new CacheFixture();
         var waiting = cache.GetAsync();
@@ -202,10 +205,10 @@ public sealed class SleepDetectorTests
         call.Return(cache.IssueAt(sent, CacheFixture.Hour));
         var token = await waiting.WithTimeout();
 
-        cache.Time.Advance(TimeSpan.FromMinutes(19) - Tick);
+        cache.Time.Advance(TimeSpan.FromMinutes(19) - OneTick);
         Assert.Same(token, cache.GetWithoutWaiting());
         Assert.False(cache.IsRefreshing);
-        cache.Time.Advance(Tick);
+        cache.Time.Advance(OneTick);
         Assert.Same(token, cache.GetWithoutWaiting());
         Assert.True(cache.IsRefreshing);
     }

@@ -6,22 +6,22 @@ namespace JwtGrantClient.Tests.Caching;
 public sealed class StaleTokenTests
 {
     [Fact]
-    public async Task Is_handed_out_at_once_while_one_flight_fetches_the_next()
+    public async Task A_stale_token_is_returned_immediately_while_one_refresh_runs()
     {
         using var cache = new CacheFixture();
         var old = await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.Advance(CacheFixture.HourRefreshAfter);
 
         Parallel.For(0, 200, _ => Assert.Same(old, cache.GetWithoutWaiting()));
-        var renewed = cache.Issue(CacheFixture.Hour);
-        await cache.CompleteRequestAsync(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        await cache.CompleteRequestAsync(refreshed);
 
-        Assert.Same(renewed, cache.GetWithoutWaiting());
+        Assert.Same(refreshed, cache.GetWithoutWaiting());
         Assert.Equal(2, cache.Source.Calls);
     }
 
     [Fact]
-    public async Task Is_handed_out_to_the_last_tick_even_while_the_flight_hangs()
+    public async Task A_stale_token_is_returned_until_it_expires_even_if_the_refresh_hangs()
     {
         using var cache = new CacheFixture();
         var old = await cache.CacheTokenAsync(TimeSpan.FromSeconds(40));
@@ -35,14 +35,14 @@ public sealed class StaleTokenTests
         var waiting = cache.GetAsync();
 
         Assert.False(waiting.IsCompleted);
-        var renewed = cache.Issue(CacheFixture.Hour);
-        call.Return(renewed);
-        Assert.Same(renewed, await waiting.WithTimeout());
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        call.Return(refreshed);
+        Assert.Same(refreshed, await waiting.WithTimeout());
         Assert.Equal(2, cache.Source.Calls);
     }
 
     [Fact]
-    public async Task Is_not_renewed_while_nobody_asks()
+    public async Task A_stale_token_is_not_refreshed_without_a_call()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -53,7 +53,7 @@ public sealed class StaleTokenTests
     }
 
     [Fact]
-    public async Task Is_renewed_without_the_cancellation_of_the_call_that_found_it_stale()
+    public async Task Cancelling_the_call_that_started_a_refresh_does_not_cancel_the_refresh()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -65,22 +65,22 @@ public sealed class StaleTokenTests
         await caller.CancelAsync();
 
         Assert.False(call.CancellationToken.IsCancellationRequested);
-        var renewed = cache.Issue(CacheFixture.Hour);
-        call.Return(renewed);
+        var refreshed = cache.Issue(CacheFixture.Hour);
+        call.Return(refreshed);
         Assert.Equal(LogLevel.Debug, (await cache.Log.NextAsync()).Level);
-        Assert.Same(renewed, cache.GetWithoutWaiting());
+        Assert.Same(refreshed, cache.GetWithoutWaiting());
     }
 
     [Fact]
-    public async Task Is_not_given_to_a_caller_that_has_left_already()
+    public async Task A_call_that_is_already_cancelled_gets_no_token_and_starts_no_refresh()
     {
         using var cache = new CacheFixture();
         await cache.CacheTokenAsync(CacheFixture.Hour);
         cache.Time.Advance(CacheFixture.HourRefreshAfter);
 
-        var left = cache.Tokens.GetTokenAsync(new CancellationToken(canceled: true)).AsTask();
+        var cancelled = cache.Tokens.GetTokenAsync(new CancellationToken(canceled: true)).AsTask();
 
-        Assert.True(left.IsCanceled);
+        Assert.True(cancelled.IsCanceled);
         Assert.False(cache.IsRefreshing);
     }
 }

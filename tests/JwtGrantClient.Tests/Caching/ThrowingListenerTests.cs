@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>Loggers and meter listeners are other people's code, and run in the middle of ours.</summary>
+/// <summary>Loggers and meter listeners are code of the application that runs in the middle of a refresh.</summary>
 public sealed class ThrowingListenerTests
 {
     [Fact]
-    public async Task Do_not_lose_the_token_nor_close_the_gate()
+    public async Task A_logger_that_throws_does_not_lose_the_token_or_start_a_backoff()
     {
         var log = new FailingLog();
         using var cache = new CacheFixture(logger: log);
@@ -22,14 +22,14 @@ public sealed class ThrowingListenerTests
     }
 
     [Fact]
-    public async Task Do_not_end_the_flight_that_began_meanwhile()
+    public async Task A_logger_that_throws_does_not_end_a_refresh_that_started_meanwhile()
     {
         var log = new FailingLog();
         using var cache = new CacheFixture(logger: log);
-        log.Before = () =>
+        log.BeforeLog = () =>
         {
-            log.Before = () => { };
-            // The first flight has landed; a second one takes off before the first has told its tale.
+            log.BeforeLog = () => { };
+            // The first refresh has succeeded. A second one starts before the first has written its log line.
             cache.Time.Advance(CacheFixture.HourRefreshAfter);
             cache.GetWithoutWaiting();
         };
@@ -42,7 +42,7 @@ public sealed class ThrowingListenerTests
 
     private sealed class FailingLog : ILogger
     {
-        public Action Before { get; set; } = () => { };
+        public Action BeforeLog { get; set; } = () => { };
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -51,7 +51,7 @@ public sealed class ThrowingListenerTests
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            Before();
+            BeforeLog();
             throw new InvalidOperationException("The disk is full.");
         }
     }

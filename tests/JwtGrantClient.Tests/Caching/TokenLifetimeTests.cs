@@ -2,14 +2,14 @@ using JwtGrantClient.Caching;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>refreshAt = issued + L x U(0.50, 0.80), expiresAt = expiry - min(10 s, L / 10); each boundary to the tick.</summary>
+/// <summary>RefreshAt = issued + L x U(0.50, 0.80) and ExpiresAt = expiry - min(10 s, L / 10), each exact to the tick (docs/architecture.md, Token lifetime).</summary>
 public sealed class TokenLifetimeTests
 {
     private const long Issued = 1_234_567;
-    private static readonly RefreshOptions Usual = new();
+    private static readonly RefreshOptions DefaultOptions = new();
 
-    /// <summary>Lifetime in seconds, the number drawn, and the ticks after issue at which the token is due and at its end.</summary>
-    public static TheoryData<int, double, long, long> Lives
+    /// <summary>The lifetime in seconds, the random number, and the ticks from issue to the refresh time and to the expiry.</summary>
+    public static TheoryData<int, double, long, long> Lifetimes
     {
         get
         {
@@ -30,72 +30,72 @@ public sealed class TokenLifetimeTests
     }
 
     [Theory]
-    [MemberData(nameof(Lives))]
-    public void Is_divided_by_two_moments(int seconds, double random, long due, long hard)
+    [MemberData(nameof(Lifetimes))]
+    public void The_refresh_time_and_the_expiry_follow_from_the_lifetime(int seconds, double random, long refreshTicks, long expiryTicks)
     {
-        var life = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
+        var schedule = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), DefaultOptions, random);
 
-        // A tick less is the rounding of the fraction.
-        Assert.InRange(life.RefreshAt, Issued + due - 1, Issued + due);
-        Assert.Equal(Issued + hard, life.ExpiresAt);
+        // One tick less is possible because the fraction is rounded.
+        Assert.InRange(schedule.RefreshAt, Issued + refreshTicks - 1, Issued + refreshTicks);
+        Assert.Equal(Issued + expiryTicks, schedule.ExpiresAt);
     }
 
     [Theory]
-    [MemberData(nameof(Lives))]
-    public void Changes_at_the_tick(int seconds, double random, long due, long hard)
+    [MemberData(nameof(Lifetimes))]
+    public void A_token_becomes_stale_and_expired_at_the_exact_tick(int seconds, double random, long refreshTicks, long expiryTicks)
     {
-        Assert.True(due < hard);
-        var life = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), Usual, random);
+        Assert.True(refreshTicks < expiryTicks);
+        var schedule = RefreshSchedule.Draw(Issued, TimeSpan.FromSeconds(seconds), DefaultOptions, random);
 
-        Assert.Equal(Freshness.Fresh, life.At(Issued));
-        Assert.Equal(Freshness.Fresh, life.At(life.RefreshAt - 1));
-        Assert.Equal(Freshness.Stale, life.At(life.RefreshAt));
-        Assert.Equal(Freshness.Stale, life.At(life.RefreshAt + 1));
-        Assert.Equal(Freshness.Stale, life.At(life.ExpiresAt - 1));
-        Assert.Equal(Freshness.Expired, life.At(life.ExpiresAt));
-        Assert.Equal(Freshness.Expired, life.At(life.ExpiresAt + 1));
+        Assert.Equal(Freshness.Fresh, schedule.At(Issued));
+        Assert.Equal(Freshness.Fresh, schedule.At(schedule.RefreshAt - 1));
+        Assert.Equal(Freshness.Stale, schedule.At(schedule.RefreshAt));
+        Assert.Equal(Freshness.Stale, schedule.At(schedule.RefreshAt + 1));
+        Assert.Equal(Freshness.Stale, schedule.At(schedule.ExpiresAt - 1));
+        Assert.Equal(Freshness.Expired, schedule.At(schedule.ExpiresAt));
+        Assert.Equal(Freshness.Expired, schedule.At(schedule.ExpiresAt + 1));
     }
 
     [Theory]
     [InlineData(99, 9.9)]
     [InlineData(100, 10)]
     [InlineData(101, 10)]
-    public void Keeps_an_allowance_of_ten_seconds_or_a_tenth(int seconds, double allowance)
+    public void The_expiry_margin_is_ten_seconds_or_a_tenth_of_the_lifetime(int seconds, double margin)
     {
-        var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(seconds), Usual, 0);
+        var schedule = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(seconds), DefaultOptions, 0);
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds - allowance).Ticks, life.ExpiresAt);
+        Assert.Equal(TimeSpan.FromSeconds(seconds - margin).Ticks, schedule.ExpiresAt);
     }
 
     [Fact]
-    public void Takes_its_bounds_and_allowance_from_the_options()
+    public void The_refresh_fractions_and_the_expiry_margin_come_from_the_options()
     {
-        var settings = new RefreshOptions { EarliestFraction = 0.25, LatestFraction = 0.75, ExpiryMargin = TimeSpan.FromSeconds(2) };
+        var options = new RefreshOptions { EarliestFraction = 0.25, LatestFraction = 0.75, ExpiryMargin = TimeSpan.FromSeconds(2) };
 
-        Assert.Equal(25, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0).RefreshAt).TotalSeconds);
-        Assert.Equal(50, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).RefreshAt).TotalSeconds);
-        Assert.Equal(98, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), settings, 0.5).ExpiresAt).TotalSeconds);
+        Assert.Equal(25, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), options, 0).RefreshAt).TotalSeconds);
+        Assert.Equal(50, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), options, 0.5).RefreshAt).TotalSeconds);
+        Assert.Equal(98, TimeSpan.FromTicks(RefreshSchedule.Draw(0, TimeSpan.FromSeconds(100), options, 0.5).ExpiresAt).TotalSeconds);
     }
 
     [Fact]
-    public void Is_never_due_after_its_end()
+    public void The_refresh_time_is_never_after_the_expiry()
     {
-        var life = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(4), new() { EarliestFraction = 0.95, LatestFraction = 0.95 }, 0);
+        var schedule = RefreshSchedule.Draw(0, TimeSpan.FromSeconds(4), new() { EarliestFraction = 0.95, LatestFraction = 0.95 }, 0);
 
-        Assert.Equal(life.ExpiresAt, life.RefreshAt);
+        Assert.Equal(schedule.ExpiresAt, schedule.RefreshAt);
     }
 
     [Fact]
-    public void Without_any_length_it_is_over_at_once() =>
-        Assert.Equal(Freshness.Expired, RefreshSchedule.Draw(Issued, TimeSpan.Zero, Usual, 0).At(Issued));
+    public void A_token_with_a_lifetime_of_zero_is_expired_immediately() =>
+        Assert.Equal(Freshness.Expired, RefreshSchedule.Draw(Issued, TimeSpan.Zero, DefaultOptions, 0).At(Issued));
 
     [Fact]
-    public void Can_have_its_renewal_put_off_but_not_past_its_end()
+    public void NotBefore_postpones_the_refresh_but_not_past_the_expiry()
     {
-        var life = new RefreshSchedule(RefreshAt: 10, ExpiresAt: 20);
+        var schedule = new RefreshSchedule(RefreshAt: 10, ExpiresAt: 20);
 
-        Assert.Equal(new(10, 20), life.NotBefore(5));
-        Assert.Equal(new(15, 20), life.NotBefore(15));
-        Assert.Equal(new(20, 20), life.NotBefore(25));
+        Assert.Equal(new(10, 20), schedule.NotBefore(5));
+        Assert.Equal(new(15, 20), schedule.NotBefore(15));
+        Assert.Equal(new(20, 20), schedule.NotBefore(25));
     }
 }

@@ -11,7 +11,7 @@ public sealed class CredentialFileTests : IDisposable
 
     [Theory]
     [InlineData(0), InlineData(1), InlineData(CredentialFile.MaximumBytes)]
-    public async Task A_file_of_up_to_64_KiB_is_read_whole(int length)
+    public async Task A_file_of_up_to_64_KiB_is_read_completely(int length)
     {
         var content = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
         var path = _folder.Write("file", content);
@@ -21,46 +21,46 @@ public sealed class CredentialFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nothing", "Missing", "Could not find file")]
-    [InlineData("no folder", "Missing", "Could not find a part of the path")]
-    [InlineData("a folder", "Directory", "it is a directory")]
-    [InlineData("too much", "TooLarge", "it has more than 65536 bytes")]
-    [InlineData("an endless device", "TooLarge", "it has more than 65536 bytes")]
-    [InlineData("no path at all", "Unreadable", "")]
-    public async Task A_file_that_cannot_be_read_is_told_by_what_stands_there(string what, string fault, string reason)
+    [InlineData("missing file", "Missing", "Could not find file")]
+    [InlineData("missing folder", "Missing", "Could not find a part of the path")]
+    [InlineData("directory", "Directory", "it is a directory")]
+    [InlineData("too large", "TooLarge", "it has more than 65536 bytes")]
+    [InlineData("endless device", "TooLarge", "it has more than 65536 bytes")]
+    [InlineData("empty path", "Unreadable", "")]
+    public async Task The_error_says_why_a_file_cannot_be_read(string kind, string fault, string reason)
     {
-        var path = what switch
+        var path = kind switch
         {
-            "nothing" => _folder.GetPath("none"),
-            "no folder" => _folder.GetPath("none/file"),
-            "a folder" => _folder.Path,
-            "too much" => _folder.Write("file", new byte[CredentialFile.MaximumBytes + 1]),
-            "an endless device" => "/dev/zero",
+            "missing file" => _folder.GetPath("none"),
+            "missing folder" => _folder.GetPath("none/file"),
+            "directory" => _folder.Path,
+            "too large" => _folder.Write("file", new byte[CredentialFile.MaximumBytes + 1]),
+            "endless device" => "/dev/zero",
             _ => "",
         };
-        Assert.SkipUnless(what != "an endless device" || File.Exists(path), "This platform has no /dev/zero.");
+        Assert.SkipUnless(kind != "endless device" || File.Exists(path), "This platform has no /dev/zero.");
 
-        var now = Assert.Throws<JwtGrantException>(() => CredentialFile.Read(path, Error)).Message;
-        var later = (await Assert.ThrowsAsync<JwtGrantException>(
+        var synchronous = Assert.Throws<JwtGrantException>(() => CredentialFile.Read(path, Error)).Message;
+        var asynchronous = (await Assert.ThrowsAsync<JwtGrantException>(
             () => CredentialFile.ReadAsync(path, Error, TestContext.Current.CancellationToken).AsTask())).Message;
 
-        Assert.StartsWith($"{fault}: {reason}", now, StringComparison.Ordinal);
-        Assert.Equal(now, later);
+        Assert.StartsWith($"{fault}: {reason}", synchronous, StringComparison.Ordinal);
+        Assert.Equal(synchronous, asynchronous);
     }
 
     [Fact]
-    public void The_length_of_a_file_that_is_too_large_is_told_where_the_file_has_one()
+    public void The_error_has_the_length_of_a_file_that_is_too_large()
     {
-        long? seen = null;
+        long? reported = null;
         JwtGrantException Observe(CredentialFileProblem problem)
         {
-            seen = problem.Length;
+            reported = problem.Length;
             return Error(problem);
         }
 
         Assert.Throws<JwtGrantException>(() => CredentialFile.Read(_folder.Write("file", new byte[70_000]), Observe));
 
-        Assert.Equal(70_000, seen);
+        Assert.Equal(70_000, reported);
     }
 
     private static JwtGrantException Error(CredentialFileProblem problem) =>

@@ -10,15 +10,15 @@ public sealed class ReloadingValueTests
 
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly List<string> _failures = [];
-    private int _readings;
-    private string? _fault;
+    private int _reads;
+    private string? _error;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Without_an_interval_every_call_reads()
+    public async Task Without_an_interval_every_call_reads_the_value()
     {
-        var value = new ReloadingValue<string>(Keep);
+        var value = new ReloadingValue<string>(KeepLastGood);
 
         Assert.Equal("1", value.Get(Read));
         Assert.Equal("2", value.Get(Read));
@@ -27,9 +27,9 @@ public sealed class ReloadingValueTests
     }
 
     [Fact]
-    public void With_an_interval_a_call_reads_once_it_has_passed()
+    public void With_an_interval_a_call_reads_the_value_only_after_the_interval_has_passed()
     {
-        var value = new ReloadingValue<string>(_clock, Interval, Keep);
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
 
         Assert.Equal("1", value.Get(Read));
         _clock.Advance(Interval - TimeSpan.FromTicks(1));
@@ -39,9 +39,9 @@ public sealed class ReloadingValueTests
     }
 
     [Fact]
-    public void A_value_that_expired_is_read_at_once()
+    public void An_expired_value_is_read_again_by_the_next_call()
     {
-        var value = new ReloadingValue<string>(_clock, Interval, Keep);
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
         value.Get(Read);
 
         value.Expire();
@@ -51,9 +51,9 @@ public sealed class ReloadingValueTests
     }
 
     [Fact]
-    public void A_value_that_expires_while_it_is_read_is_read_once_more()
+    public void A_value_that_expires_during_a_read_is_read_once_more()
     {
-        var value = new ReloadingValue<string>(_clock, Interval, Keep);
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
 
         value.Get(last =>
         {
@@ -65,9 +65,9 @@ public sealed class ReloadingValueTests
     }
 
     [Fact]
-    public void A_value_that_was_read_earlier_is_read_again_by_the_first_call()
+    public void A_value_that_was_set_is_read_again_by_the_first_call()
     {
-        var value = new ReloadingValue<string>(_clock, Interval, Keep);
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
         value.Set("0");
 
         Assert.Equal("0", value.LastGood);
@@ -77,41 +77,41 @@ public sealed class ReloadingValueTests
     [Fact]
     public void While_one_call_reads_the_others_get_the_last_good_value()
     {
-        var value = new ReloadingValue<string>(_clock, Interval, Keep);
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
         value.Get(Read);
         _clock.Advance(2 * Interval);
-        string? seen = null;
+        string? concurrent = null;
 
         value.Get(last =>
         {
             _clock.Advance(2 * Interval);
-            seen = value.Get(Read);
+            concurrent = value.Get(Read);
             return Read(last);
         });
 
-        Assert.Equal(("1", "2"), (seen, value.LastGood));
+        Assert.Equal(("1", "2"), (concurrent, value.LastGood));
     }
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public async Task A_first_reading_that_fails_is_the_callers_error(bool hasInterval)
+    public async Task A_failure_of_the_first_read_is_thrown_to_the_caller(bool hasInterval)
     {
-        var value = hasInterval ? new ReloadingValue<string>(_clock, Interval, Keep) : new ReloadingValue<string>(Keep);
-        _fault = "gone";
+        var value = hasInterval ? new ReloadingValue<string>(_clock, Interval, KeepLastGood) : new ReloadingValue<string>(KeepLastGood);
+        _error = "gone";
 
         Assert.Equal("gone", Assert.Throws<JwtGrantException>(() => value.Get(Read)).Message);
         Assert.Equal("gone", (await Assert.ThrowsAsync<JwtGrantException>(() => value.GetAsync(ReadAsync, Cancellation).AsTask())).Message);
         Assert.Empty(_failures);
-        _fault = null;
+        _error = null;
         Assert.Equal("3", value.Get(Read));
     }
 
     [Fact]
-    public async Task A_later_reading_that_fails_leaves_the_last_good_value_and_its_owner_is_told()
+    public async Task A_failure_of_a_later_read_keeps_the_last_good_value_and_is_reported()
     {
-        var value = new ReloadingValue<string>(Keep);
+        var value = new ReloadingValue<string>(KeepLastGood);
         value.Get(Read);
-        _fault = "gone";
+        _error = "gone";
 
         Assert.Equal("1", value.Get(Read));
         Assert.Equal("1", await value.GetAsync(ReadAsync, Cancellation));
@@ -119,41 +119,41 @@ public sealed class ReloadingValueTests
     }
 
     [Fact]
-    public async Task A_last_good_value_that_its_owner_does_not_keep_gives_way_to_the_error()
+    public async Task A_failure_of_a_later_read_is_thrown_if_the_callback_discards_the_last_good_value()
     {
         var value = new ReloadingValue<string>((_, _) => false);
         value.Get(Read);
-        _fault = "gone";
+        _error = "gone";
 
         Assert.Equal("gone", Assert.Throws<JwtGrantException>(() => value.Get(Read)).Message);
         Assert.Equal("gone", (await Assert.ThrowsAsync<JwtGrantException>(() => value.GetAsync(ReadAsync, Cancellation).AsTask())).Message);
     }
 
     [Fact]
-    public async Task With_an_interval_only_the_first_reading_over_the_network_is_waited_for()
+    public async Task With_an_interval_only_the_first_asynchronous_read_is_waited_for()
     {
-        var value = new ReloadingValue<string>(_clock, Interval, Keep);
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
         Assert.Equal("1", await value.GetAsync(ReadAsync, Cancellation));
         _clock.Advance(Interval);
-        var (begun, answer) = (new TaskCompletionSource(), new TaskCompletionSource<string>());
+        var (started, response) = (new TaskCompletionSource(), new TaskCompletionSource<string>());
         ValueTask<string> ReadSlowlyAsync(CancellationToken cancellationToken)
         {
-            begun.SetResult();
-            return new(answer.Task);
+            started.SetResult();
+            return new(response.Task);
         }
 
-        // A second reading would set the result twice, and fail.
+        // A second read would set the result twice, which throws.
         Assert.Equal("1", await value.GetAsync(ReadSlowlyAsync, Cancellation));
         Assert.Equal("1", await value.GetAsync(ReadSlowlyAsync, Cancellation));
-        await begun.Task.WithTimeout();
+        await started.Task.WithTimeout();
         Assert.Equal("1", await value.GetAsync(ReadSlowlyAsync, Cancellation));
 
-        answer.SetResult("2");
-        await Until(() => value.LastGood == "2");
+        response.SetResult("2");
+        await WaitUntilAsync(() => value.LastGood == "2");
     }
 
     [Fact]
-    public async Task A_reading_in_the_background_ends_at_its_timeout_and_the_next_comes_after_the_interval_for_failures()
+    public async Task A_background_read_ends_at_its_timeout_and_is_repeated_after_the_interval_for_failures()
     {
         var failed = new TaskCompletionSource();
         var value = new ReloadingValue<string>(_clock, Interval, (last, e) =>
@@ -166,39 +166,39 @@ public sealed class ReloadingValueTests
         };
         await value.GetAsync(ReadAsync, Cancellation);
         _clock.Advance(Interval);
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
 
         await value.GetAsync(async cancellationToken =>
         {
-            begun.SetResult();
+            started.SetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return "never";
         }, Cancellation);
-        await begun.Task.WithTimeout();
+        await started.Task.WithTimeout();
         _clock.Advance(TimeSpan.FromSeconds(1));
         await failed.Task.WithTimeout();
 
         Assert.Equal("1", value.LastGood);
         _clock.Advance(TimeSpan.FromSeconds(2));
-        await Until(() =>
+        await WaitUntilAsync(() =>
         {
             value.GetAsync(ReadAsync, Cancellation).AsTask().GetAwaiter().GetResult();
             return value.LastGood == "2";
         });
     }
 
-    private static async Task Until(Func<bool> condition)
+    private static async Task WaitUntilAsync(Func<bool> condition)
     {
-        // What is waited for runs on the thread pool: giving way lets it come, and a fault fails the test.
+        // The condition changes on the thread pool. A failure there fails the test at the deadline.
         var deadline = Task.Delay(TimeSpan.FromSeconds(30), Cancellation);
         while (!condition())
         {
-            Assert.False(deadline.IsCompleted, "What should have come did not come.");
+            Assert.False(deadline.IsCompleted, "The condition was not met in time.");
             await Task.Yield();
         }
     }
 
-    private bool Keep(string lastGood, Exception e)
+    private bool KeepLastGood(string lastGood, Exception e)
     {
         _failures.Add($"{lastGood}: {e.Message}");
         return true;
@@ -206,21 +206,21 @@ public sealed class ReloadingValueTests
 
     private string Read(string? lastGood)
     {
-        _readings++;
-        return _fault is null ? $"{_readings}" : throw JwtGrantException.Configuration("test_problem", _fault);
+        _reads++;
+        return _error is null ? $"{_reads}" : throw JwtGrantException.Configuration("test_problem", _error);
     }
 
     private ValueTask<string> ReadAsync(CancellationToken cancellationToken) => new(Read(null));
 
-    /// <summary>A reader that is handed the last value returns it where nothing changed: it must be the one that was read last.</summary>
+    /// <summary>A reader that gets the last value returns it if nothing changed. It must be the value that was read last.</summary>
     [Fact]
-    public void A_reading_that_ends_while_another_begins_is_not_overwritten_by_the_value_before()
+    public void A_read_is_not_overwritten_by_the_older_value_of_a_concurrent_read()
     {
         var time = new HookedTime();
         var value = new ReloadingValue<string>(time, TimeSpan.FromSeconds(5), (_, _) => true);
         value.Get(_ => "old key");
         value.Expire();
-        // Between the look at the last value and the turn to read, another caller reads the new one.
+        // Another caller reads the new value after this call took the last value and before its own read.
         time.OnNextTimestamp = () =>
         {
             value.Get(_ => "new key");

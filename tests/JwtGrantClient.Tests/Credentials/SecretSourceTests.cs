@@ -37,7 +37,7 @@ public sealed class SecretSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_secret_that_no_setting_gives_is_null()
+    public async Task A_secret_without_any_setting_is_null()
     {
         var source = Source();
 
@@ -48,7 +48,7 @@ public sealed class SecretSourceTests : IDisposable
     }
 
     [Fact]
-    public void The_bytes_of_a_file_are_left_as_they_are()
+    public void ReadBytes_returns_the_bytes_of_a_file_unchanged()
     {
         byte[] content = [0x30, 0x00, 0xFF, (byte)'\r', (byte)'\n'];
 
@@ -58,7 +58,7 @@ public sealed class SecretSourceTests : IDisposable
 
     [Theory]
     [InlineData("utf-8"), InlineData("utf-16"), InlineData("utf-16BE")]
-    public void A_byte_order_mark_in_a_file_is_no_part_of_the_secret(string name)
+    public void A_byte_order_mark_in_a_file_is_not_part_of_the_secret(string name)
     {
         var encoding = Encoding.GetEncoding(name);
 
@@ -69,20 +69,20 @@ public sealed class SecretSourceTests : IDisposable
     [InlineData("a", "b", null, "Value, EnvironmentVariable")]
     [InlineData("a", null, "c", "File, Value")]
     [InlineData("a", "b", "c", "File, Value, EnvironmentVariable")]
-    public void More_than_one_setting_is_refused_with_the_names_of_those_that_are_set(string? value, string? variable, string? file, string named)
+    public void More_than_one_setting_is_rejected_with_the_names_of_those_that_are_set(string? value, string? variable, string? file, string names)
     {
         var source = Source(value, variable, file);
 
-        Assert.Equal($"ambiguous: {named}", Assert.Throws<JwtGrantException>(source.Read).Message);
-        Assert.Equal($"ambiguous: {named}", Assert.Throws<JwtGrantException>(source.Resolve).Message);
+        Assert.Equal($"ambiguous: {names}", Assert.Throws<JwtGrantException>(source.Read).Message);
+        Assert.Equal($"ambiguous: {names}", Assert.Throws<JwtGrantException>(source.Resolve).Message);
     }
 
     [Fact]
-    public void A_variable_that_is_not_set_is_told_by_its_name() =>
+    public void The_error_names_a_variable_that_is_not_set() =>
         Assert.Equal($"not set: {Variable}", Assert.Throws<JwtGrantException>(Source(variable: Variable).Read).Message);
 
     [Fact]
-    public void A_resolved_source_does_not_need_the_variable_again_but_reads_the_file_again()
+    public void A_resolved_source_keeps_the_value_of_a_variable_but_reads_a_file_again()
     {
         Environment.SetEnvironmentVariable(Variable, "first");
         var file = _folder.Write("secret", "first");
@@ -95,7 +95,7 @@ public sealed class SecretSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_told_by_its_path()
+    public void The_error_names_the_path_of_a_missing_file()
     {
         var path = _folder.GetPath("none");
 

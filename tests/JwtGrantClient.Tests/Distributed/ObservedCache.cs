@@ -4,26 +4,26 @@ using Microsoft.Extensions.Caching.Distributed;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>A distributed cache that a test sees into, and makes fail.</summary>
+/// <summary>A distributed cache whose entries a test can observe and whose calls a test can make fail.</summary>
 internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
 {
     private readonly Channel<(string Key, byte[] Entry)> _stored = Channel.CreateUnbounded<(string, byte[])>();
 
-    /// <summary>What each call throws; null for none.</summary>
+    /// <summary>The exception that each call throws; null for none.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>The next entry that is stored, or has been.</summary>
-    public Task<(string Key, byte[] Entry)> StoredAsync() => _stored.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
+    /// <summary>Returns the next entry that was stored, or waits for it.</summary>
+    public Task<(string Key, byte[] Entry)> NextStoredAsync() => _stored.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 
     public async Task<byte[]?> GetAsync(string key, CancellationToken token = default)
     {
-        FailIfAsked();
+        ThrowIfFailing();
         return await inner.GetAsync(key, token);
     }
 
     public async Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
     {
-        FailIfAsked();
+        ThrowIfFailing();
         try
         {
             await inner.SetAsync(key, value, options, token);
@@ -48,7 +48,7 @@ internal sealed class ObservedCache(IDistributedCache inner) : IDistributedCache
 
     public Task RemoveAsync(string key, CancellationToken token = default) => throw new NotSupportedException();
 
-    private void FailIfAsked()
+    private void ThrowIfFailing()
     {
         if (Failure is { } failure)
             throw failure;

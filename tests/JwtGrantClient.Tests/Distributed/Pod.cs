@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>One process of a fleet: its own container, cache and connections; a key ring and a store that it shares with others.</summary>
+/// <summary>One process of a fleet. It has its own container, cache and connections, and shares a key ring and a store with other processes.</summary>
 internal sealed class Pod : IAsyncDisposable
 {
     private readonly ServiceProvider _services;

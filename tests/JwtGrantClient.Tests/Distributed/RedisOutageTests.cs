@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>Kill, pause and restart the store's server under load, with tokens of two seconds: no call fails.</summary>
+/// <summary>Kills, pauses and restarts the Redis server under load. The lifetime of the tokens is two seconds.</summary>
 public sealed class RedisOutageTests : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
@@ -20,34 +20,34 @@ public sealed class RedisOutageTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task Fails_no_call(string kind)
+    public async Task No_call_fails_while_the_Redis_server_is_killed_paused_and_restarted(string kind)
     {
         await using var server = await RedisServer.StartAsync(kind);
-        await using Pod one = Pod(server), two = Pod(server);
-        using var enough = new CancellationTokenSource();
-        var load = Task.WhenAll(CallAsync(one, enough.Token), CallAsync(two, enough.Token));
+        await using Pod one = CreatePod(server), two = CreatePod(server);
+        using var stop = new CancellationTokenSource();
+        var load = Task.WhenAll(CallAsync(one, stop.Token), CallAsync(two, stop.Token));
 
-        await MoreAsync(2, () => _shared.Count);
+        await WaitForMoreAsync(2, () => _shared.Count);
         server.Kill();
-        await MoreAsync(4, () => _endpoint.Requests);
+        await WaitForMoreAsync(4, () => _endpoint.Requests);
         await server.StartAsync();
-        await MoreAsync(2, () => _shared.Count);
+        await WaitForMoreAsync(2, () => _shared.Count);
         await server.PauseAsync();
-        await MoreAsync(4, () => _endpoint.Requests);
+        await WaitForMoreAsync(4, () => _endpoint.Requests);
         await server.ResumeAsync();
-        await MoreAsync(2, () => _shared.Count);
-        await enough.CancelAsync();
+        await WaitForMoreAsync(2, () => _shared.Count);
+        await stop.CancelAsync();
 
         await load.WithTimeout();
-        Assert.True(_calls > 200, $"{_calls} calls are no load.");
+        Assert.True(_calls > 200, $"{_calls} calls are too few.");
     }
 
     public void Dispose() => _ring.Dispose();
 
-    private async Task CallAsync(Pod pod, CancellationToken enough)
+    private async Task CallAsync(Pod pod, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Step);
-        while (!enough.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             var token = await pod.GetAsync();
             if (_firstSeenBy.GetOrAdd(token, pod) != pod)
@@ -57,20 +57,20 @@ public sealed class RedisOutageTests : IDisposable
         }
     }
 
-    /// <summary>Waits until there are so many more: tokens issued, or tokens that both pods have had.</summary>
-    private static async Task MoreAsync(int more, Func<int> count)
+    /// <summary>Waits until the count has grown by a number of issued tokens, or of tokens that both pods have got.</summary>
+    private static async Task WaitForMoreAsync(int more, Func<int> count)
     {
         var target = count() + more;
         using var timer = new PeriodicTimer(Step);
-        var patience = Stopwatch.StartNew();
+        var elapsed = Stopwatch.StartNew();
         while (count() < target)
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(1), $"{count()} and no more.");
+            Assert.True(elapsed.Elapsed < TimeSpan.FromMinutes(1), $"The count is still {count()}; expected {target}.");
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }
 
-    private Pod Pod(RedisServer server) => new(
+    private Pod CreatePod(RedisServer server) => new(
         new DirectoryInfo(_ring.Path),
         services => services.AddStackExchangeRedisCache(options => options.Configuration = server.Configuration),
         _endpoint,

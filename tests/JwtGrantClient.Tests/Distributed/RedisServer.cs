@@ -8,15 +8,15 @@ using JwtGrantClient.Tests.Conventions;
 namespace JwtGrantClient.Tests.Distributed;
 
 /// <summary>
-/// A real server of the Redis protocol, as a process of its own on a free port of 127.0.0.1: Garnet, which comes as a local dotnet tool, or
-/// redis-server where it is installed.
+/// A real server of the Redis protocol in its own process, on a free port of 127.0.0.1: Garnet, which is a local dotnet tool, or redis-server if it
+/// is installed.
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
     public const string Garnet = "garnet", Redis = "redis";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly SemaphoreSlim Restoring = new(1);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly SemaphoreSlim RestoreLock = new(1);
 
     private readonly string _kind;
     private readonly string _folder = Directory.CreateTempSubdirectory("redis-server-").FullName;
@@ -24,12 +24,12 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private RedisServer(string kind) => _kind = kind;
 
-    /// <summary>Those that are there. CI installs redis-server, so that there its absence is a failure of the test.</summary>
+    /// <summary>The servers that are available. CI installs redis-server, so its absence on CI fails the test.</summary>
     public static TheoryData<string> Kinds => HasRedis || IsCi ? [Garnet, Redis] : [Garnet];
 
     public int Port { get; } = FreePort();
 
-    /// <summary>For StackExchange.Redis: it gives up soon and connects again soon, and does not wait for a server that is down.</summary>
+    /// <summary>The configuration for StackExchange.Redis, with short timeouts, fast reconnection, and no wait for a server that is down.</summary>
     public string Configuration => $"127.0.0.1:{Port},abortConnect=false,connectTimeout=500,syncTimeout=500,asyncTimeout=500,connectRetry=1";
 
     private static bool HasRedis => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -46,17 +46,17 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts it, again after a kill on the same port, and waits until it answers.</summary>
+    /// <summary>Starts the server, after a kill on the same port, and waits until it responds.</summary>
     public async Task StartAsync()
     {
         _process = Run(_kind == Garnet
             ? Command("dotnet", "exec", GarnetPath(), "--port", $"{Port}", "--bind", "127.0.0.1", "--memory", "64m", "--page", "1m", "--index", "1m")
             : Command("redis-server", "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder));
-        var since = Stopwatch.StartNew();
-        while (!await AnswersAsync())
+        var elapsed = Stopwatch.StartNew();
+        while (!await RespondsAsync())
         {
-            Assert.False(_process.HasExited, $"{_kind} ended at its start.");
-            Assert.True(since.Elapsed < Patience, $"{_kind} does not answer at port {Port}.");
+            Assert.False(_process.HasExited, $"{_kind} exited during its start.");
+            Assert.True(elapsed.Elapsed < StartTimeout, $"{_kind} does not respond on port {Port}.");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
@@ -67,7 +67,7 @@ internal sealed class RedisServer : IAsyncDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Stops it where it stands: connections stay open, nobody answers.</summary>
+    /// <summary>Suspends the server. Connections stay open, but it does not respond.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
     public Task ResumeAsync() => SignalAsync("CONT");
@@ -88,8 +88,8 @@ internal sealed class RedisServer : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    // A connection alone proves little: a server that is starting may take it and not answer.
-    private async Task<bool> AnswersAsync()
+    // A connection is not enough: a server that is starting can accept it without responding.
+    private async Task<bool> RespondsAsync()
     {
         try
         {
@@ -106,7 +106,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private static async Task RestoreAsync()
     {
-        await Restoring.WaitAsync(TestContext.Current.CancellationToken);
+        await RestoreLock.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
             if (File.Exists(GarnetPath()))
@@ -117,11 +117,11 @@ internal sealed class RedisServer : IAsyncDisposable
         }
         finally
         {
-            Restoring.Release();
+            RestoreLock.Release();
         }
     }
 
-    // Not by `dotnet tool run`, whose child is hard to stop and to pause.
+    // Not `dotnet tool run`: its child process is hard to stop and to pause.
     private static string GarnetPath()
     {
         using var manifest = JsonDocument.Parse(SourceTree.Read(".config/dotnet-tools.json"));
@@ -145,7 +145,7 @@ internal sealed class RedisServer : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"{command.FileName} cannot be started. CI installs it, see .ci/run.", e);
+            throw new InvalidOperationException($"{command.FileName} cannot be started. CI installs it; see .ci/run.", e);
         }
     }
 

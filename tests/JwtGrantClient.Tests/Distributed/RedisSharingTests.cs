@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>A fleet over a real server of the Redis protocol.</summary>
+/// <summary>Several processes that share a real server of the Redis protocol.</summary>
 public sealed class RedisSharingTests : IDisposable
 {
     private readonly TemporaryFolder _ring = new();
@@ -16,17 +16,17 @@ public sealed class RedisSharingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task Pods_make_one_token_request_together(string kind)
+    public async Task Processes_that_share_a_Redis_server_make_one_token_request_in_total(string kind)
     {
         await using var server = await RedisServer.StartAsync(kind);
-        var cache = new ObservedCache(Over(server));
-        await using var first = Pod(cache);
+        var cache = new ObservedCache(CreateCache(server));
+        await using var first = CreatePod(cache);
         var token = await first.GetAsync();
-        await cache.StoredAsync();
+        await cache.NextStoredAsync();
 
         for (var i = 0; i < 5; i++)
         {
-            await using var pod = Pod(new ObservedCache(Over(server)));
+            await using var pod = CreatePod(new ObservedCache(CreateCache(server)));
             Assert.Equal(token, await pod.GetAsync());
         }
 
@@ -35,35 +35,35 @@ public sealed class RedisSharingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_store_holds_no_token_in_the_clear_and_keeps_none_for_ever(string kind)
+    public async Task Entries_in_Redis_are_encrypted_and_expire(string kind)
     {
         await using var server = await RedisServer.StartAsync(kind);
-        var cache = new ObservedCache(Over(server));
-        await using var pod = Pod(cache);
+        var cache = new ObservedCache(CreateCache(server));
+        await using var pod = CreatePod(cache);
         var token = await pod.GetAsync();
 
-        var (key, entry) = await cache.StoredAsync();
+        var (key, entry) = await cache.NextStoredAsync();
 
         Assert.StartsWith("jwtgrant:", key, StringComparison.Ordinal);
         await using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(server.Configuration);
         var stored = await redis.GetDatabase().HashGetAllAsync(key);
         Assert.Contains(stored, field => ((byte[])field.Value!).AsSpan().SequenceEqual(entry));
-        Assert.All(stored, field => Assert.False(Holds((byte[])field.Value!, token)));
-        Assert.False(Holds(entry, "Bearer"));
+        Assert.All(stored, field => Assert.False(Contains((byte[])field.Value!, token)));
+        Assert.False(Contains(entry, "Bearer"));
         Assert.InRange(await redis.GetDatabase().KeyTimeToLiveAsync(key) ?? TimeSpan.MaxValue, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
     }
 
     public void Dispose() => _ring.Dispose();
 
-    private static bool Holds(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
+    private static bool Contains(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 
-    private static RedisCache Over(RedisServer server) => new(new RedisCacheOptions { Configuration = server.Configuration });
+    private static RedisCache CreateCache(RedisServer server) => new(new RedisCacheOptions { Configuration = server.Configuration });
 
-    private Pod Pod(ObservedCache cache) =>
+    private Pod CreatePod(ObservedCache cache) =>
         new(
             new DirectoryInfo(_ring.Path),
             services => services.AddSingleton<IDistributedCache>(cache),
             _endpoint,
-            // A first connection on a busy machine takes its time.
+            // The first connection can be slow on a busy machine.
             configure: options => options.Cache.StoreTimeout = TimeSpan.FromSeconds(10));
 }

@@ -3,15 +3,15 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>With the default options, three failures open the circuit breaker for 10 s; then one call tries the store again.</summary>
+/// <summary>With the default options, three failures open the circuit breaker for 10 s. Then one call tries the store again.</summary>
 public sealed class StoreCircuitBreakerTests : IDisposable
 {
-    private const string LeftAlone = "Warning 100 The distributed cache fails; it is not called for 00:00:10";
-    private const string Back = "Information 101 The distributed cache works again";
+    private const string CircuitOpened = "Warning 100 The distributed cache fails; it is not called for 00:00:10";
+    private const string CircuitClosed = "Information 101 The distributed cache works again";
 
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(10), Sampling = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
-    private static readonly IOException Down = new("The store is down.");
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
+    private static readonly IOException StoreError = new("The store is down.");
 
     private readonly SteppableClock _time = new(TestData.Moment);
     private readonly LogLines _log = new();
@@ -21,62 +21,62 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     public StoreCircuitBreakerTests() => _breaker = new(new DistributedTokenOptions(), _time, _log);
 
     [Fact]
-    public async Task A_failing_store_is_called_three_times_and_then_no_more()
+    public async Task A_failing_store_is_not_called_again_after_three_failures()
     {
         for (var i = 0; i < 10; i++)
-            await CallAsync(Down);
+            await CallAsync(StoreError);
 
         Assert.Equal(3, _calls);
-        Assert.Single(_log.All, line => line.StartsWith(LeftAlone, StringComparison.Ordinal));
+        Assert.Single(_log.All, line => line.StartsWith(CircuitOpened, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_failing_store_is_tried_again_after_the_break_to_the_tick_by_one_call()
+    public async Task One_call_tries_a_failing_store_again_at_the_exact_end_of_the_break()
     {
-        await FailAsync(3);
+        await FailCallsAsync(3);
 
-        _time.Advance(Break - Tick);
-        await CallAsync(Down);
+        _time.Advance(Break - OneTick);
+        await CallAsync(StoreError);
         Assert.Equal(3, _calls);
-        _time.Advance(Tick);
-        await CallAsync(Down);
-        await CallAsync(Down);
+        _time.Advance(OneTick);
+        await CallAsync(StoreError);
+        await CallAsync(StoreError);
 
         Assert.Equal(4, _calls);
     }
 
     [Fact]
-    public async Task While_one_call_tries_the_store_the_others_find_nothing_and_do_not_wait()
+    public async Task While_one_call_tries_the_store_the_others_get_null_without_waiting()
     {
-        await FailAsync(3);
+        await FailCallsAsync(3);
         _time.Advance(Break);
-        var answer = new TaskCompletionSource<string>();
+        var response = new TaskCompletionSource<string>();
 
-        var trying = _breaker.CallAsync(static (answer, _) => answer.Task, answer, TestContext.Current.CancellationToken).AsTask();
+        var trial = _breaker.CallAsync(static (response, _) => response.Task, response, TestContext.Current.CancellationToken).AsTask();
         Assert.Null(await CallAsync());
-        answer.SetResult("back");
+        response.SetResult("back");
 
-        Assert.Equal("back", await trying.WithTimeout());
-        Assert.Equal("an answer", await CallAsync());
+        Assert.Equal("back", await trial.WithTimeout());
+        Assert.Equal("a value", await CallAsync());
     }
 
     [Fact]
     public async Task After_the_break_exactly_one_of_many_concurrent_calls_tries_the_store()
     {
         const int callers = 50;
-        await FailAsync(3);
+        await FailCallsAsync(3);
         _time.Advance(Break);
         _calls = 0;
-        var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<string?>[] calls = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(() => answer.Task)))];
+        var response = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<string?>[] calls = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(() => response.Task)))];
 
         await AllButOneAsync().WithTimeout();
-        answer.SetResult("back");
-        var answers = await Task.WhenAll(calls).WithTimeout();
+        response.SetResult("back");
+        var results = await Task.WhenAll(calls).WithTimeout();
 
         Assert.Equal(1, _calls);
-        Assert.Single(answers, "back");
-        Assert.Equal(callers - 1, answers.Count(found => found is null));
+        Assert.Single(results, "back");
+        Assert.Equal(callers - 1, results.Count(result => result is null));
 
         async Task AllButOneAsync()
         {
@@ -90,89 +90,89 @@ public sealed class StoreCircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_is_back_is_logged_and_used_again_and_its_failures_count_from_zero()
+    public async Task The_recovery_of_a_store_is_logged_and_its_failures_count_from_zero_again()
     {
-        await FailAsync(3);
+        await FailCallsAsync(3);
         _time.Advance(Break);
 
-        Assert.DoesNotContain(Back, _log.All);
-        Assert.Equal("an answer", await CallAsync());
-        Assert.Single(_log.All, Back);
-        await CallAsync(Down);
-        await CallAsync(Down);
+        Assert.DoesNotContain(CircuitClosed, _log.All);
+        Assert.Equal("a value", await CallAsync());
+        Assert.Single(_log.All, CircuitClosed);
+        await CallAsync(StoreError);
+        await CallAsync(StoreError);
 
-        Assert.Equal("an answer", await CallAsync());
-        Assert.Single(_log.All, Back);
+        Assert.Equal("a value", await CallAsync());
+        Assert.Single(_log.All, CircuitClosed);
     }
 
     [Fact]
-    public async Task An_outage_that_outlasts_many_breaks_is_logged_once_and_a_second_outage_again()
+    public async Task An_outage_of_many_breaks_is_logged_once_and_a_second_outage_is_logged_again()
     {
-        await FailAsync(3);
+        await FailCallsAsync(3);
         for (var i = 0; i < 5; i++)
         {
             _time.Advance(Break);
-            await CallAsync(Down);
+            await CallAsync(StoreError);
         }
         Assert.Equal(8, _calls);
         Assert.Single(_log.All);
 
         _time.Advance(Break);
         await CallAsync();
-        await FailAsync(3);
+        await FailCallsAsync(3);
 
         Assert.Collection(
             _log.All,
-            line => Assert.StartsWith(LeftAlone, line, StringComparison.Ordinal),
-            line => Assert.Equal(Back, line),
-            line => Assert.StartsWith(LeftAlone, line, StringComparison.Ordinal));
+            line => Assert.StartsWith(CircuitOpened, line, StringComparison.Ordinal),
+            line => Assert.Equal(CircuitClosed, line),
+            line => Assert.StartsWith(CircuitOpened, line, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Fewer_calls_than_the_minimum_throughput_keep_the_circuit_closed_though_all_of_them_fail()
+    public async Task Fewer_calls_than_MinimumThroughput_keep_the_circuit_closed_even_if_all_of_them_fail()
     {
-        Use(options => options.MinimumThroughput = 5);
+        Configure(options => options.MinimumThroughput = 5);
 
-        await FailAsync(4);
+        await FailCallsAsync(4);
         Assert.Empty(_log.All);
-        Assert.Equal("an answer", await CallAsync());
+        Assert.Equal("a value", await CallAsync());
 
         Assert.Equal(5, _calls);
     }
 
     [Fact]
-    public async Task Failures_below_the_failure_ratio_keep_the_circuit_closed_until_they_reach_it()
+    public async Task Failures_keep_the_circuit_closed_until_they_reach_FailureRatio()
     {
         for (var i = 0; i < 4; i++)
             await CallAsync();
 
-        await FailAsync(3);
+        await FailCallsAsync(3);
         Assert.Empty(_log.All);
-        await CallAsync(Down);
-        await CallAsync(Down);
+        await CallAsync(StoreError);
+        await CallAsync(StoreError);
 
         Assert.Equal(8, _calls);
-        Assert.StartsWith(LeftAlone, Assert.Single(_log.All), StringComparison.Ordinal);
+        Assert.StartsWith(CircuitOpened, Assert.Single(_log.All), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Failures_older_than_the_sampling_duration_do_not_count()
+    public async Task Failures_older_than_SamplingDuration_do_not_count()
     {
-        await FailAsync(2);
+        await FailCallsAsync(2);
         _time.Advance(Sampling);
-        await FailAsync(2);
+        await FailCallsAsync(2);
         Assert.Empty(_log.All);
         _time.Advance(Sampling / 2);
 
-        await FailAsync(1);
+        await FailCallsAsync(1);
         await CallAsync();
 
         Assert.Equal(5, _calls);
-        Assert.StartsWith(LeftAlone, Assert.Single(_log.All), StringComparison.Ordinal);
+        Assert.StartsWith(CircuitOpened, Assert.Single(_log.All), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_busy_store_that_fails_is_left_alone_within_the_sampling_duration()
+    public async Task The_circuit_of_a_busy_store_that_fails_opens_within_SamplingDuration()
     {
         var between = TimeSpan.FromMilliseconds(20);
         for (var i = 0; i < 3000; i++)
@@ -183,44 +183,44 @@ public sealed class StoreCircuitBreakerTests : IDisposable
 
         for (var time = TimeSpan.Zero; time < Sampling && _log.All.Count == 0; time += between)
         {
-            await CallAsync(Down);
+            await CallAsync(StoreError);
             _time.Advance(between);
         }
 
-        Assert.StartsWith(LeftAlone, Assert.Single(_log.All), StringComparison.Ordinal);
+        Assert.StartsWith(CircuitOpened, Assert.Single(_log.All), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task A_correction_of_the_wall_clock_does_not_change_the_break(int hours)
+    public async Task A_correction_of_the_wall_clock_does_not_change_the_duration_of_the_break(int hours)
     {
-        await FailAsync(3);
+        await FailCallsAsync(3);
         _time.StepWallClock(TimeSpan.FromHours(hours));
 
-        _time.Advance(Break - Tick);
+        _time.Advance(Break - OneTick);
         Assert.Null(await CallAsync());
-        _time.Advance(Tick);
+        _time.Advance(OneTick);
 
-        Assert.Equal("an answer", await CallAsync());
+        Assert.Equal("a value", await CallAsync());
     }
 
     public void Dispose() => _log.Dispose();
 
-    private void Use(Action<DistributedTokenOptions> configure)
+    private void Configure(Action<DistributedTokenOptions> configure)
     {
         var options = new DistributedTokenOptions();
         configure(options);
         _breaker = new(options, _time, _log);
     }
 
-    private async Task FailAsync(int times)
+    private async Task FailCallsAsync(int times)
     {
         for (var i = 0; i < times; i++)
-            await CallAsync(Down);
+            await CallAsync(StoreError);
     }
 
-    private Task<string?> CallAsync() => CallAsync(() => Task.FromResult("an answer"));
+    private Task<string?> CallAsync() => CallAsync(() => Task.FromResult("a value"));
 
     private async Task CallAsync(Exception failure)
     {
@@ -230,16 +230,16 @@ public sealed class StoreCircuitBreakerTests : IDisposable
         }
         catch (IOException e) when (e == failure)
         {
-            // The caller's to handle.
+            // The caller gets the exception of the store.
         }
     }
 
-    private async Task<string?> CallAsync(Func<Task<string>> answer) => await _breaker.CallAsync(
+    private async Task<string?> CallAsync(Func<Task<string>> response) => await _breaker.CallAsync(
         static (call, _) =>
         {
             Interlocked.Increment(ref call.Test._calls);
-            return call.Answer();
+            return call.GetValue();
         },
-        (Test: this, Answer: answer),
+        (Test: this, GetValue: response),
         TestContext.Current.CancellationToken);
 }

@@ -4,10 +4,10 @@ using Polly.CircuitBreaker;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>What counts as a failure of the store, and what its caller gets then.</summary>
+/// <summary>What counts as a failure of the store, and what the caller gets then.</summary>
 public sealed class StoreFailureTests : IDisposable
 {
-    private static readonly IOException Down = new("The store is down.");
+    private static readonly IOException StoreError = new("The store is down.");
 
     private readonly SteppableClock _time = new(TestData.Moment);
     private readonly LogLines _log = new();
@@ -17,7 +17,7 @@ public sealed class StoreFailureTests : IDisposable
     public StoreFailureTests() => _breaker = new(new DistributedTokenOptions(), _time, _log);
 
     [Fact]
-    public async Task A_store_that_is_too_slow_for_its_callers_counts_as_failing_though_it_does_not_react_to_cancellation()
+    public async Task A_store_that_is_too_slow_counts_as_failing_even_if_it_ignores_cancellation()
     {
         for (var i = 0; i < 3; i++)
             await CallTooSlowAsync();
@@ -28,7 +28,7 @@ public sealed class StoreFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_is_too_slow_after_the_break_is_not_back()
+    public async Task A_store_that_is_too_slow_after_the_break_does_not_count_as_recovered()
     {
         for (var i = 0; i < 3; i++)
             await CallTooSlowAsync();
@@ -42,12 +42,12 @@ public sealed class StoreFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_fails_throws_its_own_exception_to_the_caller()
+    public async Task The_exception_of_a_failing_store_is_thrown_to_the_caller()
     {
         var error = await Assert.ThrowsAsync<IOException>(async () =>
-            await _breaker.CallAsync(static (_, _) => Task.FromException<string>(Down), 0, TestContext.Current.CancellationToken));
+            await _breaker.CallAsync(static (_, _) => Task.FromException<string>(StoreError), 0, TestContext.Current.CancellationToken));
 
-        Assert.Same(Down, error);
+        Assert.Same(StoreError, error);
     }
 
     [Fact]
@@ -65,17 +65,17 @@ public sealed class StoreFailureTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    /// <summary>Calls a store that answers.</summary>
+    /// <summary>Calls a store that responds.</summary>
     private async Task<string?> CallAsync() => await _breaker.CallAsync(
         static (test, _) =>
         {
             test._calls++;
-            return Task.FromResult("an answer");
+            return Task.FromResult("a value");
         },
         this,
         TestContext.Current.CancellationToken);
 
-    /// <summary>Calls a store that never answers, until the caller gives up.</summary>
+    /// <summary>Calls a store that never responds, until the caller cancels.</summary>
     private async Task CallTooSlowAsync()
     {
         using var deadline = new CancellationTokenSource();

@@ -9,7 +9,7 @@ public sealed class UnreadableEntryLogTests : IDisposable
     private readonly LogLines _log = new();
 
     [Fact]
-    public void Unreadable_entries_are_logged_again_after_a_minute_and_not_before()
+    public void Unreadable_entries_are_logged_at_most_once_a_minute()
     {
         var unreadable = new UnreadableEntryLog(_time, _log);
 

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient.Tests.Distributed;
 
-/// <summary>What UseDistributedCache checks, and what it needs in the container.</summary>
+/// <summary>The options that UseDistributedCache validates, and the service that it requires.</summary>
 public sealed class UseDistributedCacheTests
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
 
     public static TheoryData<string, Action<DistributedTokenOptions>> OutOfRange => new()
     {
@@ -19,14 +19,14 @@ public sealed class UseDistributedCacheTests
         { "FailureRatio is NaN; expected 0.01 to 1.", options => options.FailureRatio = double.NaN },
         { "MinimumThroughput is 1; expected 2 to 10000.", options => options.MinimumThroughput = 1 },
         { "MinimumThroughput is 10001; expected 2 to 10000.", options => options.MinimumThroughput = 10_001 },
-        { "SamplingDuration is 00:00:00.4999999; expected 00:00:00.5000000 to 1.00:00:00.", options => options.SamplingDuration = TimeSpan.FromSeconds(0.5) - Tick },
-        { "SamplingDuration is 1.00:00:00.0000001; expected 00:00:00.5000000 to 1.00:00:00.", options => options.SamplingDuration = TimeSpan.FromDays(1) + Tick },
-        { "BreakDuration is 00:00:00.4999999; expected 00:00:00.5000000 to 00:10:00.", options => options.BreakDuration = TimeSpan.FromSeconds(0.5) - Tick },
-        { "BreakDuration is 00:10:00.0000001; expected 00:00:00.5000000 to 00:10:00.", options => options.BreakDuration = TimeSpan.FromMinutes(10) + Tick },
+        { "SamplingDuration is 00:00:00.4999999; expected 00:00:00.5000000 to 1.00:00:00.", options => options.SamplingDuration = TimeSpan.FromSeconds(0.5) - OneTick },
+        { "SamplingDuration is 1.00:00:00.0000001; expected 00:00:00.5000000 to 1.00:00:00.", options => options.SamplingDuration = TimeSpan.FromDays(1) + OneTick },
+        { "BreakDuration is 00:00:00.4999999; expected 00:00:00.5000000 to 00:10:00.", options => options.BreakDuration = TimeSpan.FromSeconds(0.5) - OneTick },
+        { "BreakDuration is 00:10:00.0000001; expected 00:00:00.5000000 to 00:10:00.", options => options.BreakDuration = TimeSpan.FromMinutes(10) + OneTick },
         { "KeyPrefix is null; for no prefix, set it to an empty string.", options => options.KeyPrefix = null! },
     };
 
-    public static TheoryData<string, Action<DistributedTokenOptions>> AtTheEndsOfTheRanges => new()
+    public static TheoryData<string, Action<DistributedTokenOptions>> AtTheLimits => new()
     {
         { "FailureRatio 0.01", options => options.FailureRatio = 0.01 },
         { "FailureRatio 1", options => options.FailureRatio = 1 },
@@ -41,7 +41,7 @@ public sealed class UseDistributedCacheTests
 
     [Theory]
     [MemberData(nameof(OutOfRange), DisableDiscoveryEnumeration = true)]
-    public void A_setting_out_of_its_range_is_refused_with_what_was_seen_and_what_was_expected(string message, Action<DistributedTokenOptions> configure)
+    public void An_option_out_of_its_range_is_rejected_with_its_value_and_the_range(string message, Action<DistributedTokenOptions> configure)
     {
         var builder = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure);
         var culture = CultureInfo.CurrentCulture;
@@ -60,8 +60,8 @@ public sealed class UseDistributedCacheTests
     }
 
     [Theory]
-    [MemberData(nameof(AtTheEndsOfTheRanges), DisableDiscoveryEnumeration = true)]
-    public void A_setting_at_an_end_of_its_range_is_accepted_here_and_by_Polly(string setting, Action<DistributedTokenOptions> configure)
+    [MemberData(nameof(AtTheLimits), DisableDiscoveryEnumeration = true)]
+    public void An_option_at_a_limit_of_its_range_is_accepted_by_us_and_by_Polly(string setting, Action<DistributedTokenOptions> configure)
     {
         Assert.NotEmpty(setting);
         var builder = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure);
@@ -73,11 +73,11 @@ public sealed class UseDistributedCacheTests
     }
 
     [Fact]
-    public async Task A_container_without_a_distributed_cache_is_refused_with_what_to_add()
+    public async Task A_container_without_IDistributedCache_is_rejected_with_what_to_add()
     {
-        await using var pod = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure).UseDistributedCache().Services.BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddJwtGrantClient("reports", TestClient.Configure).UseDistributedCache().Services.BuildServiceProvider();
 
-        var error = Assert.Throws<InvalidOperationException>(() => pod.GetRequiredKeyedService<ITokenSource>("reports"));
+        var error = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<ITokenSource>("reports"));
 
         Assert.Contains("has no IDistributedCache. Add one", error.Message, StringComparison.Ordinal);
     }

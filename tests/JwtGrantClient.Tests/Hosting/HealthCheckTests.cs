@@ -7,19 +7,19 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Hosting;
 
-/// <summary>Tokens live for an hour: stale after 48 minutes at the latest, and at their end after 59:50.</summary>
+/// <summary>The token lifetime is an hour. A token is stale after 48 minutes at the latest and expires after 59:50.</summary>
 public sealed class HealthCheckTests : IDisposable
 {
-    private const int RenewalFailed = 4;
+    private const int RefreshFailedEventId = 4;
     private readonly FakeTokenEndpoint _endpoint = new();
     private readonly FakeTimeProvider _time = new(TestData.Moment);
     private readonly LogLines _log = new();
     private readonly ServiceProvider _services;
 
-    public HealthCheckTests() => _services = Services(client => client.AddHealthCheck());
+    public HealthCheckTests() => _services = BuildServices(client => client.AddHealthCheck());
 
     [Fact]
-    public async Task A_client_that_nobody_has_asked_is_healthy_and_the_check_asks_nothing_either()
+    public async Task A_client_without_calls_is_healthy_and_the_check_sends_no_request()
     {
         await AssertAsync(HealthStatus.Healthy, "none");
 
@@ -27,7 +27,7 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_nobody_has_asked_for_since_is_healthy_whatever_its_age()
+    public async Task A_token_without_further_calls_is_healthy_at_any_age()
     {
         await GetAsync();
         await AssertAsync(HealthStatus.Healthy, "valid");
@@ -43,9 +43,9 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_valid_token_that_cannot_be_renewed_is_degraded()
+    public async Task A_valid_token_that_cannot_be_refreshed_is_degraded()
     {
-        await FailToRenewAsync();
+        await FailToRefreshAsync();
 
         _time.Advance(TimeSpan.FromSeconds(1));
         var entry = await AssertAsync(HealthStatus.Degraded, "stale");
@@ -53,15 +53,15 @@ public sealed class HealthCheckTests : IDisposable
         Assert.Equal(TestData.Moment + TimeSpan.FromMinutes(50), entry.Data["failingSince"]);
         Assert.Equal("token_endpoint_failed", entry.Data["lastErrorCode"]);
         Assert.False(entry.Data.ContainsKey("lastError"));
-        // The first gate while a token is valid: 2.5 to 5 s, of which one has passed.
+        // The first backoff while a token is valid is 2.5 to 5 s, of which 1 s has passed.
         Assert.InRange((DateTimeOffset)entry.Data["nextAttempt"] - _time.GetUtcNow(), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(4));
         Assert.Equal(2, _endpoint.Requests);
     }
 
     [Fact]
-    public async Task An_expired_token_that_cannot_be_renewed_is_unhealthy_and_failing_since_the_first_failure()
+    public async Task An_expired_token_that_cannot_be_refreshed_is_unhealthy_and_failing_since_the_first_failure()
     {
-        await FailToRenewAsync();
+        await FailToRefreshAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
         await Assert.ThrowsAsync<JwtGrantException>(GetAsync);
 
@@ -71,7 +71,7 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_first_token_is_unhealthy_with_the_servers_error()
+    public async Task A_rejected_first_request_is_unhealthy_with_the_servers_error()
     {
         _endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_grant");
         await Assert.ThrowsAsync<JwtGrantException>(GetAsync);
@@ -83,29 +83,29 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Unhealthy_ends_when_the_next_request_may_try_so_that_a_pod_without_requests_gets_one()
+    public async Task Unhealthy_becomes_degraded_when_the_next_attempt_is_allowed()
     {
         _endpoint.ResponseOverride = _ => Unavailable();
         await Assert.ThrowsAsync<JwtGrantException>(GetAsync);
-        var next = (DateTimeOffset)(await AssertAsync(HealthStatus.Unhealthy, "none")).Data["nextAttempt"];
+        var nextAttempt = (DateTimeOffset)(await AssertAsync(HealthStatus.Unhealthy, "none")).Data["nextAttempt"];
 
-        _time.SetUtcNow(next - TimeSpan.FromTicks(1));
+        _time.SetUtcNow(nextAttempt - TimeSpan.FromTicks(1));
         await AssertAsync(HealthStatus.Unhealthy, "none");
-        _time.SetUtcNow(next);
+        _time.SetUtcNow(nextAttempt);
         await AssertAsync(HealthStatus.Degraded, "none");
 
-        var opened = new TaskCompletionSource();
-        _endpoint.DelayResponseUntil = opened.Task;
+        var response = new TaskCompletionSource();
+        _endpoint.DelayResponseUntil = response.Task;
         var pending = GetAsync();
         await AssertAsync(HealthStatus.Unhealthy, "none");
-        opened.SetResult();
+        response.SetResult();
         await Assert.ThrowsAsync<JwtGrantException>(() => pending);
     }
 
     [Fact]
-    public async Task A_success_makes_it_healthy_again()
+    public async Task A_successful_token_request_makes_the_client_healthy_again()
     {
-        await FailToRenewAsync();
+        await FailToRefreshAsync();
         _endpoint.ResponseOverride = _ => null;
         _time.Advance(TimeSpan.FromMinutes(10));
 
@@ -115,9 +115,9 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_that_cannot_work_are_unhealthy_by_their_code()
+    public async Task Invalid_options_are_unhealthy_with_their_error_code()
     {
-        await using var services = Services(client =>
+        await using var services = BuildServices(client =>
             client.AddHealthCheck().Services.Configure<JwtGrantOptions>("reports", options => options.ClientId = null));
 
         var entry = (await CheckAsync(services)).Entries["jwtgrant-reports"];
@@ -127,10 +127,10 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Name_status_and_tags_are_the_applications()
+    public async Task The_application_sets_the_name_the_failure_status_and_the_tags_of_a_check()
     {
         _endpoint.ResponseOverride = _ => Unavailable();
-        await using var services = Services(client => client.AddHealthCheck("tokens", HealthStatus.Degraded, ["ready"]));
+        await using var services = BuildServices(client => client.AddHealthCheck("tokens", HealthStatus.Degraded, ["ready"]));
         await Assert.ThrowsAsync<JwtGrantException>(() => GetAsync(services));
 
         var entry = (await CheckAsync(services)).Entries["tokens"];
@@ -141,7 +141,7 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task The_client_without_a_name_has_a_check_without_one()
+    public async Task The_check_of_the_unnamed_client_has_no_client_name()
     {
         await using var services = new ServiceCollection().AddLogging()
             .AddJwtGrantClient(TestClient.Configure).AddHealthCheck().Services.BuildServiceProvider();
@@ -150,9 +150,9 @@ public sealed class HealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_of_a_token_is_told()
+    public async Task The_check_does_not_reveal_the_token()
     {
-        await FailToRenewAsync();
+        await FailToRefreshAsync();
 
         var entry = await AssertAsync(HealthStatus.Degraded, "stale");
 
@@ -171,10 +171,10 @@ public sealed class HealthCheckTests : IDisposable
     private static Task<HealthReport> CheckAsync(IServiceProvider services) =>
         services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
 
-    private ServiceProvider Services(Action<IJwtGrantClientBuilder> add)
+    private ServiceProvider BuildServices(Action<IJwtGrantClientBuilder> add)
     {
         var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(_log)).AddSingleton<TimeProvider>(_time);
-        // A retry would wait for the clock, which stands.
+        // A retry would wait for the fake clock.
         services.Configure<JwtGrantOptions>("reports", options => options.Retry.MaxRetryAttempts = 0);
         add(services.AddTestClient("reports", _endpoint));
         return services.BuildServiceProvider();
@@ -185,14 +185,14 @@ public sealed class HealthCheckTests : IDisposable
     private static Task<AccessToken> GetAsync(IServiceProvider services) =>
         services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 
-    // A token of 50 minutes, and a failed attempt to renew it.
-    private async Task FailToRenewAsync()
+    // The token is 50 minutes old, and an attempt to refresh it fails.
+    private async Task FailToRefreshAsync()
     {
         await GetAsync();
         _endpoint.ResponseOverride = _ => Unavailable();
         _time.Advance(TimeSpan.FromMinutes(50));
         await GetAsync();
-        await _log.WaitForEventAsync(RenewalFailed).WithTimeout();
+        await _log.WaitForEventAsync(RefreshFailedEventId).WithTimeout();
     }
 
     private async Task<HealthReportEntry> AssertAsync(HealthStatus status, string state)

@@ -8,10 +8,10 @@ namespace JwtGrantClient.Tests.Hosting;
 public sealed class WarmUpTests
 {
     [Fact]
-    public async Task The_first_token_is_there_when_the_host_has_started()
+    public async Task The_first_token_is_cached_when_the_host_has_started()
     {
-        await using var server = await ServerAsync();
-        using var host = Host(server, failFast: true);
+        await using var server = await StartServerAsync();
+        using var host = BuildHost(server, failFast: true);
 
         await host.StartAsync(TestContext.Current.CancellationToken);
 
@@ -23,7 +23,7 @@ public sealed class WarmUpTests
     }
 
     [Fact]
-    public async Task A_key_that_the_metadata_rules_out_stops_the_host_with_both_lists()
+    public async Task A_key_whose_algorithm_the_metadata_excludes_stops_the_host()
     {
         await using var site = await LoopbackServer.StartAsync(context =>
         {
@@ -31,7 +31,7 @@ public sealed class WarmUpTests
             return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(
                 $$"""{"issuer":"{{issuer}}","token_endpoint":"{{issuer}}/token","token_endpoint_auth_signing_alg_values_supported":["ES256"]}""")).AsTask();
         });
-        using var host = Host(site.Address, failFast: true);
+        using var host = BuildHost(site.Address, failFast: true);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
@@ -39,31 +39,31 @@ public sealed class WarmUpTests
     }
 
     [Fact]
-    public async Task A_failure_stops_the_host_or_not_as_configured()
+    public async Task A_failure_stops_the_host_only_if_failFast_is_set()
     {
-        await using var server = await ServerAsync();
+        await using var server = await StartServerAsync();
         server.Enqueue(ScriptedResponse.OAuthError("unauthorized_client"));
-        using var fast = Host(server, failFast: true);
-        Assert.Equal("unauthorized_client", (await Assert.ThrowsAsync<JwtGrantException>(() => fast.StartAsync(TestContext.Current.CancellationToken))).Error);
+        using var strict = BuildHost(server, failFast: true);
+        Assert.Equal("unauthorized_client", (await Assert.ThrowsAsync<JwtGrantException>(() => strict.StartAsync(TestContext.Current.CancellationToken))).Error);
 
         server.Enqueue(ScriptedResponse.OAuthError("unauthorized_client"));
-        using var patient = Host(server, failFast: false);
-        await patient.StartAsync(TestContext.Current.CancellationToken);
+        using var tolerant = BuildHost(server, failFast: false);
+        await tolerant.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, server.TokensIssued);
-        await patient.StopAsync(TestContext.Current.CancellationToken);
+        await tolerant.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    private static async Task<StrictAuthorizationServer> ServerAsync()
+    private static async Task<StrictAuthorizationServer> StartServerAsync()
     {
         var server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
         return server;
     }
 
-    private static IHost Host(StrictAuthorizationServer server, bool failFast) => Host(server.Issuer, failFast);
+    private static IHost BuildHost(StrictAuthorizationServer server, bool failFast) => BuildHost(server.Issuer, failFast);
 
-    private static IHost Host(string issuer, bool failFast)
+    private static IHost BuildHost(string issuer, bool failFast)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddJwtGrantClient("reports", options =>

@@ -1,61 +1,61 @@
 namespace JwtGrantClient.Tests.Simulations;
 
-/// <summary>A tenth of the fleet of the README, or less, so that it takes a second.</summary>
+/// <summary>A tenth of the fleet in the simulation's README or less, so that a run takes about a second.</summary>
 public sealed class FleetSimulationTests
 {
     [Fact]
-    public async Task The_requests_of_a_fleet_spread_over_the_life_of_its_tokens()
+    public async Task The_requests_of_a_fleet_are_spread_over_the_lifetime_of_its_tokens()
     {
-        var fleet = await Fleet.RunAsync("--pods", "1000");
+        var run = await SimulationRun.RunAsync("--pods", "1000");
 
-        Assert.Equal(1000, fleet.Row("rollout").Requests);
-        // U(0.50, 0.80) of an hour: a request each 2,340 s and pod.
-        Assert.InRange(fleet.Figure("mean"), 0.41, 0.44);
-        Assert.InRange(fleet.Figure("steady_peak"), 3, 6);
-        Assert.InRange(fleet.Row("first cycle").Peak, 3, 8);
+        Assert.Equal(1000, run.Row("rollout").Requests);
+        // The refresh time is U(0.50, 0.80) of an hour: one request per pod every 2,340 s.
+        Assert.InRange(run.Figure("mean"), 0.41, 0.44);
+        Assert.InRange(run.Figure("steady_peak"), 3, 6);
+        Assert.InRange(run.Row("first cycle").Peak, 3, 8);
     }
 
     [Fact]
-    public async Task An_outage_of_ten_minutes_costs_no_pod_second()
+    public async Task No_pod_is_without_a_token_during_an_outage_of_ten_minutes()
     {
-        var fleet = await Fleet.RunAsync("--pods", "500", "--outage", "600");
+        var run = await SimulationRun.RunAsync("--pods", "500", "--outage", "600");
 
-        Assert.Equal(0, fleet.Figure("lost_pod_seconds"));
-        // 35 requests a second for 10,000 processes: one attempt for each refresh in the background.
-        Assert.InRange(fleet.Figure("outage_rate"), 0.5, 35 * 500 / 10_000.0);
-        Assert.True(fleet.Row("outage 1").Requests > 500, "Nobody tried in vain: was there an outage?");
+        Assert.Equal(0, run.Figure("lost_pod_seconds"));
+        // 35 requests per second for 10,000 processes: one attempt for each background refresh.
+        Assert.InRange(run.Figure("outage_rate"), 0.5, 35 * 500 / 10_000.0);
+        Assert.True(run.Row("outage 1").Requests > 500, "No request failed. Was there an outage?");
         Assert.Contains(
-            "Of an outage's pod-seconds 0.00 % are lost on average, 0.00 % in the worst.", fleet.Output, StringComparison.Ordinal);
+            "Pod-seconds lost in an outage: 0.00 % on average, 0.00 % in the worst.", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_outage_as_long_as_the_life_of_a_token_is_told_in_pod_seconds()
+    public async Task An_outage_as_long_as_the_lifetime_of_a_token_is_reported_in_lost_pod_seconds()
     {
-        var fleet = await Fleet.RunAsync("--pods", "20", "--lifetime", "0:10:00", "--outage", "600");
+        var run = await SimulationRun.RunAsync("--pods", "20", "--lifetime", "0:10:00", "--outage", "600");
 
-        Assert.True(fleet.Figure("lost_pod_seconds") > 20 * 100, fleet.Output);
+        Assert.True(run.Figure("lost_pod_seconds") > 20 * 100, run.Output);
     }
 
     [Fact]
-    public async Task With_a_second_level_one_pod_renews_for_all()
+    public async Task With_a_second_level_one_pod_refreshes_the_token_for_all()
     {
-        var fleet = await Fleet.RunAsync("--pods", "1000", "--shared");
+        var run = await SimulationRun.RunAsync("--pods", "1000", "--shared");
 
-        Assert.InRange(fleet.Row("rollout").Requests, 1, 15);
-        Assert.InRange(fleet.Row("steady").Requests, 6, 7);
-        Assert.Equal(1, fleet.Figure("steady_peak"));
-        Assert.Contains("each of the 6 renewals in the steady time: 1.00 on average, 1 at most.", fleet.Output, StringComparison.Ordinal);
-        Assert.EndsWith("shared=yes outage_rate=0.0", fleet.LastLine, StringComparison.Ordinal);
+        Assert.InRange(run.Row("rollout").Requests, 1, 15);
+        Assert.InRange(run.Row("steady").Requests, 6, 7);
+        Assert.Equal(1, run.Figure("steady_peak"));
+        Assert.Contains("each of the 6 refreshes in the steady phase: 1.00 on average, 1 at most.", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("shared=yes outage_rate=0.0", run.LastLine, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--pods", "100", "--outage", "600")]
     [InlineData("--pods", "100", "--outage", "600", "--shared")]
-    public async Task The_same_seed_gives_the_same_run_and_another_seed_another(params string[] options)
+    public async Task The_same_seed_gives_the_same_run_and_another_seed_gives_a_different_run(params string[] options)
     {
-        var first = await Fleet.RunAsync([.. options, "--seed", "7"]);
-        var second = await Fleet.RunAsync([.. options, "--seed", "7"]);
-        var other = await Fleet.RunAsync([.. options, "--seed", "8"]);
+        var first = await SimulationRun.RunAsync([.. options, "--seed", "7"]);
+        var second = await SimulationRun.RunAsync([.. options, "--seed", "7"]);
+        var other = await SimulationRun.RunAsync([.. options, "--seed", "8"]);
 
         Assert.Equal(first, second);
         Assert.NotEqual(first.Plot, other.Plot);
@@ -64,38 +64,38 @@ public sealed class FleetSimulationTests
     [Theory]
     [InlineData("--pods", "40", "--outage", "1200")]
     [InlineData("--pods", "40", "--outage", "1200", "--shared")]
-    public async Task Calls_that_are_left_out_would_have_changed_nothing(params string[] options)
+    public async Task Skipping_calls_that_change_nothing_gives_the_same_result(params string[] options)
     {
-        var some = await Fleet.RunAsync(options);
-        var every = await Fleet.RunAsync([.. options, "--every-call"]);
+        var selected = await SimulationRun.RunAsync(options);
+        var every = await SimulationRun.RunAsync([.. options, "--every-call"]);
 
-        Assert.Equal(every, some);
+        Assert.Equal(every, selected);
     }
 
     [Fact]
-    public async Task The_last_line_is_for_programs_and_the_plot_is_a_picture()
+    public async Task The_last_line_has_the_documented_format_and_the_plot_is_an_SVG_file()
     {
-        var fleet = await Fleet.RunAsync("--pods", "10", "--lifetime", "60", "--rollout", "5");
+        var run = await SimulationRun.RunAsync("--pods", "10", "--lifetime", "60", "--rollout", "5");
 
-        Assert.Equal(0, fleet.ExitCode);
-        Assert.Matches(Fleet.LastLineForm(), fleet.LastLine);
-        Assert.StartsWith("pods=10 ", fleet.LastLine, StringComparison.Ordinal);
-        Assert.Equal("svg", System.Xml.Linq.XDocument.Parse(fleet.Plot).Root!.Name.LocalName);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(SimulationRun.LastLineFormat(), run.LastLine);
+        Assert.StartsWith("pods=10 ", run.LastLine, StringComparison.Ordinal);
+        Assert.Equal("svg", System.Xml.Linq.XDocument.Parse(run.Plot).Root!.Name.LocalName);
     }
 
     [Theory]
-    [InlineData("There is no option '--pod'.", "--pod", "3")]
+    [InlineData("Unknown option '--pod'.", "--pod", "3")]
     [InlineData("--pods needs a value.", "--pods")]
-    [InlineData("'0' is no value for --pods.", "--pods", "0")]
-    [InlineData("'-1' is no value for --outage.", "--outage", "-1")]
-    [InlineData("'1.5' is no value for --lifetime.", "--lifetime", "1.5")]
+    [InlineData("'0' is not a valid value for --pods.", "--pods", "0")]
+    [InlineData("'-1' is not a valid value for --outage.", "--outage", "-1")]
+    [InlineData("'1.5' is not a valid value for --lifetime.", "--lifetime", "1.5")]
     [InlineData("--rollout is longer than --lifetime.", "--lifetime", "30", "--rollout", "31")]
-    public async Task A_wrong_command_line_ends_with_2_and_the_usage(string problem, params string[] options)
+    public async Task An_invalid_command_line_exits_with_2_and_prints_the_usage(string problem, params string[] options)
     {
-        var fleet = await Fleet.RunAsync(options);
+        var run = await SimulationRun.RunAsync(options);
 
-        Assert.Equal(2, fleet.ExitCode);
-        Assert.StartsWith($"{problem}\nUsage: ", fleet.Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.Empty(fleet.Output);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"{problem}\nUsage: ", run.Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Empty(run.Output);
     }
 }

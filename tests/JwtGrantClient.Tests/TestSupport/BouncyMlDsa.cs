@@ -4,15 +4,15 @@ using Org.BouncyCastle.Crypto.Parameters;
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>
-/// The platform's ML-DSA over another library, so that what is built on it is tested with real signatures also where the platform has none.
+/// An <see cref="MLDsa"/> that is implemented by another library, so that tests use real signatures also on platforms without ML-DSA.
 /// </summary>
 internal sealed class BouncyMlDsa(MLDsaAlgorithm algorithm, byte[] seed) : MLDsa(algorithm)
 {
-    private readonly MLDsaPrivateKeyParameters _key = MLDsaPrivateKeyParameters.FromSeed(ParametersOf(algorithm), seed);
+    private readonly MLDsaPrivateKeyParameters _key = MLDsaPrivateKeyParameters.FromSeed(GetParameters(algorithm), seed);
 
     public bool Verifies(byte[] message, byte[] signature)
     {
-        var verifier = new Org.BouncyCastle.Crypto.Signers.MLDsaSigner(ParametersOf(Algorithm), deterministic: true);
+        var verifier = new Org.BouncyCastle.Crypto.Signers.MLDsaSigner(GetParameters(Algorithm), deterministic: true);
         verifier.Init(forSigning: false, _key.GetPublicKey());
         verifier.BlockUpdate(message, 0, message.Length);
         return verifier.VerifySignature(signature);
@@ -21,7 +21,7 @@ internal sealed class BouncyMlDsa(MLDsaAlgorithm algorithm, byte[] seed) : MLDsa
     protected override void SignDataCore(ReadOnlySpan<byte> data, ReadOnlySpan<byte> context, Span<byte> destination)
     {
         Assert.True(context.IsEmpty, "JOSE signs with an empty context (RFC 9964).");
-        var signer = new Org.BouncyCastle.Crypto.Signers.MLDsaSigner(ParametersOf(Algorithm), deterministic: true);
+        var signer = new Org.BouncyCastle.Crypto.Signers.MLDsaSigner(GetParameters(Algorithm), deterministic: true);
         signer.Init(forSigning: true, _key);
         signer.BlockUpdate(data.ToArray(), 0, data.Length);
         signer.GenerateSignature().CopyTo(destination);
@@ -47,7 +47,7 @@ internal sealed class BouncyMlDsa(MLDsaAlgorithm algorithm, byte[] seed) : MLDsa
     protected override bool VerifyPreHashCore(
         ReadOnlySpan<byte> hash, ReadOnlySpan<byte> context, string hashAlgorithmOid, ReadOnlySpan<byte> signature) => throw new NotSupportedException();
 
-    private static MLDsaParameters ParametersOf(MLDsaAlgorithm algorithm) => algorithm.Name switch
+    private static MLDsaParameters GetParameters(MLDsaAlgorithm algorithm) => algorithm.Name switch
     {
         "ML-DSA-44" => MLDsaParameters.ml_dsa_44,
         "ML-DSA-65" => MLDsaParameters.ml_dsa_65,

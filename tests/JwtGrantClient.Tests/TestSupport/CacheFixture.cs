@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>
-/// The cache over a <see cref="ControlledTokenSource"/>, on a fake clock. With the draw of 0.5 a token of one hour is due after 39 minutes and at its
-/// end after 59:50.
+/// The cache over a <see cref="ControlledTokenSource"/> with a fake clock. With the random number 0.5, a token with a lifetime of one hour is
+/// refreshed after 39 minutes and expires after 59:50.
 /// </summary>
 internal sealed class CacheFixture : IDisposable
 {
@@ -41,7 +41,7 @@ internal sealed class CacheFixture : IDisposable
             Shared = store is null ? null : new SharedTokens(
                 store, client ?? new() { Name = "reports" }, cache.StoreTimeout, refresh, time ?? Time, NullLogger.Instance)
             {
-                // At once, so that a token is there for the others when its refresh has ended.
+                // Synchronous, so that the token is in the store when its refresh has completed.
                 Start = static work => work(),
             },
         });
@@ -55,41 +55,41 @@ internal sealed class CacheFixture : IDisposable
 
     public Meter Meter { get; } = new(TokenMetrics.MeterName);
 
-    /// <summary>The next random number.</summary>
+    /// <summary>Returns the next random number; by default 0.5.</summary>
     public Func<double> NextDouble { get; set; } = () => 0.5;
 
     public CachedTokenSource Tokens { get; }
 
-    /// <summary>Whether a token request of the default slot is under way, answered or not yet begun.</summary>
+    /// <summary>Whether a refresh of the default request is in progress, including one that has not started its token request yet.</summary>
     public bool IsRefreshing => CacheInspector.IsRefreshing(Tokens);
 
-    /// <summary>A new token of this lifetime, counted from before the request was sent.</summary>
+    /// <summary>Returns a new token with the given lifetime, which begins when the request was sent.</summary>
     public AccessToken IssueAt(DateTimeOffset issued, TimeSpan lifetime) =>
         new($"token-{Interlocked.Increment(ref _tokensIssued)}", issued + lifetime) { Lifetime = lifetime };
 
-    /// <summary>A new token of this lifetime, issued now.</summary>
+    /// <summary>Returns a new token with the given lifetime, which begins now.</summary>
     public AccessToken Issue(TimeSpan lifetime) => IssueAt(Time.GetUtcNow(), lifetime);
 
-    /// <summary>A call, under the test's own cancellation.</summary>
+    /// <summary>Starts a call with the cancellation token of the test.</summary>
     public Task<AccessToken> GetAsync(TokenRequest? request = null) =>
         Tokens.GetTokenAsync(request ?? TokenRequest.Default, TestContext.Current.CancellationToken).AsTask();
 
-    /// <summary>A call that must not wait.</summary>
+    /// <summary>Returns the token of a call that must complete synchronously.</summary>
     public AccessToken GetWithoutWaiting(TokenRequest? request = null)
     {
         var pending = Tokens.GetTokenAsync(request ?? TokenRequest.Default, TestContext.Current.CancellationToken);
-        return pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("The call had to wait for a token, or failed.");
+        return pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("The call waited for a token, or it failed.");
     }
 
-    /// <summary>A call that must fail without waiting.</summary>
+    /// <summary>Returns the error of a call that must fail synchronously.</summary>
     public JwtGrantException GetErrorWithoutWaiting()
     {
         var pending = GetAsync();
-        Assert.True(pending.IsFaulted, "The call did not fail at once.");
+        Assert.True(pending.IsFaulted, "The call did not fail immediately.");
         return Assert.IsType<JwtGrantException>(pending.Exception!.InnerException);
     }
 
-    /// <summary>Makes the cache hold a new token of this lifetime, by a call that waits for it.</summary>
+    /// <summary>Caches a new token with the given lifetime through a call that waits for it.</summary>
     public async Task<AccessToken> CacheTokenAsync(TimeSpan lifetime, TokenRequest? request = null)
     {
         var pending = GetAsync(request);
@@ -97,21 +97,21 @@ internal sealed class CacheFixture : IDisposable
         return await pending.WithTimeout();
     }
 
-    /// <summary>Answers the next token request, and waits until the answer has landed.</summary>
+    /// <summary>Returns a token from the next token request, and waits until the refresh has succeeded.</summary>
     public async Task<LogLine> CompleteRequestAsync(AccessToken token)
     {
         (await Source.NextCallAsync()).Return(token);
         return await Log.NextAsync();
     }
 
-    /// <summary>Fails the next token request, and waits until the failure has landed.</summary>
+    /// <summary>Fails the next token request, and waits until the refresh has failed.</summary>
     public async Task<LogLine> FailRequestAsync(Exception error)
     {
         (await Source.NextCallAsync()).Fail(error);
         return await Log.NextAsync();
     }
 
-    /// <summary>Moves the clock on until a call has ended, for flights of which the test cannot see when they set their timers.</summary>
+    /// <summary>Advances the clock repeatedly until a call has completed, for a refresh whose timers the test cannot observe.</summary>
     public async Task AdvanceUntilCompletedAsync(TimeSpan time, Task call)
     {
         while (!call.IsCompleted)
@@ -122,7 +122,7 @@ internal sealed class CacheFixture : IDisposable
     }
 
     public static JwtGrantException Unreachable(TimeSpan? retryAfter = null) =>
-        new(JwtGrantErrorKind.Transport, "token_endpoint_unreachable", "No answer from 'as.example.com:443'.") { RetryAfter = retryAfter, StatusCode = 503 };
+        new(JwtGrantErrorKind.Transport, "token_endpoint_unreachable", "No response from 'as.example.com:443'.") { RetryAfter = retryAfter, StatusCode = 503 };
 
     public void Dispose()
     {

@@ -3,16 +3,16 @@ using JwtGrantClient.Caching;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>What no caller can see: found by type, so that a renamed field stays found.</summary>
+/// <summary>Internal state of the cache. Fields are found by type, so that a renamed field is still found.</summary>
 internal static class CacheInspector
 {
-    /// <summary>The lock of the entry of the default request.</summary>
+    /// <summary>Returns the lock of the entry of the default request.</summary>
     public static object GetEntryLock(CachedTokenSource tokens) => GetEntry(tokens);
 
-    /// <summary>Whether a token request is under way: known from the moment of the decision, before the thread pool has begun it.</summary>
+    /// <summary>Returns whether a refresh of the default request is in progress, also before the thread pool has started it.</summary>
     public static bool IsRefreshing(CachedTokenSource tokens) => tokens.Status().IsRefreshing;
 
-    /// <summary>How many entries there are beside the default request's.</summary>
+    /// <summary>Returns the number of entries other than that of the default request.</summary>
     public static int CountEntries(CachedTokenSource tokens) => GetField<CacheEntryTable>(tokens)!.All().Count;
 
     private static CacheEntry GetEntry(CachedTokenSource tokens) => GetField<CacheEntry>(tokens)!;

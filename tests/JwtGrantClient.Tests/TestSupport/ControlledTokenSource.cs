@@ -2,13 +2,13 @@ using System.Threading.Channels;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A token source in which each call waits at a gate of its own, until the test answers it.</summary>
+/// <summary>A token source in which each call waits until the test completes it.</summary>
 internal sealed class ControlledTokenSource : ITokenSource
 {
     private readonly Channel<ControlledCall> _calls = Channel.CreateUnbounded<ControlledCall>();
     private int _count;
 
-    /// <summary>How often the source was asked: the number of token requests.</summary>
+    /// <summary>The number of calls, which is the number of token requests.</summary>
     public int Calls => Volatile.Read(ref _count);
 
     public async ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -19,7 +19,7 @@ internal sealed class ControlledTokenSource : ITokenSource
         return await call.Response;
     }
 
-    /// <summary>The next call that has arrived or will.</summary>
+    /// <summary>Returns the next call, or waits for it.</summary>
     public Task<ControlledCall> NextCallAsync() => _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 }
 

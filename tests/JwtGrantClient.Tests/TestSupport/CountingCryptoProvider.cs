@@ -2,13 +2,13 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>What a key vault's library puts into a CryptoProviderFactory: it alone signs, counts its calls and may be slow.</summary>
+/// <summary>The crypto provider of a key vault's library: only the provider can sign. It counts its calls.</summary>
 internal sealed class CountingCryptoProvider(Func<byte[], byte[]> sign) : ICryptoProvider
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _createCalls, _signCalls, _releaseCalls;
 
-    /// <summary>The algorithms that it signs with; null for all.</summary>
+    /// <summary>The algorithms that the provider supports; null for all.</summary>
     public string[]? Algorithms { get; init; }
 
     public int CreateCalls => Volatile.Read(ref _createCalls);
@@ -17,7 +17,7 @@ internal sealed class CountingCryptoProvider(Func<byte[], byte[]> sign) : ICrypt
 
     public int ReleaseCalls => Volatile.Read(ref _releaseCalls);
 
-    /// <summary>Completes when a signature provider came back.</summary>
+    /// <summary>Completes when a signature provider was released.</summary>
     public Task Released => _released.Task;
 
     public CryptoProviderFactory Factory => new() { CustomCryptoProvider = this };
@@ -55,7 +55,7 @@ internal sealed class CountingCryptoProvider(Func<byte[], byte[]> sign) : ICrypt
     }
 }
 
-/// <summary>A key whose private part, and public one too, are known to its provider alone.</summary>
+/// <summary>A key whose private and public parts are known only to its provider.</summary>
 internal sealed class VaultKey : SecurityKey
 {
     public override int KeySize => 0;

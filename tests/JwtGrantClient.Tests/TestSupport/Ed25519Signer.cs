@@ -3,7 +3,7 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A signer of the user's own over another library: Ed25519, which the platform has not.</summary>
+/// <summary>A custom signer that uses another library for Ed25519, which the platform does not support.</summary>
 internal sealed class Ed25519Signer(byte[] seed, string algorithm = "Ed25519", string? keyId = null) : IJwtSigner
 {
     private readonly Ed25519PrivateKeyParameters _key = new(seed);

@@ -6,7 +6,7 @@ using System.Web;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A token endpoint in memory: it issues token-1, token-2 and so on, and keeps every form that it was sent.</summary>
+/// <summary>An in-memory token endpoint that issues token-1, token-2 and so on, and records the form of each request.</summary>
 internal sealed class FakeTokenEndpoint
 {
     private readonly ConcurrentQueue<NameValueCollection> _forms = new();
@@ -15,21 +15,21 @@ internal sealed class FakeTokenEndpoint
 
     public StubHandler Handler { get; }
 
-    /// <summary>How many token requests came.</summary>
+    /// <summary>The number of token requests.</summary>
     public int Requests => _forms.Count;
 
     public IReadOnlyList<NameValueCollection> Forms => [.. _forms];
 
-    /// <summary>The life of the tokens, in seconds.</summary>
+    /// <summary>The lifetime of the tokens, in seconds.</summary>
     public int Lifetime { get; init; } = 3600;
 
-    /// <summary>Answers in place of a token, where it returns a response.</summary>
+    /// <summary>Returns the response to the request with the given number, or null for a token response.</summary>
     public Func<int, HttpResponseMessage?> ResponseOverride { get; set; } = _ => null;
 
-    /// <summary>Holds every answer back until it is complete.</summary>
+    /// <summary>Delays every response until this task completes.</summary>
     public Task DelayResponseUntil { get; set; } = Task.CompletedTask;
 
-    /// <summary>Runs when a request has come.</summary>
+    /// <summary>Runs when a request has arrived.</summary>
     public Action OnRequest { get; set; } = () => { };
 
     public static HttpResponseMessage ErrorResponse(string error) => Json(HttpStatusCode.BadRequest, $$"""{"error":"{{error}}"}""");

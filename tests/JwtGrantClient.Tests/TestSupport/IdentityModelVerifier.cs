@@ -5,17 +5,17 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>Assertions of the library, validated by Microsoft's own handler.</summary>
+/// <summary>Validates assertions of the library with Microsoft's <see cref="JsonWebTokenHandler"/>.</summary>
 internal static class IdentityModelVerifier
 {
-    /// <summary>Makes an assertion, and validates its signature, issuer, audience and lifetime.</summary>
+    /// <summary>Creates an assertion, and validates its signature, issuer, audience and lifetime.</summary>
     public static async Task<JsonWebToken> SignAndValidateAsync(IJwtSigner signer, SecurityKey publicKey)
     {
         var jwt = await SignAsync(signer, TestContext.Current.CancellationToken);
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(jwt, new()
         {
             IssuerSigningKey = publicKey,
-            // Without it the handler would try the key whatever the header says of it.
+            // Otherwise the handler would accept any algorithm of the header that the key supports.
             ValidAlgorithms = [signer.Algorithm],
             ValidIssuer = TestData.ClientId,
             ValidAudience = TestData.Issuer,

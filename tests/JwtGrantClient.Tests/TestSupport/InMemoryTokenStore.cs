@@ -2,20 +2,20 @@ using System.Collections.Concurrent;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A store that processes would share: entries as bytes, and whatever else a test wants it to do.</summary>
+/// <summary>An in-memory shared store with serialized entries, whose calls a test can delay or make fail.</summary>
 internal sealed class InMemoryTokenStore : ISharedTokenStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _entries = new();
 
-    /// <summary>What happens before each call is answered.</summary>
+    /// <summary>Runs before each call.</summary>
     public Func<CancellationToken, Task> BeforeCall { get; set; } = _ => Task.CompletedTask;
 
     public ICollection<string> Keys => _entries.Keys;
 
-    /// <summary>How often a token was looked for.</summary>
+    /// <summary>The number of calls of <see cref="GetAsync"/>.</summary>
     public int GetCalls { get; private set; }
 
-    /// <summary>The one entry that there is.</summary>
+    /// <summary>The only entry.</summary>
     public SharedToken SingleEntry => SharedToken.FromBytes(_entries.Values.Single())!;
 
     public async ValueTask<SharedToken?> GetAsync(string key, CancellationToken cancellationToken = default)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A JWT taken apart, without any of the code under test.</summary>
+/// <summary>The parts of a JWT, parsed without any of the code under test.</summary>
 internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] SigningInput, byte[] Signature)
 {
     public static Jwt Parse(string compact)
@@ -18,12 +18,12 @@ internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] Signi
             Base64Url.DecodeFromChars(parts[2]));
     }
 
-    /// <summary>A JWT of somebody else's, whose signature nobody checks.</summary>
+    /// <summary>Creates a JWT of another party with a fake signature.</summary>
     public static string CreateFake(DateTimeOffset expiresAt) => string.Join('.',
         Encode("""{"alg":"RS256"}"""), Encode($$"""{"sub":"batch","exp":{{expiresAt.ToUnixTimeSeconds()}}}"""), Encode("signature"));
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>A claim's text, or its raw JSON where it is no string.</summary>
+    /// <summary>The text of a claim, or its raw JSON if it is not a string; null if it is missing.</summary>
     public string? this[string claim] => Payload.TryGetProperty(claim, out var value) ? value.ToString() : null;
 }

@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A key that is refused, with the exact words.</summary>
+/// <summary>Asserts that the key loader rejects a key with an exact message.</summary>
 internal static class KeyLoaderAssert
 {
     public static void Throws(SigningKeyOptions options, string code, string message)

@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>Keys of our own making, in the forms that keys come in.</summary>
+/// <summary>Generated keys in the common key formats.</summary>
 internal static class Keys
 {
     public const string Password = "correct horse battery staple";
 
     public static ECDsa P256 { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    /// <summary>Another RSA key than <see cref="TestData.RsaKey"/>.</summary>
+    /// <summary>An RSA key other than <see cref="TestData.RsaKey"/>.</summary>
     public static string OtherRsaPem { get; } = RSA.Create(2048).ExportPkcs8PrivateKeyPem();
 
     public static PbeParameters Encryption { get; } = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 2048);
@@ -25,33 +25,33 @@ internal static class Keys
         return RequestFor(key, subject).CreateSelfSigned(end.AddYears(-2), end);
     }
 
-    /// <summary>A certificate with its key, and its issuer's.</summary>
+    /// <summary>Creates a certificate with its key, and the certificates of its issuers.</summary>
     public static (X509Certificate2 Leaf, X509Certificate2 Intermediate, X509Certificate2 Root) Chain(AsymmetricAlgorithm key)
     {
         var (from, until) = (TestData.Moment.AddYears(-1), TestData.Moment.AddYears(1));
-        var (rootKey, middleKey) = (Ec("nistP256"), Ec("nistP256"));
+        var (rootKey, intermediateKey) = (Ec("nistP256"), Ec("nistP256"));
         var root = Authority(rootKey, "CN=root").CreateSelfSigned(from, until);
-        var middle = Authority(middleKey, "CN=middle").Create(root, from, until, [1]).CopyWithPrivateKey(middleKey);
-        var own = RequestFor(key, "CN=batch").Create(middle.SubjectName, X509SignatureGenerator.CreateForECDsa(middleKey), from, until, [2]);
-        return (key is RSA rsa ? own.CopyWithPrivateKey(rsa) : own.CopyWithPrivateKey((ECDsa)key), middle, root);
+        var intermediate = Authority(intermediateKey, "CN=intermediate").Create(root, from, until, [1]).CopyWithPrivateKey(intermediateKey);
+        var leaf = RequestFor(key, "CN=batch").Create(intermediate.SubjectName, X509SignatureGenerator.CreateForECDsa(intermediateKey), from, until, [2]);
+        return (key is RSA rsa ? leaf.CopyWithPrivateKey(rsa) : leaf.CopyWithPrivateKey((ECDsa)key), intermediate, root);
     }
 
     public static JsonObject PrivateJwk(RSA key)
     {
-        var numbers = key.ExportParameters(includePrivateParameters: true);
+        var parameters = key.ExportParameters(includePrivateParameters: true);
         return new()
         {
-            ["kty"] = "RSA", ["n"] = EncodeBase64Url(numbers.Modulus), ["e"] = EncodeBase64Url(numbers.Exponent), ["d"] = EncodeBase64Url(numbers.D), ["p"] = EncodeBase64Url(numbers.P),
-            ["q"] = EncodeBase64Url(numbers.Q), ["dp"] = EncodeBase64Url(numbers.DP), ["dq"] = EncodeBase64Url(numbers.DQ), ["qi"] = EncodeBase64Url(numbers.InverseQ),
+            ["kty"] = "RSA", ["n"] = EncodeBase64Url(parameters.Modulus), ["e"] = EncodeBase64Url(parameters.Exponent), ["d"] = EncodeBase64Url(parameters.D), ["p"] = EncodeBase64Url(parameters.P),
+            ["q"] = EncodeBase64Url(parameters.Q), ["dp"] = EncodeBase64Url(parameters.DP), ["dq"] = EncodeBase64Url(parameters.DQ), ["qi"] = EncodeBase64Url(parameters.InverseQ),
         };
     }
 
     public static JsonObject PrivateJwk(ECDsa key)
     {
-        var numbers = key.ExportParameters(includePrivateParameters: true);
+        var parameters = key.ExportParameters(includePrivateParameters: true);
         return new()
         {
-            ["kty"] = "EC", ["crv"] = $"P-{key.KeySize}", ["x"] = EncodeBase64Url(numbers.Q.X), ["y"] = EncodeBase64Url(numbers.Q.Y), ["d"] = EncodeBase64Url(numbers.D),
+            ["kty"] = "EC", ["crv"] = $"P-{key.KeySize}", ["x"] = EncodeBase64Url(parameters.Q.X), ["y"] = EncodeBase64Url(parameters.Q.Y), ["d"] = EncodeBase64Url(parameters.D),
         };
     }
 

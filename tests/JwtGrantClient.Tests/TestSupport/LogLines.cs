@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>Keeps what is logged, as it would be printed.</summary>
+/// <summary>Records log entries as they would be printed.</summary>
 internal sealed class LogLines : ILogger, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -11,8 +11,8 @@ internal sealed class LogLines : ILogger, ILoggerProvider
 
     public IReadOnlyList<string> All => [.. _lines];
 
-    /// <summary>Completes when the event has been logged.</summary>
-    public Task WaitForEventAsync(int id) => Event(id).Task;
+    /// <summary>Waits until the event has been logged.</summary>
+    public Task WaitForEventAsync(int id) => GetCompletion(id).Task;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -22,7 +22,7 @@ internal sealed class LogLines : ILogger, ILoggerProvider
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         _lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : $" {exception}")}");
-        Event(eventId.Id).TrySetResult();
+        GetCompletion(eventId.Id).TrySetResult();
     }
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -31,6 +31,6 @@ internal sealed class LogLines : ILogger, ILoggerProvider
     {
     }
 
-    private TaskCompletionSource Event(int id) =>
+    private TaskCompletionSource GetCompletion(int id) =>
         _events.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 }

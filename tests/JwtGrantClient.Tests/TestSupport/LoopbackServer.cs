@@ -10,23 +10,23 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A real HTTP server on 127.0.0.1 that answers every request by one function.</summary>
+/// <summary>A real HTTP server on 127.0.0.1 that handles every request with one delegate.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private LoopbackServer(WebApplication app) => _app = app;
 
-    /// <summary>Scheme, host and port, without a last slash.</summary>
+    /// <summary>Scheme, host and port, without a trailing slash.</summary>
     public string Address { get; private set; } = "";
 
-    public static async Task<LoopbackServer> StartAsync(RequestDelegate answer)
+    public static async Task<LoopbackServer> StartAsync(RequestDelegate handler)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        app.Run(answer);
+        app.Run(handler);
         await app.StartAsync();
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         return new(app) { Address = addresses.Addresses.Single() };

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>What one meter measured, a line for each measurement: other tests' meters of the same name stay out.</summary>
+/// <summary>The measurements of one meter instance, one line each. Meters of other tests with the same name are not included.</summary>
 internal sealed class Measurements : IDisposable
 {
     private readonly ConcurrentQueue<string> _recorded = new();
@@ -21,7 +21,7 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Such as <c>jwtgrantclient.acquisitions 1 client=reports reason=first</c>.</summary>
+    /// <summary>Lines such as <c>jwtgrantclient.acquisitions 1 client=reports reason=first</c>.</summary>
     public IReadOnlyCollection<string> Recorded => _recorded;
 
     public void Dispose() => _listener.Dispose();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>An API in memory behind an <see cref="AccessTokenHandler"/>, with the real cache and a token endpoint in memory.</summary>
+/// <summary>An in-memory API behind an <see cref="AccessTokenHandler"/>, with the real cache and an in-memory token endpoint.</summary>
 internal sealed class ProtectedApi : IAsyncDisposable
 {
     public const string Address = "https://api.example.com/reports";
@@ -13,7 +13,7 @@ internal sealed class ProtectedApi : IAsyncDisposable
     private readonly ConcurrentQueue<string?> _tokensReceived = new();
     private readonly HttpMessageInvoker _invoker;
 
-    public ProtectedApi(Func<string?, HttpResponseMessage> answer, AccessTokenHandlerOptions? options = null)
+    public ProtectedApi(Func<string?, HttpResponseMessage> respond, AccessTokenHandlerOptions? options = null)
     {
         Tokens = JwtGrantTokenSource.Create(
             TestClient.Options(), tokenEndpointHandler: Endpoint.Handler, timeProvider: Time, loggerFactory: new LoggerFactory([CacheLog]));
@@ -22,7 +22,7 @@ internal sealed class ProtectedApi : IAsyncDisposable
             var token = request.Headers.Authorization?.Parameter;
             _tokensReceived.Enqueue(token);
             Bodies.Enqueue(request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken));
-            return answer(token);
+            return respond(token);
         });
         _invoker = new HttpMessageInvoker(new AccessTokenHandler(Tokens, options, Log) { InnerHandler = Api });
     }
@@ -31,24 +31,24 @@ internal sealed class ProtectedApi : IAsyncDisposable
 
     public FakeTokenEndpoint Endpoint { get; } = new();
 
-    /// <summary>What the handler logs.</summary>
+    /// <summary>The log of the handler.</summary>
     public LogLines Log { get; } = new();
 
-    /// <summary>What the token source logs.</summary>
+    /// <summary>The log of the token source.</summary>
     public LogLines CacheLog { get; } = new();
 
     public JwtGrantTokenSource Tokens { get; }
 
     public StubHandler Api { get; }
 
-    /// <summary>The token of each request that reached the API.</summary>
+    /// <summary>The token of each request that the API received.</summary>
     public IReadOnlyList<string?> TokensReceived => [.. _tokensReceived];
 
     public ConcurrentQueue<string?> Bodies { get; } = new();
 
     public static HttpResponseMessage Ok() => new(HttpStatusCode.OK);
 
-    /// <summary>A 401 with the given challenges, as they stand on the wire.</summary>
+    /// <summary>Creates a 401 response with the given values of WWW-Authenticate.</summary>
     public static HttpResponseMessage Unauthorized(params string[] challenges) => Response(HttpStatusCode.Unauthorized, challenges);
 
     public static HttpResponseMessage Response(HttpStatusCode status, params string[] challenges)
@@ -58,7 +58,7 @@ internal sealed class ProtectedApi : IAsyncDisposable
         return response;
     }
 
-    /// <summary>Has the first token fetched, so that calls find it kept.</summary>
+    /// <summary>Requests the first token, so that later calls get it from the cache.</summary>
     public async Task CacheFirstTokenAsync() => Assert.Equal("token-1", (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
 
     public Task<HttpResponseMessage> GetAsync(CancellationToken? cancellationToken = null) =>

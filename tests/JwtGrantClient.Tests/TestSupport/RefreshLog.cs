@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>The library's log as a queue. A flight writes its line after it has landed, so that a test can wait for that.</summary>
+/// <summary>The log of the library as a queue. A refresh writes its line after it has completed, so that a test can wait for it.</summary>
 internal sealed class RefreshLog : ILogger
 {
     private readonly Channel<LogLine> _lines = Channel.CreateUnbounded<LogLine>();

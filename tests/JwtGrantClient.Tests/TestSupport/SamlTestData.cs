@@ -5,7 +5,7 @@ using System.Xml;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>SAML assertions whose settings are right, to be bent by a test; and what is in one.</summary>
+/// <summary>Valid options for SAML assertions, which a test can change, and methods that read an assertion.</summary>
 internal static class SamlTestData
 {
     public const string Issuer = "https://idp.example.com", Subject = "user-1", GrantType = "urn:ietf:params:oauth:grant-type:saml2-bearer";
@@ -33,13 +33,13 @@ internal static class SamlTestData
         return document.DocumentElement!;
     }
 
-    /// <summary>The one node that the path leads to, with <c>a:</c> for SAML's namespace and <c>d:</c> for that of signatures.</summary>
+    /// <summary>Returns the only node at an XPath, with the prefix <c>a:</c> for SAML assertions and <c>d:</c> for XML signatures.</summary>
     public static XmlNode SelectNode(this XmlElement assertion, string path)
     {
-        var names = new XmlNamespaceManager(assertion.OwnerDocument.NameTable);
-        names.AddNamespace("a", Namespace);
-        names.AddNamespace("d", Signature);
-        return Assert.Single(assertion.SelectNodes(path, names)!.Cast<XmlNode>());
+        var namespaces = new XmlNamespaceManager(assertion.OwnerDocument.NameTable);
+        namespaces.AddNamespace("a", Namespace);
+        namespaces.AddNamespace("d", Signature);
+        return Assert.Single(assertion.SelectNodes(path, namespaces)!.Cast<XmlNode>());
     }
 
     public static string SelectText(this XmlElement assertion, string path) => assertion.SelectNode(path).InnerText;

@@ -4,10 +4,10 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>JWTs of the test's own making, by the library's own writer, for where somebody else would sign them.</summary>
+/// <summary>JWTs that stand for those of another party, created by the library's own writer.</summary>
 internal static class SignedJwts
 {
-    /// <summary>A fresh one at each call, for two minutes from now.</summary>
+    /// <summary>Creates a provider that returns a new JWT for each call, valid for two minutes.</summary>
     public static AssertionProvider CreateProvider(string issuer, string subject, string audience, string privatePem, string type = AssertionTypes.Jwt)
     {
         var factory = new AssertionFactory(
@@ -17,8 +17,8 @@ internal static class SignedJwts
             new(RandomNumberGenerator.Fill));
         return async (context, cancellationToken) =>
         {
-            var made = await factory.ProvideAsync(new() { Purpose = context.Purpose }, cancellationToken);
-            return new(made.Value, type, made.ExpiresAt);
+            var assertion = await factory.ProvideAsync(new() { Purpose = context.Purpose }, cancellationToken);
+            return new(assertion.Value, type, assertion.ExpiresAt);
         };
     }
 }

@@ -1,12 +1,12 @@
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>The far end of a pipe, for tests of what stands before it. Where a server can run, a server runs instead.</summary>
-internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+/// <summary>A stub for the last handler of a pipeline, for tests of the handlers before it. Tests that can use a server do not use it.</summary>
+internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> respond) : HttpMessageHandler
 {
     private int _calls;
 
-    public StubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer)
-        : this((request, _) => Task.FromResult(answer(request)))
+    public StubHandler(Func<HttpRequestMessage, HttpResponseMessage> respond)
+        : this((request, _) => Task.FromResult(respond(request)))
     {
     }
 
@@ -15,7 +15,7 @@ internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Ta
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
-        var response = await answer(request, cancellationToken);
+        var response = await respond(request, cancellationToken);
         response.RequestMessage ??= request;
         return response;
     }

@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A folder for key files, gone after the test.</summary>
+/// <summary>A folder for key files, which is deleted after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("jwtgrant-keys-");

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A client whose settings are right, to be made wrong by a test, or used.</summary>
+/// <summary>A client with valid options, which a test can use or change.</summary>
 internal static class TestClient
 {
     public static JwtGrantOptions Options()
@@ -20,7 +20,7 @@ internal static class TestClient
         options.AllowLoopbackHttp = true;
     }
 
-    /// <summary>The client in a container, over an endpoint in memory.</summary>
+    /// <summary>Adds the client to a container, with an in-memory token endpoint.</summary>
     public static IJwtGrantClientBuilder AddTestClient(this IServiceCollection services, string name, FakeTokenEndpoint endpoint) =>
         services.AddJwtGrantClient(name, Configure).UseTokenEndpointHandler(_ => endpoint.Handler);
 }

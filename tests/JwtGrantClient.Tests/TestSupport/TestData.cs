@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>Values that tests agree on.</summary>
+/// <summary>Values that tests share.</summary>
 internal static class TestData
 {
     public const string Issuer = "https://as.example.com";
@@ -10,13 +10,13 @@ internal static class TestData
     public const string ClientId = "batch-worker";
     public const string KeyId = "2026-11";
 
-    /// <summary>A real key, made once for the run: making one takes a tenth of a second.</summary>
+    /// <summary>A real key, which is generated once because that takes a tenth of a second.</summary>
     public static RSA RsaKey { get; } = RSA.Create(2048);
 
     public static string RsaPrivatePem { get; } = RsaKey.ExportPkcs8PrivateKeyPem();
 
     public static string RsaPublicPem { get; } = RsaKey.ExportSubjectPublicKeyInfoPem();
 
-    /// <summary>The moment at which the tests' clocks start: whole seconds, so that expected times are easy to read.</summary>
+    /// <summary>The start time of the tests' clocks. It has whole seconds, so that expected times are easy to read.</summary>
     public static DateTimeOffset Moment { get; } = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 }

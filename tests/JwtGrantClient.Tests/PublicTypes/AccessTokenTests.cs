@@ -1,14 +1,14 @@
 using System.Text.Json;
 using JwtGrantClient.Tests.TestSupport;
 
-namespace JwtGrantClient.Tests.Nouns;
+namespace JwtGrantClient.Tests.PublicTypes;
 
 public sealed class AccessTokenTests
 {
     private const string Secret = "s3cr3t-access-token";
 
     [Fact]
-    public void A_token_says_everything_but_itself()
+    public void ToString_and_JSON_do_not_reveal_the_token()
     {
         var members = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>($$"""{ "copy": "{{Secret}}" }""");
         var token = new AccessToken(Secret, TestData.Moment, scope: "reports.read", members: members);
@@ -21,7 +21,7 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
-    public void What_the_server_did_not_say_is_empty()
+    public void Properties_that_the_server_did_not_send_have_defaults()
     {
         var token = new AccessToken(Secret, TestData.Moment);
 
@@ -37,7 +37,7 @@ public sealed class AccessTokenTests
     [InlineData("tab\t")]
     [InlineData("schlüssel")]
     [InlineData("\u007F")]
-    public void A_value_that_could_not_stand_in_a_header_is_refused_and_not_printed(string? value)
+    public void A_value_that_is_not_valid_in_a_header_is_rejected_and_not_printed(string? value)
     {
         var error = Assert.Throws<ArgumentException>(() => new AccessToken(value!, TestData.Moment));
 
@@ -52,6 +52,6 @@ public sealed class AccessTokenTests
     [InlineData("")]
     [InlineData("not a token")]
     [InlineData("line\nbreak")]
-    public void A_type_that_is_no_scheme_is_refused(string type) =>
+    public void A_type_that_is_not_a_valid_scheme_is_rejected(string type) =>
         Assert.Equal("type", Assert.Throws<ArgumentException>(() => new AccessToken(Secret, TestData.Moment, type)).ParamName);
 }

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
-/// <summary>Google.Apis.Auth: a service account's credential. It refreshes 3 min 45 s before a token's end.</summary>
-internal sealed class GoogleAuth : Contender
+/// <summary>Google.Apis.Auth: a service account credential. It refreshes a token 3 min 45 s before its expiry.</summary>
+internal sealed class GoogleAuth : TokenClient
 {
     private readonly RSA _rsa = RSA.Create();
     private readonly ServiceAccountCredential _credential;
@@ -25,7 +25,7 @@ internal sealed class GoogleAuth : Contender
 
     public override string Name => "Google.Apis.Auth";
 
-    public override TimeSpan Window => TimeSpan.FromSeconds(225);
+    public override TimeSpan ExpiryMargin => TimeSpan.FromSeconds(225);
 
     public override Func<ValueTask<string>> Exchange => async () =>
     {

@@ -1,6 +1,6 @@
 using JwtGrantClient.Protocol;
 
-namespace JwtGrantClient.Tests.Nouns;
+namespace JwtGrantClient.Tests.PublicTypes;
 
 public sealed class ScopeAndResourceSyntaxTests
 {
@@ -9,7 +9,7 @@ public sealed class ScopeAndResourceSyntaxTests
     [InlineData("a b")]
     [InlineData("!#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~")]
     [InlineData("https://www.example.com/auth/reports.read openid")]
-    public void A_scope_of_visible_ASCII_with_single_spaces_is_one(string scope) => Assert.Null(ScopeSyntax.Problem(scope));
+    public void A_scope_of_visible_ASCII_with_single_spaces_is_valid(string scope) => Assert.Null(ScopeSyntax.Problem(scope));
 
     [Theory]
     [InlineData("", "is empty")]
@@ -24,7 +24,7 @@ public sealed class ScopeAndResourceSyntaxTests
     [InlineData("a ", "begins or ends with a space")]
     [InlineData("a  b", "two in a row")]
     [InlineData(" ", "begins or ends with a space")]
-    public void Any_other_scope_is_told_what_is_wrong(string scope, string problem) =>
+    public void The_problem_of_an_invalid_scope_is_described(string scope, string problem) =>
         Assert.Contains(problem, ScopeSyntax.Problem(scope), StringComparison.Ordinal);
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class ScopeAndResourceSyntaxTests
     [InlineData("api://1b2c/reports")]
     [InlineData("spn:1b2c")]
     [InlineData("file:///a")]
-    public void A_resource_is_an_absolute_URI_of_any_scheme(string resource) => Assert.Null(ResourceSyntax.Problem(resource));
+    public void An_absolute_URI_of_any_scheme_is_a_valid_resource(string resource) => Assert.Null(ResourceSyntax.Problem(resource));
 
     [Theory]
     [InlineData("")]
@@ -49,13 +49,13 @@ public sealed class ScopeAndResourceSyntaxTests
     [InlineData(" https://api.example.com")]
     [InlineData("https://api.example.com/ ")]
     [InlineData("https://api.example.com/a b")]
-    public void What_is_no_absolute_URI_is_refused_also_where_Unix_would_take_it_for_a_file(string resource) =>
+    public void A_resource_that_is_not_an_absolute_URI_is_rejected_even_if_it_is_a_file_path(string resource) =>
         Assert.Equal($"'{resource}' is not an absolute URI (RFC 8707 section 2)", ResourceSyntax.Problem(resource));
 
     [Theory]
     [InlineData("https://api.example.com/#")]
     [InlineData("https://api.example.com/#part")]
     [InlineData("urn:example:a#b")]
-    public void A_resource_with_a_fragment_is_refused(string resource) =>
+    public void A_resource_with_a_fragment_is_rejected(string resource) =>
         Assert.Equal($"'{resource}' has a fragment; remove everything from # (RFC 8707 section 2)", ResourceSyntax.Problem(resource));
 }

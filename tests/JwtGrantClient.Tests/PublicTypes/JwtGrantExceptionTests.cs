@@ -1,13 +1,13 @@
 using JwtGrantClient.Tests.TestSupport;
 
-namespace JwtGrantClient.Tests.Nouns;
+namespace JwtGrantClient.Tests.PublicTypes;
 
 public sealed class JwtGrantExceptionTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_refusal_carries_what_the_server_said_as_fields()
+    public async Task The_error_response_of_the_server_is_available_as_properties()
     {
         var endpoint = new FakeTokenEndpoint { ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_grant") };
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: endpoint.Handler);
@@ -19,7 +19,7 @@ public sealed class JwtGrantExceptionTests
     }
 
     [Fact]
-    public async Task A_remembered_failure_is_told_in_full_with_the_first_one_inside()
+    public async Task A_remembered_failure_repeats_the_original_and_has_it_as_its_InnerException()
     {
         var endpoint = new FakeTokenEndpoint { ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client") };
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: endpoint.Handler);

@@ -1,9 +1,9 @@
 using Microsoft.Identity.Client;
 
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
-/// <summary>Microsoft.Identity.Client (MSAL.NET): a confidential client with a certificate. It refreshes five minutes before a token's end.</summary>
-internal sealed class Msal : Contender, IMsalHttpClientFactory
+/// <summary>Microsoft.Identity.Client (MSAL.NET): a confidential client with a certificate. It refreshes a token five minutes before its expiry.</summary>
+internal sealed class Msal : TokenClient, IMsalHttpClientFactory
 {
     private static readonly string[] Scopes = ["https://api.example.com/.default"];
 
@@ -12,7 +12,7 @@ internal sealed class Msal : Contender, IMsalHttpClientFactory
 
     public Msal(Uri endpoint, HttpMessageHandler handler)
     {
-        _http = new(new Endpoint.Diverted(endpoint, handler));
+        _http = new(new Endpoint.FixedAddressHandler(endpoint, handler));
         _app = ConfidentialClientApplicationBuilder.Create("batch-worker")
             .WithAuthority("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555", validateAuthority: false)
             .WithInstanceDiscovery(false)
@@ -23,7 +23,7 @@ internal sealed class Msal : Contender, IMsalHttpClientFactory
 
     public override string Name => "MSAL.NET";
 
-    public override TimeSpan Window => TimeSpan.FromMinutes(5);
+    public override TimeSpan ExpiryMargin => TimeSpan.FromMinutes(5);
 
     public override Func<ValueTask<string>> Exchange =>
         async () => (await _app.AcquireTokenForClient(Scopes).WithForceRefresh(true).ExecuteAsync()).AccessToken;

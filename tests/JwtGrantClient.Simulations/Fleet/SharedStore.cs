@@ -3,10 +3,10 @@ using JwtGrantClient.Simulations.Time;
 namespace JwtGrantClient.Simulations.Fleet;
 
 /// <summary>
-/// The fleet's second level in memory. An answer is as old as the way back, and an entry is there only after the way there: never better
-/// than a real store of that latency.
+/// The in-memory second level of the fleet. A read returns the entry of before the latency, and a write takes effect after the latency, so the store is
+/// never better than a real store with that latency.
 /// </summary>
-internal sealed class Store(VirtualTime time) : ISharedTokenStore
+internal sealed class SharedStore(VirtualTime time) : ISharedTokenStore
 {
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(2);
     private readonly Dictionary<string, SharedToken> _entries = [];

@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
-/// <summary>The cache that people write: two fields, a semaphore, a minute of margin.</summary>
-internal sealed class HandRolled : Contender
+/// <summary>A typical handwritten cache: two fields, a semaphore, and a margin of one minute.</summary>
+internal sealed class HandRolled : TokenClient
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly SemaphoreSlim _lock = new(1);
     private readonly RSA _rsa = RSA.Create();
     private readonly HttpClient _http;
     private readonly Uri _endpoint;
@@ -25,15 +25,15 @@ internal sealed class HandRolled : Contender
 
     public override string Name => "hand-rolled";
 
-    public override TimeSpan Window => Margin;
+    public override TimeSpan ExpiryMargin => Margin;
 
     public override Func<ValueTask<string>> Exchange => async () => (await RequestAsync()).Token;
 
     public override async ValueTask<string> GetAsync()
     {
-        if (_token is { } kept && DateTimeOffset.UtcNow < _expires - Margin)
-            return kept;
-        await _gate.WaitAsync();
+        if (_token is { } cached && DateTimeOffset.UtcNow < _expires - Margin)
+            return cached;
+        await _lock.WaitAsync();
         try
         {
             if (_token is null || DateTimeOffset.UtcNow >= _expires - Margin)
@@ -42,13 +42,13 @@ internal sealed class HandRolled : Contender
         }
         finally
         {
-            _gate.Release();
+            _lock.Release();
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        _gate.Dispose();
+        _lock.Dispose();
         _rsa.Dispose();
         _http.Dispose();
     }
@@ -63,8 +63,8 @@ internal sealed class HandRolled : Contender
         ]);
         using var response = await _http.PostAsync(_endpoint, form);
         using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
-        var life = TimeSpan.FromSeconds(json.RootElement.GetProperty("expires_in").GetInt32());
-        return (json.RootElement.GetProperty("access_token").GetString()!, DateTimeOffset.UtcNow + life);
+        var lifetime = TimeSpan.FromSeconds(json.RootElement.GetProperty("expires_in").GetInt32());
+        return (json.RootElement.GetProperty("access_token").GetString()!, DateTimeOffset.UtcNow + lifetime);
     }
 
     private string Assertion()

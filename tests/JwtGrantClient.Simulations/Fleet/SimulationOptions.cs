@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Simulations.Fleet;
 
-/// <summary>A stretch of the simulation, in whole seconds since its beginning.</summary>
+/// <summary>A phase of the simulation, in whole seconds since its start.</summary>
 internal sealed record Phase(string Name, int From, int To)
 {
     public bool IsOutage { get; init; }
@@ -8,8 +8,8 @@ internal sealed record Phase(string Name, int From, int To)
     public int Seconds => To - From;
 }
 
-/// <summary>What is simulated, and when what happens.</summary>
-internal sealed record Plan
+/// <summary>The options of a simulation, and the phases that follow from them.</summary>
+internal sealed record SimulationOptions
 {
     private const int SteadyLifetimes = 3, Outages = 3;
 
@@ -17,26 +17,26 @@ internal sealed record Plan
 
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Within which time the pods start, each at a moment drawn from it.</summary>
+    /// <summary>The time within which the pods start, each at a random time.</summary>
     public TimeSpan Rollout { get; init; } = TimeSpan.FromMinutes(1);
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>How long the endpoint is out of order, three times; zero for never.</summary>
+    /// <summary>The length of each of the three outages of the endpoint; zero for none.</summary>
     public TimeSpan Outage { get; init; }
 
-    /// <summary>Whether the pods have a second level in common.</summary>
+    /// <summary>Whether the pods share a second level.</summary>
     public bool Shared { get; init; }
 
-    /// <summary>Whether calls are made that can change nothing; the outcome is the same.</summary>
+    /// <summary>Whether calls that cannot change anything are made too. The result is the same.</summary>
     public bool EveryCall { get; init; }
 
-    /// <summary>How long the endpoint takes for an answer.</summary>
+    /// <summary>The time that the endpoint takes to respond.</summary>
     public static TimeSpan EndpointLatency { get; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// The rollout, the first cycle until two lifetimes have passed, three lifetimes of calm, and the outages, each with a lifetime after
-    /// it in which the fleet comes apart again.
+    /// Returns the rollout, the first cycle until two lifetimes have passed, three lifetimes of steady operation, and the outages. After each outage
+    /// follows a lifetime in which the refresh times of the fleet spread again.
     /// </summary>
     public IReadOnlyList<Phase> Phases()
     {

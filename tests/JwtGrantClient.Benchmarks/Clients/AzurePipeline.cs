@@ -2,9 +2,9 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
-/// <summary>Azure.Core's pipeline over an API, with the policy that puts tokens on requests or without it.</summary>
+/// <summary>The pipeline of Azure.Core over an API, with or without the policy that attaches tokens to requests.</summary>
 internal sealed class AzurePipeline : IDisposable
 {
     private readonly HttpClient _http;

@@ -1,11 +1,11 @@
 namespace JwtGrantClient.Benchmarks.Endpoint;
 
-/// <summary>Sends everything to one address: for clients that would speak to their maker's https endpoint only.</summary>
-internal sealed class Diverted : DelegatingHandler
+/// <summary>Sends every request to one address, for clients that only support the https endpoint of their vendor.</summary>
+internal sealed class FixedAddressHandler : DelegatingHandler
 {
     private readonly Uri _target;
 
-    public Diverted(Uri target, HttpMessageHandler inner)
+    public FixedAddressHandler(Uri target, HttpMessageHandler inner)
         : base(inner) => _target = target;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace JwtGrantClient.Benchmarks.Endpoint;
 
-/// <summary>A token endpoint in memory, which answers at once with a token that lives an hour.</summary>
-internal sealed class Instant : HttpMessageHandler
+/// <summary>An in-memory token endpoint, which responds immediately with a token with a lifetime of one hour.</summary>
+internal sealed class InMemoryTokenEndpoint : HttpMessageHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(
         new HttpResponseMessage

@@ -1,6 +1,6 @@
-namespace JwtGrantClient.Tests.Nouns;
+namespace JwtGrantClient.Tests.PublicTypes;
 
-/// <summary>A token request is the key of the cache: two that ask for the same are one, two that differ anywhere are two.</summary>
+/// <summary>A token request is the key of the cache: two requests are equal only if all their properties are equal.</summary>
 public sealed class TokenRequestTests
 {
     public static TheoryData<string> ProtocolFieldNames =>
@@ -10,29 +10,29 @@ public sealed class TokenRequestTests
         "subject_token", "subject_token_type", "actor_token", "actor_token_type",
     ];
 
-    private static Dictionary<string, TokenRequest> Different => new()
+    private static Dictionary<string, TokenRequest> DifferentRequests => new()
     {
         ["nothing"] = new(),
         ["scope"] = new() { Scope = "a" },
-        ["scope in capitals"] = new() { Scope = "A" },
-        ["more scope"] = new() { Scope = "a b" },
+        ["scope in upper case"] = new() { Scope = "A" },
+        ["two scopes"] = new() { Scope = "a b" },
         ["resource"] = new() { Resource = ["https://a"] },
-        ["resource with a slash"] = new() { Resource = ["https://a/"] },
+        ["resource with a trailing slash"] = new() { Resource = ["https://a/"] },
         ["two resources"] = new() { Resource = ["https://a", "https://b"] },
-        ["two resources, turned round"] = new() { Resource = ["https://b", "https://a"] },
+        ["two resources in reverse order"] = new() { Resource = ["https://b", "https://a"] },
         ["subject"] = new() { Subject = "a" },
-        ["subject in capitals"] = new() { Subject = "A" },
+        ["subject in upper case"] = new() { Subject = "A" },
         ["parameter"] = new() { Parameters = new Dictionary<string, string> { ["p"] = "a" } },
-        ["parameter of another value"] = new() { Parameters = new Dictionary<string, string> { ["p"] = "b" } },
-        ["parameter of another name"] = new() { Parameters = new Dictionary<string, string> { ["P"] = "a" } },
+        ["parameter with another value"] = new() { Parameters = new Dictionary<string, string> { ["p"] = "b" } },
+        ["parameter with another name"] = new() { Parameters = new Dictionary<string, string> { ["P"] = "a" } },
         ["two parameters"] = new() { Parameters = new Dictionary<string, string> { ["p"] = "a", ["q"] = "b" } },
-        ["two parameters, crossed"] = new() { Parameters = new Dictionary<string, string> { ["p"] = "b", ["q"] = "a" } },
+        ["two parameters with exchanged values"] = new() { Parameters = new Dictionary<string, string> { ["p"] = "b", ["q"] = "a" } },
     };
 
     [Fact]
-    public void Two_that_ask_for_the_same_are_equal()
+    public void Requests_with_the_same_content_are_equal()
     {
-        var (one, other) = (Different, Different);
+        var (one, other) = (DifferentRequests, DifferentRequests);
         foreach (var name in one.Keys)
         {
             Assert.Equal(one[name], other[name]);
@@ -41,10 +41,10 @@ public sealed class TokenRequestTests
     }
 
     [Fact]
-    public void Two_that_differ_anywhere_are_not()
+    public void Requests_that_differ_in_any_property_are_not_equal()
     {
-        foreach (var (name, one) in Different)
-            foreach (var (otherName, other) in Different)
+        foreach (var (name, one) in DifferentRequests)
+            foreach (var (otherName, other) in DifferentRequests)
                 Assert.True(name == otherName || !one.Equals(other), $"{name} equals {otherName}");
         Assert.False(new TokenRequest().Equals(null));
         Assert.False(new TokenRequest().Equals(new object()));
@@ -60,7 +60,7 @@ public sealed class TokenRequestTests
     }
 
     [Fact]
-    public void Parameters_are_compared_whatever_their_order()
+    public void Parameters_are_compared_in_any_order()
     {
         var one = new TokenRequest { Parameters = new Dictionary<string, string> { ["p"] = "a", ["q"] = "b" } };
         var other = new TokenRequest { Parameters = new Dictionary<string, string> { ["q"] = "b", ["p"] = "a" } };
@@ -70,7 +70,7 @@ public sealed class TokenRequestTests
     }
 
     [Fact]
-    public void Collections_are_copied()
+    public void A_request_copies_its_collections()
     {
         var (resource, parameters) = (new List<string> { "https://a" }, new Dictionary<string, string> { ["p"] = "a" });
         var request = new TokenRequest { Resource = resource, Parameters = parameters };
@@ -89,11 +89,11 @@ public sealed class TokenRequestTests
     [InlineData("", "The scope is empty; leave it out to ask for the server's default scope.")]
     [InlineData("a\"b", "The scope has the character U+0022 at position 1; a scope is visible ASCII without quote and backslash (RFC 6749 section 3.3).")]
     [InlineData(" a", "The scope begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3).")]
-    public void A_scope_that_breaks_the_syntax_is_refused(string scope, string message) =>
+    public void A_scope_with_invalid_syntax_is_rejected(string scope, string message) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new TokenRequest { Scope = scope }).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_resource_that_is_no_absolute_URI_is_refused()
+    public void A_resource_that_is_not_an_absolute_URI_is_rejected()
     {
         var error = Assert.Throws<ArgumentException>(() => new TokenRequest { Resource = ["https://a", "reports"] });
 
@@ -101,7 +101,7 @@ public sealed class TokenRequestTests
     }
 
     [Fact]
-    public void A_subject_that_could_not_be_written_is_refused()
+    public void A_subject_that_is_empty_or_invalid_UTF16_is_rejected()
     {
         Assert.ThrowsAny<ArgumentException>(() => new TokenRequest { Subject = "" });
         Assert.ThrowsAny<ArgumentException>(() => new TokenRequest { Subject = "half a pair \uD800" });
@@ -109,7 +109,7 @@ public sealed class TokenRequestTests
 
     [Theory]
     [MemberData(nameof(ProtocolFieldNames))]
-    public void A_parameter_that_names_a_field_of_the_protocol_is_refused(string name)
+    public void A_parameter_with_the_name_of_a_protocol_field_is_rejected(string name)
     {
         var error = Assert.Throws<ArgumentException>(() => new TokenRequest { Parameters = new Dictionary<string, string> { [name] = "x" } });
 
@@ -118,7 +118,7 @@ public sealed class TokenRequestTests
     }
 
     [Fact]
-    public void Text_names_what_is_asked_for_and_no_parameters_value()
+    public void ToString_describes_the_request_without_the_values_of_parameters()
     {
         var request = new TokenRequest
         {

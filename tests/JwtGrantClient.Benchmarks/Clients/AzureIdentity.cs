@@ -2,10 +2,10 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
-/// <summary>Azure.Identity: a certificate's credential, which keeps tokens in MSAL's cache. It cannot be told to ask again.</summary>
-internal sealed class AzureIdentity : Contender
+/// <summary>Azure.Identity: a certificate credential, which caches tokens in the cache of MSAL. It has no method that forces a new token.</summary>
+internal sealed class AzureIdentity : TokenClient
 {
     private static readonly TokenRequestContext Context = new(["https://api.example.com/.default"]);
 
@@ -13,7 +13,7 @@ internal sealed class AzureIdentity : Contender
 
     public AzureIdentity(Uri endpoint, HttpMessageHandler handler)
     {
-        _http = new(new Endpoint.Diverted(endpoint, handler));
+        _http = new(new Endpoint.FixedAddressHandler(endpoint, handler));
         Credential = new ClientCertificateCredential(
             "11111111-2222-3333-4444-555555555555",
             "batch-worker",
@@ -25,7 +25,7 @@ internal sealed class AzureIdentity : Contender
 
     public override string Name => "Azure.Identity";
 
-    public override TimeSpan Window => TimeSpan.FromMinutes(5);
+    public override TimeSpan ExpiryMargin => TimeSpan.FromMinutes(5);
 
     public override async ValueTask<string> GetAsync() => (await Credential.GetTokenAsync(Context, CancellationToken.None)).Token;
 

@@ -5,16 +5,16 @@ using OpenIddict.Abstractions;
 using OpenIddict.Client;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
-/// <summary>OpenIddict.Client: client credentials with a client assertion. It keeps no tokens: every call is an exchange.</summary>
-internal sealed class OpenIddict : Contender
+/// <summary>OpenIddict.Client: client credentials with a client assertion. It does not cache tokens, so every call is an exchange.</summary>
+internal sealed class OpenIddict : TokenClient
 {
     private readonly ServiceProvider _services;
     private readonly OpenIddictClientService _client;
     private readonly RSA _rsa = RSA.Create();
 
-    /// <remarks>It takes no handler but its own.</remarks>
+    /// <remarks>OpenIddict always uses its own handler.</remarks>
     public OpenIddict(Uri endpoint)
     {
         _rsa.ImportFromPem(TestData.RsaPem);
@@ -44,7 +44,7 @@ internal sealed class OpenIddict : Contender
 
     public override string Name => "OpenIddict.Client";
 
-    public override bool Keeps => false;
+    public override bool CachesTokens => false;
 
     public override Func<ValueTask<string>> Exchange => GetAsync;
 

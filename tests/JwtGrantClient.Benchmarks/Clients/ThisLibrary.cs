@@ -1,7 +1,7 @@
-namespace JwtGrantClient.Benchmarks.Contenders;
+namespace JwtGrantClient.Benchmarks.Clients;
 
 /// <summary>This library.</summary>
-internal sealed class Ours(Uri endpoint, HttpMessageHandler handler) : Contender
+internal sealed class ThisLibrary(Uri endpoint, HttpMessageHandler handler) : TokenClient
 {
     private static readonly Grant Credentials = Grant.ClientCredentials();
 
