@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Http;
 
-/// <summary>Promise 11: a token goes only where it was meant to.</summary>
+/// <summary>The handler sends a token only to allowed origins, over https (RFC 6750 section 5.3).</summary>
 public sealed class AllowedOriginTests : IDisposable
 {
     private readonly FakeTokenEndpoint _endpoint = new();
@@ -17,7 +17,7 @@ public sealed class AllowedOriginTests : IDisposable
     [InlineData("/reports")]
     [InlineData("https://api.example.com:443/other?q=1")]
     [InlineData("HTTPS://API.Example.COM/")]
-    public async Task The_base_address_may_have_it(string address)
+    public async Task The_origin_of_the_base_address_is_allowed(string address)
     {
         await CallAsync(address, http => http.BaseAddress = new("https://api.example.com/v1/"));
 
@@ -30,7 +30,7 @@ public sealed class AllowedOriginTests : IDisposable
     [InlineData("https://api.example.com.evil.example/", "https://api.example.com.evil.example")]
     [InlineData("https://api.example.com@evil.example/", "https://evil.example")]
     [InlineData("//evil.example/reports", "https://evil.example")]
-    public async Task Another_origin_than_the_base_address_may_not(string address, string origin)
+    public async Task An_origin_other_than_that_of_the_base_address_is_rejected(string address, string origin)
     {
         var error = await Assert.ThrowsAsync<JwtGrantException>(
             () => CallAsync(address, http => http.BaseAddress = new("https://api.example.com/v1/")));
@@ -44,7 +44,7 @@ public sealed class AllowedOriginTests : IDisposable
     }
 
     [Fact]
-    public async Task A_base_address_that_is_set_after_AddJwtGrantToken_counts_too()
+    public async Task A_base_address_that_is_set_after_AddJwtGrantToken_is_used()
     {
         var services = Services();
         services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
@@ -57,7 +57,7 @@ public sealed class AllowedOriginTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_HttpClients_do_not_see_each_others_base_address()
+    public async Task Two_HttpClients_do_not_share_their_base_addresses()
     {
         var services = Services();
         foreach (var name in (string[])["one", "two"])
@@ -80,25 +80,25 @@ public sealed class AllowedOriginTests : IDisposable
     [InlineData("https://more.example.com:8443/x", true)]
     [InlineData("https://more.example.com/", false)]
     [InlineData("https://elsewhere.example.com/", false)]
-    public async Task A_list_of_origins_stands_beside_the_base_address(string address, bool allowed)
+    public async Task AllowedOrigins_are_allowed_in_addition_to_the_base_address(string address, bool allowed)
     {
-        Task call() => CallAsync(
+        Task Call() => CallAsync(
             address,
             http => http.BaseAddress = new("https://api.example.com"),
             options => options.AllowedOrigins = ["https://files.example.com", "https://more.example.com:8443/"]);
 
         if (allowed)
-            await call();
+            await Call();
         else
             Assert.Contains(
                 "Allowed: https://files.example.com, https://more.example.com:8443, https://api.example.com.",
-                (await Assert.ThrowsAsync<JwtGrantException>(call)).Message,
+                (await Assert.ThrowsAsync<JwtGrantException>(Call)).Message,
                 StringComparison.Ordinal);
         Assert.Equal(allowed ? 1 : 0, _api.Calls);
     }
 
     [Fact]
-    public async Task Without_base_address_and_list_the_address_of_the_request_decides()
+    public async Task Every_https_origin_is_allowed_without_base_address_and_AllowedOrigins()
     {
         await CallAsync("https://anywhere.example.com", _ => { });
 
@@ -106,7 +106,7 @@ public sealed class AllowedOriginTests : IDisposable
     }
 
     [Fact]
-    public async Task A_typed_client_has_its_list_where_its_constructor_sets_the_base_address()
+    public async Task AllowedOrigins_protect_a_typed_client_that_sets_its_base_address_in_the_constructor()
     {
         var services = Services();
         services.AddHttpClient<ReportsApi>()
@@ -130,23 +130,23 @@ public sealed class AllowedOriginTests : IDisposable
     [InlineData("http://127.0.0.2/", false)]
     [InlineData("http://localhost.example.com/", false)]
     [InlineData("ftp://127.0.0.1/", false)]
-    public async Task Http_goes_to_this_machine_alone_and_only_by_opt_in(string address, bool byOptIn)
+    public async Task Http_is_allowed_only_for_loopback_and_with_AllowLoopbackHttp(string address, bool isLoopback)
     {
         var options = new AccessTokenHandlerOptions();
         await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync(address, options));
 
         options.AllowLoopbackHttp = true;
-        if (byOptIn)
+        if (isLoopback)
             await SendAsync(address, options);
         else
             await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync(address, options));
 
-        Assert.Equal(byOptIn ? 1 : 0, _api.Calls);
-        Assert.Equal(byOptIn ? 1 : 0, _endpoint.Requests);
+        Assert.Equal(isLoopback ? 1 : 0, _api.Calls);
+        Assert.Equal(isLoopback ? 1 : 0, _endpoint.Requests);
     }
 
     [Fact]
-    public async Task The_error_for_http_names_the_origin_and_the_remedy()
+    public async Task The_error_for_an_http_origin_names_the_origin_and_the_fix()
     {
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("http://127.0.0.1:5000/secret?q=1", new()));
 
@@ -157,7 +157,7 @@ public sealed class AllowedOriginTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_without_an_absolute_address_is_refused()
+    public async Task A_request_without_an_absolute_URI_is_rejected()
     {
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("reports", new()));
 
@@ -176,7 +176,7 @@ public sealed class AllowedOriginTests : IDisposable
     [InlineData(
         "https://api.example.com?v=1",
         "'https://api.example.com?v=1' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query")]
-    public async Task An_origin_that_is_none_is_refused(string origin, string problem)
+    public async Task An_invalid_allowed_origin_is_rejected(string origin, string problem)
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
 
@@ -189,9 +189,9 @@ public sealed class AllowedOriginTests : IDisposable
     private async Task SendAsync(string address, AccessTokenHandlerOptions options)
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
-        using var pipe = new HttpMessageInvoker(new AccessTokenHandler(tokens, options) { InnerHandler = _api });
+        using var invoker = new HttpMessageInvoker(new AccessTokenHandler(tokens, options) { InnerHandler = _api });
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.RelativeOrAbsolute));
-        using var response = await pipe.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await invoker.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private ServiceCollection Services()
@@ -215,7 +215,7 @@ public sealed class AllowedOriginTests : IDisposable
         using var response = await http.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), TestContext.Current.CancellationToken);
     }
 
-    [SuppressMessage("Performance", "CA1812", Justification = "The HttpClientFactory makes it.")]
+    [SuppressMessage("Performance", "CA1812", Justification = "HttpClientFactory creates it.")]
     private sealed class ReportsApi
     {
         public ReportsApi(HttpClient http)

@@ -3,10 +3,10 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Http;
 
-/// <summary>The table of REFRESH: what the handler does with the API's answer.</summary>
+/// <summary>What the handler does with the response of the API (RFC 6750 section 3.1).</summary>
 public sealed class ChallengeEvaluatorTests
 {
-    public static TheoryData<string[]> ChallengesThatANewTokenMayMeet => new((string[][])
+    public static TheoryData<string[]> ChallengesForANewToken => new((string[][])
     [
         [],
         ["Bearer"],
@@ -22,7 +22,7 @@ public sealed class ChallengeEvaluatorTests
         ["""="no scheme" """],
     ]);
 
-    public static TheoryData<string[]> ChallengesThatANewTokenWouldNotMeet => new((string[][])
+    public static TheoryData<string[]> OtherChallenges => new((string[][])
     [
         ["""Bearer error="invalid_request" """],
         ["""Bearer error="insufficient_scope", scope="admin" """],
@@ -35,32 +35,32 @@ public sealed class ChallengeEvaluatorTests
     ]);
 
     [Theory]
-    [MemberData(nameof(ChallengesThatANewTokenMayMeet))]
-    public async Task A_401_that_a_new_token_may_cure_is_met_with_one(string[] challenges)
+    [MemberData(nameof(ChallengesForANewToken))]
+    public async Task A_401_that_a_new_token_may_resolve_is_retried_with_one(string[] challenges)
     {
-        await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized(challenges) : ProtectedApi.Ok());
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized(challenges) : ProtectedApi.Ok());
+        await api.CacheFirstTokenAsync();
 
-        using var response = await given.GetAsync();
+        using var response = await api.GetAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
-        Assert.Contains("Information 6 The API at https://api.example.com answered 401 to the token; it is given up, if it is still the one in use", given.Log.All);
+        Assert.Equal(["token-1", "token-2"], api.TokensReceived);
+        Assert.Contains("Information 6 The API at https://api.example.com answered 401 to the token; it is given up, if it is still the one in use", api.Log.All);
     }
 
     [Theory]
-    [MemberData(nameof(ChallengesThatANewTokenWouldNotMeet))]
-    public async Task A_401_for_another_reason_is_returned_untouched_and_the_token_kept(string[] challenges)
+    [MemberData(nameof(OtherChallenges))]
+    public async Task A_401_for_another_reason_is_returned_unchanged_and_the_token_stays_cached(string[] challenges)
     {
-        using var answer = ProtectedApi.Unauthorized(challenges);
-        await using var given = new ProtectedApi(_ => answer);
-        await given.CacheFirstTokenAsync();
+        using var unauthorized = ProtectedApi.Unauthorized(challenges);
+        await using var api = new ProtectedApi(_ => unauthorized);
+        await api.CacheFirstTokenAsync();
 
-        Assert.Same(answer, await given.GetAsync());
+        Assert.Same(unauthorized, await api.GetAsync());
 
-        Assert.Equal(["token-1"], given.TokensReceived);
-        await given.CacheFirstTokenAsync();
-        Assert.Empty(given.Log.All);
+        Assert.Equal(["token-1"], api.TokensReceived);
+        await api.CacheFirstTokenAsync();
+        Assert.Empty(api.Log.All);
     }
 
     [Theory]
@@ -68,97 +68,97 @@ public sealed class ChallengeEvaluatorTests
     [InlineData(HttpStatusCode.ProxyAuthenticationRequired)]
     [InlineData(HttpStatusCode.InternalServerError)]
     [InlineData(HttpStatusCode.OK)]
-    public async Task No_other_status_gives_a_token_up(HttpStatusCode status)
+    public async Task A_status_other_than_401_does_not_invalidate_the_token(HttpStatusCode status)
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Response(status, """Bearer error="invalid_token" """));
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(_ => ProtectedApi.Response(status, """Bearer error="invalid_token" """));
+        await api.CacheFirstTokenAsync();
 
-        using var response = await given.GetAsync();
+        using var response = await api.GetAsync();
 
         Assert.Equal(status, response.StatusCode);
-        Assert.Equal(["token-1"], given.TokensReceived);
-        await given.CacheFirstTokenAsync();
+        Assert.Equal(["token-1"], api.TokensReceived);
+        await api.CacheFirstTokenAsync();
     }
 
     [Theory]
     [InlineData("""Bearer error="insufficient_scope", scope="reports.write admin" """, "reports.write admin")]
     [InlineData("""Bearer error="insufficient_scope" """, "(null)")]
     [InlineData("Bearer error=\"insufficient_scope\", scope=\"two\tlines\"", "two lines")]
-    public async Task A_403_for_want_of_scope_is_returned_and_logged_with_the_scope_that_is_asked_for(string challenge, string scope)
+    public async Task A_403_insufficient_scope_is_returned_and_logged_with_the_required_scope(string challenge, string scope)
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Response(HttpStatusCode.Forbidden, """Basic realm="x" """, challenge));
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(_ => ProtectedApi.Response(HttpStatusCode.Forbidden, """Basic realm="x" """, challenge));
+        await api.CacheFirstTokenAsync();
 
-        using var response = await given.GetAsync();
+        using var response = await api.GetAsync();
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal(
-            [$"Warning 7 The API at https://api.example.com answered 403 insufficient_scope; it asks for the scope '{scope}'"], given.Log.All);
+            [$"Warning 7 The API at https://api.example.com answered 403 insufficient_scope; it asks for the scope '{scope}'"], api.Log.All);
     }
 
     [Theory]
     [InlineData("Bearer")]
     [InlineData("""Bearer error="invalid_token" """)]
     [InlineData("""DPoP error="insufficient_scope" """)]
-    public async Task A_403_for_another_reason_is_the_callers_affair(string challenge)
+    public async Task A_403_for_another_reason_is_returned_and_not_logged(string challenge)
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Response(HttpStatusCode.Forbidden, challenge));
+        await using var api = new ProtectedApi(_ => ProtectedApi.Response(HttpStatusCode.Forbidden, challenge));
 
-        using var response = await given.GetAsync();
+        using var response = await api.GetAsync();
 
-        Assert.Empty(given.Log.All);
+        Assert.Empty(api.Log.All);
     }
 
     [Fact]
-    public async Task A_401_to_a_token_acquired_in_this_very_call_is_returned_and_the_token_kept()
+    public async Task A_401_for_a_token_that_was_acquired_in_the_same_call_is_returned_and_the_token_stays_cached()
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Unauthorized());
+        await using var api = new ProtectedApi(_ => ProtectedApi.Unauthorized());
 
-        using var response = await given.GetAsync();
+        using var response = await api.GetAsync();
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(["token-1"], given.TokensReceived);
-        await given.CacheFirstTokenAsync();
+        Assert.Equal(["token-1"], api.TokensReceived);
+        await api.CacheFirstTokenAsync();
     }
 
     [Fact]
-    public async Task An_API_that_refuses_everything_is_asked_twice_at_most()
+    public async Task An_API_that_rejects_every_token_gets_at_most_two_requests_per_call()
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Unauthorized());
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(_ => ProtectedApi.Unauthorized());
+        await api.CacheFirstTokenAsync();
 
-        using var response = await given.GetAsync();
+        using var response = await api.GetAsync();
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
+        Assert.Equal(["token-1", "token-2"], api.TokensReceived);
     }
 
     [Fact]
-    public async Task An_API_that_refuses_everything_costs_one_token_request_in_thirty_seconds()
+    public async Task An_API_that_rejects_every_token_causes_one_token_request_in_30_seconds()
     {
-        await using var given = new ProtectedApi(_ => ProtectedApi.Unauthorized());
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(_ => ProtectedApi.Unauthorized());
+        await api.CacheFirstTokenAsync();
 
         for (var i = 0; i < 100; i++)
-            (await given.GetAsync()).Dispose();
-        Assert.Equal(2, given.Endpoint.Requests);
-        Assert.Equal(101, given.Api.Calls);
+            (await api.GetAsync()).Dispose();
+        Assert.Equal(2, api.Endpoint.Requests);
+        Assert.Equal(101, api.Api.Calls);
 
-        given.Time.Advance(TimeSpan.FromSeconds(30));
+        api.Time.Advance(TimeSpan.FromSeconds(30));
         for (var i = 0; i < 100; i++)
-            (await given.GetAsync()).Dispose();
-        Assert.Equal(3, given.Endpoint.Requests);
+            (await api.GetAsync()).Dispose();
+        Assert.Equal(3, api.Endpoint.Requests);
     }
 
     [Fact]
-    public async Task One_revoked_token_costs_a_hundred_callers_one_new_one()
+    public async Task A_revoked_token_is_replaced_once_for_100_concurrent_callers()
     {
-        await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
+        await api.CacheFirstTokenAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => given.GetAsync())));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => api.GetAsync())));
 
-        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
-        Assert.Equal(2, given.Endpoint.Requests);
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Equal(2, api.Endpoint.Requests);
     }
 }

@@ -7,18 +7,18 @@ using Microsoft.Extensions.Http.Resilience;
 namespace JwtGrantClient.Tests.Http;
 
 /// <summary>
-/// Real servers, real redirects: SocketsHttpHandler takes the header off and rewrites the address of the very message that a resilience
-/// handler then sends again.
+/// Redirects between servers on loopback. SocketsHttpHandler removes the header and changes the address of the request message, and a resilience handler
+/// sends the same message again.
 /// </summary>
 public sealed class HandlerRedirectTests : IAsyncLifetime
 {
     private readonly FakeTokenEndpoint _endpoint = new();
-    private readonly ConcurrentQueue<string> _seenByApi = new();
-    private readonly ConcurrentQueue<string> _seenElsewhere = new();
-    private Func<HttpContext, int, int> _apiAnswers = (_, _) => 200;
-    private Func<HttpContext, int, int> _elsewhereAnswers = (_, _) => 200;
+    private readonly ConcurrentQueue<string> _receivedByApi = new();
+    private readonly ConcurrentQueue<string> _receivedByOther = new();
+    private Func<HttpContext, int, int> _apiResponse = (_, _) => 200;
+    private Func<HttpContext, int, int> _otherResponse = (_, _) => 200;
     private LoopbackServer _api = null!;
-    private LoopbackServer _elsewhere = null!;
+    private LoopbackServer _other = null!;
 
     public enum Retries
     {
@@ -30,14 +30,14 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await LoopbackServer.StartAsync(http => AnswerAsync(http, _seenByApi, _apiAnswers));
-        _elsewhere = await LoopbackServer.StartAsync(http => AnswerAsync(http, _seenElsewhere, _elsewhereAnswers));
+        _api = await LoopbackServer.StartAsync(http => RespondAsync(http, _receivedByApi, _apiResponse));
+        _other = await LoopbackServer.StartAsync(http => RespondAsync(http, _receivedByOther, _otherResponse));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();
-        await _elsewhere.DisposeAsync();
+        await _other.DisposeAsync();
     }
 
     [Theory]
@@ -45,91 +45,91 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
     [InlineData(Retries.Outside)]
     [InlineData(Retries.Inside)]
     [InlineData(Retries.Both)]
-    public async Task Another_host_that_answers_401_gets_no_token_and_costs_none(Retries retries)
+    public async Task A_redirect_to_another_host_that_responds_401_sends_no_token_and_requests_none(Retries retries)
     {
-        _apiAnswers = (http, _) => Redirect(http, $"{_elsewhere.Address}/trap");
-        _elsewhereAnswers = (http, _) => Challenge(http);
+        _apiResponse = (http, _) => Redirect(http, $"{_other.Address}/target");
+        _otherResponse = (http, _) => Challenge(http);
         await using var client = new Client(this, retries);
         await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
 
         using var response = await client.GetAsync();
 
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal(["Bearer token-1"], _seenByApi);
-        Assert.Equal([""], _seenElsewhere);
+        Assert.Equal(["Bearer token-1"], _receivedByApi);
+        Assert.Equal([""], _receivedByOther);
         Assert.Equal("token-1", (await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
     }
 
     [Fact]
-    public async Task Another_host_gets_no_token_by_a_retry_from_outside()
+    public async Task A_retry_outside_the_handler_sends_no_token_to_the_target_of_a_redirect()
     {
-        _apiAnswers = (http, _) => Redirect(http, $"{_elsewhere.Address}/trap");
-        _elsewhereAnswers = (_, _) => 503;
+        _apiResponse = (http, _) => Redirect(http, $"{_other.Address}/target");
+        _otherResponse = (_, _) => 503;
         await using var client = new Client(this, Retries.Outside);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(client.GetAsync);
 
         Assert.Equal(
-            $"The request was not sent: {_elsewhere.Address} is not allowed to receive the token. " +
+            $"The request was not sent: {_other.Address} is not allowed to receive the token. " +
             $"The request was addressed to {_api.Address} and then redirected. If you trust the new origin, send the request to it directly.",
             error.Message);
-        Assert.Equal([""], _seenElsewhere);
+        Assert.Equal([""], _receivedByOther);
         Assert.Equal(1, _endpoint.Requests);
     }
 
     [Fact]
-    public async Task Another_host_gets_no_token_by_a_retry_from_inside()
+    public async Task A_retry_inside_the_handler_sends_no_token_to_the_target_of_a_redirect()
     {
-        _apiAnswers = (http, _) => Redirect(http, $"{_elsewhere.Address}/trap");
-        _elsewhereAnswers = (http, number) => number < 3 ? 503 : Challenge(http);
+        _apiResponse = (http, _) => Redirect(http, $"{_other.Address}/target");
+        _otherResponse = (http, number) => number < 3 ? 503 : Challenge(http);
         await using var client = new Client(this, Retries.Inside);
 
         using var response = await client.GetAsync();
 
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal(["", "", ""], _seenElsewhere);
-        Assert.Equal(["Bearer token-1"], _seenByApi);
+        Assert.Equal(["", "", ""], _receivedByOther);
+        Assert.Equal(["Bearer token-1"], _receivedByApi);
         Assert.Equal(1, _endpoint.Requests);
     }
 
     [Fact]
-    public async Task The_resend_after_a_401_gives_nothing_away_either()
+    public async Task The_retry_after_a_401_sends_no_token_to_the_target_of_a_redirect()
     {
-        _apiAnswers = (http, number) => number == 1 ? Challenge(http) : Redirect(http, $"{_elsewhere.Address}/trap");
-        _elsewhereAnswers = (http, _) => Challenge(http);
+        _apiResponse = (http, number) => number == 1 ? Challenge(http) : Redirect(http, $"{_other.Address}/target");
+        _otherResponse = (http, _) => Challenge(http);
         await using var client = new Client(this, Retries.Both);
         await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
 
         using var response = await client.GetAsync();
 
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal(["Bearer token-1", "Bearer token-2"], _seenByApi);
-        Assert.Equal([""], _seenElsewhere);
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], _receivedByApi);
+        Assert.Equal([""], _receivedByOther);
         Assert.Equal(2, _endpoint.Requests);
     }
 
     [Fact]
-    public async Task A_401_behind_a_redirect_on_the_same_host_says_nothing_of_the_token_that_never_arrived()
+    public async Task A_401_after_a_redirect_on_the_same_host_does_not_invalidate_the_token()
     {
-        _apiAnswers = (http, number) => number == 1 ? Redirect(http, "/moved") : Challenge(http);
+        _apiResponse = (http, number) => number == 1 ? Redirect(http, "/moved") : Challenge(http);
         await using var client = new Client(this, Retries.None);
         await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
 
         using var response = await client.GetAsync();
 
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal(["Bearer token-1", ""], _seenByApi);
+        Assert.Equal(["Bearer token-1", ""], _receivedByApi);
         Assert.Equal("token-1", (await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
     }
 
     [Fact]
-    public async Task A_retry_from_outside_acquires_again()
+    public async Task A_retry_outside_the_handler_acquires_the_token_again()
     {
         await using var client = new Client(this, Retries.Outside);
         var first = await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        _apiAnswers = (http, number) =>
+        _apiResponse = (http, number) =>
         {
-            // The token is given up between the attempts; our own header from the first pass must not count as the caller's.
+            // The token is invalidated between the attempts. The handler's own header of the first attempt must not be mistaken for one of the caller.
             if (number > 1)
                 return 200;
             _ = client.Tokens.InvalidateAsync(TokenRequest.Default, first, CancellationToken.None).AsTask();
@@ -139,49 +139,49 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
         using var response = await client.GetAsync();
 
         Assert.Equal(200, (int)response.StatusCode);
-        Assert.Equal(["Bearer token-1", "Bearer token-2"], _seenByApi);
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], _receivedByApi);
     }
 
     [Theory]
     [InlineData(Retries.Outside)]
     [InlineData(Retries.Inside)]
-    public async Task A_401_is_met_with_a_new_token_whichever_side_the_resilience_handler_is_on(Retries retries)
+    public async Task A_401_is_retried_with_a_new_token_inside_and_outside_a_resilience_handler(Retries retries)
     {
-        _apiAnswers = (http, number) => number switch { 1 => 503, 2 => Challenge(http), _ => 200 };
+        _apiResponse = (http, number) => number switch { 1 => 503, 2 => Challenge(http), _ => 200 };
         await using var client = new Client(this, retries);
         await client.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
 
         using var response = await client.GetAsync();
 
         Assert.Equal(200, (int)response.StatusCode);
-        Assert.Equal(["Bearer token-1", "Bearer token-1", "Bearer token-2"], _seenByApi);
+        Assert.Equal(["Bearer token-1", "Bearer token-1", "Bearer token-2"], _receivedByApi);
     }
 
     [Fact]
-    public async Task A_redirect_handler_that_keeps_the_header_gains_nothing_by_a_401()
+    public async Task A_handler_that_follows_redirects_with_the_header_gets_no_new_token_after_a_401()
     {
         var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
         await using var _ = tokens;
         await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        var careless = new StubHandler(request =>
+        var redirecting = new StubHandler(request =>
         {
             request.RequestUri = new("https://elsewhere.example.com");
             return ProtectedApi.Unauthorized();
         });
-        using var pipe = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = careless });
+        using var invoker = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = redirecting });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
-        using var response = await pipe.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await invoker.SendAsync(request, TestContext.Current.CancellationToken);
 
-        Assert.Equal(1, careless.Calls);
+        Assert.Equal(1, redirecting.Calls);
         Assert.Equal(1, _endpoint.Requests);
         Assert.Equal("token-1", (await tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
     }
 
-    private static async Task AnswerAsync(HttpContext http, ConcurrentQueue<string> seen, Func<HttpContext, int, int> answer)
+    private static async Task RespondAsync(HttpContext http, ConcurrentQueue<string> received, Func<HttpContext, int, int> respond)
     {
-        seen.Enqueue(http.Request.Headers.Authorization.ToString());
-        http.Response.StatusCode = answer(http, seen.Count);
+        received.Enqueue(http.Request.Headers.Authorization.ToString());
+        http.Response.StatusCode = respond(http, received.Count);
         await http.Response.CompleteAsync();
     }
 
@@ -197,7 +197,7 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
         return 401;
     }
 
-    /// <summary>An application's HttpClient: the factory's own SocketsHttpHandler, which follows redirects.</summary>
+    /// <summary>An application's HttpClient with the primary handler of HttpClientFactory, which follows redirects.</summary>
     private sealed class Client : IAsyncDisposable
     {
         private readonly ServiceProvider _provider;
@@ -210,10 +210,10 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
             services.AddTestClient("reports", test._endpoint);
             var http = services.AddHttpClient("api", client => client.BaseAddress = new(test._api.Address));
             if (retries is Retries.Outside or Retries.Both)
-                http.AddStandardResilienceHandler(AtOnce);
+                http.AddStandardResilienceHandler(RetryWithoutDelay);
             http.AddJwtGrantToken("reports");
             if (retries is Retries.Inside or Retries.Both)
-                http.AddStandardResilienceHandler(AtOnce);
+                http.AddStandardResilienceHandler(RetryWithoutDelay);
             _provider = services.BuildServiceProvider();
             Tokens = _provider.GetRequiredKeyedService<ITokenSource>("reports");
         }
@@ -225,6 +225,6 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
 
         public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
-        private static void AtOnce(HttpStandardResilienceOptions options) => (options.Retry.Delay, options.Retry.UseJitter) = (TimeSpan.Zero, false);
+        private static void RetryWithoutDelay(HttpStandardResilienceOptions options) => (options.Retry.Delay, options.Retry.UseJitter) = (TimeSpan.Zero, false);
     }
 }

@@ -9,62 +9,62 @@ public sealed class HandlerRetryTests
 {
     private static readonly byte[] Bytes = "bytes"u8.ToArray();
 
-    public static TheoryData<string> BodiesThatCanBeSentAgain => ["bytes", "memory", "string", "form", "json", "slice"];
+    public static TheoryData<string> RepeatableBodies => ["bytes", "memory", "string", "form", "json", "slice"];
 
-    public static TheoryData<string> BodiesThatCannot => ["stream", "multipart", "own"];
+    public static TheoryData<string> SingleUseBodies => ["stream", "multipart", "own"];
 
     [Theory]
-    [MemberData(nameof(BodiesThatCanBeSentAgain))]
-    public async Task A_body_that_can_be_sent_again_is(string kind)
+    [MemberData(nameof(RepeatableBodies))]
+    public async Task A_request_with_a_repeatable_body_is_retried(string kind)
     {
-        await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
+        await api.CacheFirstTokenAsync();
 
-        using var response = await given.PostAsync(Body(kind));
+        using var response = await api.PostAsync(Body(kind));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
-        Assert.NotEmpty(given.Bodies.First()!);
-        Assert.Single(given.Bodies.Distinct());
+        Assert.Equal(["token-1", "token-2"], api.TokensReceived);
+        Assert.NotEmpty(api.Bodies.First()!);
+        Assert.Single(api.Bodies.Distinct());
     }
 
     [Theory]
-    [MemberData(nameof(BodiesThatCannot))]
-    public async Task A_body_that_cannot_is_not_but_the_next_call_has_a_new_token(string kind)
+    [MemberData(nameof(SingleUseBodies))]
+    public async Task A_request_with_a_single_use_body_is_not_retried_but_the_next_call_has_a_new_token(string kind)
     {
-        using var refusal = ProtectedApi.Unauthorized();
-        await using var given = new ProtectedApi(token => token == "token-1" ? refusal : ProtectedApi.Ok());
-        await given.CacheFirstTokenAsync();
+        using var unauthorized = ProtectedApi.Unauthorized();
+        await using var api = new ProtectedApi(token => token == "token-1" ? unauthorized : ProtectedApi.Ok());
+        await api.CacheFirstTokenAsync();
 
-        Assert.Same(refusal, await given.PostAsync(Body(kind)));
-        Assert.Equal(["token-1"], given.TokensReceived);
-        Assert.Equal(1, given.Endpoint.Requests);
+        Assert.Same(unauthorized, await api.PostAsync(Body(kind)));
+        Assert.Equal(["token-1"], api.TokensReceived);
+        Assert.Equal(1, api.Endpoint.Requests);
 
-        using var next = await given.GetAsync();
-        Assert.Equal(["token-1", "token-2"], given.TokensReceived);
+        using var next = await api.GetAsync();
+        Assert.Equal(["token-1", "token-2"], api.TokensReceived);
     }
 
     [Fact]
-    public async Task It_goes_out_at_once()
+    public async Task The_retry_after_a_401_is_sent_without_delay()
     {
-        await using var given = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
+        await api.CacheFirstTokenAsync();
 
-        // The clock stands still: whatever waited for it would never return.
-        using var response = await given.GetAsync();
+        // The clock does not advance, so a delay would never end.
+        using var response = await api.GetAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(TestData.Moment, given.Time.GetUtcNow());
+        Assert.Equal(TestData.Moment, api.Time.GetUtcNow());
     }
 
     [Fact]
-    public async Task The_answer_of_the_first_attempt_is_disposed_exactly_once()
+    public async Task The_response_of_the_first_attempt_is_disposed_exactly_once()
     {
         var bodies = new List<CountingBody>();
-        await using var given = new ProtectedApi(token => Counted(token == "token-1" ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, bodies));
-        await given.CacheFirstTokenAsync();
+        await using var api = new ProtectedApi(token => Counted(token == "token-1" ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, bodies));
+        await api.CacheFirstTokenAsync();
 
-        var response = await given.GetAsync();
+        var response = await api.GetAsync();
 
         Assert.Equal([1, 0], bodies.Select(body => body.Disposals));
         response.Dispose();
@@ -72,14 +72,14 @@ public sealed class HandlerRetryTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_returned_is_the_callers_to_dispose()
+    public async Task A_response_that_is_returned_is_disposed_by_the_caller()
     {
         var bodies = new List<CountingBody>();
-        await using var given = new ProtectedApi(_ => Counted(HttpStatusCode.Unauthorized, bodies));
-        await given.CacheFirstTokenAsync();
-        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
+        await using var api = new ProtectedApi(_ => Counted(HttpStatusCode.Unauthorized, bodies));
+        await api.CacheFirstTokenAsync();
+        api.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
 
-        var response = await given.GetAsync();
+        var response = await api.GetAsync();
 
         Assert.Equal([0], bodies.Select(body => body.Disposals));
         response.Dispose();
@@ -87,76 +87,76 @@ public sealed class HandlerRetryTests
     }
 
     [Fact]
-    public async Task The_API_s_401_is_returned_when_no_new_token_can_be_had()
+    public async Task The_401_of_the_API_is_returned_if_no_new_token_is_available()
     {
-        using var refusal = ProtectedApi.Unauthorized("""Bearer error="invalid_token" """);
-        await using var given = new ProtectedApi(_ => refusal);
-        await given.CacheFirstTokenAsync();
-        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
+        using var unauthorized = ProtectedApi.Unauthorized("""Bearer error="invalid_token" """);
+        await using var api = new ProtectedApi(_ => unauthorized);
+        await api.CacheFirstTokenAsync();
+        api.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
 
-        Assert.Same(refusal, await given.GetAsync());
+        Assert.Same(unauthorized, await api.GetAsync());
 
-        Assert.Equal(2, given.Endpoint.Requests);
-        Assert.Equal(["token-1"], given.TokensReceived);
+        Assert.Equal(2, api.Endpoint.Requests);
+        Assert.Equal(["token-1"], api.TokensReceived);
     }
 
     [Fact]
-    public async Task The_API_s_401_is_returned_when_the_gate_is_closed()
+    public async Task The_401_of_the_API_is_returned_during_the_refresh_backoff()
     {
-        using var refusal = ProtectedApi.Unauthorized();
-        await using var given = new ProtectedApi(_ => refusal);
-        await given.CacheFirstTokenAsync();
-        // A renewal ahead of time fails and closes the gate; the token is still good at the cache.
-        given.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
-        given.Time.Advance(TimeSpan.FromMinutes(50));
-        await given.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
-        await given.CacheLog.WaitForEventAsync(4);
+        using var unauthorized = ProtectedApi.Unauthorized();
+        await using var api = new ProtectedApi(_ => unauthorized);
+        await api.CacheFirstTokenAsync();
+        // A background refresh fails and starts the backoff; the cached token is still valid.
+        api.Endpoint.ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client");
+        api.Time.Advance(TimeSpan.FromMinutes(50));
+        await api.Tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        await api.CacheLog.WaitForEventAsync(4);
 
-        Assert.Same(refusal, await given.GetAsync());
+        Assert.Same(unauthorized, await api.GetAsync());
 
-        Assert.Equal(2, given.Endpoint.Requests);
-        Assert.Equal(["token-1"], given.TokensReceived);
+        Assert.Equal(2, api.Endpoint.Requests);
+        Assert.Equal(["token-1"], api.TokensReceived);
     }
 
     [Fact]
-    public async Task The_API_s_401_is_returned_whatever_a_source_of_ones_own_throws()
+    public async Task The_401_of_the_API_is_returned_if_a_custom_token_source_throws()
     {
-        using var refusal = ProtectedApi.Unauthorized();
-        var source = new OnceOnly(new HttpRequestException("The vault is sealed."));
-        using var http = new HttpMessageInvoker(new AccessTokenHandler(source) { InnerHandler = new StubHandler(_ => refusal) });
+        using var unauthorized = ProtectedApi.Unauthorized();
+        var source = new SingleTokenSource(new HttpRequestException("The vault is locked."));
+        using var http = new HttpMessageInvoker(new AccessTokenHandler(source) { InnerHandler = new StubHandler(_ => unauthorized) });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
-        Assert.Same(refusal, await http.SendAsync(request, TestContext.Current.CancellationToken));
+        Assert.Same(unauthorized, await http.SendAsync(request, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task A_source_that_gives_up_on_its_own_clock_is_no_cancellation_of_the_callers()
+    public async Task A_timeout_of_a_custom_token_source_is_not_a_cancellation_by_the_caller()
     {
-        using var refusal = ProtectedApi.Unauthorized();
-        var source = new OnceOnly(new TaskCanceledException("The vault took too long."));
-        using var http = new HttpMessageInvoker(new AccessTokenHandler(source) { InnerHandler = new StubHandler(_ => refusal) });
+        using var unauthorized = ProtectedApi.Unauthorized();
+        var source = new SingleTokenSource(new TaskCanceledException("The vault took too long."));
+        using var http = new HttpMessageInvoker(new AccessTokenHandler(source) { InnerHandler = new StubHandler(_ => unauthorized) });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
-        Assert.Same(refusal, await http.SendAsync(request, TestContext.Current.CancellationToken));
+        Assert.Same(unauthorized, await http.SendAsync(request, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task A_call_cancelled_while_the_token_is_renewed_ends_at_once_and_disposes_the_401()
+    public async Task Cancelling_a_call_while_its_token_is_replaced_ends_it_at_once_and_disposes_the_401()
     {
         var bodies = new List<CountingBody>();
-        await using var given = new ProtectedApi(_ => Counted(HttpStatusCode.Unauthorized, bodies));
-        await given.CacheFirstTokenAsync();
-        var gate = new TaskCompletionSource();
-        given.Endpoint.DelayResponseUntil = gate.Task;
-        using var cancelling = new CancellationTokenSource();
+        await using var api = new ProtectedApi(_ => Counted(HttpStatusCode.Unauthorized, bodies));
+        await api.CacheFirstTokenAsync();
+        var tokenResponse = new TaskCompletionSource();
+        api.Endpoint.DelayResponseUntil = tokenResponse.Task;
+        using var cancellation = new CancellationTokenSource();
 
-        var call = Assert.ThrowsAnyAsync<OperationCanceledException>(() => given.GetAsync(cancelling.Token));
-        await cancelling.CancelAsync();
+        var call = Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.GetAsync(cancellation.Token));
+        await cancellation.CancelAsync();
 
         await call;
         Assert.Equal([1], bodies.Select(body => body.Disposals));
-        Assert.Equal(["token-1"], given.TokensReceived);
-        gate.SetResult();
+        Assert.Equal(["token-1"], api.TokensReceived);
+        tokenResponse.SetResult();
     }
 
     private static HttpContent Body(string kind) => kind switch
@@ -198,12 +198,12 @@ public sealed class HandlerRetryTests
         }
     }
 
-    /// <summary>A source that has one token and then none.</summary>
-    private sealed class OnceOnly(Exception then) : ITokenSource
+    /// <summary>A token source that returns one token and then throws.</summary>
+    private sealed class SingleTokenSource(Exception error) : ITokenSource
     {
-        private int _asked;
+        private int _calls;
 
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-            _asked++ == 0 ? new(new AccessToken("only-one", TestData.Moment)) : ValueTask.FromException<AccessToken>(then);
+            _calls++ == 0 ? new(new AccessToken("only-one", TestData.Moment)) : ValueTask.FromException<AccessToken>(error);
     }
 }

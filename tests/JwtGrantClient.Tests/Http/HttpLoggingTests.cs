@@ -7,7 +7,7 @@ namespace JwtGrantClient.Tests.Http;
 public sealed class HttpLoggingTests
 {
     [Fact]
-    public async Task Neither_we_nor_the_HttpClientFactory_log_a_token_or_an_assertion_at_any_level()
+    public async Task No_token_or_assertion_is_logged_at_any_level_also_not_by_HttpClientFactory()
     {
         using var log = new LogLines();
         var endpoint = new FakeTokenEndpoint();

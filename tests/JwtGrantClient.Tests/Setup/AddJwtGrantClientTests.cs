@@ -15,7 +15,7 @@ public sealed class AddJwtGrantClientTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_named_client_is_there_under_its_name()
+    public async Task A_named_client_is_registered_under_its_name()
     {
         _services.AddJwtGrantClient("reports", UsePrivateKeyJwt).UseTokenEndpointHandler(_ => _endpoint.Handler);
         await using var provider = _services.BuildServiceProvider(Strict);
@@ -31,7 +31,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task The_one_client_is_there_without_a_name()
+    public async Task An_unnamed_client_is_registered_without_a_key()
     {
         _services.AddJwtGrantClient(UsePrivateKeyJwt).UseTokenEndpointHandler(_ => _endpoint.Handler);
         _services.AddHttpClient("api").AddJwtGrantToken().ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
@@ -48,7 +48,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task A_service_takes_its_client_by_attribute()
+    public async Task A_service_gets_its_client_through_FromKeyedServices()
     {
         _services.AddTestClient("reports", _endpoint);
         _services.AddScoped<Billing>();
@@ -59,7 +59,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task Clients_of_different_names_keep_their_own_tokens()
+    public async Task Clients_with_different_names_cache_their_tokens_separately()
     {
         _services.AddTestClient("one", _endpoint);
         _services.AddTestClient("two", _endpoint);
@@ -70,7 +70,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task Adding_a_name_twice_composes()
+    public async Task Adding_a_client_twice_combines_both_configurations()
     {
         var section = Section("""{ "Scope": "from.section", "ClientId": "from-section" }""");
         _services.AddJwtGrantClient("reports", section);
@@ -84,7 +84,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task An_unknown_name_fails_with_the_list_of_the_known()
+    public async Task An_unknown_client_name_is_an_error_that_lists_the_known_names()
     {
         _services.AddJwtGrantClient(TestClient.Configure);
         _services.AddTestClient("reports", _endpoint);
@@ -102,7 +102,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task An_HttpClient_without_any_client_says_so()
+    public async Task An_HttpClient_without_any_registered_client_is_an_error()
     {
         _services.AddHttpClient("api").AddJwtGrantToken();
         await using var provider = _services.BuildServiceProvider(Strict);
@@ -115,7 +115,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task A_key_that_is_no_string_gets_no_other_client()
+    public async Task A_service_key_that_is_not_a_string_is_an_error()
     {
         _services.AddJwtGrantClient(TestClient.Configure);
         await using var provider = _services.BuildServiceProvider(Strict);
@@ -126,22 +126,22 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task A_keyed_source_of_ones_own_stays_ones_own()
+    public async Task A_custom_keyed_token_source_is_not_replaced()
     {
-        var mine = new MyTokens();
-        _services.AddKeyedSingleton<ITokenSource>("before", mine);
+        var custom = new CustomTokenSource();
+        _services.AddKeyedSingleton<ITokenSource>("before", custom);
         _services.AddTestClient("reports", _endpoint);
-        _services.AddKeyedSingleton<ITokenSource>("after", mine);
+        _services.AddKeyedSingleton<ITokenSource>("after", custom);
         await using var provider = _services.BuildServiceProvider(Strict);
 
-        Assert.Same(mine, provider.GetRequiredKeyedService<ITokenSource>("before"));
-        Assert.Same(mine, provider.GetRequiredKeyedService<ITokenSource>("after"));
-        Assert.Equal([mine], provider.GetKeyedServices<ITokenSource>("before"));
-        Assert.NotSame(mine, provider.GetRequiredKeyedService<ITokenSource>("reports"));
+        Assert.Same(custom, provider.GetRequiredKeyedService<ITokenSource>("before"));
+        Assert.Same(custom, provider.GetRequiredKeyedService<ITokenSource>("after"));
+        Assert.Equal([custom], provider.GetKeyedServices<ITokenSource>("before"));
+        Assert.NotSame(custom, provider.GetRequiredKeyedService<ITokenSource>("reports"));
     }
 
     [Fact]
-    public void A_token_for_all_HttpClients_at_once_is_refused()
+    public void AddJwtGrantToken_for_all_HttpClients_is_rejected()
     {
         _services.AddTestClient("reports", _endpoint);
 
@@ -153,7 +153,7 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task Three_rotations_of_handlers_and_a_hundred_scopes_make_one_token_request()
+    public async Task Handler_rotation_and_service_scopes_share_one_cached_token()
     {
         _services.AddTestClient("reports", _endpoint);
         _services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
@@ -164,7 +164,7 @@ public sealed class AddJwtGrantClientTests
             await using var scope = provider.CreateAsyncScope();
             for (var rotations = 0; rotations < 3; rotations++)
             {
-                using var http = new HttpMessageInvoker(NewHandler(scope.ServiceProvider, "api"));
+                using var http = new HttpMessageInvoker(CreateHandler(scope.ServiceProvider, "api"));
                 using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
                 using var response = await http.SendAsync(request, Cancellation);
             }
@@ -174,12 +174,12 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task Many_who_ask_first_at_once_get_one_client_made_once()
+    public async Task Concurrent_first_calls_create_the_client_once()
     {
-        var made = 0;
+        var created = 0;
         _services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ =>
         {
-            Interlocked.Increment(ref made);
+            Interlocked.Increment(ref created);
             return _endpoint.Handler;
         });
         await using var provider = _services.BuildServiceProvider(Strict);
@@ -188,7 +188,7 @@ public sealed class AddJwtGrantClientTests
             () => provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation).AsTask(), Cancellation)));
 
         Assert.All(tokens, token => Assert.Equal("token-1", token.Value));
-        Assert.Equal(1, made);
+        Assert.Equal(1, created);
     }
 
     private static void UsePrivateKeyJwt(JwtGrantOptions options)
@@ -201,8 +201,8 @@ public sealed class AddJwtGrantClientTests
     private static IConfiguration Section(string json) =>
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json))).Build();
 
-    /// <summary>What the HttpClientFactory does when a handler's two minutes are over.</summary>
-    private static HttpMessageHandler NewHandler(IServiceProvider services, string name)
+    /// <summary>Creates a handler as HttpClientFactory does when the lifetime of the previous one, two minutes, has ended.</summary>
+    private static HttpMessageHandler CreateHandler(IServiceProvider services, string name)
     {
         var builder = services.GetRequiredService<HttpMessageHandlerBuilder>();
         builder.Name = name;
@@ -216,9 +216,9 @@ public sealed class AddJwtGrantClientTests
         public ITokenSource Tokens => tokens;
     }
 
-    private sealed class MyTokens : ITokenSource
+    private sealed class CustomTokenSource : ITokenSource
     {
         public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default) =>
-            new(new AccessToken("mine", TestData.Moment));
+            new(new AccessToken("custom", TestData.Moment));
     }
 }

@@ -15,7 +15,7 @@ public sealed class AssertionProviderTests
     public AssertionProviderTests() => _services.AddSingleton<TimeProvider>(_clock);
 
     [Fact]
-    public async Task A_provider_is_told_what_its_assertion_is_for_at_each_attempt()
+    public async Task An_assertion_provider_gets_the_purpose_and_attempt_of_each_assertion()
     {
         var contexts = new List<AssertionContext>();
         _endpoint.ResponseOverride = number => number == 1 ? new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable) : null;
@@ -52,7 +52,7 @@ public sealed class AssertionProviderTests
     }
 
     [Fact]
-    public async Task A_token_file_needs_neither_key_nor_client_id()
+    public async Task A_token_file_as_client_assertion_needs_neither_key_nor_client_id()
     {
         using var folder = new TemporaryFolder();
         var token = Jwt.CreateFake(TestData.Moment.AddMinutes(10));
@@ -76,7 +76,7 @@ public sealed class AssertionProviderTests
     }
 
     [Fact]
-    public async Task A_token_file_can_be_the_grant()
+    public async Task A_token_file_can_be_the_grant_assertion()
     {
         using var folder = new TemporaryFolder();
         var token = Jwt.CreateFake(TestData.Moment.AddMinutes(10));
@@ -94,7 +94,7 @@ public sealed class AssertionProviderTests
     }
 
     [Fact]
-    public async Task Edits_reach_header_and_claims_of_a_fresh_draft_each_time()
+    public async Task EditAssertions_changes_header_and_claims_of_each_new_assertion()
     {
         var claims = new Dictionary<string, object> { ["tenant"] = "t1" };
         _services.AddJwtGrantClient("edited", options =>
@@ -124,7 +124,7 @@ public sealed class AssertionProviderTests
     [InlineData("iss")]
     [InlineData("exp")]
     [InlineData("jti")]
-    public async Task An_edit_cannot_take_a_registered_claim_by_accident(string name)
+    public async Task EditAssertions_cannot_set_a_registered_claim_through_Claims(string name)
     {
         _services.AddTestClient("edited", _endpoint).EditAssertions(draft => draft.Claims[name] = "x");
         await using var services = _services.BuildServiceProvider();
@@ -137,7 +137,7 @@ public sealed class AssertionProviderTests
     }
 
     [Fact]
-    public async Task A_JWT_in_place_of_a_client_secret_is_reused_and_made_anew_after_a_refusal()
+    public async Task A_JWT_as_client_secret_is_cached_and_replaced_after_invalid_client()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _endpoint.ResponseOverride = number => number == 2 ? FakeTokenEndpoint.ErrorResponse("invalid_client") : null;
@@ -157,16 +157,16 @@ public sealed class AssertionProviderTests
         var secrets = services.GetRequiredKeyedService<IAssertionSource>("apple");
 
         await apple.RequestAsync(Grant.AuthorizationCode("c1"), TestContext.Current.CancellationToken);
-        var kept = await secrets.GetAssertionAsync(TestContext.Current.CancellationToken);
+        var cached = await secrets.GetAssertionAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<JwtGrantException>(() => apple.RequestAsync(Grant.AuthorizationCode("c2"), TestContext.Current.CancellationToken));
         await apple.RequestAsync(Grant.AuthorizationCode("c3"), TestContext.Current.CancellationToken);
 
-        Assert.Equal([kept.Value, kept.Value], _endpoint.Forms.Take(2).Select(form => form["client_secret"]));
-        Assert.NotEqual(kept.Value, _endpoint.Forms[2]["client_secret"]);
+        Assert.Equal([cached.Value, cached.Value], _endpoint.Forms.Take(2).Select(form => form["client_secret"]));
+        Assert.NotEqual(cached.Value, _endpoint.Forms[2]["client_secret"]);
         Assert.All(_endpoint.Forms, form => Assert.Equal(("com.example.web", null), (form["client_id"], form["client_assertion"])));
-        var jwt = Jwt.Parse(kept.Value);
+        var jwt = Jwt.Parse(cached.Value);
         Assert.Equal("""{"alg":"ES256","typ":"JWT","kid":"KEY1234567"}""", jwt.Header.GetRawText());
         Assert.Equal(("TEAM123456", "com.example.web", "https://appleid.apple.com"), (jwt["iss"], jwt["sub"], jwt["aud"]));
-        Assert.Equal(TestData.Moment.AddDays(180), kept.ExpiresAt);
+        Assert.Equal(TestData.Moment.AddDays(180), cached.ExpiresAt);
     }
 }

@@ -13,11 +13,11 @@ public sealed class ClientDependencyTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task UseSigner_signs_in_place_of_the_configured_key()
+    public async Task UseSigner_replaces_the_configured_key()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        _services.AddSingleton(new Vault(key, "ES256"));
-        _services.AddTestClient("reports", _endpoint).UseSigner(services => services.GetRequiredService<Vault>());
+        _services.AddSingleton(new VaultSigner(key, "ES256"));
+        _services.AddTestClient("reports", _endpoint).UseSigner(services => services.GetRequiredService<VaultSigner>());
         await using var provider = _services.BuildServiceProvider();
 
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
@@ -29,7 +29,7 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task UseSigner_leaves_a_key_alone_that_is_set_for_the_client_assertion()
+    public async Task UseSigner_does_not_replace_the_key_of_the_client_assertion()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _services.AddJwtGrantClient("reports", options =>
@@ -38,7 +38,7 @@ public sealed class ClientDependencyTests
             options.TokenEndpoint = TestData.TokenEndpoint;
             options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
             options.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId };
-        }).UseSigner(_ => new Vault(key, "ES256")).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        }).UseSigner(_ => new VaultSigner(key, "ES256")).UseTokenEndpointHandler(_ => _endpoint.Handler);
         await using var provider = _services.BuildServiceProvider();
 
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
@@ -48,7 +48,7 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task UseSubjectToken_and_UseActorToken_give_what_is_exchanged_and_are_told_for_whom()
+    public async Task UseSubjectToken_and_UseActorToken_provide_the_exchanged_tokens_and_get_the_subject()
     {
         _services.AddJwtGrantClient("reports", options =>
         {
@@ -69,7 +69,7 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task UseClientCertificate_stands_in_for_the_setting()
+    public async Task UseClientCertificate_replaces_the_ClientCertificate_setting()
     {
         using var certificate = Keys.CertificateFor(Keys.P256);
         _services.AddJwtGrantClient("reports", options =>
@@ -83,7 +83,7 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task A_provider_of_client_assertions_that_gives_SAML_is_refused_with_the_reason()
+    public async Task A_client_assertion_provider_that_returns_SAML_is_rejected_with_the_reason()
     {
         _services.AddTestClient("reports", _endpoint).UseClientAssertion(_ => (_, _) =>
             new(new Assertion("PHg_", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", TestData.Moment)));
@@ -101,10 +101,10 @@ public sealed class ClientDependencyTests
     [Theory]
     [InlineData("none")]
     [InlineData("HS256")]
-    public async Task A_signer_with_an_algorithm_that_proves_nothing_is_refused(string algorithm)
+    public async Task A_signer_with_an_unsigned_or_symmetric_algorithm_is_rejected(string algorithm)
     {
         using var key = ECDsa.Create();
-        _services.AddTestClient("reports", _endpoint).UseSigner(_ => new Vault(key, algorithm));
+        _services.AddTestClient("reports", _endpoint).UseSigner(_ => new VaultSigner(key, algorithm));
         await using var provider = _services.BuildServiceProvider();
 
         var error = Assert.Throws<JwtGrantException>(() => provider.GetRequiredKeyedService<ITokenSource>("reports"));
@@ -114,7 +114,7 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task A_part_that_is_null_is_no_silent_fall_back_to_the_built_in_one()
+    public async Task A_configured_dependency_that_is_null_is_an_error()
     {
         _services.AddTestClient("signer", _endpoint).UseSigner(_ => null!);
         _services.AddTestClient("handler", _endpoint).UseTokenEndpointHandler(_ => null!);
@@ -133,13 +133,13 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task A_client_whose_part_failed_once_is_made_at_the_next_call()
+    public async Task A_client_whose_dependency_failed_is_created_at_the_next_call()
     {
-        var (failing, made) = (true, 0);
+        var (failing, created) = (true, 0);
         _services.AddTestClient("reports", _endpoint).UseTokenEndpointHandler(_ =>
         {
-            made++;
-            return failing ? throw new InvalidOperationException("The proxy is not known yet.") : _endpoint.Handler;
+            created++;
+            return failing ? throw new InvalidOperationException("The proxy is not configured yet.") : _endpoint.Handler;
         });
         await using var provider = _services.BuildServiceProvider();
 
@@ -147,18 +147,18 @@ public sealed class ClientDependencyTests
         failing = false;
 
         Assert.Equal("token-1", (await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation)).Value);
-        Assert.Equal(2, made);
+        Assert.Equal(2, created);
     }
 
     [Fact]
-    public async Task A_handler_that_followed_a_redirect_is_found_out()
+    public async Task A_token_endpoint_handler_that_followed_a_redirect_is_reported()
     {
-        var careless = new StubHandler(request => new HttpResponseMessage
+        var redirecting = new StubHandler(request => new HttpResponseMessage
         {
             RequestMessage = new HttpRequestMessage(HttpMethod.Post, "https://elsewhere.example.com/token"),
             Content = new StringContent("""{"access_token":"x","token_type":"Bearer","expires_in":60}"""),
         });
-        _services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => careless);
+        _services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => redirecting);
         await using var provider = _services.BuildServiceProvider();
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
@@ -168,7 +168,7 @@ public sealed class ClientDependencyTests
     }
 
     [Fact]
-    public async Task A_clock_in_the_container_is_the_client_s_clock()
+    public async Task A_TimeProvider_in_the_container_is_used_by_the_client()
     {
         _services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TestData.Moment));
         _services.AddTestClient("reports", _endpoint);
@@ -180,7 +180,7 @@ public sealed class ClientDependencyTests
         Assert.Equal(TestData.Moment.ToUnixTimeSeconds(), Jwt.Parse(_endpoint.Forms[0]["assertion"]!).Payload.GetProperty("iat").GetInt64());
     }
 
-    private sealed class Vault(ECDsa key, string algorithm) : IJwtSigner
+    private sealed class VaultSigner(ECDsa key, string algorithm) : IJwtSigner
     {
         public string Algorithm => algorithm;
 

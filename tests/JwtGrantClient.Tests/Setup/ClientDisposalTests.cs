@@ -12,9 +12,9 @@ public sealed class ClientDisposalTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_container_ends_its_clients_however_it_is_disposed(bool asynchronously)
+    public async Task Disposing_the_container_disposes_its_clients(bool asynchronously)
     {
-        var transport = new Transport(_endpoint.Handler);
+        var transport = new CountingHandler(_endpoint.Handler);
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => transport);
         services.AddJwtGrantClient(TestClient.Configure).UseTokenEndpointHandler(_ => transport);
@@ -24,22 +24,22 @@ public sealed class ClientDisposalTests
         using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
         await provider.GetRequiredService<ITokenSource>().GetTokenAsync(Cancellation);
         _endpoint.DelayResponseUntil = new TaskCompletionSource().Task;
-        var waiting = tokens.GetTokenAsync(new TokenRequest { Scope = "other" }, Cancellation);
+        var pending = tokens.GetTokenAsync(new TokenRequest { Scope = "other" }, Cancellation);
 
         if (asynchronously)
             await provider.DisposeAsync();
         else
             ((IDisposable)provider).Dispose();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(waiting.AsTask);
+        await Assert.ThrowsAsync<ObjectDisposedException>(pending.AsTask);
         Assert.Equal(2, transport.Disposals);
     }
 
     [Fact]
-    public async Task A_client_that_nobody_asked_for_is_never_made()
+    public async Task A_client_is_not_created_before_its_first_use()
     {
         var services = new ServiceCollection();
-        services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => throw new InvalidOperationException("Made."));
+        services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => throw new InvalidOperationException("The client was created."));
         services.AddHttpClient("api").AddJwtGrantToken("reports");
         await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
@@ -47,22 +47,22 @@ public sealed class ClientDisposalTests
     }
 
     [Fact]
-    public async Task A_client_without_a_container_may_be_disposed_twice()
+    public async Task A_client_without_a_container_can_be_disposed_twice()
     {
-        var transport = new Transport(_endpoint.Handler);
+        var transport = new CountingHandler(_endpoint.Handler);
         var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: transport);
         _endpoint.DelayResponseUntil = new TaskCompletionSource().Task;
-        var waiting = tokens.GetTokenAsync(Cancellation);
+        var pending = tokens.GetTokenAsync(Cancellation);
 
         await tokens.DisposeAsync();
         await tokens.DisposeAsync();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(waiting.AsTask);
+        await Assert.ThrowsAsync<ObjectDisposedException>(pending.AsTask);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => tokens.GetTokenAsync(Cancellation).AsTask());
         Assert.Equal(1, transport.Disposals);
     }
 
-    private sealed class Transport(HttpMessageHandler inner) : DelegatingHandler(inner)
+    private sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         public int Disposals { get; private set; }
 

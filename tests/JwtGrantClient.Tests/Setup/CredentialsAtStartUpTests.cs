@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>The check of the settings loads keys and certificates, and the client uses what was loaded.</summary>
+/// <summary>Validation loads keys and certificates, and the client uses what was loaded.</summary>
 public sealed class CredentialsAtStartUpTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,7 +20,7 @@ public sealed class CredentialsAtStartUpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_is_made_of_what_the_check_of_its_settings_loaded_and_reads_no_file_again()
+    public async Task A_client_uses_the_credentials_that_validation_loaded_and_reads_no_file_again()
     {
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", options =>
@@ -43,7 +43,7 @@ public sealed class CredentialsAtStartUpTests : IDisposable
     }
 
     [Fact]
-    public void A_DPoP_key_that_was_checked_with_the_settings_is_not_read_again()
+    public void A_DPoP_key_that_validation_loaded_is_not_read_again()
     {
         var options = new DPoPOptions { Enabled = true, SigningKey = EncryptedKey() };
         options.Check();
@@ -56,7 +56,7 @@ public sealed class CredentialsAtStartUpTests : IDisposable
     }
 
     [Fact]
-    public void A_client_certificate_that_was_checked_with_the_settings_is_not_read_again_before_a_connection_needs_it()
+    public void A_client_certificate_that_validation_loaded_is_not_read_again_before_the_first_connection()
     {
         using var next = Keys.CertificateFor(TestData.RsaKey);
         var options = CertificateWithPassword();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>The settings that the README shows for Google, and what goes on the wire by them.</summary>
+/// <summary>The documented settings for a Google service account, and the request that they produce.</summary>
 public sealed class GoogleServiceAccountTests
 {
     private const string Settings = """
@@ -18,7 +18,7 @@ public sealed class GoogleServiceAccountTests
         """;
 
     [Fact]
-    public async Task Sends_what_Google_wants()
+    public async Task The_documented_settings_produce_the_request_that_Google_expects()
     {
         var endpoint = new FakeTokenEndpoint();
         var file = JsonSerializer.Serialize(new { type = "service_account", private_key_id = "g-1", private_key = TestData.RsaPrivatePem, client_email = "batch@project.iam.gserviceaccount.com" });

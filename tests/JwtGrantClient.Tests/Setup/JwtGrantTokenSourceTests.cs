@@ -11,7 +11,7 @@ public sealed class JwtGrantTokenSourceTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Create_gives_tokens_exchanges_and_assertions()
+    public async Task Create_returns_a_source_of_tokens_endpoint_requests_and_assertions()
     {
         var options = TestClient.Options();
         (options.Issuer, options.ClientAuthentication) = (TestData.Issuer, ClientAuthenticationMethod.PrivateKeyJwt);
@@ -24,7 +24,7 @@ public sealed class JwtGrantTokenSourceTests
     }
 
     [Fact]
-    public async Task A_client_that_authenticates_by_no_assertion_says_so()
+    public async Task Assertions_of_a_client_without_client_assertions_is_an_error()
     {
         await using var client = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
 
@@ -35,7 +35,7 @@ public sealed class JwtGrantTokenSourceTests
     }
 
     [Fact]
-    public async Task Options_changed_after_Create_change_nothing()
+    public async Task Options_that_change_after_Create_have_no_effect()
     {
         var options = TestClient.Options();
         options.Scope = "before";
@@ -57,7 +57,7 @@ public sealed class JwtGrantTokenSourceTests
     }
 
     [Fact]
-    public async Task Options_never_print_their_key()
+    public async Task Options_and_logs_do_not_reveal_the_key_the_assertion_or_the_token()
     {
         var options = TestClient.Options();
         options.ClientAssertion.SigningKey = new() { Text = TestData.RsaPrivatePem };

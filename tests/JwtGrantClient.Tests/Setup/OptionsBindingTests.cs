@@ -11,7 +11,7 @@ namespace JwtGrantClient.Tests.Setup;
 
 public sealed class OptionsBindingTests
 {
-    /// <summary>Every key of the contract, at another value than its default.</summary>
+    /// <summary>Every configuration key, with a value other than its default.</summary>
     private const string EveryKey = """
         { "JwtGrant": { "Reports": {
           "Issuer": "https://as.example.com",
@@ -76,18 +76,18 @@ public sealed class OptionsBindingTests
         """;
 
     [Fact]
-    public void Every_key_is_bound()
+    public void Every_configuration_key_is_bound()
     {
-        var options = Bound(EveryKey);
+        var options = Bind(EveryKey);
 
-        Findings.AssertNone(AtTheirDefaults(options, new JwtGrantOptions(), ""), "Bind the setting, and give it another value in EveryKey.");
+        Findings.AssertNone(SettingsAtDefault(options, new JwtGrantOptions(), ""), "Bind the setting, and give it another value in EveryKey.");
         Assert.Empty(options.SectionProblems);
     }
 
     [Fact]
-    public void Every_value_arrives_as_it_was_written()
+    public void Every_configuration_value_is_bound_unchanged()
     {
-        var options = Bound(EveryKey);
+        var options = Bind(EveryKey);
 
         Assert.Equal("https://as.example.com", options.Issuer);
         Assert.Equal((GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt), (options.Grant, options.ClientAuthentication));
@@ -104,9 +104,9 @@ public sealed class OptionsBindingTests
     }
 
     [Fact]
-    public void A_key_that_is_null_or_empty_of_members_is_a_key_that_is_not_set()
+    public void A_configuration_key_that_is_null_or_empty_keeps_its_default()
     {
-        var options = Bound("""
+        var options = Bind("""
             { "JwtGrant": { "Reports": {
               "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "Backoff": null, "Cache": null,
               "Assertion": { "Issuer": null, "Lifetime": null, "Claims": {} }, "ClientAssertion": { "Audience": null, "SigningKey": null },
@@ -115,15 +115,15 @@ public sealed class OptionsBindingTests
             """);
 
         Assert.Empty(options.SectionProblems);
-        var settings = AtTheirDefaults(options, new JwtGrantOptions(), "").ToList();
+        var settings = SettingsAtDefault(options, new JwtGrantOptions(), "").ToList();
         Assert.Contains("Refresh:LatestFraction", settings);
-        Assert.Equal(AtTheirDefaults(new JwtGrantOptions(), new JwtGrantOptions(), ""), settings);
+        Assert.Equal(SettingsAtDefault(new JwtGrantOptions(), new JwtGrantOptions(), ""), settings);
     }
 
     [Fact]
-    public void Keys_are_found_in_any_case_as_configuration_has_it()
+    public void Configuration_keys_are_case_insensitive()
     {
-        var options = Bound("""{ "JwtGrant": { "Reports": { "CLIENTID": "batch-worker", "assertion": { "claims": { "roles": [ "reader" ] } } } } }""");
+        var options = Bind("""{ "JwtGrant": { "Reports": { "CLIENTID": "batch-worker", "assertion": { "claims": { "roles": [ "reader" ] } } } } }""");
 
         Assert.Equal("batch-worker", options.ClientId);
         Assert.Equal(["reader"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
@@ -131,7 +131,7 @@ public sealed class OptionsBindingTests
     }
 
     [Fact]
-    public async Task Claims_from_configuration_reach_the_assertion()
+    public async Task Claims_from_configuration_are_written_to_the_assertion()
     {
         var endpoint = new FakeTokenEndpoint();
         var services = new ServiceCollection();
@@ -148,13 +148,13 @@ public sealed class OptionsBindingTests
         Assert.Equal("""["reader","writer"]""", payload.GetProperty("roles").GetRawText());
     }
 
-    private static JwtGrantOptions Bound(string json)
+    private static JwtGrantOptions Bind(string json)
     {
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", Section(json));
         using var provider = services.BuildServiceProvider();
         var options = new JwtGrantOptions();
-        // Without the validation, which would refuse what belongs to later versions and two places of one key.
+        // Without validation, which would reject two sources for one key.
         foreach (var configure in provider.GetServices<IConfigureOptions<JwtGrantOptions>>().OfType<IConfigureNamedOptions<JwtGrantOptions>>())
             configure.Configure("reports", options);
         return options;
@@ -163,19 +163,19 @@ public sealed class OptionsBindingTests
     private static IConfigurationSection Section(string json) =>
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("JwtGrant:Reports");
 
-    private static IEnumerable<string> AtTheirDefaults(object? bound, object? fresh, string path) =>
-        from property in (bound ?? fresh)?.GetType().GetProperties() ?? []
+    private static IEnumerable<string> SettingsAtDefault(object? bound, object? defaults, string path) =>
+        from property in (bound ?? defaults)?.GetType().GetProperties() ?? []
         let setting = $"{path}{property.Name}"
         let value = bound is null ? null : property.GetValue(bound)
-        let standard = fresh is null ? null : property.GetValue(fresh)
-        from finding in IsNest(property) ? value is null ? [setting] : AtTheirDefaults(value, standard, $"{setting}:")
-            : IsDefault(value, standard) ? [setting]
+        let defaultValue = defaults is null ? null : property.GetValue(defaults)
+        from finding in IsSection(property) ? value is null ? [setting] : SettingsAtDefault(value, defaultValue, $"{setting}:")
+            : IsDefault(value, defaultValue) ? [setting]
             : (string[])[]
         select finding;
 
-    private static bool IsNest(PropertyInfo property) =>
+    private static bool IsSection(PropertyInfo property) =>
         property.PropertyType.IsClass && property.PropertyType.Assembly == typeof(JwtGrantOptions).Assembly;
 
-    private static bool IsDefault(object? value, object? standard) =>
-        value is ICollection collection ? collection.Count == 0 : Equals(value, standard);
+    private static bool IsDefault(object? value, object? defaultValue) =>
+        value is ICollection collection ? collection.Count == 0 : Equals(value, defaultValue);
 }

@@ -3,11 +3,11 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>Each problem names the setting, what was seen and the remedy. Each text stands here as a user reads it.</summary>
+/// <summary>Each problem names the setting, its value and the fix. The texts are those that a user reads.</summary>
 public sealed class OptionsChecksTests
 {
-    /// <summary>What is made wrong with settings that are right, and what is said of it.</summary>
-    private static readonly Dictionary<string, (Action<JwtGrantOptions> Spoil, string Problem)> Cases = new()
+    /// <summary>One invalid change of valid settings, and the problem that is reported.</summary>
+    private static readonly Dictionary<string, (Action<JwtGrantOptions> Change, string Problem)> Cases = new()
     {
         ["neither issuer nor endpoint"] = (
             o => o.TokenEndpoint = null,
@@ -48,19 +48,19 @@ public sealed class OptionsChecksTests
         ["exchange with another grant"] = (
             o => o.TokenExchange.Audience.Add("files"),
             "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or remove the section."),
-        ["secret that nothing sends"] = (
+        ["secret that is not sent"] = (
             o => o.ClientSecret = "s",
             "ClientSecret is set, but ClientAuthentication is None, which does not send a secret. Remove the secret, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
         ["no secret"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.ClientSecretBasic,
             "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
-        ["two secrets"] = (
+        ["two secret sources"] = (
             o => (o.ClientAuthentication, o.ClientSecret, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "s", "f"),
             "ClientSecret: There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that holds the secret."),
         ["secret variable that is not set"] = (
             o => (o.ClientAuthentication, o.ClientSecretEnvironmentVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
             "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that holds the client's secret; set it, or correct the name."),
-        ["secret file that is not there"] = (
+        ["missing secret file"] = (
             o => (o.ClientAuthentication, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "/nowhere/secret"),
             "ClientSecretFile: the file '/nowhere/secret' does not exist. Correct the path, or create the file with the secret."),
         ["mutual TLS without a certificate"] = (
@@ -78,15 +78,15 @@ public sealed class OptionsChecksTests
         ["DPoP key without DPoP"] = (
             o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
             "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or remove the key."),
-        ["DPoP key that is none"] = (
+        ["DPoP key that is invalid"] = (
             o => (o.DPoP.Enabled, o.DPoP.SigningKey.Text) = (true, "{}"),
             "DPoP:SigningKey: " + Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = "{}" })).Message),
         ["SAML as client assertion"] = (
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
                 ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
             "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."),
-        ["no such grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
-        ["no such method"] = (
+        ["unknown grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
+        ["unknown authentication method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
             "ClientAuthentication: 9 is not an authentication method. Use one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),
         ["client credentials without authentication"] = (
@@ -115,20 +115,20 @@ public sealed class OptionsChecksTests
         ["no key"] = (
             o => o.SigningKey = new(),
             "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate."),
-        ["two keys"] = (
+        ["two key sources"] = (
             o => o.SigningKey.Path = "batch.pem",
             "SigningKey: SigningKey has Path and Text; keep the one that holds the key."),
         ["no key file"] = (
             o => o.SigningKey = new() { Path = "/nowhere/batch.pem" },
             "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
-        ["a key that is not needed but wrong"] = (
+        ["invalid key that is not needed"] = (
             o =>
             {
                 (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
                 (o.ClientAssertion.SigningKey, o.SigningKey) = (o.SigningKey, new() { Path = "/nowhere/batch.pem" });
             },
             "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
-        ["a client key that is wrong"] = (
+        ["invalid client key"] = (
             o =>
             {
                 (o.ClientAuthentication, o.Issuer) = (ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
@@ -149,7 +149,7 @@ public sealed class OptionsChecksTests
         ["registered claim"] = (
             o => o.Assertion.Claims["aud"] = "x",
             "Assertion:Claims: 'aud' is written by the library itself; use the setting that stands for it."),
-        ["claim of an odd type"] = (
+        ["claim of an unsupported type"] = (
             o => o.Assertion.Claims["x"] = 1.5m,
             "Assertion:Claims: 'x' is of the type System.Decimal; a claim is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings."),
         ["scope empty"] = (o => o.Scope = "", "Scope: '' is empty; leave it out to ask for the server's default scope."),
@@ -167,29 +167,29 @@ public sealed class OptionsChecksTests
         ["refresh too early"] = (
             o => o.Refresh.EarliestFraction = 0.05,
             "Refresh: EarliestFraction is 0.05 and LatestFraction is 0.8; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
-        ["refresh crossed"] = (
+        ["refresh fractions in the wrong order"] = (
             o => o.Refresh.EarliestFraction = 0.9,
             "Refresh: EarliestFraction is 0.9 and LatestFraction is 0.8; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
-        ["refresh not a number"] = (
+        ["refresh fraction not a number"] = (
             o => o.Refresh.LatestFraction = double.NaN,
             "Refresh: EarliestFraction is 0.5 and LatestFraction is NaN; expected 0.1 <= EarliestFraction <= LatestFraction <= 0.95."),
-        ["allowance too long"] = (
+        ["expiry margin too long"] = (
             o => o.Refresh.ExpiryMargin = TimeSpan.FromMinutes(6),
             "Refresh:ExpiryMargin is 00:06:00; expected 00:00:00 to 00:05:00."),
-        ["no attempt in time"] = (
+        ["total timeout shorter than one attempt"] = (
             o => (o.Retry.AttemptTimeout, o.Retry.TotalTimeout) = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
             "Retry:TotalTimeout is 00:00:10; expected 00:00:20 to 00:10:00."),
-        ["delays crossed"] = (
+        ["backoff delays in the wrong order"] = (
             o => o.Backoff.MaxDelay = TimeSpan.FromSeconds(4),
             "Backoff:MaxDelay is 00:00:04; expected 00:00:05 to 01:00:00."),
         ["too many retries"] = (o => o.Retry.MaxRetryAttempts = 11, "Retry:MaxRetryAttempts is 11; expected 0 to 10."),
-        ["share not a number"] = (
+        ["fraction not a number"] = (
             o => o.Refresh.MaxInvalidationFraction = double.NaN, "Refresh:MaxInvalidationFraction is NaN; expected 0 to 1."),
-        ["no room"] = (o => o.Cache.MaxEntries = 0, "Cache:MaxEntries is 0; expected 1 to 10000000."),
+        ["cache without entries"] = (o => o.Cache.MaxEntries = 0, "Cache:MaxEntries is 0; expected 1 to 10000000."),
         ["default lifetime too long"] = (
             o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
             "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),
-        ["default type"] = (
+        ["unknown default token type"] = (
             o => o.DefaultTokenType = "mac",
             "DefaultTokenType is 'mac'; expected Bearer or no value. With no value, a response without token_type is an error."),
     };
@@ -198,20 +198,20 @@ public sealed class OptionsChecksTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void One_wrong_setting_is_one_problem(string name)
+    public void One_invalid_setting_is_reported_as_one_problem(string name)
     {
-        var (spoil, problem) = Cases[name];
+        var (change, problem) = Cases[name];
         var options = TestClient.Options();
-        spoil(options);
+        change(options);
 
         Assert.Equal([problem], OptionsChecks.Find(options, new()));
     }
 
     [Fact]
-    public void Right_settings_have_no_problem() => Assert.Empty(OptionsChecks.Find(TestClient.Options(), new()));
+    public void Valid_settings_have_no_problem() => Assert.Empty(OptionsChecks.Find(TestClient.Options(), new()));
 
     [Fact]
-    public void The_limits_themselves_are_right()
+    public void Settings_at_their_limits_are_valid()
     {
         var options = TestClient.Options();
         (options.Assertion.Lifetime, options.ClientAssertion.Lifetime) = (TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
@@ -223,7 +223,7 @@ public sealed class OptionsChecksTests
     }
 
     [Fact]
-    public void A_signer_given_by_code_needs_no_key()
+    public void Settings_need_no_key_if_a_signer_is_configured_in_code()
     {
         var dependencies = new ClientDependencies();
         dependencies.Signer.Use(_ => throw new InvalidOperationException("The checks create no signer."));
@@ -232,7 +232,7 @@ public sealed class OptionsChecksTests
     }
 
     [Fact]
-    public void A_grant_assertion_with_an_issuer_needs_no_client_id()
+    public void Settings_need_no_client_id_if_the_assertion_issuer_is_set()
     {
         var options = TestClient.Options();
         (options.ClientId, options.Assertion.Issuer) = (null, "someone");

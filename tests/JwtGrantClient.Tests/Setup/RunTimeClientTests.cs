@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>Tenants: clients whose names nobody knows when the container is built.</summary>
+/// <summary>Clients whose names are not known when the container is built, such as tenants.</summary>
 public sealed class RunTimeClientTests
 {
     private readonly FakeTokenEndpoint _endpoint = new();
@@ -14,10 +14,10 @@ public sealed class RunTimeClientTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Get_their_settings_from_named_options()
+    public async Task A_client_named_at_run_time_gets_its_settings_from_named_options()
     {
         _services.AddTestClient("reports", _endpoint);
-        _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, Tenants>();
+        _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, TenantOptions>();
         _services.AddSingleton(new ClientRegistration(null, dependencies => dependencies.TokenEndpointHandler.Use(_ => _endpoint.Handler)));
         await using var provider = _services.BuildServiceProvider();
         var clients = provider.GetRequiredService<ITokenSourceProvider>();
@@ -32,10 +32,10 @@ public sealed class RunTimeClientTests
     }
 
     [Fact]
-    public async Task Need_no_client_that_is_known_beforehand()
+    public async Task A_client_named_at_run_time_needs_no_registered_client()
     {
         _services.AddJwtGrantClients();
-        _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, Tenants>();
+        _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, TenantOptions>();
         _services.AddSingleton(new ClientRegistration(null, dependencies => dependencies.TokenEndpointHandler.Use(_ => _endpoint.Handler)));
         await using var provider = _services.BuildServiceProvider();
 
@@ -47,7 +47,7 @@ public sealed class RunTimeClientTests
     }
 
     [Fact]
-    public async Task That_have_no_settings_are_unknown()
+    public async Task A_client_named_at_run_time_without_settings_is_unknown()
     {
         _services.AddTestClient("reports", _endpoint);
         await using var provider = _services.BuildServiceProvider();
@@ -59,7 +59,7 @@ public sealed class RunTimeClientTests
     }
 
     [Fact]
-    public async Task That_have_wrong_settings_hear_what_is_wrong_with_them()
+    public async Task A_client_named_at_run_time_with_invalid_settings_reports_the_problems()
     {
         _services.AddTestClient("reports", _endpoint);
         _services.Configure<JwtGrantOptions>("tenant-7", options => options.TokenEndpoint = "ftp://tenant-7.example.com");
@@ -71,7 +71,7 @@ public sealed class RunTimeClientTests
         Assert.Contains("JwtGrantClient 'tenant-7': TokenEndpoint: 'ftp://tenant-7.example.com' has the scheme 'ftp'", error.Message, StringComparison.Ordinal);
     }
 
-    private sealed class Tenants : IConfigureNamedOptions<JwtGrantOptions>
+    private sealed class TenantOptions : IConfigureNamedOptions<JwtGrantOptions>
     {
         public void Configure(JwtGrantOptions options) => Configure(Options.DefaultName, options);
 

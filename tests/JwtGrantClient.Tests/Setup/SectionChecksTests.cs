@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>What the configuration binder passes over in silence, or ends at.</summary>
+/// <summary>Mistakes that the configuration binder ignores, or fails on without naming the key.</summary>
 public sealed class SectionChecksTests
 {
     [Theory]
@@ -15,7 +15,7 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Assertion": { "Audiance": "x" } }""", "JwtGrant:Assertion:Audiance is not a setting. Did you mean Audience?")]
     [InlineData("""{ "ClientAssertion": { "SigningKey": { "Kid": "x" } } }""",
         "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The valid settings are Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
-    public void An_unknown_key_is_told_with_the_nearest_known(string json, string problem) => AssertPassedOver(json, problem);
+    public void An_unknown_key_is_reported_with_the_most_similar_known_key(string json, string problem) => AssertProblemWithBinding(json, problem);
 
     [Theory]
     [InlineData("""{ "Scope": [ "a", "b" ] }""", "JwtGrant:Scope is a list or a section; expected one value.")]
@@ -31,7 +31,7 @@ public sealed class SectionChecksTests
         "JwtGrant:Assertion:Claims:list is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     [InlineData("""{ "Assertion": { "Claims": { "https://example.com/roles": "x" } } }""",
         "JwtGrant:Assertion:Claims:https is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
-    public void A_value_of_the_wrong_shape_is_told(string json, string problem) => AssertPassedOver(json, problem);
+    public void A_value_of_the_wrong_shape_is_reported(string json, string problem) => AssertProblemWithBinding(json, problem);
 
     [Theory]
     [InlineData("""{ "Grant": "jwt-bearer" }""", "JwtGrant:Grant is 'jwt-bearer'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.")]
@@ -43,16 +43,16 @@ public sealed class SectionChecksTests
         "JwtGrant:Assertion:Lifetime is '2m'; expected hours:minutes:seconds, such as 00:02:00.")]
     [InlineData("""{ "DefaultTokenLifetime": 1 }""",
         "JwtGrant:DefaultTokenLifetime is '1'; expected hours:minutes:seconds, such as 00:02:00.")]
-    public void A_value_that_does_not_convert_is_told_with_its_key_and_what_was_expected(string json, string problem)
+    public void A_value_that_cannot_be_converted_is_reported_with_its_key_and_the_expected_format(string json, string problem)
     {
-        var review = Review(json);
+        var checks = Check(json);
 
-        Assert.Equal([problem], review.Problems);
-        Assert.False(review.CanBeBound);
+        Assert.Equal([problem], checks.Problems);
+        Assert.False(checks.CanBeBound);
     }
 
     [Fact]
-    public void All_are_told_at_once_and_what_was_not_bound_is_not_judged()
+    public void All_problems_of_a_section_are_reported_and_unbound_settings_are_not_validated()
     {
         var options = new JwtGrantOptions();
 
@@ -69,7 +69,7 @@ public sealed class SectionChecksTests
     }
 
     [Fact]
-    public void A_typo_stands_beside_what_follows_from_it()
+    public void A_misspelled_key_is_reported_with_the_problem_that_it_causes()
     {
         var options = new JwtGrantOptions();
 
@@ -84,27 +84,27 @@ public sealed class SectionChecksTests
     }
 
     [Fact]
-    public void A_key_in_the_wrong_place_is_not_printed()
+    public void A_private_key_in_the_wrong_place_is_not_printed()
     {
-        var review = Review("""{ "SigningKey": "-----BEGIN PRIVATE KEY-----", "SigningKy": "-----BEGIN PRIVATE KEY-----" }""");
+        var checks = Check("""{ "SigningKey": "-----BEGIN PRIVATE KEY-----", "SigningKy": "-----BEGIN PRIVATE KEY-----" }""");
 
         Assert.Equal(
             [
                 "JwtGrant:SigningKey is a string; expected a section with Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
                 "JwtGrant:SigningKy is not a setting. Did you mean SigningKey?",
             ],
-            review.Problems);
+            checks.Problems);
     }
 
-    private static void AssertPassedOver(string json, string problem)
+    private static void AssertProblemWithBinding(string json, string problem)
     {
-        var review = Review(json);
+        var checks = Check(json);
 
-        Assert.Equal([problem], review.Problems);
-        Assert.True(review.CanBeBound);
+        Assert.Equal([problem], checks.Problems);
+        Assert.True(checks.CanBeBound);
     }
 
-    private static SectionChecks Review(string json) => SectionChecks.Create(Section(json));
+    private static SectionChecks Check(string json) => SectionChecks.Create(Section(json));
 
     private static IConfigurationSection Section(string json) => new ConfigurationBuilder()
         .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "JwtGrant": {{json}} }"""))).Build().GetSection("JwtGrant");

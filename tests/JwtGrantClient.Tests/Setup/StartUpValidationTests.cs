@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>All problems at once: at start-up with a host, at Create or first use without, in the same words.</summary>
+/// <summary>All problems are reported together, with the same texts: when the host starts, or without a host at Create or the first use.</summary>
 public sealed class StartUpValidationTests
 {
     private static readonly string[] Problems =
@@ -23,7 +23,7 @@ public sealed class StartUpValidationTests
     [Theory]
     [InlineData("reports", "JwtGrantClient 'reports': ")]
     [InlineData("", "JwtGrantClient: ")]
-    public async Task A_host_does_not_start_with_wrong_settings(string name, string introduction)
+    public async Task A_host_with_invalid_settings_does_not_start(string name, string prefix)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddJwtGrantClient(name, options => options.Scope = "");
@@ -31,11 +31,11 @@ public sealed class StartUpValidationTests
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
-        Assert.Equal(Problems.Select(problem => introduction + problem), error.Failures);
+        Assert.Equal(Problems.Select(problem => prefix + problem), error.Failures);
     }
 
     [Fact]
-    public async Task A_host_does_not_start_with_a_section_that_cannot_be_bound()
+    public async Task A_host_with_a_section_that_cannot_be_bound_does_not_start()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         const string json = """{ "JwtGrant": { "Reports": { "Grant": "Jwt", "Refresh": { "ExpiryMargin": "ten" } } } }""";
@@ -54,7 +54,7 @@ public sealed class StartUpValidationTests
     }
 
     [Fact]
-    public async Task A_host_with_right_settings_starts_and_sends_nothing()
+    public async Task A_host_with_valid_settings_starts_without_a_token_request()
     {
         var endpoint = new FakeTokenEndpoint();
         var builder = Host.CreateEmptyApplicationBuilder(new());
@@ -68,7 +68,7 @@ public sealed class StartUpValidationTests
     }
 
     [Fact]
-    public async Task Without_a_host_the_first_use_fails()
+    public async Task Invalid_settings_without_a_host_fail_at_the_first_use()
     {
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", options => options.Scope = "");
@@ -81,7 +81,7 @@ public sealed class StartUpValidationTests
     }
 
     [Fact]
-    public void Without_a_container_Create_fails()
+    public void Invalid_settings_without_a_container_fail_at_Create()
     {
         var error = Assert.Throws<JwtGrantException>(() => JwtGrantTokenSource.Create(new JwtGrantOptions { Scope = "" }));
 
@@ -90,7 +90,7 @@ public sealed class StartUpValidationTests
     }
 
     [Fact]
-    public async Task A_wrong_edit_of_the_configuration_leaves_a_running_client_alone()
+    public async Task An_invalid_change_of_the_configuration_does_not_affect_a_running_client()
     {
         var endpoint = new FakeTokenEndpoint();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Reports:Scope", "reports.read")]).Build();

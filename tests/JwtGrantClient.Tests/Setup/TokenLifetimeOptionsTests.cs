@@ -5,12 +5,12 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>Each number of the refresh rule at its bounds, and a tick beyond them.</summary>
+/// <summary>The numeric settings at their limits and just beyond them.</summary>
 public sealed class TokenLifetimeOptionsTests
 {
     private const string Zero = "00:00:00", Hour = "01:00:00";
 
-    /// <summary>Setting, least, most; what depends on another setting is at that one's default.</summary>
+    /// <summary>Setting, minimum and maximum. A limit that depends on another setting is the one for that setting's default.</summary>
     public static TheoryData<string, string, string> Times => new()
     {
         { "Refresh:ExpiryMargin", Zero, "00:05:00" },
@@ -29,7 +29,7 @@ public sealed class TokenLifetimeOptionsTests
         { "Cache:StoreTimeout", "00:00:00.0100000", "00:00:10" },
     };
 
-    public static TheoryData<string, double, double> Shares => new()
+    public static TheoryData<string, double, double> Fractions => new()
     {
         { "Refresh:MaxExpiryMarginFraction", 0, 0.5 },
         { "Refresh:MaxInvalidationFraction", 0, 1 },
@@ -43,49 +43,49 @@ public sealed class TokenLifetimeOptionsTests
 
     [Theory]
     [MemberData(nameof(Times))]
-    public void Of_a_time_are_inclusive_to_the_tick(string setting, string least, string most)
+    public void The_limits_of_a_time_are_inclusive_to_the_tick(string setting, string minimum, string maximum)
     {
-        var (lower, upper) = (TimeSpan.Parse(least, CultureInfo.InvariantCulture), TimeSpan.Parse(most, CultureInfo.InvariantCulture));
+        var (lower, upper) = (TimeSpan.Parse(minimum, CultureInfo.InvariantCulture), TimeSpan.Parse(maximum, CultureInfo.InvariantCulture));
 
-        Assert.Empty(ProblemsWith(setting, lower));
-        Assert.Empty(ProblemsWith(setting, upper));
-        Assert.NotEmpty(ProblemsWith(setting, lower - TimeSpan.FromTicks(1)));
-        Assert.NotEmpty(ProblemsWith(setting, upper + TimeSpan.FromTicks(1)));
+        Assert.Empty(FindProblems(setting, lower));
+        Assert.Empty(FindProblems(setting, upper));
+        Assert.NotEmpty(FindProblems(setting, lower - TimeSpan.FromTicks(1)));
+        Assert.NotEmpty(FindProblems(setting, upper + TimeSpan.FromTicks(1)));
     }
 
     [Theory]
-    [MemberData(nameof(Shares))]
-    public void Of_a_share_are_inclusive(string setting, double least, double most)
+    [MemberData(nameof(Fractions))]
+    public void The_limits_of_a_fraction_are_inclusive(string setting, double minimum, double maximum)
     {
-        Assert.Empty(ProblemsWith(setting, least));
-        Assert.Empty(ProblemsWith(setting, most));
-        Assert.Single(ProblemsWith(setting, Math.BitDecrement(least)));
-        Assert.Single(ProblemsWith(setting, Math.BitIncrement(most)));
+        Assert.Empty(FindProblems(setting, minimum));
+        Assert.Empty(FindProblems(setting, maximum));
+        Assert.Single(FindProblems(setting, Math.BitDecrement(minimum)));
+        Assert.Single(FindProblems(setting, Math.BitIncrement(maximum)));
     }
 
     [Theory]
     [MemberData(nameof(Counts))]
-    public void Of_a_count_are_inclusive(string setting, int least, int most)
+    public void The_limits_of_a_count_are_inclusive(string setting, int minimum, int maximum)
     {
-        Assert.Empty(ProblemsWith(setting, least));
-        Assert.Empty(ProblemsWith(setting, most));
-        Assert.Single(ProblemsWith(setting, least - 1));
-        Assert.Single(ProblemsWith(setting, most + 1));
+        Assert.Empty(FindProblems(setting, minimum));
+        Assert.Empty(FindProblems(setting, maximum));
+        Assert.Single(FindProblems(setting, minimum - 1));
+        Assert.Single(FindProblems(setting, maximum + 1));
     }
 
-    /// <summary>So that a number that is added later cannot be forgotten.</summary>
+    /// <summary>A numeric setting that is added later needs a row too.</summary>
     [Fact]
-    public void Are_tested_for_every_number() =>
+    public void The_limits_of_every_numeric_setting_are_tested() =>
         Assert.Equal(
             from section in new[] { typeof(RefreshOptions), typeof(RetryOptions), typeof(BackoffOptions), typeof(CacheOptions) }
             from setting in section.GetProperties()
             where setting.Name is not (nameof(RefreshOptions.EarliestFraction) or nameof(RefreshOptions.LatestFraction))
             orderby setting.Name
             select setting.Name,
-            Times.Select(row => row.Data.Item1).Concat(Shares.Select(row => row.Data.Item1)).Concat(Counts.Select(row => row.Data.Item1))
+            Times.Select(row => row.Data.Item1).Concat(Fractions.Select(row => row.Data.Item1)).Concat(Counts.Select(row => row.Data.Item1))
                 .Select(setting => setting[(setting.IndexOf(':', StringComparison.Ordinal) + 1)..]).Order(StringComparer.CurrentCulture));
 
-    private static IEnumerable<string> ProblemsWith(string setting, object value)
+    private static IEnumerable<string> FindProblems(string setting, object value)
     {
         var options = TestClient.Options();
         var parts = setting.Split(':');

@@ -9,7 +9,7 @@ using Polly;
 
 namespace JwtGrantClient.Tests.Setup;
 
-/// <summary>Promise 2: what an application sets for all its HttpClients never touches the token endpoint, where a retry must sign anew.</summary>
+/// <summary>Defaults for all HttpClients do not apply to the token endpoint, where each retry needs a new assertion (RFC 7523 section 3, jti).</summary>
 public sealed class TransportIsolationTests
 {
     private readonly ConcurrentQueue<string?> _assertions = new();
@@ -17,14 +17,14 @@ public sealed class TransportIsolationTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_resilience_handler_for_all_HttpClients_replays_no_assertion()
+    public async Task A_resilience_handler_for_all_HttpClients_does_not_replay_assertions()
     {
-        var defaults = new Passing();
-        await using var server = await LoopbackServer.StartAsync(http => AnswerAsync(http, failures: 2));
+        var defaults = new RecordingHandler();
+        await using var server = await LoopbackServer.StartAsync(http => RespondAsync(http, failures: 2));
         var services = new ServiceCollection();
         services.ConfigureHttpClientDefaults(http =>
         {
-            http.AddHttpMessageHandler(() => new Passing(defaults));
+            http.AddHttpMessageHandler(() => new RecordingHandler(defaults));
             http.AddStandardResilienceHandler(options => options.Retry.Delay = TimeSpan.Zero);
         });
         services.AddJwtGrantClient("reports", options => Configure(options, server));
@@ -39,13 +39,13 @@ public sealed class TransportIsolationTests
     }
 
     [Fact]
-    public async Task A_redirect_of_the_token_endpoint_is_an_error_and_nothing_reaches_the_other_host()
+    public async Task A_redirect_of_the_token_endpoint_is_an_error_and_no_request_reaches_the_other_host()
     {
-        await using var elsewhere = await LoopbackServer.StartAsync(http => AnswerAsync(http, failures: 0));
+        await using var other = await LoopbackServer.StartAsync(http => RespondAsync(http, failures: 0));
         await using var server = await LoopbackServer.StartAsync(http =>
         {
             http.Response.StatusCode = 307;
-            http.Response.Headers.Location = elsewhere.Address;
+            http.Response.Headers.Location = other.Address;
             return Task.CompletedTask;
         });
         var services = new ServiceCollection();
@@ -60,9 +60,9 @@ public sealed class TransportIsolationTests
     }
 
     [Fact]
-    public async Task A_pipeline_of_ones_own_signs_anew_at_every_run()
+    public async Task A_custom_retry_pipeline_sends_a_new_assertion_at_each_attempt()
     {
-        await using var server = await LoopbackServer.StartAsync(http => AnswerAsync(http, failures: 5));
+        await using var server = await LoopbackServer.StartAsync(http => RespondAsync(http, failures: 5));
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", options => Configure(options, server)).UseRetryPipeline(
             _ => new ResiliencePipelineBuilder().AddRetry(new() { MaxRetryAttempts = 5, Delay = TimeSpan.Zero }).Build());
@@ -80,7 +80,7 @@ public sealed class TransportIsolationTests
         options.TokenEndpoint = server.Address + "/token";
     }
 
-    private async Task AnswerAsync(HttpContext http, int failures)
+    private async Task RespondAsync(HttpContext http, int failures)
     {
         using var reader = new StreamReader(http.Request.Body);
         _assertions.Enqueue(HttpUtility.ParseQueryString(await reader.ReadToEndAsync(Cancellation))["assertion"]);
@@ -88,7 +88,7 @@ public sealed class TransportIsolationTests
         if (number <= failures)
         {
             http.Response.StatusCode = 503;
-            // At once: the default pipeline waits for as long as the server asks.
+            // Retry without delay: the default pipeline waits as long as Retry-After says.
             http.Response.Headers.RetryAfter = "0";
             return;
         }
@@ -97,8 +97,8 @@ public sealed class TransportIsolationTests
         await http.Response.WriteAsync($$"""{"access_token":"token-{{value}}","token_type":"Bearer","expires_in":60}""", Cancellation);
     }
 
-    /// <summary>Notes every address that passes it.</summary>
-    private sealed class Passing(Passing? root = null) : DelegatingHandler
+    /// <summary>Records the address of every request.</summary>
+    private sealed class RecordingHandler(RecordingHandler? root = null) : DelegatingHandler
     {
         public ConcurrentQueue<string> Addresses { get; } = root?.Addresses ?? new();
 

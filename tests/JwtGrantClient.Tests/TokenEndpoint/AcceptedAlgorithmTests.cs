@@ -2,34 +2,34 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>A key that the server's metadata rules out is told of before an assertion is sent (C03).</summary>
+/// <summary>A key whose algorithm the server's metadata excludes is reported before an assertion is sent (RFC 8414 section 2).</summary>
 public sealed class AcceptedAlgorithmTests
 {
     [Fact]
-    public async Task A_key_whose_algorithm_is_not_listed_fails_with_both_lists()
+    public async Task An_algorithm_that_the_metadata_does_not_list_is_an_error_with_both_lists()
     {
-        await using var site = await LoopbackServer.StartAsync(MetadataThatAccepts("PS256", "ES256"));
-        await using var client = Client(site);
+        await using var server = await LoopbackServer.StartAsync(MetadataWithAlgorithms("PS256", "ES256"));
+        await using var client = Client(server);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(
             async () => await client.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "algorithm_not_accepted"), (error.Kind, error.Code));
-        Assert.StartsWith($"The client's key signs RS256, but '{site.Address}' accepts PS256, ES256 by its metadata.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The client's key signs RS256, but '{server.Address}' accepts PS256, ES256 by its metadata.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("RS256")]
     [InlineData]
-    public async Task A_listed_algorithm_passes_and_so_does_any_where_nothing_is_listed(params string[] accepted)
+    public async Task An_algorithm_is_accepted_if_the_metadata_lists_it_or_lists_no_algorithms(params string[] accepted)
     {
-        await using var site = await LoopbackServer.StartAsync(MetadataThatAccepts(accepted));
-        await using var client = Client(site);
+        await using var server = await LoopbackServer.StartAsync(MetadataWithAlgorithms(accepted));
+        await using var client = Client(server);
 
         Assert.Equal("t", (await client.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken)).Value);
     }
 
-    private static Microsoft.AspNetCore.Http.RequestDelegate MetadataThatAccepts(params string[] algorithms) => context =>
+    private static Microsoft.AspNetCore.Http.RequestDelegate MetadataWithAlgorithms(params string[] algorithms) => context =>
     {
         var issuer = $"http://{context.Request.Host}";
         var list = string.Join(',', algorithms.Select(name => $"\"{name}\""));
@@ -39,9 +39,9 @@ public sealed class AcceptedAlgorithmTests
             : $$"""{"issuer":"{{issuer}}","token_endpoint":"{{issuer}}/token","token_endpoint_auth_signing_alg_values_supported":[{{list}}]}""")).AsTask();
     };
 
-    private static JwtGrantTokenSource Client(LoopbackServer site) => JwtGrantTokenSource.Create(new()
+    private static JwtGrantTokenSource Client(LoopbackServer server) => JwtGrantTokenSource.Create(new()
     {
-        Issuer = site.Address,
+        Issuer = server.Address,
         ClientId = TestData.ClientId,
         ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
         SigningKey = { Text = TestData.RsaPrivatePem },

@@ -24,12 +24,12 @@ public sealed class AuthenticationChallengeTests
     [InlineData("dG9rZW42OA==", null, null, null)]
     [InlineData("", null, null, null)]
     [InlineData(null, null, null, null)]
-    public void Its_parameters_are_read_and_what_is_malformed_is_passed_over(
+    public void Parameters_of_a_challenge_are_read_and_malformed_ones_are_ignored(
         string? parameters, string? error, string? scope, string? description) =>
         Assert.Equal(new("Bearer", error, scope, description), AuthenticationChallenge.Read("Bearer", parameters));
 
     [Theory]
     [InlineData("Bearer", true), InlineData("bearer", true), InlineData("DPoP", false), InlineData("", false)]
-    public void The_scheme_is_compared_in_any_case(string scheme, bool isBearer) =>
+    public void The_scheme_of_a_challenge_is_compared_case_insensitively(string scheme, bool isBearer) =>
         Assert.Equal(isBearer, AuthenticationChallenge.Read(scheme, null).IsOf("Bearer"));
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Keeps every message at every level, with its values and its exception.</summary>
+/// <summary>Records every message at every level, with its exception.</summary>
 internal sealed class CapturedLog : ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -13,7 +13,7 @@ internal sealed class CapturedLog : ILogger
 
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <summary>The first line that was not read by this method, once it is there.</summary>
+    /// <summary>Waits for the first line that this method has not returned yet.</summary>
     public Task<string> NextLineAsync() => _unread.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout();
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -6,7 +6,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Mutual TLS (RFC 8705) against the strict server's own listener for it.</summary>
+/// <summary>Mutual TLS (RFC 8705) against the strict server's mutual TLS listener.</summary>
 public sealed class ClientCertificateTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,7 +15,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Forms => ["PEM with its key", "PEM and key file", "encrypted PEM", "PKCS#12", "PKCS#12 with password"];
+    public static TheoryData<string> Formats => ["PEM with its key", "PEM and key file", "encrypted PEM", "PKCS#12", "PKCS#12 with password"];
 
     public async ValueTask InitializeAsync()
     {
@@ -31,10 +31,10 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Forms))]
-    public async Task Proves_the_client_at_the_alias_and_binds_the_token(string form)
+    [MemberData(nameof(Formats))]
+    public async Task A_client_certificate_authenticates_at_the_endpoint_alias_and_binds_the_token(string format)
     {
-        await using var client = Client(Written(form));
+        await using var client = Client(WriteCertificate(format));
 
         var token = await client.GetTokenAsync(Cancellation);
 
@@ -45,9 +45,9 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Goes_with_an_assertion_too_whose_audience_stays_the_issuer()
+    public async Task A_client_certificate_can_accompany_an_assertion_whose_audience_is_the_issuer()
     {
-        await using var client = Client(Written("PKCS#12"), ClientAuthenticationMethod.PrivateKeyJwt);
+        await using var client = Client(WriteCertificate("PKCS#12"), ClientAuthenticationMethod.PrivateKeyJwt);
 
         var token = await client.GetTokenAsync(Cancellation);
 
@@ -57,7 +57,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Goes_to_no_server_that_this_machine_does_not_trust_and_the_error_says_so()
+    public async Task An_untrusted_server_certificate_is_an_error_that_names_the_reason()
     {
         await using var client = JwtGrantTokenSource.Create(new()
         {
@@ -65,7 +65,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
             ClientId = TestData.ClientId,
             Grant = GrantType.ClientCredentials,
             ClientAuthentication = ClientAuthenticationMethod.MutualTls,
-            ClientCertificate = Written("PKCS#12"),
+            ClientCertificate = WriteCertificate("PKCS#12"),
         });
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
@@ -76,11 +76,11 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_the_server_does_not_know_is_refused()
+    public async Task A_certificate_that_is_not_registered_is_rejected_as_invalid_client()
     {
         using var other = Keys.CertificateFor(Keys.P256);
         Register(other);
-        await using var client = Client(Written("PKCS#12"));
+        await using var client = Client(WriteCertificate("PKCS#12"));
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
 
@@ -88,10 +88,10 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Is_read_again_for_a_new_connection_and_a_broken_file_leaves_the_last_good_one()
+    public void A_certificate_file_is_read_for_each_connection_and_a_damaged_file_keeps_the_last_valid_one()
     {
         using var next = Keys.CertificateFor(Keys.P256);
-        var certificate = ClientCertificate.From(Written("PKCS#12"));
+        var certificate = ClientCertificate.From(WriteCertificate("PKCS#12"));
         Assert.Equal(ClientCertificateTransport.Thumbprint(_certificate), certificate.Thumbprint);
 
         _folder.Write("tls", "half-written"u8.ToArray());
@@ -103,10 +103,10 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_password_in_a_file_follows_the_certificate_and_its_line_end_does_not_count()
+    public void The_password_file_is_read_with_the_certificate_and_its_line_end_is_ignored()
     {
         using var next = Keys.CertificateFor(Keys.P256);
-        var options = Written("PKCS#12 with password");
+        var options = WriteCertificate("PKCS#12 with password");
         (options.Password, options.PasswordFile) = (null, _folder.Write("password", Keys.Password + "\r\n"));
         var certificate = ClientCertificate.From(options);
         Assert.Equal(_certificate.Thumbprint, certificate.ForConnection().Thumbprint);
@@ -135,22 +135,22 @@ public sealed class ClientCertificateTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void That_cannot_be_used_is_told_at_once(string fault, string words)
+    public void An_unusable_certificate_is_reported_when_the_client_is_created(string fault, string expected)
     {
-        var options = Written("PKCS#12 with password");
+        var options = WriteCertificate("PKCS#12 with password");
         switch (fault)
         {
-            case "no file": options.Path = _folder.GetPath("nowhere"); break;
+            case "no file": options.Path = _folder.GetPath("missing"); break;
             case "garbage": _folder.Write("tls", "garbage"); break;
             case "no key": _folder.Write("tls", _certificate.ExportCertificatePem()); options.Password = null; break;
             case "PKCS#12 without key":
-                using (var bare = X509CertificateLoader.LoadCertificate(_certificate.RawData))
-                    _folder.Write("tls", bare.Export(X509ContentType.Pkcs12, options.Password));
+                using (var withoutKey = X509CertificateLoader.LoadCertificate(_certificate.RawData))
+                    _folder.Write("tls", withoutKey.Export(X509ContentType.Pkcs12, options.Password));
                 break;
             case "wrong password": options.Password = "wrong"; break;
             case "two passwords": options.PasswordEnvironmentVariable = "JWTGRANT_NOT_SET"; break;
             case "three passwords": (options.PasswordEnvironmentVariable, options.PasswordFile) = ("JWTGRANT_NOT_SET", "password"); break;
-            case "no password file": (options.Password, options.PasswordFile) = (null, _folder.GetPath("nowhere")); break;
+            case "no password file": (options.Password, options.PasswordFile) = (null, _folder.GetPath("missing")); break;
             case "a folder for a password file": (options.Password, options.PasswordFile) = (null, _folder.Path); break;
             case "wrong password in the file": (options.Password, options.PasswordFile) = (null, _folder.Write("password", "wrong")); break;
             default: (options.Password, options.PasswordEnvironmentVariable) = (null, "JWTGRANT_NOT_SET"); break;
@@ -159,20 +159,20 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         var error = Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "client_certificate_unusable"), (error.Kind, error.Code));
-        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Keys.Password, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Given_by_code_needs_its_key()
+    public void A_certificate_that_is_configured_in_code_needs_its_private_key()
     {
-        using var bare = X509CertificateLoader.LoadCertificate(_certificate.RawData);
+        using var withoutKey = X509CertificateLoader.LoadCertificate(_certificate.RawData);
 
-        Assert.Contains("has no private key", Assert.Throws<JwtGrantException>(() => ClientCertificate.From(bare)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no private key", Assert.Throws<JwtGrantException>(() => ClientCertificate.From(withoutKey)).Message, StringComparison.Ordinal);
         Assert.Same(_certificate, ClientCertificate.From(_certificate).ForConnection());
     }
 
-    private ClientCertificateOptions Written(string form) => form switch
+    private ClientCertificateOptions WriteCertificate(string format) => format switch
     {
         "PEM with its key" => new() { Path = _folder.Write("tls", $"{_certificate.ExportCertificatePem()}\n{TestData.RsaPrivatePem}") },
         "PEM and key file" => new()
@@ -200,7 +200,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
             new()
             {
                 Issuer = _server.Issuer,
-                // What the metadata's alias says; a certificate in a handler given by code is not the settings' to know.
+                // MutualTls uses the alias of the metadata. With another method the client does not know that its handler has a certificate.
                 TokenEndpoint = method == ClientAuthenticationMethod.MutualTls ? null : _server.MutualTlsTokenEndpoint,
                 ClientId = TestData.ClientId,
                 Grant = GrantType.ClientCredentials,

@@ -13,19 +13,19 @@ public sealed class ClientSecretTests : IDisposable
     [InlineData("batch", "s3cret", "batch:s3cret")]
     [InlineData("a b", "+/=&%:", "a+b:%2B%2F%3D%26%25%3A")]
     [InlineData("https://client", "ü", "https%3A%2F%2Fclient:%C3%BC")]
-    public async Task In_the_header_id_and_secret_are_form_encoded_before_base64(string id, string secret, string pair)
+    public async Task Client_secret_basic_form_encodes_id_and_secret_before_base64(string id, string secret, string credentials)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
 
         await RequestAsync(server, ClientAuthenticationMethod.ClientSecretBasic, options => (options.ClientId, options.ClientSecret) = (id, secret));
 
         var sent = Assert.Single(server.Requests);
-        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)), sent.Headers["Authorization"]);
+        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes(credentials)), sent.Headers["Authorization"]);
         Assert.Equal("grant_type=client_credentials", sent.Body);
     }
 
     [Fact]
-    public async Task In_the_form_it_stands_beside_the_id_and_nowhere_else()
+    public async Task Client_secret_post_sends_id_and_secret_only_in_the_form()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
 
@@ -37,7 +37,7 @@ public sealed class ClientSecretTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_is_read_for_each_attempt_and_its_line_end_does_not_count()
+    public async Task A_secret_file_is_read_for_each_attempt_and_its_line_end_is_ignored()
     {
         var path = _folder.Write("secret", "one\r\n");
         await using var server = await ScriptedServer.StartAsync(context =>
@@ -54,7 +54,7 @@ public sealed class ClientSecretTests : IDisposable
     [Theory]
     [InlineData("gone", "cannot be read")]
     [InlineData("empty", "is empty")]
-    public async Task A_file_that_went_bad_is_told_by_its_path(string fault, string words)
+    public async Task A_secret_file_that_is_missing_or_empty_is_reported_with_its_path(string fault, string expected)
     {
         var path = _folder.Write("secret", "one");
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
@@ -67,7 +67,7 @@ public sealed class ClientSecretTests : IDisposable
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(TestContext.Current.CancellationToken).AsTask());
 
         Assert.Equal("client_secret_missing", error.Code);
-        Assert.Contains($"The file '{path}' of ClientSecretFile {words}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The file '{path}' of ClientSecretFile {expected}", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, server.Calls);
     }
 

@@ -2,7 +2,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>An address on this machine at which nobody listens any more.</summary>
+/// <summary>The address of a local port that no server listens on.</summary>
 internal static class ClosedPort
 {
     public static async Task<string> AddressAsync()

@@ -6,10 +6,10 @@ using Polly;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>A token endpoint client put together by hand: real keys, real assertions, a still clock, retries without delay.</summary>
+/// <summary>A token endpoint client with real keys and assertions, a fake clock and, by default, retries without delay.</summary>
 internal sealed class Composition
 {
-    /// <summary>The token endpoint's address; null where metadata gives it.</summary>
+    /// <summary>The address of the token endpoint; null to discover it from metadata.</summary>
     public string? Endpoint { get; init; }
 
     public string Issuer { get; init; } = TestData.Issuer;
@@ -42,7 +42,7 @@ internal sealed class Composition
     {
         var transport = new TokenEndpointTransport(Handler, Time, Retry.MaxRetryAfter);
         return new(
-            Endpoint is { } configured ? new(configured) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
+            Endpoint is { } endpoint ? new(endpoint) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
             Authenticated
                 ? new PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new NoClientAuthentication(ClientId),
@@ -51,10 +51,10 @@ internal sealed class Composition
             new ResponseRules(TimeSpan.FromMinutes(5), DefaultType: null));
     }
 
-    /// <summary>Makes the request with a jwt-bearer grant, or the one given.</summary>
+    /// <summary>Requests a token, by default with a jwt-bearer grant.</summary>
     public Task<TokenResponse> RequestAsync(Grant? grant = null, CancellationToken? cancellation = null) =>
         Build().RequestAsync(grant ?? JwtBearer(), cancellation ?? TestContext.Current.CancellationToken).WaitAsync(ObservedTime.RealTimeout);
 
-    /// <summary>Makes a request that must fail, and returns how.</summary>
+    /// <summary>Requests a token, asserts that the request fails, and returns the error.</summary>
     public Task<JwtGrantException> FailAsync(Grant? grant = null) => Assert.ThrowsAsync<JwtGrantException>(() => RequestAsync(grant));
 }

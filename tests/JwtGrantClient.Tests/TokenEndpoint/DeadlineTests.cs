@@ -4,37 +4,37 @@ using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>10 s for an attempt, 30 s for all, and the caller's own cancellation, on connections that stay silent.</summary>
+/// <summary>The attempt timeout of 10 s, the total timeout of 30 s and the caller's cancellation, on connections without a response.</summary>
 public sealed class DeadlineTests
 {
     [Fact]
-    public async Task A_silent_attempt_is_given_up_after_10_s_and_another_follows()
+    public async Task An_attempt_without_a_response_ends_after_10_s_and_is_retried()
     {
-        var silence = new Silence();
-        await using var server = await ScriptedServer.StartAsync(silence.BeforeTheHead, Reply.Token);
+        var silent = new SilentServer();
+        await using var server = await ScriptedServer.StartAsync(silent.BeforeHeaders, Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         var request = client.RequestAsync();
-        await silence.BegunAsync();
+        await silent.StartedAsync();
         client.Time.Advance(TimeSpan.FromMilliseconds(9_999));
         Assert.False(request.IsCompleted);
         Assert.Equal(1, server.Calls);
         client.Time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal("abc", (await request).AccessToken.Value);
-        await silence.HungUpAsync();
+        await silent.ClosedAsync();
     }
 
     [Fact]
-    public async Task The_time_of_an_attempt_can_be_set()
+    public async Task AttemptTimeout_sets_the_time_of_an_attempt()
     {
-        var silence = new Silence();
-        await using var server = await ScriptedServer.StartAsync(silence.BeforeTheHead, Reply.Token);
+        var silent = new SilentServer();
+        await using var server = await ScriptedServer.StartAsync(silent.BeforeHeaders, Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };
         client.Retry.AttemptTimeout = TimeSpan.FromSeconds(2);
 
         var request = client.RequestAsync();
-        await silence.BegunAsync();
+        await silent.StartedAsync();
         client.Time.Advance(TimeSpan.FromMilliseconds(1_999));
         Assert.False(request.IsCompleted);
         client.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -43,32 +43,32 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_body_that_stops_halfway_is_given_up_too()
+    public async Task An_attempt_whose_body_stops_halfway_times_out_and_is_retried()
     {
-        var silence = new Silence();
-        await using var server = await ScriptedServer.StartAsync(silence.InTheBody, Reply.Token);
+        var silent = new SilentServer();
+        await using var server = await ScriptedServer.StartAsync(silent.WithinBody, Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         var request = client.RequestAsync();
-        await silence.BegunAsync();
-        client.Time.Advance(ObservedTime.Attempt);
+        await silent.StartedAsync();
+        client.Time.Advance(ObservedTime.AttemptTimeout);
 
         Assert.Equal("abc", (await request).AccessToken.Value);
-        await silence.HungUpAsync();
+        await silent.ClosedAsync();
     }
 
     [Fact]
-    public async Task The_whole_flight_ends_after_30_s()
+    public async Task All_attempts_together_end_after_30_s()
     {
-        var silence = new Silence();
-        await using var server = await ScriptedServer.StartAsync(silence.BeforeTheHead);
+        var silent = new SilentServer();
+        await using var server = await ScriptedServer.StartAsync(silent.BeforeHeaders);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         var request = client.FailAsync();
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            await silence.BegunAsync();
-            client.Time.Advance(ObservedTime.Attempt);
+            await silent.StartedAsync();
+            client.Time.Advance(ObservedTime.AttemptTimeout);
         }
 
         var error = await request;
@@ -79,15 +79,15 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_flight_that_runs_out_of_time_tells_its_last_failure()
+    public async Task A_total_timeout_reports_the_last_failure()
     {
-        var silence = new Silence();
-        await using var server = await ScriptedServer.StartAsync(Reply.Status(503, ("Retry-After", "25")), silence.BeforeTheHead);
+        var silent = new SilentServer();
+        await using var server = await ScriptedServer.StartAsync(Reply.Status(503, ("Retry-After", "25")), silent.BeforeHeaders);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         var request = client.FailAsync();
         client.Time.Advance(await client.Time.NextDelayAsync());
-        await silence.BegunAsync();
+        await silent.StartedAsync();
         client.Time.Advance(TimeSpan.FromSeconds(5));
 
         var error = await request;
@@ -99,24 +99,24 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_callers_cancellation_ends_the_request_on_the_wire_and_is_no_failure()
+    public async Task Cancellation_by_the_caller_ends_the_HTTP_request_and_is_not_reported_as_a_failure()
     {
-        var silence = new Silence();
-        await using var server = await ScriptedServer.StartAsync(silence.BeforeTheHead);
+        var silent = new SilentServer();
+        await using var server = await ScriptedServer.StartAsync(silent.BeforeHeaders);
         using var caller = new CancellationTokenSource();
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         var request = client.RequestAsync(cancellation: caller.Token);
-        await silence.BegunAsync();
+        await silent.StartedAsync();
         await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await silence.HungUpAsync();
+        await silent.ClosedAsync();
         Assert.Equal(1, server.Calls);
     }
 
     [Fact]
-    public async Task A_callers_cancellation_ends_the_wait_between_attempts()
+    public async Task Cancellation_by_the_caller_ends_the_delay_between_attempts()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503));
         using var caller = new CancellationTokenSource();
@@ -131,7 +131,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_request_that_is_cancelled_beforehand_sends_nothing()
+    public async Task A_request_that_is_already_cancelled_sends_nothing()
     {
         var handler = new StubHandler(_ => new HttpResponseMessage());
 
@@ -141,31 +141,31 @@ public sealed class DeadlineTests
         Assert.Equal(0, handler.Calls);
     }
 
-    /// <summary>A server that stops talking until its client hangs up.</summary>
-    private sealed class Silence
+    /// <summary>A server that stops responding until its client closes the connection.</summary>
+    private sealed class SilentServer
     {
-        private readonly Channel<bool> _begun = Channel.CreateUnbounded<bool>(), _hungUp = Channel.CreateUnbounded<bool>();
+        private readonly Channel<bool> _started = Channel.CreateUnbounded<bool>(), _closed = Channel.CreateUnbounded<bool>();
 
-        public RequestDelegate BeforeTheHead => WaitAsync;
+        public RequestDelegate BeforeHeaders => WaitAsync;
 
-        public RequestDelegate InTheBody => async context =>
+        public RequestDelegate WithinBody => async context =>
         {
             await context.Response.WriteAsync("{", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await WaitAsync(context);
         };
 
-        public Task<bool> BegunAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.RealTimeout);
+        public Task<bool> StartedAsync() => _started.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.RealTimeout);
 
-        public Task<bool> HungUpAsync() => _hungUp.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.RealTimeout);
+        public Task<bool> ClosedAsync() => _closed.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(ObservedTime.RealTimeout);
 
         private async Task WaitAsync(HttpContext context)
         {
-            var hungUp = new TaskCompletionSource();
-            await using var registration = context.RequestAborted.Register(() => hungUp.SetResult());
-            _begun.Writer.TryWrite(true);
-            await hungUp.Task;
-            _hungUp.Writer.TryWrite(true);
+            var closed = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(() => closed.SetResult());
+            _started.Writer.TryWrite(true);
+            await closed.Task;
+            _closed.Writer.TryWrite(true);
         }
     }
 }

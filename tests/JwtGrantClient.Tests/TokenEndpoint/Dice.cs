@@ -1,11 +1,11 @@
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Draws the same numbers for the same seed on every runtime, for ever (SplitMix64); a failing seed stays a failing seed.</summary>
+/// <summary>Pseudorandom numbers that depend only on the seed, on every runtime (SplitMix64). A seed that fails keeps failing.</summary>
 internal sealed class Dice(int seed)
 {
     private ulong _state = (ulong)seed;
 
-    /// <summary>From 0 to below <paramref name="limit"/>.</summary>
+    /// <summary>Returns a number from 0 to <paramref name="limit"/> - 1.</summary>
     public int Next(int limit)
     {
         var mixed = _state += 0x9E3779B97F4A7C15;

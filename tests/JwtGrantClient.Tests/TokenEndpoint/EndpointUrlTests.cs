@@ -10,16 +10,16 @@ public sealed class EndpointUrlTests
     [InlineData("https://as.example.com")]
     [InlineData("HTTPS://AS.example.com:8443/token?tenant=a")]
     [InlineData("https://127.0.0.1/token")]
-    public void Https_is_right(string address) => Assert.Null(EndpointUrl.Problem(address, allowLoopbackHttp: false));
+    public void An_https_URL_is_valid(string url) => Assert.Null(EndpointUrl.Problem(url, allowLoopbackHttp: false));
 
     [Theory]
     [InlineData("http://127.0.0.1:5000/token"), InlineData("http://localhost/token"), InlineData("http://LOCALHOST/token")]
     [InlineData("http://[::1]/token")]
-    public void Http_to_this_machine_is_right_by_opt_in_only(string address)
+    public void An_http_URL_to_loopback_is_valid_only_with_AllowLoopbackHttp(string url)
     {
-        Assert.Null(EndpointUrl.Problem(address, allowLoopbackHttp: true));
+        Assert.Null(EndpointUrl.Problem(url, allowLoopbackHttp: true));
         Assert.EndsWith(
-            "set AllowLoopbackHttp to true for a server on this machine", EndpointUrl.Problem(address, allowLoopbackHttp: false), StringComparison.Ordinal);
+            "set AllowLoopbackHttp to true for a server on this machine", EndpointUrl.Problem(url, allowLoopbackHttp: false), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,11 +38,11 @@ public sealed class EndpointUrlTests
     [InlineData("/token", "is not an absolute URL")]
     [InlineData("file:///token", "is not an absolute URL")]
     [InlineData("", "is not an absolute URL")]
-    public void Anything_else_is_refused_with_its_reason_and_no_password(string address, string problem)
+    public void An_invalid_URL_is_reported_with_the_reason_and_without_its_password(string url, string problem)
     {
-        var seen = EndpointUrl.Problem(address, allowLoopbackHttp: true);
+        var actual = EndpointUrl.Problem(url, allowLoopbackHttp: true);
 
-        Assert.Contains(problem, seen, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", seen, StringComparison.Ordinal);
+        Assert.Contains(problem, actual, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", actual, StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>The form as it goes on the wire: byte for byte what the platform's own content writes, which servers know.</summary>
+/// <summary>The encoded form equals that of <see cref="FormUrlEncodedContent"/>, byte for byte.</summary>
 public sealed class FormUrlEncoderTests
 {
     [Theory]
@@ -13,14 +13,14 @@ public sealed class FormUrlEncoderTests
     [InlineData("ümlaut 漢字 😀 \u0000\r\n\u007f\u0080")]
     [InlineData("\ud83d half a pair, and at the end \ude00")]
     [InlineData("")]
-    public async Task It_is_what_the_platform_writes(string text)
+    public async Task A_form_is_encoded_as_FormUrlEncodedContent_encodes_it(string text)
     {
         KeyValuePair<string, string>[] fields = [new("grant_type", text), new(text + "x", "1"), new("scope", "a b")];
-        using var platform = new FormUrlEncodedContent(fields);
+        using var expected = new FormUrlEncodedContent(fields);
 
-        Assert.Equal(await platform.ReadAsStringAsync(TestContext.Current.CancellationToken), Encoding.ASCII.GetString(FormUrlEncoder.Encode(fields)));
+        Assert.Equal(await expected.ReadAsStringAsync(TestContext.Current.CancellationToken), Encoding.ASCII.GetString(FormUrlEncoder.Encode(fields)));
     }
 
     [Fact]
-    public void No_fields_are_no_bytes() => Assert.Empty(FormUrlEncoder.Encode([]));
+    public void A_form_without_fields_is_empty() => Assert.Empty(FormUrlEncoder.Encode([]));
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Every wire attempt carries fresh assertions: the server has seen the old ones, whatever came back.</summary>
+/// <summary>Every attempt carries fresh assertions, because the server may have seen those of the previous attempt (RFC 7523 section 3, jti).</summary>
 public sealed class FreshAssertionTests
 {
     public static TheoryData<string, RequestDelegate> Failures => new()
@@ -11,15 +11,15 @@ public sealed class FreshAssertionTests
         { "503", Reply.Status(503) },
         { "429", Reply.Status(429) },
         { "dropped connection", Reply.Drop },
-        { "cut body", context => { context.Response.ContentLength = 100; return context.Response.WriteAsync("{"); } },
+        { "incomplete body", context => { context.Response.ContentLength = 100; return context.Response.WriteAsync("{"); } },
         { "server_error", Reply.Error("server_error") },
     };
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task An_attempt_after_a_failure_has_new_ids(string failure, RequestDelegate reply)
+    public async Task Each_retry_carries_assertions_with_a_new_jti(string failure, RequestDelegate response)
     {
-        await using var server = await ScriptedServer.StartAsync(reply, reply, Reply.Token);
+        await using var server = await ScriptedServer.StartAsync(response, response, Reply.Token);
 
         await new Composition { Endpoint = server.TokenEndpoint, Authenticated = true }.RequestAsync();
 
@@ -28,7 +28,7 @@ public sealed class FreshAssertionTests
     }
 
     [Fact]
-    public async Task An_attempt_after_a_wait_has_new_times()
+    public async Task A_retry_after_a_delay_carries_an_assertion_with_a_new_iat_and_exp()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503, ("Retry-After", "7")), Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };

@@ -2,18 +2,18 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Each grant writes its own fields, and says whether it may be repeated.</summary>
+/// <summary>The form fields of each grant, and whether it may be repeated.</summary>
 public sealed class GrantTests
 {
     private static readonly TokenRequest Request = new() { Scope = "read", Resource = ["https://api.example.com"] };
 
     private static readonly TypedToken Subject = new("subject-token", TokenTypes.IdToken), Actor = new("actor-token", TokenTypes.Jwt);
 
-    private static readonly Dictionary<string, (Grant Grant, bool MayBeRepeated, string Fields)> Table = new()
+    private static readonly Dictionary<string, (Grant Grant, bool MayBeRepeated, string Fields)> Grants = new()
     {
-        ["jwt-bearer, one"] = (Grant.JwtBearer("a.b.c", Request), false, "grant_type assertion scope resource"),
+        ["jwt-bearer, single assertion"] = (Grant.JwtBearer("a.b.c", Request), false, "grant_type assertion scope resource"),
         ["jwt-bearer, from a provider"] = (Grant.JwtBearer(Provider("a.b.c"), Request), true, "grant_type assertion scope resource"),
-        ["saml2-bearer, one"] = (Grant.Saml2Bearer("PHg_", Request), false, "grant_type assertion scope resource"),
+        ["saml2-bearer, single assertion"] = (Grant.Saml2Bearer("PHg_", Request), false, "grant_type assertion scope resource"),
         ["saml2-bearer, from a provider"] = (Grant.Saml2Bearer(Provider("PHg_"), Request), true, "grant_type assertion scope resource"),
         ["client_credentials"] = (Grant.ClientCredentials(Request), true, "grant_type scope resource"),
         ["authorization_code"] = (Grant.AuthorizationCode("code", "https://app", "verifier"), false, "grant_type code redirect_uri code_verifier"),
@@ -24,13 +24,13 @@ public sealed class GrantTests
         ["custom"] = (Grant.Custom("urn:own", [new("own", "1"), new("empty", "")], Request), false, "grant_type own scope resource"),
     };
 
-    public static TheoryData<string> Names => [.. Table.Keys];
+    public static TheoryData<string> Names => [.. Grants.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task It_writes_its_fields_and_no_others(string name)
+    public async Task A_grant_writes_exactly_its_fields(string name)
     {
-        var (grant, mayBeRepeated, fields) = Table[name];
+        var (grant, mayBeRepeated, fields) = Grants[name];
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
 
         await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync(grant);
@@ -42,9 +42,9 @@ public sealed class GrantTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task It_goes_out_again_after_a_503_exactly_where_it_may_be_repeated(string name)
+    public async Task A_grant_is_retried_after_a_503_only_if_it_may_be_repeated(string name)
     {
-        var (grant, mayBeRepeated, _) = Table[name];
+        var (grant, mayBeRepeated, _) = Grants[name];
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
@@ -55,11 +55,11 @@ public sealed class GrantTests
     }
 
     [Fact]
-    public async Task Exchanged_tokens_go_with_their_types_and_each_audience_in_a_field_of_its_own()
+    public async Task Token_exchange_sends_the_type_of_each_token_and_one_field_per_audience()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
 
-        await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync(Table["token exchange"].Grant);
+        await new Composition { Endpoint = server.TokenEndpoint }.RequestAsync(Grants["token exchange"].Grant);
 
         var form = Assert.Single(server.Requests).Form;
         Assert.Equal(("subject-token", "urn:ietf:params:oauth:token-type:id_token"), (form["subject_token"].Single(), form["subject_token_type"].Single()));
@@ -68,7 +68,7 @@ public sealed class GrantTests
     }
 
     [Fact]
-    public async Task A_request_s_own_audience_goes_before_that_of_the_exchange()
+    public async Task The_audience_of_a_request_overrides_the_audience_of_the_exchange()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
         var request = new TokenRequest { Parameters = new Dictionary<string, string> { ["audience"] = "own" } };
@@ -80,7 +80,7 @@ public sealed class GrantTests
 
     [Theory]
     [InlineData("<saml:Assertion/>"), InlineData("PHg+"), InlineData("PHg_\nPHg_"), InlineData("==")]
-    public async Task SAML_that_is_not_base64url_is_refused_before_it_is_sent(string assertion)
+    public async Task A_SAML_assertion_that_is_not_base64url_is_rejected_before_it_is_sent(string assertion)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
 
@@ -90,18 +90,18 @@ public sealed class GrantTests
         Assert.Equal(0, server.Calls);
     }
 
-    public static TheoryData<string> ClientFields => ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", ""];
+    public static TheoryData<string> ClientAuthenticationFields => ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", ""];
 
     [Theory]
-    [MemberData(nameof(ClientFields))]
-    public void A_custom_grant_cannot_say_who_the_client_is(string field) =>
+    [MemberData(nameof(ClientAuthenticationFields))]
+    public void A_custom_grant_cannot_set_fields_of_client_authentication(string field) =>
         Assert.Throws<ArgumentException>("fields", () => Grant.Custom("urn:own", [new(field, "x")]));
 
-    public static TheoryData<string> WithoutAnAssertionOfOurs => ["one assertion", "client_credentials", "refresh_token", "exchange", "custom"];
+    public static TheoryData<string> GrantsThatCreateNoAssertion => ["single assertion", "client_credentials", "refresh_token", "exchange", "custom"];
 
     [Theory]
-    [MemberData(nameof(WithoutAnAssertionOfOurs))]
-    public void A_grant_without_an_assertion_to_be_made_has_no_place_for_a_subject_or_claims(string kind)
+    [MemberData(nameof(GrantsThatCreateNoAssertion))]
+    public void A_grant_that_creates_no_assertion_rejects_a_subject_and_claims(string kind)
     {
         TokenRequest[] requests = [new() { Subject = "alice" }, new() { Claims = new Dictionary<string, object> { ["tenant"] = "t" } }];
 
@@ -109,7 +109,7 @@ public sealed class GrantTests
         {
             var error = Assert.Throws<JwtGrantException>(() => kind switch
             {
-                "one assertion" => Grant.JwtBearer("a.b.c", request),
+                "single assertion" => Grant.JwtBearer("a.b.c", request),
                 "client_credentials" => Grant.ClientCredentials(request),
                 "refresh_token" => Grant.RefreshToken("r", request),
                 "exchange" => Grant.TokenExchange(Subject, request: request),

@@ -1,17 +1,18 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Bodies that are large, compressed, mislabelled or cut (promise 13).</summary>
+/// <summary>Bodies that are large, compressed, mislabelled or incomplete.</summary>
 public sealed class HostileBodyTests
 {
     [Theory]
     [InlineData("gzip"), InlineData("deflate")]
-    public async Task A_compressed_answer_is_read(string encoding)
+    public async Task A_compressed_response_is_read(string encoding)
     {
         var body = Compress(encoding, Encoding.UTF8.GetBytes(Reply.TokenJson));
         await using var server = await ScriptedServer.StartAsync(Reply.Bytes(encoding, body));
@@ -21,7 +22,7 @@ public sealed class HostileBodyTests
 
     [Theory]
     [InlineData("gzip"), InlineData("deflate")]
-    public async Task A_damaged_compressed_answer_is_a_transport_error(string encoding)
+    public async Task A_damaged_compressed_response_is_a_transport_error(string encoding)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Bytes(encoding, [.. Enumerable.Repeat((byte)0xFF, 64)]));
 
@@ -31,7 +32,7 @@ public sealed class HostileBodyTests
     }
 
     [Fact]
-    public async Task A_coding_that_nobody_asked_for_is_named()
+    public async Task A_content_encoding_that_was_not_requested_is_reported_by_name()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Bytes("br", Compress("br", Encoding.UTF8.GetBytes(Reply.TokenJson))));
 
@@ -39,11 +40,11 @@ public sealed class HostileBodyTests
 
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_response_malformed", 200), (error.Kind, error.Code, error.StatusCode));
         Assert.Contains("Content-Encoding 'br'", error.FirstLine(), StringComparison.Ordinal);
-        Assert.False(Assert.Single(server.Requests).Headers.ContainsKey("Accept-Encoding"), "A coding was asked for.");
+        Assert.False(Assert.Single(server.Requests).Headers.ContainsKey("Accept-Encoding"), "The request has Accept-Encoding.");
     }
 
     [Fact]
-    public async Task A_handler_of_the_users_own_may_decompress_whatever_it_knows()
+    public async Task A_custom_handler_may_decompress_other_encodings()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Bytes("br", Compress("br", Encoding.UTF8.GetBytes(Reply.TokenJson))));
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.Brotli };
@@ -52,10 +53,10 @@ public sealed class HostileBodyTests
     }
 
     [Fact]
-    public async Task A_body_of_the_cap_is_read_and_one_more_byte_is_refused()
+    public async Task A_body_of_the_maximum_size_is_read_and_a_larger_one_is_rejected()
     {
-        var most = Reply.TokenJson + new string(' ', ResponseBodyReader.MaximumBytes - Reply.TokenJson.Length);
-        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, most), Reply.Json(200, most + " "));
+        var largest = Reply.TokenJson + new string(' ', ResponseBodyReader.MaximumBytes - Reply.TokenJson.Length);
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, largest), Reply.Json(200, largest + " "));
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
         Assert.Equal("abc", (await client.RequestAsync()).AccessToken.Value);
@@ -65,7 +66,7 @@ public sealed class HostileBodyTests
 
     [Theory]
     [InlineData("gzip"), InlineData("deflate")]
-    public async Task A_bomb_is_refused_after_the_cap_decompressed(string encoding)
+    public async Task A_decompression_bomb_is_rejected_at_the_maximum_size(string encoding)
     {
         var bomb = Compress(encoding, new byte[64 * ResponseBodyReader.MaximumBytes]);
         Assert.True(bomb.Length < ResponseBodyReader.MaximumBytes);
@@ -75,30 +76,30 @@ public sealed class HostileBodyTests
     }
 
     [Fact]
-    public async Task An_endless_body_is_refused_without_waiting_for_its_end()
+    public async Task An_endless_body_is_rejected_without_waiting_for_its_end()
     {
-        var left = new TaskCompletionSource();
+        var closed = new TaskCompletionSource();
         await using var server = await ScriptedServer.StartAsync(async context =>
         {
             try
             {
-                var piece = new byte[64 * 1024];
+                var chunk = new byte[64 * 1024];
                 while (!context.RequestAborted.IsCancellationRequested)
-                    await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                    await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
             }
             catch (OperationCanceledException)
             {
-                // Expected: the client hangs up.
+                // Expected: the client closes the connection.
             }
-            left.TrySetResult();
+            closed.TrySetResult();
         });
 
         AssertTooLarge(await new Composition { Endpoint = server.TokenEndpoint }.FailAsync());
-        await left.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await closed.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public async Task A_large_error_page_is_cut_and_judged_by_its_status()
+    public async Task A_large_error_page_is_truncated_and_classified_by_its_status()
     {
         await using var server = await ScriptedServer.StartAsync(
             Reply.Body(503, "text/html", new string('x', 2 * ResponseBodyReader.MaximumBytes)), Reply.Token);
@@ -109,7 +110,7 @@ public sealed class HostileBodyTests
     [Theory]
     [InlineData("application/json;charset=\"utf8\""), InlineData("application/json; charset=nonsense")]
     [InlineData("text/plain"), InlineData("nonsense")]
-    public async Task The_label_on_the_body_does_not_matter(string contentType)
+    public async Task The_Content_Type_of_a_token_response_is_ignored(string contentType)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Body(200, contentType, Reply.TokenJson));
 
@@ -117,7 +118,7 @@ public sealed class HostileBodyTests
     }
 
     [Fact]
-    public async Task A_sign_in_page_is_told_with_its_content_type()
+    public async Task A_sign_in_page_is_reported_with_its_Content_Type()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Body(200, "text/html; charset=iso-8859-1", "<html>Sign in</html>"));
 

@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>expires_in in every form that servers send: BEHAVIOURS rows 25 to 27.</summary>
+/// <summary>The forms of expires_in that servers send (RFC 6749 section 5.1).</summary>
 public sealed class LifetimeTests
 {
     private const double TenYears = 315_576_000;
@@ -25,7 +25,7 @@ public sealed class LifetimeTests
     [InlineData("\"9223372036854775808\"", TenYears)]
     [InlineData("1e99", TenYears)]
     [InlineData("1e999", TenYears)]
-    public void A_number_of_seconds_is_read_in_any_notation_and_clamped(string json, double seconds)
+    public void An_expires_in_is_read_in_any_notation_and_clamped(string json, double seconds)
     {
         Assert.True(ExpiresIn.TryRead(JsonElement.Parse(json), out var lifetime));
         Assert.Equal(TimeSpan.FromSeconds(seconds), lifetime);
@@ -35,11 +35,11 @@ public sealed class LifetimeTests
     [InlineData("false"), InlineData("true"), InlineData("{}"), InlineData("[3600]"), InlineData("\"\""), InlineData("\"zzz\"")]
     [InlineData("\"Infinity\""), InlineData("\"-Infinity\""), InlineData("\"NaN\""), InlineData("\"1 h\""), InlineData("\" 3600\"")]
     [InlineData("\"1,5\""), InlineData("\"0x10\""), InlineData("\"\\ud800\"")]
-    public void Anything_else_is_malformed(string json)
+    public void An_expires_in_that_is_not_a_number_is_malformed(string json)
     {
         Assert.False(ExpiresIn.TryRead(JsonElement.Parse(json), out _));
 
-        var error = Answer.Refuse(200, $$"""{"access_token":"abc","token_type":"Bearer","expires_in":{{json}}}""");
+        var error = Answer.ReadError(200, $$"""{"access_token":"abc","token_type":"Bearer","expires_in":{{json}}}""");
         Assert.Equal(JwtGrantErrorKind.MalformedResponse, error.Kind);
         Assert.Contains("expires_in is a JSON ", error.Message, StringComparison.Ordinal);
         Assert.Contains("and no number of seconds", error.Message, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class LifetimeTests
 
     [Theory]
     [InlineData(""), InlineData(""","expires_in":null""")]
-    public void A_missing_lifetime_is_the_default_one_and_never_endless(string member)
+    public void A_missing_expires_in_means_the_default_lifetime(string member)
     {
         var token = Answer.Read($$"""{"access_token":"abc","token_type":"Bearer"{{member}}}""").AccessToken;
 

@@ -3,7 +3,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>What the server's metadata rules out is told before anything is sent, with both sides' lists.</summary>
+/// <summary>A setting that the server's metadata excludes is reported before a request is sent.</summary>
 public sealed class MetadataChecksTests
 {
     private static readonly ClientCapabilities Client = new(["private_key_jwt"], () => "RS256", "ES256");
@@ -30,7 +30,7 @@ public sealed class MetadataChecksTests
 
     [Theory]
     [MemberData(nameof(Contradictions))]
-    public void Are_told_with_both_lists(string member, string code, string message)
+    public void A_setting_that_the_metadata_excludes_is_reported_with_both_lists(string member, string code, string message)
     {
         var error = Assert.Throws<JwtGrantException>(() => MetadataChecks.EnsureSupported(Metadata(member), Client, "client_credentials"));
 
@@ -44,17 +44,17 @@ public sealed class MetadataChecksTests
     [InlineData(""" "token_endpoint_auth_signing_alg_values_supported":["RS256"],"dpop_signing_alg_values_supported":["ES256"] """)]
     [InlineData(""" "grant_types_supported":[],"token_endpoint_auth_methods_supported":null """)]
     [InlineData(""" "other":1 """)]
-    public void Are_none_where_the_client_is_listed_or_nothing_is(string member) =>
+    public void Settings_are_accepted_if_the_metadata_lists_them_or_has_no_list(string member) =>
         MetadataChecks.EnsureSupported(Metadata(member), Client, "client_credentials");
 
     [Theory]
     [InlineData("self_signed_tls_client_auth")]
     [InlineData("tls_client_auth")]
-    public void Either_name_of_mutual_TLS_will_do(string name) => MetadataChecks.EnsureSupported(
+    public void Either_name_of_mutual_TLS_is_accepted(string name) => MetadataChecks.EnsureSupported(
         Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new MutualTls("c").Names), grantType: null);
 
     [Fact]
-    public async Task Nothing_is_sent_to_a_token_endpoint_that_does_not_offer_the_grant()
+    public async Task No_token_request_is_sent_if_the_metadata_does_not_list_the_grant()
     {
         await using var site = await MetadataSite.StartAsync("");
         site.Metadata = Reply.Json(200, $$"""
@@ -64,10 +64,10 @@ public sealed class MetadataChecksTests
         var error = await site.Client.FailAsync();
 
         Assert.Equal("grant_not_supported", error.Code);
-        Assert.All(site.Log, line => Assert.StartsWith("GET ", line, StringComparison.Ordinal));
+        Assert.All(site.Requests, line => Assert.StartsWith("GET ", line, StringComparison.Ordinal));
     }
 
     private static ServerMetadata Metadata(string member) => ServerMetadata.Read(
-        Answer.Of(200, $$"""{"issuer":"{{TestData.Issuer}}","token_endpoint":"{{TestData.TokenEndpoint}}",{{member}}}"""),
+        Answer.Create(200, $$"""{"issuer":"{{TestData.Issuer}}","token_endpoint":"{{TestData.TokenEndpoint}}",{{member}}}"""),
         TestData.Issuer, "https://as.example.com/.well-known/oauth-authorization-server", allowLoopbackHttp: false);
 }

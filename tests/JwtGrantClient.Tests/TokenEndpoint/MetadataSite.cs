@@ -1,9 +1,10 @@
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>An authorization server with metadata and a token endpoint, and a client that knows its issuer only.</summary>
+/// <summary>An authorization server with metadata and a token endpoint, and a client that is configured with the issuer only.</summary>
 internal sealed class MetadataSite : IAsyncDisposable
 {
     private ScriptedServer _server = null!;
@@ -13,22 +14,22 @@ internal sealed class MetadataSite : IAsyncDisposable
 
     public ObservedTime Time => Client.Time;
 
-    /// <summary>Answers metadata requests from now on; a test may put a failure here.</summary>
+    /// <summary>The response to metadata requests; a test may set a failure.</summary>
     public RequestDelegate Metadata { get; set; } = null!;
 
-    public IReadOnlyList<string> Log => [.. _server.Requests.Select(sent => $"{sent.Method} {sent.Target}")];
+    public IReadOnlyList<string> Requests => [.. _server.Requests.Select(sent => $"{sent.Method} {sent.Target}")];
 
     public int MetadataCalls => _server.Requests.Count(sent => sent.Method == "GET");
 
-    /// <param name="path">The issuer's, after the address.</param>
-    /// <param name="failures">Answers to the first metadata requests.</param>
+    /// <param name="path">The path of the issuer, after the address of the server.</param>
+    /// <param name="failures">The responses to the first metadata requests.</param>
     public static async Task<MetadataSite> StartAsync(string path, params RequestDelegate[] failures)
     {
         var site = new MetadataSite();
-        var left = new Queue<RequestDelegate>(failures);
+        var remaining = new Queue<RequestDelegate>(failures);
         site._server = await ScriptedServer.StartAsync(
             context => context.Request.Method == "POST" ? Reply.Token(context)
-                : left.TryDequeue(out var failure) ? failure(context)
+                : remaining.TryDequeue(out var failure) ? failure(context)
                 : site.Metadata(context));
         var issuer = site._server.Address + path;
         site.Metadata = Reply.Json(200, $$"""{"issuer":"{{issuer}}","token_endpoint":"{{site._server.TokenEndpoint}}"}""");
@@ -37,7 +38,7 @@ internal sealed class MetadataSite : IAsyncDisposable
         return site;
     }
 
-    /// <summary>Obtains a token with one client, which keeps the metadata.</summary>
+    /// <summary>Requests a token with the one client, which caches the metadata.</summary>
     public async Task RequestAsync()
     {
         var response = await _endpoint.RequestAsync(Client.JwtBearer(), TestContext.Current.CancellationToken).WaitAsync(ObservedTime.RealTimeout);
@@ -45,11 +46,11 @@ internal sealed class MetadataSite : IAsyncDisposable
         Assert.Equal("abc", response.AccessToken.Value);
     }
 
-    /// <summary>Obtains a token, and sees the renewal of the metadata to its end where that began one.</summary>
-    public async Task RequestAndRenewAsync()
+    /// <summary>Requests a token, and waits for the metadata refresh if the request started one.</summary>
+    public async Task RequestAndRefreshAsync()
     {
         await RequestAsync();
-        await Time.NoDeadlineAsync();
+        await Time.WaitForAttemptsAsync();
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

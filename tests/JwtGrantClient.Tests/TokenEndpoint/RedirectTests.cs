@@ -1,11 +1,13 @@
+using JwtGrantClient.Tests.TestSupport;
+
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>An assertion goes only where it was meant to: redirects are errors, and one that a foreign handler followed is told.</summary>
+/// <summary>Redirects of the token endpoint are errors, and a redirect that a custom handler followed is reported (RFC 9700 section 4.12).</summary>
 public sealed class RedirectTests
 {
     [Theory]
     [InlineData(301), InlineData(302), InlineData(303), InlineData(307), InlineData(308)]
-    public async Task A_redirect_is_an_error_and_nothing_reaches_the_other_host(int status)
+    public async Task A_redirect_of_the_token_endpoint_is_an_error_and_no_request_reaches_the_other_host(int status)
     {
         await using var other = await ScriptedServer.StartAsync(Reply.Token);
         await using var server = await ScriptedServer.StartAsync(Reply.Status(status, ("Location", other.TokenEndpoint)));
@@ -19,7 +21,7 @@ public sealed class RedirectTests
 
     [Theory]
     [InlineData(307), InlineData(308)]
-    public async Task A_handler_that_would_post_the_assertion_elsewhere_cannot_and_is_reported(int status)
+    public async Task A_handler_that_repeats_the_POST_at_another_host_is_stopped_and_reported(int status)
     {
         await using var other = await ScriptedServer.StartAsync(Reply.Token);
         await using var server = await ScriptedServer.StartAsync(Reply.Status(status, ("Location", other.TokenEndpoint)));
@@ -32,7 +34,7 @@ public sealed class RedirectTests
 
     [Theory]
     [InlineData(301), InlineData(302), InlineData(303)]
-    public async Task A_handler_that_got_an_answer_elsewhere_is_reported_and_the_answer_dropped(int status)
+    public async Task A_response_that_a_handler_got_from_another_host_is_discarded_and_reported(int status)
     {
         await using var other = await ScriptedServer.StartAsync(Reply.Token);
         await using var server = await ScriptedServer.StartAsync(Reply.Status(status, ("Location", other.TokenEndpoint)));
@@ -40,12 +42,12 @@ public sealed class RedirectTests
         var error = await new Composition { Endpoint = server.TokenEndpoint, Handler = new HttpClientHandler() }.FailAsync();
 
         AssertReported(error);
-        // Such a redirect turns the POST into a GET without a body: the other host was asked, but saw no assertion.
+        // These statuses turn the POST into a GET without a body: the other host received a request, but no assertion.
         Assert.Equal(("GET", ""), (Assert.Single(other.Requests).Method, other.Requests[0].Body));
     }
 
     [Fact]
-    public async Task A_followed_redirect_to_another_path_is_reported_too()
+    public async Task A_followed_redirect_to_another_path_of_the_same_host_is_reported()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(302, ("Location", "/elsewhere")), Reply.Token);
 

@@ -3,16 +3,16 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>What a server reads (RFC 6749 section 3.2, RFC 7523 section 2): each grant with each authentication.</summary>
+/// <summary>Token requests as a server receives them (RFC 6749 section 3.2, RFC 7523 section 2).</summary>
 public sealed class RequestOnTheWireTests
 {
     private const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     private const string JwtAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     [Fact]
-    public async Task The_jwt_bearer_grant_needs_no_secret()
+    public async Task The_jwt_bearer_grant_is_sent_without_client_authentication()
     {
-        var sent = await SendAsync(to => new() { Endpoint = to }, client => client.JwtBearer());
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint }, client => client.JwtBearer());
 
         Assert.Equal(["assertion", "grant_type"], sent.Form.Keys.Order());
         Assert.Equal(JwtBearer, sent.Form["grant_type"]);
@@ -22,9 +22,9 @@ public sealed class RequestOnTheWireTests
     }
 
     [Fact]
-    public async Task Client_credentials_go_with_a_client_assertion()
+    public async Task Client_credentials_are_sent_with_a_client_assertion()
     {
-        var sent = await SendAsync(to => new() { Endpoint = to, Authenticated = true }, _ => new ClientCredentialsGrant(new()));
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint, Authenticated = true }, _ => new ClientCredentialsGrant(new()));
 
         Assert.Equal(["client_assertion", "client_assertion_type", "grant_type"], sent.Form.Keys.Order());
         Assert.Equal(("client_credentials", JwtAssertion), (sent.Form["grant_type"].ToString(), sent.Form["client_assertion_type"].ToString()));
@@ -32,19 +32,19 @@ public sealed class RequestOnTheWireTests
     }
 
     [Fact]
-    public async Task Grant_and_client_assertion_go_together_as_two_different_JWTs()
+    public async Task A_grant_and_a_client_assertion_in_one_request_are_two_different_JWTs()
     {
-        var sent = await SendAsync(to => new() { Endpoint = to, Authenticated = true }, client => client.JwtBearer());
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint, Authenticated = true }, client => client.JwtBearer());
 
         Assert.Equal(["assertion", "client_assertion", "client_assertion_type", "grant_type"], sent.Form.Keys.Order());
         Assert.NotEqual(sent.Assertion["jti"], sent.ClientAssertion["jti"]);
     }
 
     [Fact]
-    public async Task An_authorization_code_goes_with_a_client_assertion()
+    public async Task An_authorization_code_is_sent_with_a_client_assertion()
     {
         var sent = await SendAsync(
-            to => new() { Endpoint = to, Authenticated = true },
+            endpoint => new() { Endpoint = endpoint, Authenticated = true },
             _ => Grant.AuthorizationCode("c+o/de", "https://app.example.com/back?x=1", "verifier"));
 
         Assert.Equal(
@@ -57,17 +57,17 @@ public sealed class RequestOnTheWireTests
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public async Task The_client_id_goes_along_where_it_is_set(bool authenticated)
+    public async Task The_client_id_is_sent_if_it_is_set(bool authenticated)
     {
-        var sent = await SendAsync(to => new() { Endpoint = to, Authenticated = authenticated, ClientId = "id" }, client => client.JwtBearer());
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint, Authenticated = authenticated, ClientId = "id" }, client => client.JwtBearer());
 
         Assert.Equal("id", Assert.Single(sent.Form["client_id"]));
     }
 
     [Fact]
-    public async Task It_is_a_POST_of_a_form_that_asks_for_JSON()
+    public async Task A_token_request_is_a_POST_of_a_form_that_accepts_JSON()
     {
-        var sent = await SendAsync(to => new() { Endpoint = to }, client => client.JwtBearer());
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint }, client => client.JwtBearer());
 
         Assert.Equal(("POST", "/token"), (sent.Method, sent.Target));
         Assert.Equal("application/x-www-form-urlencoded", sent.Headers["Content-Type"]);
@@ -77,26 +77,26 @@ public sealed class RequestOnTheWireTests
     }
 
     [Fact]
-    public async Task Values_are_encoded_once_by_the_rules_of_forms()
+    public async Task Form_values_are_encoded_exactly_once()
     {
         var request = new TokenRequest { Scope = "b a", Parameters = new Dictionary<string, string> { ["x"] = "a+b/~ é*", ["empty"] = "" } };
 
-        var sent = await SendAsync(to => new() { Endpoint = to }, client => client.JwtBearer(request));
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint }, client => client.JwtBearer(request));
 
         Assert.Contains("&x=a%2Bb%2F~+%C3%A9%2A", sent.Body, StringComparison.Ordinal);
         Assert.Equal(("a+b/~ é*", "b a"), (sent.Form["x"].ToString(), sent.Form["scope"].ToString()));
         Assert.DoesNotContain("empty", sent.Form.Keys);
-        // A JWT needs no escape at all.
+        // A JWT has no characters to escape.
         Assert.DoesNotContain('%', sent.Body.Split('&').Single(field => field.StartsWith("assertion=", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Only_resource_stands_more_than_once()
+    public async Task Only_resource_is_sent_more_than_once()
     {
         string[] resources = ["https://api.example.com/one", "https://api.example.com/two"];
 
         var sent = await SendAsync(
-            to => new() { Endpoint = to, Authenticated = true, ClientId = "id" },
+            endpoint => new() { Endpoint = endpoint, Authenticated = true, ClientId = "id" },
             client => client.JwtBearer(new() { Scope = "a", Resource = resources }));
 
         Assert.Equal(resources, sent.Form["resource"].ToArray());
@@ -104,9 +104,9 @@ public sealed class RequestOnTheWireTests
     }
 
     [Fact]
-    public async Task The_query_of_the_endpoint_is_kept_and_nothing_moves_into_it()
+    public async Task The_query_of_the_endpoint_is_preserved_and_nothing_is_added_to_it()
     {
-        var sent = await SendAsync(to => new() { Endpoint = to + "?tenant=a%20b&p=1" }, client => client.JwtBearer());
+        var sent = await SendAsync(endpoint => new() { Endpoint = endpoint + "?tenant=a%20b&p=1" }, client => client.JwtBearer());
 
         Assert.Equal("/token?tenant=a%20b&p=1", sent.Target);
     }

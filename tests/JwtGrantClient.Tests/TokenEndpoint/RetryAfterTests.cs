@@ -2,7 +2,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Retry-After (RFC 9110 section 10.2.3) in both forms, capped, and longer than there is time for.</summary>
+/// <summary>Retry-After (RFC 9110 section 10.2.3) as seconds and as a date, its maximum, and its effect on retries.</summary>
 public sealed class RetryAfterTests
 {
     [Theory]
@@ -12,25 +12,25 @@ public sealed class RetryAfterTests
     [InlineData("Mon, 23 Nov 2026 09:00:20 GMT", 20)]
     [InlineData("Mon, 23 Nov 2026 08:00:00 GMT", 0)]
     [InlineData("Tue, 23 Nov 2027 09:00:00 GMT", 300)]
-    public void It_is_read_as_seconds_and_as_a_date_and_capped_at_five_minutes(string header, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Answer.Refuse(429, "", ("Retry-After", header)).RetryAfter);
+    public void Retry_After_is_read_as_seconds_or_as_a_date_and_limited_to_five_minutes(string header, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Answer.ReadError(429, "", ("Retry-After", header)).RetryAfter);
 
     [Theory]
     [InlineData("soon"), InlineData("-1"), InlineData("1.5"), InlineData(""), InlineData("1, 2")]
-    public void Garbage_counts_as_none(string header) =>
-        Assert.Null(Answer.Refuse(429, "", ("Retry-After", header)).RetryAfter);
+    public void A_malformed_Retry_After_is_ignored(string header) =>
+        Assert.Null(Answer.ReadError(429, "", ("Retry-After", header)).RetryAfter);
 
     [Fact]
-    public void A_date_is_measured_by_the_servers_own_clock() => Assert.Equal(
+    public void A_Retry_After_date_is_relative_to_the_Date_of_the_server() => Assert.Equal(
         TimeSpan.FromSeconds(9),
-        Answer.Refuse(503, "", ("Date", "Mon, 23 Nov 2026 12:00:00 GMT"), ("Retry-After", "Mon, 23 Nov 2026 12:00:09 GMT")).RetryAfter);
+        Answer.ReadError(503, "", ("Date", "Mon, 23 Nov 2026 12:00:00 GMT"), ("Retry-After", "Mon, 23 Nov 2026 12:00:09 GMT")).RetryAfter);
 
     [Fact]
-    public void An_OAuth_error_carries_it_too() =>
-        Assert.Equal(TimeSpan.FromSeconds(7), Answer.Refuse(429, """{"error":"slow_down"}""", ("Retry-After", "7")).RetryAfter);
+    public void An_OAuth_error_carries_its_Retry_After() =>
+        Assert.Equal(TimeSpan.FromSeconds(7), Answer.ReadError(429, """{"error":"slow_down"}""", ("Retry-After", "7")).RetryAfter);
 
     [Fact]
-    public async Task It_takes_the_place_of_the_drawn_delay()
+    public async Task Retry_After_replaces_the_random_delay()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(429, ("Retry-After", "20")), Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint, Random = () => 0.5 };
@@ -45,7 +45,7 @@ public sealed class RetryAfterTests
     }
 
     [Fact]
-    public async Task Beyond_the_flights_remaining_time_it_ends_the_flight_at_once_and_is_handed_on()
+    public async Task A_Retry_After_beyond_the_total_timeout_fails_the_request_at_once_and_is_reported()
     {
         await using var server = await ScriptedServer.StartAsync(
             Reply.Status(429, ("Retry-After", "20")), Reply.Status(429, ("Retry-After", "11")), Reply.Token);
@@ -54,7 +54,7 @@ public sealed class RetryAfterTests
         var request = client.FailAsync();
         client.Time.Advance(await client.Time.NextDelayAsync());
 
-        // 20 s of 30 are gone: 11 s more would be too many, and nobody is left waiting for them.
+        // 20 s of 30 s have passed: a delay of 11 s would exceed the total timeout.
         Assert.Equal(TimeSpan.FromSeconds(11), (await request).RetryAfter);
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal(TestData.Moment.AddSeconds(20), client.Time.GetUtcNow());

@@ -3,19 +3,19 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>How often and after how long (REFRESH: one flight): three retries, 1 s x 2^n with full jitter, Retry-After obeyed.</summary>
+/// <summary>The number of retries and their delays: three retries after 1 s, 2 s and 4 s, each with full jitter.</summary>
 public sealed class RetryTests
 {
     [Theory]
     [InlineData(0.5, new[] { 500, 1500, 3500 })]
     [InlineData(0.25, new[] { 250, 750, 1750 })]
     [InlineData(0.999, new[] { 999, 2997, 6993 })]
-    public async Task Three_retries_are_spread_by_full_jitter(double random, int[] milliseconds)
+    public async Task Three_retries_follow_with_exponential_delays_and_full_jitter(double random, int[] milliseconds)
     {
-        var (time, seen) = (new ObservedTime(), new ConcurrentQueue<int>());
+        var (time, requestTimes) = (new ObservedTime(), new ConcurrentQueue<int>());
         await using var server = await ScriptedServer.StartAsync(context =>
         {
-            seen.Enqueue((int)(time.GetUtcNow() - TestData.Moment).TotalMilliseconds);
+            requestTimes.Enqueue((int)(time.GetUtcNow() - TestData.Moment).TotalMilliseconds);
             context.Response.StatusCode = 503;
             return Task.CompletedTask;
         });
@@ -25,14 +25,14 @@ public sealed class RetryTests
             time.Advance(await time.NextDelayAsync());
 
         Assert.Equal(503, (await request).StatusCode);
-        Assert.Equal([0, .. milliseconds], seen);
+        Assert.Equal([0, .. milliseconds], requestTimes);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(5)]
-    public async Task As_many_retries_follow_as_are_set(int retries)
+    public async Task MaxRetryAttempts_sets_the_number_of_retries(int retries)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503));
         var client = new Composition { Endpoint = server.TokenEndpoint };
@@ -44,7 +44,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_base_of_the_delays_can_be_set()
+    public async Task Delay_sets_the_base_of_the_retry_delays()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Status(503), Reply.Token);
         var client = new Composition { Endpoint = server.TokenEndpoint, Random = () => 0.5 };
@@ -61,7 +61,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_draw_of_zero_waits_for_nothing()
+    public async Task A_jitter_of_zero_retries_without_delay()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Status(503), Reply.Status(503), Reply.Token);
 
@@ -72,7 +72,7 @@ public sealed class RetryTests
 
     [Theory]
     [InlineData(408), InlineData(409), InlineData(418), InlineData(429), InlineData(500), InlineData(502), InlineData(503), InlineData(504)]
-    public async Task A_status_that_may_pass_is_retried(int status)
+    public async Task A_transient_status_is_retried(int status)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(status), Reply.Token);
 
@@ -82,7 +82,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData("invalid_client"), InlineData("invalid_grant"), InlineData("unauthorized_client"), InlineData("unsupported_grant_type")]
     [InlineData("invalid_scope"), InlineData("invalid_target"), InlineData("consent_required")]
-    public async Task A_definite_error_is_not_retried(string oauthError)
+    public async Task A_permanent_OAuth_error_is_not_retried(string oauthError)
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Error(oauthError), Reply.Token);
 
@@ -91,7 +91,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_retry_stops_where_the_error_turns_definite()
+    public async Task Retries_stop_at_a_permanent_error()
     {
         await using var server = await ScriptedServer.StartAsync(
             Reply.Error("internal_failure"), Reply.Error("server_error"), Reply.Error("invalid_scope"));
@@ -101,7 +101,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_refused_connection_is_retried_and_told_as_unreachable()
+    public async Task A_refused_connection_is_retried_and_reported_as_unreachable()
     {
         var attempts = 0;
         var client = new Composition { Endpoint = await ClosedPort.AddressAsync(), Random = () => 0 * ++attempts };
@@ -114,7 +114,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_handlers_own_timeout_is_a_transport_error_and_no_cancellation()
+    public async Task A_timeout_of_the_handler_is_a_transport_error_and_not_a_cancellation()
     {
         var handler = new StubHandler((_, _) => throw new TaskCanceledException("connect timed out", new TimeoutException()));
 

@@ -12,20 +12,20 @@ public sealed class SanitizedTextTests
     [InlineData("a\u202eb\u200bc\ufeffd", "a b c d")]
     [InlineData("a😀b", "a  b")]
     [InlineData("", "")]
-    public void It_is_on_one_line_and_shows_all_it_holds(string text, string safe) => Assert.Equal(safe, SanitizedText.From(text));
+    public void Control_and_invisible_characters_are_replaced_by_spaces(string text, string sanitized) => Assert.Equal(sanitized, SanitizedText.From(text));
 
     [Theory]
     [InlineData(512, 512), InlineData(513, 512), InlineData(1_000_000, 512)]
-    public void It_is_at_most_512_characters(int length, int expected)
+    public void Sanitized_text_has_at_most_512_characters(int length, int expected)
     {
-        var safe = SanitizedText.From(new string('x', length));
+        var sanitized = SanitizedText.From(new string('x', length));
 
-        Assert.Equal(expected, safe.Length);
-        Assert.Equal(length > 512, safe.EndsWith("...", StringComparison.Ordinal));
+        Assert.Equal(expected, sanitized.Length);
+        Assert.Equal(length > 512, sanitized.EndsWith("...", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_JWT_that_a_server_echoes_is_not_shown()
+    public async Task A_JWT_that_a_server_echoes_is_removed()
     {
         var jwt = (await new Composition().Assertions().ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value;
 

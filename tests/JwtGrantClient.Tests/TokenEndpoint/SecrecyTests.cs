@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Tokens, assertions and codes cannot be printed (promise 12): one marker for each, looked for wherever text comes out.</summary>
+/// <summary>Tokens, assertions and codes do not appear in text: each is a marker that the test searches for in strings, JSON, errors and logs.</summary>
 public sealed class SecrecyTests
 {
     private const string Marker = "marker-4f1c9e";
@@ -13,32 +13,32 @@ public sealed class SecrecyTests
         $$"""{"access_token":"{{Marker}}","token_type":"Bearer","refresh_token":"{{Marker}}","id_token":"{{Marker}}","other":"{{Marker}}"}""";
 
     [Fact]
-    public async Task No_value_of_an_exchange_tells_its_secret()
+    public async Task No_request_or_response_object_reveals_its_secrets()
     {
         var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.Add("assertion", Marker);
         form.Add("code", Marker);
         form.AddRequest(new() { Parameters = new Dictionary<string, string> { ["x"] = Marker } });
-        var answer = Answer.Of(200, MarkerJson);
-        var response = TokenResponseReader.Read(answer, Answer.Strict);
+        var httpResponse = Answer.Create(200, MarkerJson);
+        var response = TokenResponseReader.Read(httpResponse, Answer.Strict);
         using var content = new TokenRequestContent(form.Encode());
 
-        AssertSilent(form);
-        AssertSilent(content.ToString()!);
-        AssertSilent(answer);
-        AssertSilent(response);
-        AssertSilent(response.AccessToken);
-        AssertSilent(new TokenRequest { Parameters = new Dictionary<string, string> { ["x"] = Marker } }.ToString());
-        AssertSilent(Grant.AuthorizationCode(Marker, "https://app.example.com", Marker));
-        AssertSilent(new Assertion(Marker, "type", TestData.Moment));
+        AssertNotPrinted(form);
+        AssertNotPrinted(content.ToString()!);
+        AssertNotPrinted(httpResponse);
+        AssertNotPrinted(response);
+        AssertNotPrinted(response.AccessToken);
+        AssertNotPrinted(new TokenRequest { Parameters = new Dictionary<string, string> { ["x"] = Marker } }.ToString());
+        AssertNotPrinted(Grant.AuthorizationCode(Marker, "https://app.example.com", Marker));
+        AssertNotPrinted(new Assertion(Marker, "type", TestData.Moment));
 
-        // The marker is really in there: what was silent had something to tell.
+        // The values do contain the marker, otherwise the assertions above would prove nothing.
         Assert.Equal(Marker, response.AccessToken.Value);
         Assert.Equal(Marker, response.RefreshToken);
         Assert.Contains(Marker, await content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    public static TheoryData<int, string> BadAnswers => new()
+    public static TheoryData<int, string> BadResponses => new()
     {
         { 201, MarkerJson },
         { 400, MarkerJson },
@@ -56,26 +56,26 @@ public sealed class SecrecyTests
     };
 
     [Theory]
-    [MemberData(nameof(BadAnswers))]
-    public void No_error_tells_a_token_of_the_answer(int status, string body)
+    [MemberData(nameof(BadResponses))]
+    public void No_error_reveals_a_token_of_the_response(int status, string body)
     {
-        var error = Answer.Refuse(status, body);
+        var error = Answer.ReadError(status, body);
 
         Assert.DoesNotContain(Marker, error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Marker, $"{error.Error} {error.ErrorDescription} {error.ErrorUri}", StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task No_log_line_and_no_error_of_a_whole_exchange_tells_what_was_sent()
+    public async Task No_log_line_and_no_error_reveals_what_a_token_request_sent()
     {
-        // A server of the worst kind: it says back all that it got.
+        // The worst case: a server that echoes everything it received.
         RequestDelegate echo = async context =>
         {
             context.Request.Body.Position = 0;
             var body = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
             var assertion = body.Split('&').Single(field => field.StartsWith("assertion=", StringComparison.Ordinal))["assertion=".Length..];
-            var said = new { error = assertion, error_description = "got " + assertion, error_uri = "x:" + assertion };
-            await Reply.Json(503, JsonSerializer.Serialize(said))(context);
+            var echoed = new { error = assertion, error_description = "got " + assertion, error_uri = "x:" + assertion };
+            await Reply.Json(503, JsonSerializer.Serialize(echoed))(context);
         };
         await using var server = await ScriptedServer.StartAsync(echo, Reply.Drop, Reply.Body(500, "text/html", MarkerJson), echo);
         var client = new Composition { Endpoint = server.TokenEndpoint, Authenticated = true };
@@ -84,14 +84,14 @@ public sealed class SecrecyTests
 
         Assert.Equal(4, server.Requests.Count);
         Assert.Equal(3, client.Log.Lines.Count);
-        var told = string.Join('\n', [.. client.Log.Lines, error.ToString(), error.Error, error.ErrorDescription, error.ErrorUri]);
-        Assert.DoesNotContain(Marker, told, StringComparison.Ordinal);
+        var printed = string.Join('\n', [.. client.Log.Lines, error.ToString(), error.Error, error.ErrorDescription, error.ErrorUri]);
+        Assert.DoesNotContain(Marker, printed, StringComparison.Ordinal);
         var sent = server.Requests.SelectMany(request => new[] { request.Form["assertion"], request.Form["client_assertion"] });
         foreach (var part in sent.SelectMany(jwt => jwt.ToString().Split('.')))
-            Assert.DoesNotContain(part, told, StringComparison.Ordinal);
+            Assert.DoesNotContain(part, printed, StringComparison.Ordinal);
     }
 
-    private static void AssertSilent(object value) => Assert.DoesNotContain(
+    private static void AssertNotPrinted(object value) => Assert.DoesNotContain(
         Marker,
         $"{value} {JsonSerializer.Serialize(value, value.GetType())} {JsonSerializer.Serialize(new { value })}",
         StringComparison.Ordinal);

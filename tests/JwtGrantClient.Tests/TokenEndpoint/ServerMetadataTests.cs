@@ -3,13 +3,13 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Which metadata may be used (RFC 8414 section 3.3, C01).</summary>
+/// <summary>Validation of metadata (RFC 8414 section 3.3).</summary>
 public sealed class ServerMetadataTests
 {
     private const string Address = "https://as.example.com/.well-known/oauth-authorization-server";
 
     [Fact]
-    public void A_document_that_speaks_for_the_issuer_gives_the_endpoint() => Assert.Equal(
+    public void Metadata_of_the_configured_issuer_provides_the_token_endpoint() => Assert.Equal(
         "https://login.example.net/t?x=1",
         Read("""{"issuer":"https://as.example.com","token_endpoint":"https://login.example.net/t?x=1"}""").TokenEndpoint);
 
@@ -20,12 +20,12 @@ public sealed class ServerMetadataTests
     [InlineData("\"https://evil.example\"", "'https://evil.example'")]
     [InlineData("null", "'(none)'")]
     [InlineData("[\"https://as.example.com\"]", "'(none)'")]
-    public void Another_issuer_is_refused_byte_for_byte(string issuer, string seen)
+    public void Metadata_whose_issuer_differs_in_any_byte_is_rejected(string issuer, string actual)
     {
-        var error = Refuse($$"""{"issuer":{{issuer}},"token_endpoint":"https://as.example.com/token"}""");
+        var error = ReadError($$"""{"issuer":{{issuer}},"token_endpoint":"https://as.example.com/token"}""");
 
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "metadata_issuer_mismatch", false), (error.Kind, error.Code, error.IsTransient));
-        Assert.Contains($"speaks for the issuer {seen}, but '{TestData.Issuer}' is configured", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"speaks for the issuer {actual}, but '{TestData.Issuer}' is configured", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -35,12 +35,12 @@ public sealed class ServerMetadataTests
     [InlineData("/token", "is not an absolute URL")]
     [InlineData("https://as.example.com/token#f", "has a fragment")]
     [InlineData("https://user:hunter2@as.example.com/token#f", "has a user name or password")]
-    public void An_endpoint_that_is_not_safe_is_refused(string endpoint, string why)
+    public void Metadata_with_an_unsafe_token_endpoint_is_rejected(string endpoint, string reason)
     {
-        var error = Refuse($$"""{"issuer":"https://as.example.com","token_endpoint":"{{endpoint}}"}""");
+        var error = ReadError($$"""{"issuer":"https://as.example.com","token_endpoint":"{{endpoint}}"}""");
 
         Assert.Equal("metadata_endpoint_refused", error.Code);
-        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
 
@@ -51,16 +51,16 @@ public sealed class ServerMetadataTests
     [InlineData("""{"issuer":"https://evil.example","issuer":"https://as.example.com"}""", "names a member twice")]
     [InlineData("""{"issuer":"https://as.example.com"}""", "names no token_endpoint. Set TokenEndpoint.")]
     [InlineData("""{"issuer":"https://as.example.com","token_endpoint":7}""", "names no token_endpoint")]
-    public void Garbage_is_malformed(string body, string why)
+    public void Metadata_that_is_not_valid_JSON_or_has_no_token_endpoint_is_malformed(string body, string reason)
     {
-        var error = Refuse(body);
+        var error = ReadError(body);
 
         Assert.Equal("metadata_malformed", error.Code);
         Assert.StartsWith($"The metadata at '{Address}' ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
-    private static ServerMetadata Read(string body) => ServerMetadata.Read(Answer.Of(200, body), TestData.Issuer, Address, allowLoopbackHttp: false);
+    private static ServerMetadata Read(string body) => ServerMetadata.Read(Answer.Create(200, body), TestData.Issuer, Address, allowLoopbackHttp: false);
 
-    private static JwtGrantException Refuse(string body) => Assert.Throws<JwtGrantException>(() => Read(body));
+    private static JwtGrantException ReadError(string body) => Assert.Throws<JwtGrantException>(() => Read(body));
 }

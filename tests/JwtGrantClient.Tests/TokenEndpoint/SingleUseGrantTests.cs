@@ -8,10 +8,10 @@ using Polly.Retry;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>An authorization code is used up by being seen (promise 3): it is sent again only where no server can have seen it.</summary>
+/// <summary>A single-use grant such as an authorization code is sent again only if no server can have seen it (RFC 6749 section 4.1.2).</summary>
 public sealed class SingleUseGrantTests
 {
-    private static readonly ResiliencePipeline RetriesEverything = new ResiliencePipelineBuilder().AddRetry(Eager()).Build();
+    private static readonly ResiliencePipeline RetryingPipeline = new ResiliencePipelineBuilder().AddRetry(RetryEverything()).Build();
 
     public static TheoryData<string, RequestDelegate, string> Failures => new()
     {
@@ -23,13 +23,13 @@ public sealed class SingleUseGrantTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task A_failure_on_the_wire_is_not_followed_by_another_attempt(string failure, RequestDelegate reply, string code)
+    public async Task A_single_use_grant_is_not_retried_after_a_failure_that_a_server_may_have_seen(string failure, RequestDelegate response, string code)
     {
-        foreach (var pipeline in new[] { null, RetriesEverything })
+        foreach (var pipeline in new[] { null, RetryingPipeline })
         {
-            await using var server = await ScriptedServer.StartAsync(reply, Reply.Token);
+            await using var server = await ScriptedServer.StartAsync(response, Reply.Token);
 
-            var error = await new Composition { Endpoint = server.TokenEndpoint, Pipeline = pipeline }.FailAsync(Code());
+            var error = await new Composition { Endpoint = server.TokenEndpoint, Pipeline = pipeline }.FailAsync(AuthorizationCode());
 
             Assert.True(server.Calls == 1, failure);
             Assert.Equal(code, error.Code);
@@ -37,19 +37,19 @@ public sealed class SingleUseGrantTests
     }
 
     [Fact]
-    public async Task Where_no_connection_was_made_it_goes_on()
+    public async Task A_single_use_grant_is_retried_if_no_connection_was_made()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
-        var handler = new ConnectsLate(connectionsRefused: 2);
+        var handler = new FailingConnections(failures: 2);
 
-        var response = await new Composition { Endpoint = server.TokenEndpoint, Handler = handler }.RequestAsync(Code());
+        var response = await new Composition { Endpoint = server.TokenEndpoint, Handler = handler }.RequestAsync(AuthorizationCode());
 
         Assert.Equal("abc", response.AccessToken.Value);
         Assert.Equal("the-code", Assert.Single(server.Requests).Form["code"]);
     }
 
     [Fact]
-    public async Task Metadata_that_fails_first_has_not_used_it_up()
+    public async Task A_single_use_grant_is_sent_after_a_failed_metadata_request()
     {
         ScriptedServer server = null!;
         await using var _ = server = await ScriptedServer.StartAsync(
@@ -57,43 +57,43 @@ public sealed class SingleUseGrantTests
             context => Reply.Json(200, $$"""{"issuer":"{{server.Address}}","token_endpoint":"{{server.TokenEndpoint}}"}""")(context),
             Reply.Token);
 
-        Assert.Equal("abc", (await new Composition { Issuer = server.Address }.RequestAsync(Code())).AccessToken.Value);
+        Assert.Equal("abc", (await new Composition { Issuer = server.Address }.RequestAsync(AuthorizationCode())).AccessToken.Value);
         Assert.Equal(["GET", "GET", "POST"], server.Requests.Select(sent => sent.Method));
     }
 
     [Fact]
-    public async Task A_silent_attempt_is_not_followed_by_another()
+    public async Task A_single_use_grant_is_not_retried_after_an_attempt_without_a_response()
     {
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         await using var server = await ScriptedServer.StartAsync(context =>
         {
-            begun.SetResult();
+            started.SetResult();
             return Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
         var client = new Composition { Endpoint = server.TokenEndpoint };
 
-        var request = client.FailAsync(Code());
-        await begun.Task;
-        client.Time.Advance(ObservedTime.Attempt);
+        var request = client.FailAsync(AuthorizationCode());
+        await started.Task;
+        client.Time.Advance(ObservedTime.AttemptTimeout);
 
         Assert.Equal("token_endpoint_timeout", (await request).Code);
         Assert.Equal(1, server.Calls);
     }
 
     [Fact]
-    public async Task A_users_pipeline_that_cuts_attempts_short_cannot_send_it_twice()
+    public async Task A_custom_pipeline_that_cancels_attempts_cannot_send_a_single_use_grant_twice()
     {
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         await using var server = await ScriptedServer.StartAsync(context =>
         {
-            begun.SetResult();
+            started.SetResult();
             return Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
         var time = new ObservedTime();
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(Eager()).AddTimeout(TimeSpan.FromSeconds(1)).Build();
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(RetryEverything()).AddTimeout(TimeSpan.FromSeconds(1)).Build();
 
-        var request = new Composition { Endpoint = server.TokenEndpoint, Time = time, Pipeline = pipeline }.FailAsync(Code());
-        await begun.Task;
+        var request = new Composition { Endpoint = server.TokenEndpoint, Time = time, Pipeline = pipeline }.FailAsync(AuthorizationCode());
+        await started.Task;
         time.Advance(TimeSpan.FromSeconds(1));
 
         var error = await request;
@@ -102,7 +102,7 @@ public sealed class SingleUseGrantTests
     }
 
     [Fact]
-    public void An_attempt_beside_one_that_is_under_way_is_refused()
+    public void A_concurrent_second_attempt_of_a_single_use_grant_is_rejected()
     {
         var attempts = new RequestAttempts { GrantMayBeRepeated = false };
         attempts.BeforeSending(TestContext.Current.CancellationToken);
@@ -113,7 +113,7 @@ public sealed class SingleUseGrantTests
     }
 
     [Fact]
-    public async Task What_a_users_circuit_breaker_refuses_is_told_in_the_one_family_of_errors()
+    public async Task A_request_that_a_custom_circuit_breaker_rejects_fails_with_JwtGrantException()
     {
         var breaker = new CircuitBreakerManualControl(isIsolated: true);
         var pipeline = new ResiliencePipelineBuilder().AddCircuitBreaker(new() { ManualControl = breaker }).Build();
@@ -124,21 +124,21 @@ public sealed class SingleUseGrantTests
         Assert.IsType<IsolatedCircuitException>(error.InnerException);
     }
 
-    private static Grant Code() => Grant.AuthorizationCode("the-code");
+    private static Grant AuthorizationCode() => Grant.AuthorizationCode("the-code");
 
-    private static RetryStrategyOptions Eager() => new() { MaxRetryAttempts = 5, Delay = TimeSpan.Zero, ShouldHandle = _ => new(true) };
+    private static RetryStrategyOptions RetryEverything() => new() { MaxRetryAttempts = 5, Delay = TimeSpan.Zero, ShouldHandle = _ => new(true) };
 
-    /// <summary>A network that comes up late.</summary>
-    private sealed class ConnectsLate : DelegatingHandler
+    /// <summary>A handler whose first connections fail.</summary>
+    private sealed class FailingConnections : DelegatingHandler
     {
-        public ConnectsLate(int connectionsRefused)
+        public FailingConnections(int failures)
         {
-            var refusals = connectionsRefused;
+            var remaining = failures;
             InnerHandler = new SocketsHttpHandler
             {
                 ConnectCallback = async (context, cancellation) =>
                 {
-                    if (refusals-- > 0)
+                    if (remaining-- > 0)
                         throw new SocketException((int)SocketError.NetworkUnreachable);
                     var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
                     await socket.ConnectAsync(context.DnsEndPoint, cancellation);

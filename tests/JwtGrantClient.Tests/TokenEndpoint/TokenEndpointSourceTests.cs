@@ -3,29 +3,29 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>A token request, completed from the client's settings, becomes the configured grant.</summary>
+/// <summary>A token request, completed from the client's settings, is sent as the configured grant.</summary>
 public sealed class TokenEndpointSourceTests
 {
     private static readonly TokenRequest Settings = new()
     {
         Scope = "default",
         Resource = ["https://default"],
-        Parameters = new Dictionary<string, string> { ["audience"] = "default", ["kept"] = "yes" },
+        Parameters = new Dictionary<string, string> { ["audience"] = "default", ["other"] = "yes" },
     };
 
     [Fact]
-    public async Task The_default_request_is_the_client_as_configured()
+    public async Task The_default_request_uses_the_settings_of_the_client()
     {
         var sent = await SendAsync(TokenRequest.Default);
 
         Assert.Equal(
             ("default", "https://default", "default", "yes"),
-            (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["kept"].ToString()));
+            (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["other"].ToString()));
         Assert.Equal(TestData.ClientId, sent.Assertion["sub"]);
     }
 
     [Fact]
-    public async Task What_a_request_says_goes_before_the_settings()
+    public async Task Values_of_a_request_override_the_settings()
     {
         var sent = await SendAsync(new()
         {
@@ -37,12 +37,12 @@ public sealed class TokenEndpointSourceTests
 
         Assert.Equal(
             ("own", "https://own", "own", "yes"),
-            (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["kept"].ToString()));
+            (sent.Form["scope"].ToString(), sent.Form["resource"].ToString(), sent.Form["audience"].ToString(), sent.Form["other"].ToString()));
         Assert.Equal("alice", sent.Assertion["sub"]);
     }
 
     [Fact]
-    public async Task Client_credentials_have_no_place_for_a_subject()
+    public async Task Client_credentials_reject_a_subject()
     {
         var source = new TokenEndpointSource(new Composition { Endpoint = TestData.TokenEndpoint }.Build(), request => Grant.ClientCredentials(request), Settings);
 

@@ -4,7 +4,7 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>The first line of a refusal names the likely cure.</summary>
+/// <summary>The first line of an error message names the likely fix.</summary>
 public sealed class TokenErrorAdviceTests
 {
     [Theory]
@@ -27,23 +27,23 @@ public sealed class TokenErrorAdviceTests
     [InlineData("consent_required", null, "A person must consent first")]
     [InlineData("interaction_required", null, "A person must consent first")]
     [InlineData("something_else", "audience", "See the server's manual")]
-    public void The_cure_follows_the_error_and_the_servers_words(string error, string? description, string cure)
+    public void The_advice_depends_on_the_error_and_its_description(string error, string? description, string advice)
     {
         var words = description is null ? "" : $$""","error_description":"{{description}}" """;
 
-        Assert.Contains(cure, Answer.Refuse(400, $$"""{"error":"{{error}}"{{words}}}""").FirstLine(), StringComparison.Ordinal);
+        Assert.Contains(advice, Answer.ReadError(400, $$"""{"error":"{{error}}"{{words}}}""").FirstLine(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(-90, "clock is 90 s ahead of the server's Date")]
     [InlineData(90, "clock is 90 s behind the server's Date")]
-    public void A_wrong_clock_goes_first_with_its_measured_offset(int dateOffset, string cure)
+    public void A_wrong_clock_is_reported_first_with_its_offset(int dateOffset, string advice)
     {
         var date = TestData.Moment.AddSeconds(dateOffset).ToString("R", CultureInfo.InvariantCulture);
 
-        var error = Answer.Refuse(400, """{"error":"invalid_grant","error_description":"audience"}""", ("Date", date));
+        var error = Answer.ReadError(400, """{"error":"invalid_grant","error_description":"audience"}""", ("Date", date));
 
-        Assert.Contains(cure, error.FirstLine(), StringComparison.Ordinal);
+        Assert.Contains(advice, error.FirstLine(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -51,12 +51,12 @@ public sealed class TokenErrorAdviceTests
     [InlineData("Mon, 23 Nov 2026 08:59:55 GMT", "invalid_grant")]
     [InlineData("yesterday", "invalid_grant")]
     [InlineData("Mon, 23 Nov 2026 10:00:00 GMT", "invalid_scope")]
-    public void A_clock_that_agrees_or_does_not_matter_is_not_blamed(string date, string error) => Assert.DoesNotContain(
-        "clock", Answer.Refuse(400, $$"""{"error":"{{error}}"}""", ("Date", date)).FirstLine(), StringComparison.Ordinal);
+    public void A_clock_that_is_right_or_irrelevant_is_not_mentioned(string date, string error) => Assert.DoesNotContain(
+        "clock", Answer.ReadError(400, $$"""{"error":"{{error}}"}""", ("Date", date)).FirstLine(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0), InlineData(4), InlineData(9)]
-    public void A_slow_server_is_not_taken_for_a_wrong_clock(int dateOffset)
+    public void A_slow_response_is_not_mistaken_for_a_wrong_clock(int dateOffset)
     {
         using var message = new HttpResponseMessage();
         message.Headers.Date = TestData.Moment.AddSeconds(dateOffset);

@@ -1,15 +1,16 @@
+using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>What callers see of an error answer (RFC 6749 section 5.2): BEHAVIOURS rows 34 to 41 and 47.</summary>
+/// <summary>What callers see of an error response (RFC 6749 section 5.2).</summary>
 public sealed class TokenErrorTests
 {
     [Theory]
     [InlineData(400), InlineData(401), InlineData(200), InlineData(403), InlineData(500)]
-    public void An_OAuth_error_is_a_refusal_whatever_the_status(int status)
+    public void An_OAuth_error_is_reported_as_Refused_for_every_status(int status)
     {
-        var error = Answer.Refuse(
+        var error = Answer.ReadError(
             status, """{"error":"invalid_grant","error_description":"Assertion was refused","error_uri":"https://as.example.com/e/7"}""");
 
         Assert.Equal((JwtGrantErrorKind.Refused, "token_request_refused", status), (error.Kind, error.Code, error.StatusCode));
@@ -25,9 +26,9 @@ public sealed class TokenErrorTests
     [InlineData("""{"error":7}""")]
     [InlineData("""{"error":true,"error_description":["a","b"]}""")]
     [InlineData("""{"error":"\ud800"}""")]
-    public void An_error_in_another_shape_is_a_refusal_that_is_not_repeated(string body)
+    public void An_OAuth_error_that_cannot_be_read_is_reported_as_Refused_and_not_transient(string body)
     {
-        var error = Answer.Refuse(400, body);
+        var error = Answer.ReadError(400, body);
 
         Assert.Equal((JwtGrantErrorKind.Refused, "unreadable_error"), (error.Kind, error.Error));
         Assert.False(error.IsTransient);
@@ -47,30 +48,30 @@ public sealed class TokenErrorTests
     [InlineData(204, "", "")]
     [InlineData(201, """{"access_token":"abc","token_type":"Bearer"}""", "")]
     [InlineData(500, "<html>POST /token client_secret=x", "The body is not shown, for it may hold a secret.")]
-    public void An_answer_without_an_OAuth_error_keeps_its_status_and_first_words(int status, string body, string words)
+    public void A_response_without_an_OAuth_error_is_reported_with_its_status_and_the_start_of_its_body(int status, string body, string text)
     {
-        var error = Answer.Refuse(status, body);
+        var error = Answer.ReadError(status, body);
 
         Assert.Equal((JwtGrantErrorKind.Transport, "token_endpoint_failed", status), (error.Kind, error.Code, error.StatusCode));
         Assert.StartsWith(
             $"The token endpoint answered {status} without an OAuth error (Content-Type: application/json). ",
             error.FirstLine(), StringComparison.Ordinal);
-        Assert.Equal(words, error.Message[error.FirstLine().Length..].TrimStart('\n'));
+        Assert.Equal(text, error.Message[error.FirstLine().Length..].TrimStart('\n'));
         Assert.Null(error.Error);
     }
 
     [Fact]
-    public void A_page_is_quoted_by_its_first_200_bytes_only()
+    public void An_error_page_is_quoted_up_to_200_bytes()
     {
-        var error = Answer.Refuse(500, new string('x', 100_000));
+        var error = Answer.ReadError(500, new string('x', 100_000));
 
         Assert.EndsWith("\nThe body begins: " + new string('x', 200), error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_error_may_stand_in_the_challenge_alone()
+    public void An_error_is_read_from_the_challenge_if_the_body_is_empty()
     {
-        var error = Answer.Refuse(
+        var error = Answer.ReadError(
             401, "", ("WWW-Authenticate", "Basic realm=\"x\", Bearer error=\"invalid_client\", error_description=\"No such client\""));
 
         Assert.Equal(
@@ -78,16 +79,16 @@ public sealed class TokenErrorTests
     }
 
     [Fact]
-    public void The_body_goes_before_the_challenge() =>
+    public void An_error_in_the_body_overrides_the_challenge() =>
         Assert.Equal(
             "invalid_grant",
-            Answer.Refuse(401, """{"error":"invalid_grant"}""", ("WWW-Authenticate", "Bearer error=\"invalid_client\"")).Error);
+            Answer.ReadError(401, """{"error":"invalid_grant"}""", ("WWW-Authenticate", "Bearer error=\"invalid_client\"")).Error);
 
     [Theory]
     [InlineData("Bearer error"), InlineData("=,=\"\\"), InlineData("Bearer error="), InlineData("Bearer error=\"\""), InlineData("\u0001 ,,,")]
     public void A_malformed_challenge_does_not_hide_the_status(string challenge)
     {
-        var error = Answer.Refuse(401, "", ("WWW-Authenticate", challenge));
+        var error = Answer.ReadError(401, "", ("WWW-Authenticate", challenge));
 
         Assert.Equal(("token_endpoint_failed", 401), (error.Code, error.StatusCode));
     }
@@ -97,12 +98,12 @@ public sealed class TokenErrorTests
     [InlineData("//evil.example/token", "a redirect to another host.")]
     [InlineData("/other", "a redirect to another path of the same host.")]
     [InlineData("https://[", "a redirect to an unknown place.")]
-    public void A_redirect_is_an_error_that_names_the_place(string location, string expected)
+    public void A_redirect_is_an_error_that_names_its_target(string location, string expected)
     {
         foreach (var status in new[] { 301, 302, 303, 304, 307, 308 })
         {
-            // Not even a body that looks like a token makes it one.
-            var error = Answer.Refuse(status, Reply.TokenJson, ("Location", location));
+            // A body with a token makes no difference.
+            var error = Answer.ReadError(status, Reply.TokenJson, ("Location", location));
 
             Assert.Equal((JwtGrantErrorKind.Transport, "token_endpoint_redirected", status), (error.Kind, error.Code, error.StatusCode));
             Assert.Contains(expected, error.FirstLine(), StringComparison.Ordinal);
@@ -111,11 +112,11 @@ public sealed class TokenErrorTests
     }
 
     [Fact]
-    public void The_servers_words_are_bounded_and_cannot_forge_a_line()
+    public void The_description_of_an_error_is_bounded_and_cannot_forge_a_log_line()
     {
-        var words = @"x\r\nERROR: forged\u2028\u202e" + new string('y', 2000);
+        var text = @"x\r\nERROR: forged\u2028\u202e" + new string('y', 2000);
 
-        var error = Answer.Refuse(400, $$"""{"error":"a\nb","error_description":"{{words}}","error_uri":"u\nv"}""");
+        var error = Answer.ReadError(400, $$"""{"error":"a\nb","error_description":"{{text}}","error_uri":"u\nv"}""");
 
         Assert.Equal("a b", error.Error);
         Assert.Equal(512, error.ErrorDescription!.Length);

@@ -7,7 +7,7 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 public sealed class TokenRequestFormTests
 {
     [Fact]
-    public void A_field_stands_once()
+    public void A_form_field_cannot_be_added_twice()
     {
         var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.Add("client_id", "a");
@@ -20,7 +20,7 @@ public sealed class TokenRequestFormTests
 
     [Theory]
     [InlineData(null), InlineData("")]
-    public void An_empty_value_counts_as_omitted(string? value)
+    public void A_form_field_without_a_value_is_omitted(string? value)
     {
         var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.Add("scope", value);
@@ -30,7 +30,7 @@ public sealed class TokenRequestFormTests
     }
 
     [Fact]
-    public void A_request_writes_scope_resources_and_parameters()
+    public void A_token_request_adds_scope_resources_and_parameters_to_the_form()
     {
         var form = new TokenRequestForm(new(TestData.TokenEndpoint), null, 1);
         form.AddRequest(new()

@@ -10,14 +10,14 @@ using TestData = JwtGrantClient.Tests.TestSupport.TestData;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>
-/// What holds for any answer, by FsCheck, which shrinks a counterexample to its core: the reader gives a token or our one error, and allocates
-/// in proportion to what it was given. Beside <see cref="AnyAnswerTests"/>, whose answers are nearer to real ones.
+/// Properties of every response, checked with FsCheck, which shrinks a counterexample: the reader returns a token or throws <see cref="JwtGrantException"/>,
+/// and it allocates in proportion to the body. The responses of <see cref="TokenResponseReaderFuzzTests"/> are closer to real ones.
 /// </summary>
 public sealed class TokenResponseReaderPropertyTests
 {
     private const int Rounds = 2000;
 
-    private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(Rounds);
+    private static readonly Config ManyRounds = Config.QuickThrowOnFailure.WithMaxTest(Rounds);
 
     private static readonly ResponseRules[] Rules =
     [
@@ -31,24 +31,24 @@ public sealed class TokenResponseReaderPropertyTests
         ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token", "issued_token_type", "error", "error_description", "other"];
 
     [Fact]
-    public void Any_bytes_are_a_token_or_our_error() => Prop.ForAll(
-        ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<int>(), (body, status) => IsRead(status, body)).Check(Thorough);
+    public void Any_bytes_are_read_as_a_token_or_rejected_with_JwtGrantException() => Prop.ForAll(
+        ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<int>(), (body, status) => IsRead(status, body)).Check(ManyRounds);
 
     [Fact]
-    public void Any_text_is_a_token_or_our_error() => Prop.ForAll(
-        ArbMap.Default.ArbFor<string?>(), text => IsRead(200, Encoding.UTF8.GetBytes(text ?? ""))).Check(Thorough);
+    public void Any_text_is_read_as_a_token_or_rejected_with_JwtGrantException() => Prop.ForAll(
+        ArbMap.Default.ArbFor<string?>(), text => IsRead(200, Encoding.UTF8.GetBytes(text ?? ""))).Check(ManyRounds);
 
     [Fact]
-    public void Any_object_of_the_known_members_is_a_token_or_our_error()
+    public void Any_object_of_known_members_is_read_as_a_token_or_rejected_with_JwtGrantException()
     {
         var tokens = 0;
-        Prop.ForAll(Objects().ToArbitrary(), json => IsRead(200, Encoding.UTF8.GetBytes(json), () => tokens++)).Check(Thorough);
-        // Else the generator would not reach what it is to prove something of.
+        Prop.ForAll(Objects().ToArbitrary(), json => IsRead(200, Encoding.UTF8.GetBytes(json), () => tokens++)).Check(ManyRounds);
+        // Otherwise the generator would not reach the code under test.
         Assert.InRange(tokens, Rounds / 50, Rounds);
     }
 
     [Fact]
-    public void No_nesting_and_no_length_makes_it_allocate_out_of_proportion()
+    public void Reading_deep_nesting_or_long_text_allocates_in_proportion_to_the_body()
     {
         foreach (var length in new[] { 0, 1, 1_000, 100_000, 1_000_000 })
             foreach (var body in new[] { new string('[', length), $"{{\"a\":\"{new string('x', length)}\"}}", $"{{\"error\":\"{new string('\\', length)}\"}}" })
@@ -56,10 +56,10 @@ public sealed class TokenResponseReaderPropertyTests
     }
 
     [Fact]
-    public void A_body_without_end_is_given_up_at_the_cap() => Prop.ForAll(
+    public void Reading_an_endless_body_stops_at_the_maximum_size() => Prop.ForAll(
         Gen.Choose(1, 200_000).ToArbitrary(), Gen.Choose(0, 3).ToArbitrary(), (chunk, coding) =>
     {
-        var response = new HttpResponseMessage { Content = new StreamContent(new Endless(chunk)) };
+        var response = new HttpResponseMessage { Content = new StreamContent(new EndlessStream(chunk)) };
         if (coding == 1)
             response.Content.Headers.ContentEncoding.Add("gzip");
         using var transport = new TokenEndpointTransport(new StubHandler(_ => response), TimeProvider.System, TimeSpan.FromMinutes(5));
@@ -67,21 +67,21 @@ public sealed class TokenResponseReaderPropertyTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<JwtGrantException>(
             () => transport.SendAsync(request, TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult());
-        // Doubling its buffer up to a cap of one MiB, and no more.
+        // The buffer doubles up to the maximum of 1 MiB.
         return error.Code == (coding == 1 ? "connection_failed" : "response_too_large")
             && GC.GetAllocatedBytesForCurrentThread() - before < 8 * 1024 * 1024;
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
-    private static bool IsRead(int status, byte[] body, Action? token = null)
+    private static bool IsRead(int status, byte[] body, Action? onToken = null)
     {
         foreach (var rules in Rules)
         {
-            var response = Answer.Of(status, body);
+            var response = Answer.Create(status, body);
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
                 var read = TokenResponseReader.Read(response, rules);
-                token?.Invoke();
+                onToken?.Invoke();
                 if (!AccessToken.IsPresentable(read.AccessToken.Value))
                     return false;
             }
@@ -109,8 +109,8 @@ public sealed class TokenResponseReaderPropertyTests
             ArbMap.Default.GeneratorFor<int>().Select(number => $"{number}"))
         select $"\"{name}\":{value}";
 
-    /// <summary>Bytes for ever, at most so many at once.</summary>
-    private sealed class Endless(int chunk) : Stream
+    /// <summary>A stream without an end that returns at most <paramref name="chunk"/> bytes at a time.</summary>
+    private sealed class EndlessStream(int chunk) : Stream
     {
         public override bool CanRead => true;
 

@@ -4,11 +4,11 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>What counts as a token (RFC 6749 section 5.1): BEHAVIOURS rows 20 to 33.</summary>
+/// <summary>Which responses contain a token (RFC 6749 section 5.1).</summary>
 public sealed class TokenResponseTests
 {
     [Fact]
-    public void A_whole_response_is_read()
+    public void All_members_of_a_token_response_are_read()
     {
         var response = Answer.Read("""
             {"access_token":"abc","token_type":"Bearer","expires_in":3600,"scope":"a b","refresh_token":"r","id_token":"i",
@@ -51,66 +51,66 @@ public sealed class TokenResponseTests
     [InlineData("""{"access_token":"abc","\u0061ccess_token":"evil","token_type":"Bearer"}""", "names a member twice")]
     [InlineData("""{"access_token":"abc","token_type":"Bearer","\ud800":1}""", "a member name that is not well-formed Unicode")]
     [InlineData("""{"access_token":"abc","token_type":"Bearer"} {}""", "the body is not JSON")]
-    public void What_is_no_token_is_malformed_and_the_message_says_what_was_seen(string body, string seen)
+    public void A_response_without_a_valid_token_is_malformed_and_the_message_says_why(string body, string reason)
     {
-        var error = Answer.Refuse(200, body);
+        var error = Answer.ReadError(200, body);
 
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_response_malformed", 200), (error.Kind, error.Code, error.StatusCode));
         Assert.StartsWith("The token endpoint answered 200, but ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(seen, error.FirstLine(), StringComparison.Ordinal);
+        Assert.Contains(reason, error.FirstLine(), StringComparison.Ordinal);
         Assert.Null(error.Error);
         Assert.False(error.IsTransient);
     }
 
     [Theory]
     [InlineData("bearer"), InlineData("BEARER"), InlineData("Bearer")]
-    public void The_type_is_read_in_any_case_and_presented_in_one(string type) =>
+    public void The_token_type_is_read_case_insensitively_and_normalized(string type) =>
         Assert.Equal("Bearer", Answer.Read($$"""{"access_token":"abc","token_type":"{{type}}"}""").AccessToken.Type);
 
     [Theory]
     [InlineData("""{"access_token":"abc"}""")]
     [InlineData("""{"access_token":"abc","token_type":null}""")]
-    public void A_missing_type_is_the_default_one_where_the_client_has_one(string body) =>
-        Assert.Equal("Bearer", TokenResponseReader.Read(Answer.Of(200, body), Answer.Strict with { DefaultType = "Bearer" }).AccessToken.Type);
+    public void A_missing_token_type_is_replaced_by_DefaultTokenType(string body) =>
+        Assert.Equal("Bearer", TokenResponseReader.Read(Answer.Create(200, body), Answer.Strict with { DefaultType = "Bearer" }).AccessToken.Type);
 
     [Fact]
-    public void A_default_type_does_not_excuse_an_unknown_one() => Assert.Throws<JwtGrantException>(() =>
+    public void DefaultTokenType_does_not_replace_an_unknown_token_type() => Assert.Throws<JwtGrantException>(() =>
         TokenResponseReader.Read(
-            Answer.Of(200, """{"access_token":"abc","token_type":"mac"}"""), Answer.Strict with { DefaultType = "Bearer" }));
+            Answer.Create(200, """{"access_token":"abc","token_type":"mac"}"""), Answer.Strict with { DefaultType = "Bearer" }));
 
     [Theory]
     [InlineData("", null)]
     [InlineData(""","scope":null""", null)]
     [InlineData(""","scope":"" """, "")]
     [InlineData(""","scope":"narrower" """, "narrower")]
-    public void Scope_is_as_the_server_says(string member, string? expected) =>
+    public void Scope_has_the_value_that_the_server_returned(string member, string? expected) =>
         Assert.Equal(expected, Answer.Read($$"""{"access_token":"abc","token_type":"Bearer"{{member}}}""").Scope);
 
     [Theory]
     [InlineData("null"), InlineData("\"\"")]
-    public void An_error_that_is_null_or_empty_is_none(string error) =>
+    public void An_error_member_that_is_null_or_empty_is_ignored(string error) =>
         Assert.Equal("abc", Answer.Read($$"""{"access_token":"abc","token_type":"Bearer","error":{{error}}}""").AccessToken.Value);
 
     [Fact]
-    public void A_byte_order_mark_is_passed_over()
+    public void A_byte_order_mark_is_ignored()
     {
         byte[] body = [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Reply.TokenJson)];
 
-        Assert.Equal("abc", TokenResponseReader.Read(Answer.Of(200, body), Answer.Strict).AccessToken.Value);
+        Assert.Equal("abc", TokenResponseReader.Read(Answer.Create(200, body), Answer.Strict).AccessToken.Value);
     }
 
     [Fact]
-    public void Another_encoding_than_UTF_8_is_malformed() =>
+    public void A_response_that_is_not_UTF_8_is_malformed() =>
         Assert.Contains(
             "the body is not valid UTF-8",
-            Answer.Refuse(Answer.Of(200, [.. "{\"access_token\":\"a"u8, 0xE9, .. "\"}"u8])).Message, StringComparison.Ordinal);
+            Answer.ReadError(Answer.Create(200, [.. "{\"access_token\":\"a"u8, 0xE9, .. "\"}"u8])).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Nesting_is_bounded() =>
-        Assert.Contains("is not JSON", Answer.Refuse(200, $$"""{"a":{{new string('[', 5000)}}""").Message, StringComparison.Ordinal);
+    public void A_response_with_deep_nesting_is_rejected() =>
+        Assert.Contains("is not JSON", Answer.ReadError(200, $$"""{"a":{{new string('[', 5000)}}""").Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_large_token_is_a_token()
+    public void A_token_of_100_000_characters_is_read()
     {
         var value = new string('x', 100_000);
 

@@ -5,23 +5,23 @@ using Polly;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>A call of ITokenEndpoint has one deadline, which holds under a user's pipeline and whatever hangs.</summary>
+/// <summary>The total timeout of a call of ITokenEndpoint applies under a custom pipeline too, whichever part does not respond.</summary>
 public sealed class TotalTimeoutTests
 {
     [Fact]
-    public async Task A_silent_server_ends_a_request_under_a_users_pipeline_after_30_s()
+    public async Task A_request_without_a_response_ends_after_30_s_under_a_custom_pipeline()
     {
-        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource<HttpResponseMessage>());
+        var (requested, response) = (new TaskCompletionSource(), new TaskCompletionSource<HttpResponseMessage>());
         var handler = new StubHandler((_, cancellationToken) =>
         {
-            asked.SetResult();
-            return answer.Task.WaitAsync(cancellationToken);
+            requested.SetResult();
+            return response.Task.WaitAsync(cancellationToken);
         });
         var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler, Pipeline = ResiliencePipeline.Empty };
 
         var request = client.FailAsync();
-        await asked.Task.WithTimeout();
-        client.Time.Advance(ObservedTime.Total);
+        await requested.Task.WithTimeout();
+        client.Time.Advance(ObservedTime.TotalTimeout);
 
         Assert.Equal("token_endpoint_timeout", (await request).Code);
     }
@@ -29,13 +29,13 @@ public sealed class TotalTimeoutTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_provider_that_ignores_its_cancellation_is_left_behind_after_30_s(bool ownPipeline)
+    public async Task A_request_ends_after_30_s_even_if_its_assertion_provider_ignores_cancellation(bool customPipeline)
     {
         var never = new TaskCompletionSource<Assertion>();
-        var client = new Composition { Endpoint = TestData.TokenEndpoint, Pipeline = ownPipeline ? ResiliencePipeline.Empty : null };
+        var client = new Composition { Endpoint = TestData.TokenEndpoint, Pipeline = customPipeline ? ResiliencePipeline.Empty : null };
 
         var request = client.FailAsync(Grant.JwtBearer((_, _) => new(never.Task), TokenRequest.Default));
-        client.Time.Advance(ObservedTime.Total);
+        client.Time.Advance(ObservedTime.TotalTimeout);
 
         var error = await request;
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
@@ -44,14 +44,14 @@ public sealed class TotalTimeoutTests
     }
 
     [Fact]
-    public async Task An_attempt_whose_signer_answers_after_it_was_given_up_is_not_sent()
+    public async Task An_attempt_whose_signer_completes_after_the_timeout_is_not_sent()
     {
         var late = new TaskCompletionSource<Assertion>();
         var handler = new StubHandler((_, _) => throw new InvalidOperationException("Not reached."));
         var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler };
 
         var request = client.FailAsync(Grant.JwtBearer((_, _) => new(late.Task), TokenRequest.Default));
-        client.Time.Advance(ObservedTime.Total);
+        client.Time.Advance(ObservedTime.TotalTimeout);
         await request;
         late.SetResult(new("a.b.c", "type", DateTimeOffset.MaxValue));
 
@@ -59,7 +59,7 @@ public sealed class TotalTimeoutTests
     }
 
     [Fact]
-    public async Task A_signer_that_hangs_after_a_failed_attempt_does_not_hide_that_failure()
+    public async Task A_timeout_of_the_signer_still_reports_the_failure_of_the_previous_attempt()
     {
         var never = new TaskCompletionSource<Assertion>();
         var handler = new StubHandler(_ => new HttpResponseMessage(System.Net.HttpStatusCode.ServiceUnavailable));
@@ -76,7 +76,7 @@ public sealed class TotalTimeoutTests
             },
             TokenRequest.Default));
         await second.Task.WithTimeout();
-        client.Time.Advance(ObservedTime.Total);
+        client.Time.Advance(ObservedTime.TotalTimeout);
 
         var error = await request;
         Assert.Equal("token_source_timeout", error.Code);
@@ -84,25 +84,25 @@ public sealed class TotalTimeoutTests
     }
 
     [Fact]
-    public async Task A_cancelled_request_throws_with_the_callers_own_token()
+    public async Task A_cancelled_request_throws_with_the_cancellation_token_of_the_caller()
     {
         using var caller = new CancellationTokenSource();
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         var handler = new StubHandler((_, cancellationToken) =>
         {
-            asked.SetResult();
+            requested.SetResult();
             return new TaskCompletionSource<HttpResponseMessage>().Task.WaitAsync(cancellationToken);
         });
 
         var request = new Composition { Endpoint = TestData.TokenEndpoint, Handler = handler }.RequestAsync(cancellation: caller.Token);
-        await asked.Task.WithTimeout();
+        await requested.Task.WithTimeout();
         await caller.CancelAsync();
 
         Assert.Equal(caller.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request)).CancellationToken);
     }
 
     [Fact]
-    public async Task A_single_use_grant_that_may_have_been_seen_is_not_told_as_unreachable()
+    public async Task A_single_use_grant_that_a_server_may_have_seen_is_not_reported_as_unreachable()
     {
         var calls = 0;
         var (sent, time) = (new TaskCompletionSource(), new ObservedTime());
@@ -126,7 +126,7 @@ public sealed class TotalTimeoutTests
     }
 
     [Fact]
-    public async Task The_only_attempt_of_a_refresh_is_followed_by_one_more_where_the_server_asks_for_its_nonce()
+    public async Task A_refresh_with_a_single_attempt_gets_one_more_if_the_server_requires_a_nonce()
     {
         var pipeline = new TokenRequestPipeline(new(), new ObservedTime(), () => 0, NullLogger.Instance);
         var attempts = new RequestAttempts { IsSingle = true };
@@ -136,7 +136,7 @@ public sealed class TotalTimeoutTests
             (attempts, _) =>
             {
                 attempts.OnNonceReceived();
-                return ++calls == 1 ? throw NonceDemanded() : new ValueTask<string>("token");
+                return ++calls == 1 ? throw NonceRequired() : new ValueTask<string>("token");
             },
             attempts,
             TestContext.Current.CancellationToken);
@@ -147,7 +147,7 @@ public sealed class TotalTimeoutTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_server_that_keeps_asking_for_a_nonce_gets_two_requests(bool isSingle)
+    public async Task A_server_that_keeps_requiring_a_nonce_gets_two_requests(bool isSingle)
     {
         var pipeline = new TokenRequestPipeline(new(), new ObservedTime(), () => 0, NullLogger.Instance);
         var calls = 0;
@@ -157,7 +157,7 @@ public sealed class TotalTimeoutTests
             {
                 calls++;
                 attempts.OnNonceReceived();
-                throw NonceDemanded();
+                throw NonceRequired();
             },
             new RequestAttempts { IsSingle = isSingle },
             TestContext.Current.CancellationToken));
@@ -165,6 +165,6 @@ public sealed class TotalTimeoutTests
         Assert.Equal(2, calls);
     }
 
-    private static JwtGrantException NonceDemanded() =>
-        new(JwtGrantErrorKind.Refused, "token_request_refused", "The server wants its nonce.") { Error = "use_dpop_nonce", StatusCode = 400 };
+    private static JwtGrantException NonceRequired() =>
+        new(JwtGrantErrorKind.Refused, "token_request_refused", "The server requires its nonce.") { Error = "use_dpop_nonce", StatusCode = 400 };
 }

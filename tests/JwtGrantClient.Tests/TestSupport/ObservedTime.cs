@@ -1,61 +1,60 @@
 using System.Threading.Channels;
-using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A clock that stands still until told, and tells of waits: a test advances once one has begun, never before.</summary>
+/// <summary>A fake clock that reports timers: a test can wait until a delay has started before it advances the time.</summary>
 internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
 {
-    public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10), Total = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10), TotalTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Real time after which what should have come counts as not coming: a fault fails a test and does not hang it.</summary>
+    /// <summary>The real time that a test waits for an event, so that a defect fails the test and does not block it.</summary>
     public static readonly TimeSpan RealTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
-    private readonly HashSet<ITimer> _deadlines = [];
+    private readonly HashSet<ITimer> _attempts = [];
     private readonly Lock _lock = new();
-    private TaskCompletionSource? _noDeadline;
+    private TaskCompletionSource? _attemptsEnded;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
         Observe(dueTime);
-        if (dueTime == Attempt)
+        if (dueTime == AttemptTimeout)
             lock (_lock)
-                _deadlines.Add(timer);
+                _attempts.Add(timer);
         return new ObservedTimer(timer, this);
     }
 
-    /// <summary>Completes once no attempt has a deadline: after a request, when a renewal that it began in the background has ended.</summary>
-    public Task NoDeadlineAsync()
+    /// <summary>Waits until no attempt is under way, including one that a request started in the background.</summary>
+    public Task WaitForAttemptsAsync()
     {
         lock (_lock)
         {
-            if (_deadlines.Count == 0)
+            if (_attempts.Count == 0)
                 return Task.CompletedTask;
-            _noDeadline ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _noDeadline.Task.WaitAsync(RealTimeout, TestContext.Current.CancellationToken);
+            _attemptsEnded ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _attemptsEnded.Task.WaitAsync(RealTimeout, TestContext.Current.CancellationToken);
         }
     }
 
-    private void Forget(ITimer timer)
+    private void Remove(ITimer timer)
     {
         lock (_lock)
-            if (_deadlines.Remove(timer) && _deadlines.Count == 0)
+            if (_attempts.Remove(timer) && _attempts.Count == 0)
             {
-                _noDeadline?.SetResult();
-                _noDeadline = null;
+                _attemptsEnded?.SetResult();
+                _attemptsEnded = null;
             }
     }
 
-    /// <summary>The next wait that is no deadline, once it has begun.</summary>
+    /// <summary>Waits for the next delay that is not a timeout, and returns it once it has started.</summary>
     public Task<TimeSpan> NextDelayAsync() =>
         _delays.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(RealTimeout);
 
     private void Observe(TimeSpan dueTime)
     {
-        if (dueTime >= TimeSpan.Zero && dueTime != Attempt && dueTime != Total)
+        if (dueTime >= TimeSpan.Zero && dueTime != AttemptTimeout && dueTime != TotalTimeout)
             _delays.Writer.TryWrite(dueTime);
     }
 
@@ -71,12 +70,12 @@ internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
         public void Dispose()
         {
             timer.Dispose();
-            time.Forget(timer);
+            time.Remove(timer);
         }
 
         public ValueTask DisposeAsync()
         {
-            time.Forget(timer);
+            time.Remove(timer);
             return timer.DisposeAsync();
         }
     }

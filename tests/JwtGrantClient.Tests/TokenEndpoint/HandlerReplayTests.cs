@@ -1,14 +1,16 @@
+using JwtGrantClient.Tests.TestSupport;
+
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>A handler below that sends a request twice would replay its assertion (promise 2): it gets an error.</summary>
-public sealed class ReplayBelowTests
+/// <summary>A handler of the token endpoint that sends a request twice would replay its assertion; it gets an error (RFC 7523 section 3, jti).</summary>
+public sealed class HandlerReplayTests
 {
     [Fact]
-    public async Task A_handler_that_resends_gets_a_clear_error()
+    public async Task A_handler_that_sends_a_token_request_twice_gets_an_error()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Token);
 
-        var error = await new Composition { Endpoint = server.TokenEndpoint, Handler = new Resends() }.FailAsync();
+        var error = await new Composition { Endpoint = server.TokenEndpoint, Handler = new ResendingHandler() }.FailAsync();
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "assertion_replay_prevented"), (error.Kind, error.Code));
         Assert.Contains("Take retries and redirects off the token endpoint's handler", error.Message, StringComparison.Ordinal);
@@ -17,17 +19,17 @@ public sealed class ReplayBelowTests
     }
 
     [Fact]
-    public async Task A_handler_that_only_looks_on_is_welcome()
+    public async Task A_handler_that_only_observes_token_requests_is_allowed()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Status(503), Reply.Token);
-        var looks = new LooksOn();
+        var observing = new ObservingHandler();
 
-        await new Composition { Endpoint = server.TokenEndpoint, Handler = looks }.RequestAsync();
+        await new Composition { Endpoint = server.TokenEndpoint, Handler = observing }.RequestAsync();
 
-        Assert.Equal(2, looks.Seen);
+        Assert.Equal(2, observing.Requests);
     }
 
-    private sealed class Resends() : DelegatingHandler(new SocketsHttpHandler())
+    private sealed class ResendingHandler() : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -36,13 +38,13 @@ public sealed class ReplayBelowTests
         }
     }
 
-    private sealed class LooksOn() : DelegatingHandler(new SocketsHttpHandler())
+    private sealed class ObservingHandler() : DelegatingHandler(new SocketsHttpHandler())
     {
-        public int Seen { get; private set; }
+        public int Requests { get; private set; }
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            Seen++;
+            Requests++;
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -1,25 +1,25 @@
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>Which answers may turn out better when asked again (REFRESH: one flight; BEHAVIOURS rows 42 to 47).</summary>
-public sealed class TransienceTests
+/// <summary>Which error responses are transient, so that a retry may succeed.</summary>
+public sealed class TransientErrorTests
 {
     [Theory]
-    // RFC 6749 errors come with a JSON body; a bare 4xx is a proxy's or a firewall's.
+    // OAuth errors have a JSON body (RFC 6749 section 5.2); a 4xx without one comes from a proxy or a firewall.
     [InlineData(400, true), InlineData(401, true), InlineData(403, true), InlineData(404, true), InlineData(408, true), InlineData(409, true)]
     [InlineData(418, true), InlineData(429, true), InlineData(499, true)]
     [InlineData(500, true), InlineData(502, true), InlineData(503, true), InlineData(504, true)]
     [InlineData(501, false), InlineData(505, false), InlineData(507, false), InlineData(596, false)]
     [InlineData(201, false), InlineData(204, false)]
-    public void An_answer_without_an_OAuth_error(int status, bool transient) =>
-        Assert.Equal(transient, Answer.Refuse(status, "").IsTransient);
+    public void A_response_without_an_OAuth_error_is_transient_according_to_its_status(int status, bool transient) =>
+        Assert.Equal(transient, Answer.ReadError(status, "").IsTransient);
 
     [Theory]
     [InlineData("invalid_client"), InlineData("invalid_grant"), InlineData("unauthorized_client")]
     [InlineData("unsupported_grant_type"), InlineData("invalid_scope")]
-    public void A_definite_error_stays_definite_under_any_status(string error)
+    public void A_permanent_OAuth_error_is_not_transient_under_any_status(string error)
     {
         foreach (var status in new[] { 200, 400, 401, 408, 429, 500, 503 })
-            Assert.False(Answer.Refuse(status, $$"""{"error":"{{error}}"}""").IsTransient, $"{status} {error}");
+            Assert.False(Answer.ReadError(status, $$"""{"error":"{{error}}"}""").IsTransient, $"{status} {error}");
     }
 
     [Theory]
@@ -35,6 +35,6 @@ public sealed class TransienceTests
     [InlineData(503, "something_else", true)]
     [InlineData(429, "slow_down", true)]
     [InlineData(501, "something_else", false)]
-    public void Another_error_is_judged_by_its_name_and_its_status(int status, string error, bool transient) =>
-        Assert.Equal(transient, Answer.Refuse(status, $$"""{"error":"{{error}}"}""").IsTransient);
+    public void Other_OAuth_errors_are_transient_according_to_their_name_and_status(int status, string error, bool transient) =>
+        Assert.Equal(transient, Answer.ReadError(status, $$"""{"error":"{{error}}"}""").IsTransient);
 }

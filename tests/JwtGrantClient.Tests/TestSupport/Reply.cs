@@ -1,15 +1,15 @@
 using Microsoft.AspNetCore.Http;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>Lines of a server's script.</summary>
+/// <summary>The responses of a <see cref="ScriptedServer"/>.</summary>
 internal static class Reply
 {
     public const string TokenJson = """{"access_token":"abc","token_type":"Bearer","expires_in":3600}""";
 
     public static RequestDelegate Token => Json(200, TokenJson);
 
-    /// <summary>Reads the request, then cuts the connection without an answer.</summary>
+    /// <summary>Closes the connection without a response.</summary>
     public static RequestDelegate Drop => context =>
     {
         context.Abort();

@@ -6,17 +6,17 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>
-/// Whatever a server answers, the reader gives a token or the one kind of error, and no secret of the answer stands in that error. Answers
-/// are drawn by a seeded generator, so that a failure names the seed that brings it back.
+/// For every response the reader returns a token or throws <see cref="JwtGrantException"/>, and the exception contains no secret of the response. A seeded
+/// generator creates the responses, so a failure can be reproduced from its seed.
 /// </summary>
-public sealed class AnyAnswerTests
+public sealed class TokenResponseReaderFuzzTests
 {
     private const string Marker = "marker-4f1c9e";
 
     private static readonly int[] Statuses =
         [-1, 0, 100, 200, 200, 200, 200, 201, 204, 301, 307, 400, 401, 403, 404, 408, 429, 500, 503, 596, 999, int.MaxValue];
 
-    private static readonly string[] Pieces =
+    private static readonly string[] Fragments =
     [
         "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u0061", "\\ud800", "\\udc00", "null", "true", "-", "1e999", "3600", "0.5",
         " ", "\n", "\0", "é", "😀", "\u2028",
@@ -50,38 +50,38 @@ public sealed class AnyAnswerTests
 
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
-    public void Noise_is_an_error_of_the_one_kind(int seed) => Try(seed, 5_000, dice => dice.Next(3) switch
+    public void Random_and_damaged_bodies_never_cause_another_exception_than_JwtGrantException(int seed) => Check(seed, 5_000, random => random.Next(3) switch
     {
-        0 => Bytes(dice),
-        1 => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, dice.Next(40)).Select(_ => Pick(dice, Pieces)))),
-        _ => Damaged(dice, Reply.TokenJson),
+        0 => RandomBytes(random),
+        1 => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => Pick(random, Fragments)))),
+        _ => Damaged(random, Reply.TokenJson),
     });
 
     [Theory]
     [InlineData(5), InlineData(6), InlineData(7), InlineData(8)]
-    public void Objects_of_odd_members_too_and_no_secret_is_told(int seed) => Try(seed, 5_000, dice =>
+    public void Objects_with_unusual_members_are_read_or_rejected_without_revealing_a_secret(int seed) => Check(seed, 5_000, random =>
     {
-        var body = new StringBuilder(dice.Next(2) == 0 ? "{" : "{\"token_type\":\"bearer\",");
-        foreach (var secret in Secrets.Where(secret => secret == Secrets[0] || dice.Next(2) == 0))
-            body.Append($"\"{secret}\":{(dice.Next(4) == 0 ? Pick(dice, Values) : $"\"{Marker}{(dice.Next(3) == 0 ? "\\r\\n" : "")}\"")},");
-        for (var i = dice.Next(6); i > 0; i--)
-            body.Append($"\"{Pick(dice, Members)}\":{Pick(dice, Values)},");
+        var body = new StringBuilder(random.Next(2) == 0 ? "{" : "{\"token_type\":\"bearer\",");
+        foreach (var secret in Secrets.Where(secret => secret == Secrets[0] || random.Next(2) == 0))
+            body.Append($"\"{secret}\":{(random.Next(4) == 0 ? Pick(random, Values) : $"\"{Marker}{(random.Next(3) == 0 ? "\\r\\n" : "")}\"")},");
+        for (var i = random.Next(6); i > 0; i--)
+            body.Append($"\"{Pick(random, Members)}\":{Pick(random, Values)},");
         body.Append("\"end\":0}");
-        return dice.Next(4) == 0 ? Damaged(dice, body.ToString()) : Encoding.UTF8.GetBytes(body.ToString());
+        return random.Next(4) == 0 ? Damaged(random, body.ToString()) : Encoding.UTF8.GetBytes(body.ToString());
     });
 
-    private static void Try(int seed, int count, Func<Dice, byte[]> draw)
+    private static void Check(int seed, int rounds, Func<Dice, byte[]> createBody)
     {
-        var dice = new Dice(seed);
+        var random = new Dice(seed);
         var (tokens, errors) = (0, 0);
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < rounds; i++)
         {
-            var body = draw(dice);
-            var headers = Enumerable.Range(0, dice.Next(3)).Select(_ => (Pick(dice, HeaderNames), Pick(dice, HeaderValues)));
-            var answer = Answer.Of(Pick(dice, Statuses), body, [.. headers]);
+            var body = createBody(random);
+            var headers = Enumerable.Range(0, random.Next(3)).Select(_ => (Pick(random, HeaderNames), Pick(random, HeaderValues)));
+            var response = Answer.Create(Pick(random, Statuses), body, [.. headers]);
             try
             {
-                AssertUsable(TokenResponseReader.Read(answer, Answer.Strict));
+                AssertUsable(TokenResponseReader.Read(response, Answer.Strict));
                 tokens++;
             }
             catch (JwtGrantException error)
@@ -91,17 +91,17 @@ public sealed class AnyAnswerTests
                 Assert.True(error.RetryAfter is null || (error.RetryAfter >= TimeSpan.Zero && error.RetryAfter <= TimeSpan.FromMinutes(5)));
                 errors++;
             }
-            catch (Exception other) when (other is not Xunit.Sdk.XunitException)
+            catch (Exception unexpected) when (unexpected is not Xunit.Sdk.XunitException)
             {
-                Assert.Fail($"Seed {seed}, answer {i}: {answer.Status} {answer.Headers} {Encoding.UTF8.GetString(body)}\n{other}");
+                Assert.Fail($"Seed {seed}, response {i}: {response.Status} {response.Headers} {Encoding.UTF8.GetString(body)}\n{unexpected}");
             }
         }
-        // A generator that never or always makes a token would prove little.
-        Assert.True(errors > count / 10, $"{tokens} tokens, {errors} errors");
+        // A generator that creates only tokens, or only errors, would prove little.
+        Assert.True(errors > rounds / 10, $"{tokens} tokens, {errors} errors");
         Assert.True(tokens > 0, $"{tokens} tokens, {errors} errors");
     }
 
-    // All that the library itself does with a response must hold, and none of its texts may tell the token.
+    // The properties that the library uses are valid, and no text of the response contains the token.
     private static void AssertUsable(TokenResponse response)
     {
         Assert.InRange(response.AccessToken.ExpiresAt, TestData.Moment, TestData.Moment.AddDays(3653));
@@ -109,24 +109,24 @@ public sealed class AnyAnswerTests
         Assert.All(response.Members.Values, member => Assert.NotNull(member.GetRawText()));
     }
 
-    private static byte[] Bytes(Dice dice) => [.. Enumerable.Range(0, dice.Next(64)).Select(_ => (byte)dice.Next(256))];
+    private static byte[] RandomBytes(Dice random) => [.. Enumerable.Range(0, random.Next(64)).Select(_ => (byte)random.Next(256))];
 
-    // One byte replaced, removed or cut after: the near misses.
-    private static byte[] Damaged(Dice dice, string text)
+    // Nearly valid: one byte is replaced or removed, or the text ends before it.
+    private static byte[] Damaged(Dice random, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var at = dice.Next(bytes.Length);
-        switch (dice.Next(3))
+        var position = random.Next(bytes.Length);
+        switch (random.Next(3))
         {
             case 0:
-                bytes[at] = (byte)dice.Next(256);
+                bytes[position] = (byte)random.Next(256);
                 return bytes;
             case 1:
-                return [.. bytes[..at], .. bytes[(at + 1)..]];
+                return [.. bytes[..position], .. bytes[(position + 1)..]];
             default:
-                return bytes[..at];
+                return bytes[..position];
         }
     }
 
-    private static T Pick<T>(Dice dice, T[] values) => values[dice.Next(values.Length)];
+    private static T Pick<T>(Dice random, T[] values) => values[random.Next(values.Length)];
 }

@@ -4,8 +4,8 @@ using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
-/// <summary>A token exchange may issue what is no access token (RFC 8693 section 2.2.1): token_type N_A.</summary>
-public sealed class OtherTokenTests
+/// <summary>A token exchange may issue a token that is not an access token: token_type N_A (RFC 8693 section 2.2.1).</summary>
+public sealed class NonAccessTokenTests
 {
     private const string IdToken = """
         {"access_token":"an-id-token","issued_token_type":"urn:ietf:params:oauth:token-type:id_token","token_type":"n_a","expires_in":60}
@@ -14,7 +14,7 @@ public sealed class OtherTokenTests
     private static readonly Grant Exchange = Grant.TokenExchange(new("s", TokenTypes.Jwt), requestedTokenType: TokenTypes.IdToken);
 
     [Fact]
-    public async Task It_is_handed_over_with_its_type()
+    public async Task A_token_exchange_returns_an_id_token_with_its_type()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Json(200, IdToken));
 
@@ -24,7 +24,7 @@ public sealed class OtherTokenTests
     }
 
     [Fact]
-    public async Task Another_grant_than_an_exchange_does_not_take_it()
+    public async Task Grants_other_than_token_exchange_reject_token_type_N_A()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Json(200, IdToken));
 
@@ -35,7 +35,7 @@ public sealed class OtherTokenTests
     }
 
     [Fact]
-    public async Task A_token_source_does_not_keep_it()
+    public async Task A_token_source_rejects_a_token_that_is_not_an_access_token()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Json(200, IdToken));
         var source = new TokenEndpointSource(new Composition { Endpoint = server.TokenEndpoint }.Build(), _ => Exchange, TokenRequest.Default);
@@ -48,7 +48,7 @@ public sealed class OtherTokenTests
     }
 
     [Fact]
-    public void No_header_is_made_of_it()
+    public void A_token_that_is_not_an_access_token_is_not_sent_to_an_API()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
         var authorized = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"));

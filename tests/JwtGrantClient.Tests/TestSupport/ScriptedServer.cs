@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using JwtGrantClient.Tests.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.TestSupport;
 
-/// <summary>A server on loopback that records what comes in and answers by a script, whose last line repeats.</summary>
+/// <summary>A server on loopback that records requests and responds in the order of a script; the last response repeats.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Received> _received = new();
@@ -20,7 +19,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public string TokenEndpoint => Address + "/token";
 
-    /// <summary>Requests whose head came in, be their body whole or not.</summary>
+    /// <summary>The number of requests whose headers arrived, with a complete body or not.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     public IReadOnlyList<Received> Requests => [.. _received];
@@ -49,10 +48,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
     }
 }
 
-/// <summary>A request as it came off the wire.</summary>
+/// <summary>A request as the server received it.</summary>
 internal sealed record Received(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    /// <summary>The form as a server reads it, every value of a field.</summary>
+    /// <summary>The parsed form, with all values of each field.</summary>
     public Dictionary<string, Microsoft.Extensions.Primitives.StringValues> Form => new FormReader(Body).ReadForm();
 
     public Jwt Assertion => Jwt.Parse(Form["assertion"].Single()!);
