@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace JwtGrantClient.Tests.Conventions;
 
-/// <summary>Compiles sources in memory against everything this test process may load: the frameworks, the packages and src.</summary>
+/// <summary>Compiles sources in memory against the assemblies of this test process: the frameworks, the packages and src.</summary>
 internal static class Roslyn
 {
     public static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14);
@@ -23,7 +23,7 @@ internal static class Roslyn
         "Microsoft.Extensions.Logging",
     ];
 
-    private static readonly ImmutableArray<PortableExecutableReference> Loadable =
+    private static readonly ImmutableArray<PortableExecutableReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
@@ -31,10 +31,10 @@ internal static class Roslyn
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    /// <summary>What Microsoft.NET.Sdk makes of ImplicitUsings.</summary>
+    /// <summary>The implicit usings of Microsoft.NET.Sdk.</summary>
     public static SyntaxTree ImplicitUsings { get; } = Usings(SdkUsings);
 
-    /// <summary>What the Web and Worker SDKs make of it: the templates that a reader of the README starts from.</summary>
+    /// <summary>The implicit usings of the Web and Worker SDKs, whose templates readers of the documentation start from.</summary>
     public static SyntaxTree TemplateImplicitUsings { get; } = Usings(TemplateUsings);
 
     public static CSharpCompilation Compile(
@@ -42,10 +42,10 @@ internal static class Roslyn
         CSharpCompilation.Create(
             assembly,
             sources,
-            Loadable.Where(reference => Path.GetFileNameWithoutExtension(reference.FilePath) != assembly),
+            References.Where(reference => Path.GetFileNameWithoutExtension(reference.FilePath) != assembly),
             new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
-    /// <summary>A sample as a loaded assembly, for the checks that look at types by reflection.</summary>
+    /// <summary>Compiles and loads a sample, for checks that use reflection.</summary>
     public static Assembly Load(string source)
     {
         var compilation = Compile($"Sample{Guid.NewGuid():N}", [ImplicitUsings, CSharpSyntaxTree.ParseText(source, Parsing)]);

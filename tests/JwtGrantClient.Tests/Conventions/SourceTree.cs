@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 
 namespace JwtGrantClient.Tests.Conventions;
 
-/// <summary>The repository as its authors wrote it: paths start at its root and use '/', build output is left out.</summary>
+/// <summary>The files of the repository without build output. Paths are relative to its root and use '/'.</summary>
 internal static class SourceTree
 {
     public static string Root { get; } = FindRoot();
@@ -22,18 +22,18 @@ internal static class SourceTree
 
     public static IReadOnlyList<string> Folders(string folder) => Entries(folder, (ref FileSystemEntry entry) => entry.IsDirectory);
 
-    private static List<string> Entries(string folder, FileSystemEnumerable<string>.FindPredicate wanted)
+    private static List<string> Entries(string folder, FileSystemEnumerable<string>.FindPredicate predicate)
     {
-        var written = new FileSystemEnumerable<string>(
+        var entries = new FileSystemEnumerable<string>(
             Path.Combine(Root, folder),
             (ref FileSystemEntry entry) => Path.GetRelativePath(Root, entry.ToFullPath()).Replace('\\', '/'),
             new EnumerationOptions { RecurseSubdirectories = true })
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !IsBuildOutput(entry.FileName) && wanted(ref entry),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !IsBuildOutput(entry.FileName) && predicate(ref entry),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsBuildOutput(entry.FileName),
         };
 
-        return [.. written.Order(StringComparer.Ordinal)];
+        return [.. entries.Order(StringComparer.Ordinal)];
     }
 
     private static bool IsBuildOutput(ReadOnlySpan<char> name) =>
@@ -50,6 +50,6 @@ internal static class SourceTree
         }
 
         throw new DirectoryNotFoundException(
-            $"No JwtGrantClient.sln above {AppContext.BaseDirectory}. The convention tests read the sources: run them inside a clone.");
+            $"No JwtGrantClient.sln above {AppContext.BaseDirectory}. The convention tests read the sources; run them inside a clone.");
     }
 }

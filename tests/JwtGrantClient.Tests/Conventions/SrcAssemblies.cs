@@ -4,19 +4,16 @@ using System.Runtime.CompilerServices;
 
 namespace JwtGrantClient.Tests.Conventions;
 
-/// <summary>What src builds. Every project of src is here, so that a new one cannot escape the conventions.</summary>
+/// <summary>The assemblies of all projects of src, so that a new project is checked too.</summary>
 internal static class SrcAssemblies
 {
     public static IReadOnlyList<Assembly> All { get; } = [.. SourceTree.SrcProjects.Select(Load)];
 
-    /// <summary>Those that must print nothing secret. The strict server is left out: it shows a test the requests it got.</summary>
+    /// <summary>The assemblies that must not print secrets: all except the strict server, which shows the requests that it received.</summary>
     public static IEnumerable<Assembly> InProduction => All.Where(assembly => assembly.GetName().Name != "JwtGrantClient.Testing");
 
-    /// <summary>The types that somebody wrote, nested and internal ones included; not those of compilers and source generators.</summary>
+    /// <summary>Returns the types of the source code, including nested and internal ones but without generated ones.</summary>
     public static IEnumerable<Type> WrittenTypes(this Assembly assembly) => assembly.GetTypes().Where(type => !IsGenerated(type));
-
-    /// <summary>The file that the compiler makes of the documentation comments.</summary>
-    public static string DocumentationOf(Assembly assembly) => File.ReadAllText(Path.ChangeExtension(assembly.Location, ".xml"));
 
     private static bool IsGenerated(Type type) =>
         type.Name.Contains('<', StringComparison.Ordinal)
@@ -27,7 +24,7 @@ internal static class SrcAssemblies
     private static Assembly Load(string project)
     {
         var path = Path.Combine(AppContext.BaseDirectory, $"{project}.dll");
-        Assert.True(File.Exists(path), $"{project} is in src but not beside this test: give the test project a ProjectReference to it.");
+        Assert.True(File.Exists(path), $"{project} is in src but not in the output of this test project. Add a ProjectReference to it.");
         return Assembly.LoadFrom(path);
     }
 }

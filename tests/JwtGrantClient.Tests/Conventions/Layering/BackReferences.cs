@@ -5,25 +5,25 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace JwtGrantClient.Tests.Conventions.Layering;
 
 /// <summary>
-/// Resolves every type that the code uses to the file that declares it and tells the uses that go against the flow. Names in
-/// comments are free: documentation may point forward.
+/// Resolves every type that the code uses to the file that declares it, and reports each use of a type in a later layer. Names in comments are not checked,
+/// because documentation may refer to later layers.
 /// </summary>
 internal sealed class BackReferences(IReadOnlyList<SourceFile> files)
 {
-    // "Not found" errors. Source generators are not run here, so partial members without a body (CS8795) and their kin are expected.
+    // The "not found" errors. Source generators do not run here, so errors such as CS8795 (a partial member without a body) are expected.
     private static readonly string[] Unresolved = ["CS0234", "CS0246", "CS0400"];
 
     private readonly CSharpCompilation _compilation =
         Roslyn.Compile("JwtGrantClient", [Roslyn.ImplicitUsings, .. files.Select(file => file.Syntax)]);
 
-    public IEnumerable<string> Find() => files.SelectMany(In).Distinct();
+    public IEnumerable<string> Find() => files.SelectMany(FindIn).Distinct();
 
-    /// <summary>Types that Roslyn could not find: while there are any, <see cref="Find"/> may miss a use.</summary>
+    /// <summary>Returns the types that Roslyn cannot resolve. If there are any, <see cref="Find"/> may miss a use.</summary>
     public IEnumerable<string> FindUnresolved() => _compilation.GetDiagnostics()
         .Where(diagnostic => Unresolved.Contains(diagnostic.Id))
         .Select(diagnostic => diagnostic.ToString());
 
-    private IEnumerable<string> In(SourceFile file)
+    private IEnumerable<string> FindIn(SourceFile file)
     {
         var user = Layers.Of(file.Path);
         var model = _compilation.GetSemanticModel(file.Syntax);
@@ -35,16 +35,16 @@ internal sealed class BackReferences(IReadOnlyList<SourceFile> files)
             from declaration in type.DeclaringSyntaxReferences
             let used = Layers.Of(declaration.SyntaxTree.FilePath)
             where !Layers.MayUse(user, used)
-            select $"{file.At(node.GetLocation())} uses {type.Name} of {Layers.Named(used)}";
+            select $"{file.At(node.GetLocation())} uses {type.Name} of {Layers.DisplayName(used)}";
     }
 
     private static INamedTypeSymbol? UsedType(SemanticModel model, SyntaxNode node)
     {
-        var found = model.GetSymbolInfo(node);
-        var symbol = found.Symbol ?? found.CandidateSymbols.FirstOrDefault();
+        var info = model.GetSymbolInfo(node);
+        var symbol = info.Symbol ?? info.CandidateSymbols.FirstOrDefault();
         var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;
 
-        // An extension member belongs to a nameless type inside its static class: the outermost type is the one with a file of its own.
+        // An extension member belongs to an unnamed type inside its static class. The outermost type is the one that has a file.
         while (type?.ContainingType is { } outer)
         {
             type = outer;

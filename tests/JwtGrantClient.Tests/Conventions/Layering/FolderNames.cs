@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Tests.Conventions.Layering;
 
-/// <summary>A folder is a concept, never a kind of code.</summary>
+/// <summary>A folder is named after a concept, not after a kind of code.</summary>
 internal static class FolderNames
 {
     private static readonly HashSet<string> Kinds = new(StringComparer.OrdinalIgnoreCase)
@@ -8,10 +8,10 @@ internal static class FolderNames
         "Helpers", "Utils", "Common", "Managers", "Models", "Interfaces", "Extensions", "Internal",
     };
 
-    public static IEnumerable<string> NamedForAKind(IEnumerable<string> folders) =>
+    public static IEnumerable<string> FindKindNames(IEnumerable<string> folders) =>
         folders.Where(folder => Kinds.Contains(folder.Split('/')[^1]));
 
-    public static IEnumerable<string> WithoutAPlace(IEnumerable<string> folders) =>
+    public static IEnumerable<string> FindFoldersWithoutLayer(IEnumerable<string> folders) =>
         folders.Where(folder => folder.StartsWith($"{Layers.Library}/", StringComparison.Ordinal))
             .Where(folder => !Layers.InOrder.Contains(folder.Split('/')[2]));
 }

@@ -5,32 +5,32 @@ public sealed class LayeringTests
     private static readonly BackReferences Library = new(SourceTree.CSharp(Layers.Library));
 
     [Fact]
-    public void A_folder_uses_the_root_nouns_and_the_folders_before_it_and_never_one_after_it() =>
+    public void A_folder_uses_only_the_folders_before_it() =>
         Findings.AssertNone(
             Library.Find(),
-            $"The flow is root{string.Join(" -> ", Layers.InOrder)}. Move the type to the earlier folder, or turn the use around.");
+            $"The order is {string.Join(" -> ", Layers.InOrder.Select(Layers.DisplayName))}. Move the type to the earlier folder, or reverse the dependency.");
 
     [Fact]
-    public void The_layering_check_sees_every_type_that_the_library_uses() =>
+    public void The_layering_check_resolves_every_type_that_the_library_uses() =>
         Findings.AssertNone(
             Library.FindUnresolved(),
-            "The layering check could not resolve these types: add the package or framework to this test project's references.");
+            "The layering check cannot resolve these types. Add the package or framework to this test project's references.");
 
     [Fact]
-    public void Every_folder_of_the_library_has_its_place_in_the_flow() =>
+    public void Every_folder_of_the_library_has_a_layer() =>
         Findings.AssertNone(
-            FolderNames.WithoutAPlace(SourceTree.Folders("src")),
-            "Give the folder its place in Layers.InOrder, or rename it.");
+            FolderNames.FindFoldersWithoutLayer(SourceTree.Folders("src")),
+            "Add the folder to Layers.InOrder, or rename it.");
 
     [Fact]
-    public void No_folder_is_named_for_a_kind_of_code() =>
+    public void No_folder_is_named_after_a_kind_of_code() =>
         Findings.AssertNone(
-            FolderNames.NamedForAKind(SourceTree.Folders("src")),
-            "Name the folder for its concept, or put the file beside its only user.");
+            FolderNames.FindKindNames(SourceTree.Folders("src")),
+            "Name the folder after its concept, or move the file next to its only user.");
 
     [Fact]
-    public void Public_types_share_one_namespace_and_internal_types_carry_their_folder() =>
+    public void Public_types_share_one_namespace_and_internal_types_use_that_of_their_folder() =>
         Findings.AssertNone(
-            Namespaces.Misplaced(SourceTree.CSharp(Layers.Library)),
-            "Change the namespace; a public extension of IServiceCollection may live beside it.");
+            Namespaces.FindMisplaced(SourceTree.CSharp(Layers.Library)),
+            "Change the namespace. Only public extensions of IServiceCollection may use Microsoft.Extensions.DependencyInjection.");
 }

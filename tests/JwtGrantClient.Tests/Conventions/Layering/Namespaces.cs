@@ -4,13 +4,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace JwtGrantClient.Tests.Conventions.Layering;
 
-/// <summary>Users need one <c>using</c>: public types share a namespace wherever they lie. Internal ones carry their folder.</summary>
+/// <summary>Public types share one namespace, so that users need one <c>using</c>. Internal types use the namespace of their folder.</summary>
 internal static class Namespaces
 {
-    private const string ForUsers = "JwtGrantClient";
-    private const string ForRegistration = "Microsoft.Extensions.DependencyInjection";
+    private const string PublicNamespace = "JwtGrantClient";
+    private const string RegistrationNamespace = "Microsoft.Extensions.DependencyInjection";
 
-    public static IEnumerable<string> Misplaced(IEnumerable<SourceFile> files) =>
+    public static IEnumerable<string> FindMisplaced(IEnumerable<SourceFile> files) =>
         from file in files
         from type in file.Syntax.GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>()
         where type is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax && type.Parent is not TypeDeclarationSyntax
@@ -23,12 +23,12 @@ internal static class Namespaces
     {
         if (type.Modifiers.Any(SyntaxKind.PublicKeyword))
         {
-            return actual == ForRegistration && type.Modifiers.Any(SyntaxKind.StaticKeyword) ? ForRegistration : ForUsers;
+            return actual == RegistrationNamespace && type.Modifiers.Any(SyntaxKind.StaticKeyword) ? RegistrationNamespace : PublicNamespace;
         }
 
-        return Layers.Of(path) is Layers.Root ? ForUsers : $"{ForUsers}.{Layers.Of(path)}";
+        return Layers.Of(path) is Layers.Root ? PublicNamespace : $"{PublicNamespace}.{Layers.Of(path)}";
     }
 
     private static string NameOf(MemberDeclarationSyntax type) =>
-        type is DelegateDeclarationSyntax named ? named.Identifier.Text : ((BaseTypeDeclarationSyntax)type).Identifier.Text;
+        type is DelegateDeclarationSyntax declaration ? declaration.Identifier.Text : ((BaseTypeDeclarationSyntax)type).Identifier.Text;
 }

@@ -3,30 +3,30 @@ using JwtGrantClient.Tests.Conventions.Projects;
 
 namespace JwtGrantClient.Tests.Conventions.Layering;
 
-/// <summary>The strict server shares no code with what it judges: neither the library nor the JWT package under it.</summary>
+/// <summary>The strict server shares no code with the client: neither the library nor its JWT package. A defect of the client cannot hide in both.</summary>
 public sealed class StrictServerIndependenceTests
 {
-    private const string Judge = "JwtGrantClient.Testing";
-    private const string Remedy = "The judge writes its own reading of the RFCs: take the reference out and hand-parse.";
+    private const string StrictServer = "JwtGrantClient.Testing";
+    private const string Fix = "Remove the reference. The strict server implements the RFCs independently of the client.";
 
     [Fact]
-    public void The_project_of_the_judge_references_neither_the_library_nor_its_jwt_package()
+    public void The_project_of_the_strict_server_references_neither_the_library_nor_its_JWT_package()
     {
-        var project = ProjectFile.Parse(SourceTree.Read($"src/{Judge}/{Judge}.csproj"));
+        var project = ProjectFile.Parse(SourceTree.Read($"src/{StrictServer}/{StrictServer}.csproj"));
 
-        Findings.AssertNone(project.Projects.Concat(project.Packages.Select(package => package.Name)).Where(IsJudged), Remedy);
+        Findings.AssertNone(project.Projects.Concat(project.Packages.Select(package => package.Name)).Where(IsClientCode), Fix);
     }
 
     [Fact]
-    public void The_assembly_of_the_judge_references_neither_the_library_nor_its_jwt_package()
+    public void The_assembly_of_the_strict_server_references_neither_the_library_nor_its_JWT_package()
     {
-        var judge = SrcAssemblies.All.Single(assembly => assembly.GetName().Name == Judge);
+        var server = SrcAssemblies.All.Single(assembly => assembly.GetName().Name == StrictServer);
 
-        Findings.AssertNone(References(judge).Where(IsJudged), Remedy);
+        Findings.AssertNone(References(server).Where(IsClientCode), Fix);
     }
 
     [Fact]
-    public void A_judge_that_references_what_it_judges_is_told()
+    public void A_strict_server_that_references_client_code_is_reported()
     {
         var project = ProjectFile.Parse("""
             <Project><ItemGroup>
@@ -35,13 +35,13 @@ public sealed class StrictServerIndependenceTests
             """);
         var assembly = Roslyn.Load("class A { object b = new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler(); }");
 
-        Assert.Equal(["JwtGrantClient"], project.Projects.Where(IsJudged));
-        Assert.Contains("Microsoft.IdentityModel.JsonWebTokens", References(assembly).Where(IsJudged));
+        Assert.Equal(["JwtGrantClient"], project.Projects.Where(IsClientCode));
+        Assert.Contains("Microsoft.IdentityModel.JsonWebTokens", References(assembly).Where(IsClientCode));
     }
 
     private static IEnumerable<string> References(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
 
-    private static bool IsJudged(string name) =>
+    private static bool IsClientCode(string name) =>
         name is "JwtGrantClient" or "JwtGrantClient.Saml" || name.StartsWith("Microsoft.IdentityModel", StringComparison.Ordinal);
 }

@@ -2,20 +2,20 @@ using System.Reflection;
 
 namespace JwtGrantClient.Tests.Conventions.Projects;
 
-/// <summary>What the build promised to trimmers and to the native compiler stands in the assemblies; tests/JwtGrantClient.AotCheck holds it to the promise.</summary>
+/// <summary>The assemblies declare that they support trimming and native compilation; tests/JwtGrantClient.AotCheck verifies it.</summary>
 public sealed class NativeTests
 {
-    // SignedXml finds its algorithms by reflection.
+    // SignedXml creates its algorithms by reflection.
     private static readonly string[] Exempt = ["JwtGrantClient.Saml"];
 
     [Theory]
     [InlineData("IsTrimmable"), InlineData("IsAotCompatible")]
-    public void Every_library_that_is_not_exempt_by_name_is_fit_for_a_native_program(string promise) => Findings.AssertNone(
+    public void Every_library_except_Saml_supports_native_compilation(string metadata) => Findings.AssertNone(
         SrcAssemblies.All
-            .Where(assembly => !Exempt.Contains(assembly.GetName().Name) && !Promises(assembly, promise))
+            .Where(assembly => !Exempt.Contains(assembly.GetName().Name) && !Declares(assembly, metadata))
             .Select(assembly => assembly.GetName().Name!),
-        $"Set IsAotCompatible, from which {promise} follows, and mend what the analyzers then say.");
+        $"Set IsAotCompatible, which implies {metadata}, and fix what the analyzers report.");
 
-    private static bool Promises(Assembly assembly, string promise) =>
-        assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(metadata => metadata.Key == promise && metadata.Value == "True");
+    private static bool Declares(Assembly assembly, string metadata) =>
+        assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(attribute => attribute.Key == metadata && attribute.Value == "True");
 }

@@ -4,7 +4,7 @@ namespace JwtGrantClient.Tests.Conventions.Projects;
 
 internal sealed record PackageUse(string Name, bool BuildOnly);
 
-/// <summary>What a project file, or a props file that it imports, references.</summary>
+/// <summary>The references of a project file or of a props file.</summary>
 internal sealed record ProjectFile(IReadOnlyList<PackageUse> Packages, IReadOnlyList<string> Projects, IReadOnlyList<string> Frameworks)
 {
     public IEnumerable<string> Dependencies =>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace JwtGrantClient.Tests.Conventions.Projects;
 
-/// <summary>The classic solution file. <c>dotnet test</c> at the root runs what it lists, and nothing else.</summary>
+/// <summary>The solution file. <c>dotnet test</c> at the root runs only the projects that it lists.</summary>
 internal static partial class Solution
 {
     public static IEnumerable<string> Missing(string solution, IEnumerable<string> projects) => projects.Except(Listed(solution));

@@ -8,7 +8,7 @@ using System.Text.RegularExpressions;
 
 namespace JwtGrantClient.Tests.Conventions.Redaction;
 
-/// <summary>The ways in which a secret gets printed by accident: text, JSON, the debugger.</summary>
+/// <summary>The ways in which a secret is printed by accident: ToString, JSON and the debugger.</summary>
 internal static class Leaks
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
@@ -41,24 +41,24 @@ internal static class Leaks
         }
     }
 
-    /// <summary>The compiler's ToString of a record calls PrintMembers along the base types, which prints what is public.</summary>
+    /// <summary>The generated ToString of a record calls PrintMembers of all base types, which prints public members.</summary>
     private static bool IsPrintedByRecord(SecretMember secret) =>
         secret is { IsPublic: true, IsText: true }
-        && IsCompilers(secret.Holder.GetMethod(nameof(ToString), Type.EmptyTypes))
-        && IsCompilers(secret.Member.DeclaringType!.GetMethod("PrintMembers", Declared, [typeof(StringBuilder)]));
+        && IsCompilerGenerated(secret.Holder.GetMethod(nameof(ToString), Type.EmptyTypes))
+        && IsCompilerGenerated(secret.Member.DeclaringType!.GetMethod("PrintMembers", Declared, [typeof(StringBuilder)]));
 
-    private static bool IsCompilers(MethodInfo? method) => method?.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) == true;
+    private static bool IsCompilerGenerated(MethodInfo? method) => method?.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) == true;
 
-    /// <summary>Asks the serializer itself, so that converters, [JsonIgnore] and [JsonInclude] mean here what they mean there.</summary>
+    /// <summary>Uses the metadata of the serializer, so that converters, [JsonIgnore] and [JsonInclude] have their usual effect.</summary>
     private static bool IsWrittenAsJson(SecretMember secret) =>
         !secret.Holder.ContainsGenericParameters
         && !secret.Holder.IsByRefLike
         && JsonSerializerOptions.Default.GetTypeInfo(secret.Holder).Properties.Any(property =>
             property is { Get: not null, CustomConverter: null }
             && property.ShouldSerialize?.Invoke(new object(), "any") != false
-            && Stored(property) == secret.Member.Name);
+            && MemberName(property) == secret.Member.Name);
 
-    private static string? Stored(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name;
+    private static string? MemberName(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name;
 
     private static bool IsNamedByDebuggerDisplay(SecretMember secret) =>
         secret.Holder.GetCustomAttributes<DebuggerDisplayAttribute>(inherit: true)
@@ -69,6 +69,6 @@ internal static class Leaks
         (IsCaptured(secret) || secret.Member.GetCustomAttribute<DebuggerBrowsableAttribute>()?.State is not DebuggerBrowsableState.Never)
         && !secret.Holder.IsDefined(typeof(DebuggerTypeProxyAttribute), inherit: true);
 
-    /// <summary>The compiler hides the field of a captured parameter in debug builds only; packages are release builds.</summary>
+    /// <summary>The compiler hides the field of a captured parameter in debug builds only, but packages are release builds.</summary>
     private static bool IsCaptured(SecretMember secret) => secret.Member.Name.StartsWith('<');
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace JwtGrantClient.Tests.Conventions.Redaction;
 
-/// <summary>A field or property in which an instance of <paramref name="Holder"/> has a secret.</summary>
+/// <summary>A field or property of <paramref name="Holder"/> that contains a secret.</summary>
 internal sealed record SecretMember(Type Holder, MemberInfo Member, string Name)
 {
     private const BindingFlags OfInstances = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
@@ -21,10 +21,10 @@ internal sealed record SecretMember(Type Holder, MemberInfo Member, string Name)
         _ => false,
     };
 
-    /// <summary>Whether ToString of the member says its content, not only its type.</summary>
+    /// <summary>Whether ToString of the value returns its content, not only its type.</summary>
     public bool IsText => Text.Contains(TypeOf(Member));
 
-    /// <summary>How <see cref="SecretNames.Harmless"/> calls it.</summary>
+    /// <summary>The key of the member in <see cref="SecretNames.Harmless"/>.</summary>
     public string Key => $"{Holder.Name}.{Name}";
 
     public static IEnumerable<SecretMember> In(Assembly assembly) =>
@@ -52,11 +52,11 @@ internal sealed record SecretMember(Type Holder, MemberInfo Member, string Name)
         contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IEnumerable<>)
         && contract.GenericTypeArguments[0] is { IsGenericType: true } item && item.GetGenericTypeDefinition() == typeof(KeyValuePair<,>));
 
-    /// <summary>A property speaks for its backing field; the field behind a captured constructor parameter speaks for itself.</summary>
+    /// <summary>A backing field is checked as its property. The field of a captured constructor parameter is checked itself.</summary>
     private static bool IsBackingField(FieldInfo variable) =>
         variable.IsDefined(typeof(CompilerGeneratedAttribute)) && variable.Name.EndsWith("k__BackingField", StringComparison.Ordinal);
 
-    /// <summary><c>_pem</c>, the captured parameter <c>&lt;pem&gt;P</c> and the explicit <c>IKey.Pem</c>, each by its own word.</summary>
+    /// <summary>Returns the name without the prefix of a field (<c>_pem</c>), a captured parameter (<c>&lt;pem&gt;P</c>) or an explicit implementation (<c>IKey.Pem</c>).</summary>
     private static string PlainName(MemberInfo member) => member.Name.StartsWith('<')
         ? member.Name[1..member.Name.IndexOf('>', StringComparison.Ordinal)]
         : member.Name.Split('.')[^1].TrimStart('_');

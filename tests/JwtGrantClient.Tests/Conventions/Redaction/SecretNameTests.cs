@@ -16,10 +16,10 @@ public sealed class SecretNameTests
     [InlineData("class Callback { string Code => \"\"; string CodeVerifier => \"\"; }", "Callback.Code", "Callback.CodeVerifier")]
     [InlineData("class Form { List<KeyValuePair<string, string>>? _fields; object? X => _fields; }", "Form.fields")]
     [InlineData("class Response { IReadOnlyDictionary<string, int>? Members => null; }", "Response.Members")]
-    [InlineData("class Answer { System.Net.Http.Headers.AuthenticationHeaderValue? Authorization => null; }", "Answer.Authorization")]
+    [InlineData("class Response { System.Net.Http.Headers.AuthenticationHeaderValue? Authorization => null; }", "Response.Authorization")]
     [InlineData("class Outer { class Grant { string Assertion => \"\"; } }", "Outer+Grant.Assertion")]
     [InlineData("abstract class Base { public string Jwt => \"\"; } class Derived : Base;", "Base.Jwt", "Derived.Jwt")]
-    public void A_secret_is_recognised_by_its_name(string source, params string[] secrets) => Assert.Equal(secrets, Recognised(source));
+    public void A_secret_is_recognized_by_its_name(string source, params string[] secrets) => Assert.Equal(secrets, FindSecrets(source));
 
     [Theory]
     [InlineData("class Response { string TokenType => \"\"; string IssuedTokenType => \"\"; int Token => 1; }")]
@@ -28,8 +28,8 @@ public sealed class SecretNameTests
     [InlineData("class Settings { string PasswordPath => \"\"; string StatusCode => \"\"; Dictionary<string, object>? Claims => null; }")]
     [InlineData("static class Names { public const string Assertion = \"assertion\"; public static string AccessToken => \"\"; }")]
     [InlineData("interface ISource { string Token { get; } } enum Kind { Token }")]
-    public void Names_that_only_speak_about_secrets_are_free(string source) => Assert.Empty(Recognised(source));
+    public void Names_that_describe_secrets_without_containing_one_are_allowed(string source) => Assert.Empty(FindSecrets(source));
 
-    private static IEnumerable<string> Recognised(string source) =>
+    private static IEnumerable<string> FindSecrets(string source) =>
         SecretMember.In(Roslyn.Load(source)).Select(secret => secret.ToString());
 }

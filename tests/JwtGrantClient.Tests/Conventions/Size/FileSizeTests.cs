@@ -7,14 +7,14 @@ public sealed class FileSizeTests
 
     [Fact]
     public void No_file_has_more_than_300_lines() =>
-        Findings.AssertNone(Sizes.LongFiles(SourceTree.CSharp("src", "tests"), FileLimit), "Split the file where a second concept begins.");
+        Findings.AssertNone(Sizes.LongFiles(SourceTree.CSharp("src", "tests"), FileLimit), "Split the file by concept.");
 
     [Fact]
     public void No_method_has_more_than_60_lines() =>
-        Findings.AssertNone(Sizes.LongMethods(SourceTree.CSharp("src"), MethodLimit), "Extract the part that has a name of its own.");
+        Findings.AssertNone(Sizes.LongMethods(SourceTree.CSharp("src"), MethodLimit), "Extract a part into a method of its own.");
 
     [Fact]
-    public void A_file_over_the_limit_is_told_with_its_lines()
+    public void A_file_over_the_limit_is_reported_with_its_number_of_lines()
     {
         SourceFile[] files = [File("A.cs", 3), File("B.cs", 4)];
 
@@ -22,7 +22,7 @@ public sealed class FileSizeTests
     }
 
     [Fact]
-    public void A_method_over_the_limit_is_told_with_its_line()
+    public void A_method_over_the_limit_is_reported_with_its_location()
     {
         var file = new SourceFile("src/P/A.cs", """
             class A

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace JwtGrantClient.Tests.Conventions.Size;
 
-/// <summary>A file is read in one go and a method seen at a glance.</summary>
+/// <summary>The limits for the length of files and methods.</summary>
 internal static class Sizes
 {
     public static IEnumerable<string> LongFiles(IEnumerable<SourceFile> files, int limit) =>

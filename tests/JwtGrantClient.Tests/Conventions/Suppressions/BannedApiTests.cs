@@ -17,17 +17,17 @@ public sealed class BannedApiTests
     [InlineData("T:System.Diagnostics.Stopwatch")]
     [InlineData("M:System.Guid.NewGuid")]
     [InlineData("P:System.Random.Shared")]
-    public void Static_clocks_ids_and_randomness_are_banned(string symbol) => Assert.Contains(symbol, Banned.Ids);
+    public void Static_clocks_ids_and_random_numbers_are_banned(string symbol) => Assert.Contains(symbol, Banned.Ids);
 
     [Fact]
-    public void Every_ban_names_something_that_exists_and_what_to_use_instead()
+    public void Every_banned_symbol_exists_and_has_a_replacement()
     {
-        Findings.AssertNone(Banned.ThatNameNothing(), "The analyzer ignores an id that names nothing: correct its spelling.");
-        Findings.AssertNone(Banned.WithoutRemedy, "Say after ';' what to use instead.");
+        Findings.AssertNone(Banned.FindMissing(), "The analyzer ignores an id that does not exist. Correct its spelling.");
+        Findings.AssertNone(Banned.WithoutReplacement, "Add the replacement after ';'.");
     }
 
     [Fact]
-    public void The_analyzer_reads_the_list_in_every_project_of_src()
+    public void The_analyzer_for_banned_symbols_runs_in_every_project_of_src()
     {
         var props = XDocument.Parse(SourceTree.Read("src/Directory.Build.props"));
 
@@ -35,9 +35,9 @@ public sealed class BannedApiTests
         Assert.Contains("Microsoft.CodeAnalysis.BannedApiAnalyzers", Included(props, "PackageReference"));
     }
 
-    /// <summary>The hot path reads a monotonic clock for 4 ns where a TimeProvider costs 24 ns; one file may, behind a seam.</summary>
+    /// <summary>A cached token is checked against a monotonic clock, which takes 4 ns instead of the 24 ns of a TimeProvider. One file may use it.</summary>
     [Fact]
-    public void Only_the_cheap_clock_may_use_what_is_banned() =>
+    public void Only_CoarseClock_uses_banned_symbols() =>
         Findings.AssertNone(
             CodeSuppressions.FilesThatDisable(SourceTree.CSharp("src"), "RS0030").Except(["src/JwtGrantClient/Caching/CoarseClock.cs"]),
             "Take the clock, the random source or the id generator through the constructor.");
@@ -47,7 +47,7 @@ public sealed class BannedApiTests
     [InlineData("#pragma warning disable CA1031, RS0030")]
     [InlineData("#pragma warning disable")]
     [InlineData("[SuppressMessage(\"ApiDesign\", \"RS0030\")] class A;")]
-    public void A_file_that_lifts_the_ban_is_told(string code)
+    public void A_file_that_disables_RS0030_is_reported(string code)
     {
         SourceFile[] files = [new("src/A.cs", code), new("src/B.cs", "#pragma warning disable CA1031")];
 
@@ -55,12 +55,12 @@ public sealed class BannedApiTests
     }
 
     [Fact]
-    public void A_misspelt_ban_and_a_ban_without_a_remedy_are_told()
+    public void A_misspelled_banned_symbol_and_one_without_a_replacement_are_reported()
     {
         var list = new BannedSymbols("P:System.DateTime.Noww;Use another\nP:System.DateTime.Now\n");
 
-        Assert.Equal(["P:System.DateTime.Noww"], list.ThatNameNothing());
-        Assert.Equal(["P:System.DateTime.Now"], list.WithoutRemedy);
+        Assert.Equal(["P:System.DateTime.Noww"], list.FindMissing());
+        Assert.Equal(["P:System.DateTime.Now"], list.WithoutReplacement);
     }
 
     private static IEnumerable<string?> Included(XDocument props, string kind) =>

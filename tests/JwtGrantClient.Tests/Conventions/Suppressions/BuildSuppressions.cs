@@ -3,12 +3,12 @@ using System.Xml.Linq;
 
 namespace JwtGrantClient.Tests.Conventions.Suppressions;
 
-/// <summary>Warnings that project files and .editorconfig switch off: the comment above names the rule and says why.</summary>
+/// <summary>Warnings that project files and .editorconfig disable. The comment above each names the rule and the reason.</summary>
 internal static class BuildSuppressions
 {
     public static IEnumerable<string> InProject(string path, string xml) =>
         from element in XDocument.Parse(xml, LoadOptions.SetLineInfo).Descendants()
-        from value in SwitchedOff(element)
+        from value in Disabled(element)
         let comments = string.Concat(element.NodesBeforeSelf().Reverse().TakeWhile(node => node is XComment))
         from id in value.Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         where id != "$(NoWarn)" && !comments.Contains(id, StringComparison.Ordinal)
@@ -19,15 +19,15 @@ internal static class BuildSuppressions
         var lines = text.Split('\n', StringSplitOptions.TrimEntries);
         for (var i = 0; i < lines.Length; i++)
         {
-            // One comment may stand above several rules of one reason.
-            if (IsSwitchedOff(lines[i]) && !(lines[..i].LastOrDefault(line => !IsSwitchedOff(line)) ?? "").StartsWith('#'))
+            // One comment may apply to several rules with the same reason.
+            if (IsDisabled(lines[i]) && !(lines[..i].LastOrDefault(line => !IsDisabled(line)) ?? "").StartsWith('#'))
             {
                 yield return $".editorconfig:{i + 1} {lines[i]}";
             }
         }
     }
 
-    private static IEnumerable<string> SwitchedOff(XElement element)
+    private static IEnumerable<string> Disabled(XElement element)
     {
         if (element.Name.LocalName is "NoWarn")
         {
@@ -40,7 +40,7 @@ internal static class BuildSuppressions
         }
     }
 
-    private static bool IsSwitchedOff(string line) =>
+    private static bool IsDisabled(string line) =>
         line.StartsWith("dotnet_", StringComparison.Ordinal) && line.Contains(".severity", StringComparison.Ordinal)
         && line.Split('=')[^1].Trim() is "none" or "silent";
 }

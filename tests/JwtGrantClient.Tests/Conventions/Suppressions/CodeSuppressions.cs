@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace JwtGrantClient.Tests.Conventions.Suppressions;
 
-/// <summary>Warnings that C# code switches off. Each is a decision, so each says why where it stands.</summary>
+/// <summary>Warnings that C# code disables. Each states its reason.</summary>
 internal static class CodeSuppressions
 {
     public static IEnumerable<string> WithoutReason(IEnumerable<SourceFile> files) =>

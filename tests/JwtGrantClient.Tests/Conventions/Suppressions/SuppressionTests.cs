@@ -3,35 +3,35 @@ namespace JwtGrantClient.Tests.Conventions.Suppressions;
 public sealed class SuppressionTests
 {
     [Fact]
-    public void Every_suppression_in_code_has_its_reason() =>
+    public void Every_suppression_in_code_has_a_reason() =>
         Findings.AssertNone(
             CodeSuppressions.WithoutReason(SourceTree.CSharp("src", "tests", "examples")),
-            "Fix the warning; else say why in a // comment on the line or above it, or in Justification.");
+            "Fix the warning. Otherwise state the reason in a // comment on the line or above it, or in Justification.");
 
     [Fact]
-    public void Every_suppression_in_the_build_has_its_reason() =>
+    public void Every_suppression_in_the_build_has_a_reason() =>
         Findings.AssertNone(
             BuildFiles().SelectMany(path => BuildSuppressions.InProject(path, SourceTree.Read(path)))
                 .Concat(BuildSuppressions.InEditorConfig(SourceTree.Read(".editorconfig"))),
-            "Fix the warning; else name the rule, and why, in the comment directly above.");
+            "Fix the warning. Otherwise name the rule and the reason in the comment directly above.");
 
     [Theory]
     [InlineData("#pragma warning disable CA1031", "src/A.cs:2 #pragma warning disable CA1031")]
     [InlineData("[SuppressMessage(\"A\", \"B\")] class A;", "src/A.cs:2 SuppressMessage(\"A\", \"B\")")]
     [InlineData("[UnconditionalSuppressMessage(\"A\", \"B\", Justification = \" \")] class A;", "src/A.cs:2 Uncond")]
-    public void A_suppression_in_code_without_a_reason_is_told(string code, string told) =>
-        Assert.StartsWith(told, Assert.Single(CodeSuppressions.WithoutReason([new("src/A.cs", $"\n{code}\n")])), StringComparison.Ordinal);
+    public void A_suppression_in_code_without_a_reason_is_reported(string code, string finding) =>
+        Assert.StartsWith(finding, Assert.Single(CodeSuppressions.WithoutReason([new("src/A.cs", $"\n{code}\n")])), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("#pragma warning disable CA1031 // A plugin may throw anything.")]
     [InlineData("// A plugin may throw anything.\n#pragma warning disable CA1031\n#pragma warning restore CA1031")]
     [InlineData("[SuppressMessage(\"A\", \"B\", Justification = \"A plugin may throw anything.\")] class A;")]
     [InlineData("class A { string s = \"\"\"\n#pragma warning disable CA1031\n\"\"\"; }")]
-    public void A_suppression_in_code_with_a_reason_is_free(string code) =>
+    public void A_suppression_in_code_with_a_reason_is_allowed(string code) =>
         Assert.Empty(CodeSuppressions.WithoutReason([new("src/A.cs", code)]));
 
     [Fact]
-    public void A_rule_that_no_comment_names_is_told()
+    public void A_suppression_in_a_project_file_that_no_comment_names_is_reported()
     {
         const string project = """
             <Project>
@@ -48,7 +48,7 @@ public sealed class SuppressionTests
     }
 
     [Fact]
-    public void A_severity_of_none_without_a_comment_is_told()
+    public void A_severity_of_none_without_a_comment_is_reported()
     {
         const string config = """
             # Why.

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace JwtGrantClient.Tests.Conventions.Surface;
 
-/// <summary>Async all the way, and visible in the name. Names that a framework's base type fixed are free.</summary>
+/// <summary>I/O is asynchronous only, and asynchronous methods end in Async, except overrides of a framework's methods.</summary>
 internal static class AsyncRules
 {
     private const BindingFlags Declared =
@@ -14,20 +14,15 @@ internal static class AsyncRules
     public static IEnumerable<string> Misnamed(Assembly assembly) =>
         from method in OwnMethods(assembly)
         where IsAwaitable(method.ReturnType) != method.Name.EndsWith("Async", StringComparison.Ordinal)
-        select $"{Described(method)} returns {method.ReturnType.Name}";
+        select $"{Describe(method)} returns {method.ReturnType.Name}";
 
-    public static IEnumerable<string> TokenNotLast(Assembly assembly) =>
-        from method in OwnMethods(assembly).Concat<MethodBase>(assembly.WrittenTypes().SelectMany(type => type.GetConstructors(Declared)))
-        where method.GetParameters().SkipLast(1).Any(parameter => parameter.ParameterType == typeof(CancellationToken))
-        select Described(method);
-
-    /// <summary>Dispose beside DisposeAsync is no twin: a container calls whichever its own end allows.</summary>
-    public static IEnumerable<string> SyncTwins(Assembly assembly) =>
+    /// <summary>Dispose next to DisposeAsync is allowed: the container calls the one that fits its own disposal.</summary>
+    public static IEnumerable<string> SynchronousVersions(Assembly assembly) =>
         from method in OwnMethods(assembly)
         where method.IsPublic && method.DeclaringType!.IsVisible && method.Name is not "DisposeAsync" && IsAwaitable(method.ReturnType)
-        let twin = method.Name.Replace("Async", "", StringComparison.Ordinal)
-        where method.DeclaringType!.GetMethods().Any(other => other.Name == twin)
-        select $"{method.DeclaringType!.FullName}.{twin} is the sync twin of {method.Name}";
+        let synchronous = method.Name.Replace("Async", "", StringComparison.Ordinal)
+        where method.DeclaringType!.GetMethods().Any(other => other.Name == synchronous)
+        select $"{method.DeclaringType!.FullName}.{synchronous} is the synchronous version of {method.Name}";
 
     private static IEnumerable<MethodInfo> OwnMethods(Assembly assembly) =>
         from type in assembly.WrittenTypes()
@@ -39,5 +34,5 @@ internal static class AsyncRules
 
     private static bool IsAwaitable(Type type) => Awaitables.Contains(type.IsGenericType ? type.GetGenericTypeDefinition() : type);
 
-    private static string Described(MethodBase method) => $"{method.DeclaringType!.FullName}.{method.Name}";
+    private static string Describe(MethodInfo method) => $"{method.DeclaringType!.FullName}.{method.Name}";
 }

@@ -1,10 +1,10 @@
 namespace JwtGrantClient.Tests.Conventions.Surface;
 
-/// <summary>The checks are checked: each tells the bad sample and leaves the good one beside it alone.</summary>
+/// <summary>Tests of the surface checks: each reports the invalid sample and allows the valid ones.</summary>
 public sealed class SurfaceCheckTests
 {
     [Fact]
-    public void An_open_class_is_told_and_closed_ones_are_not()
+    public void A_class_that_is_not_sealed_static_or_abstract_is_reported()
     {
         var sample = Roslyn.Load("""
             class Open { sealed class Nested; class OpenNested; }
@@ -13,35 +13,17 @@ public sealed class SurfaceCheckTests
             static class Static; abstract class Abstract; struct Struct; interface Interface; enum Enum { None } delegate void Delegate();
             """);
 
-        Assert.Equal(["Open", "Open+OpenNested", "OpenRecord"], TypeRules.Open(sample).Order(StringComparer.Ordinal));
+        Assert.Equal(["Open", "Open+OpenNested", "OpenRecord"], TypeRules.NotSealed(sample).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void A_public_type_without_a_summary_is_told()
-    {
-        var sample = Roslyn.Load("""
-            public class Told { public class Nested; } public class Empty; public class Missing; public class Inherited; class Own;
-            """);
-        const string documentation = """
-            <doc><members>
-              <member name="T:Told"><summary>Why.</summary></member>
-              <member name="T:Told.Nested"><summary>Why.</summary></member>
-              <member name="T:Empty"><summary> </summary></member>
-              <member name="T:Inherited"><inheritdoc/></member>
-            </members></doc>
-            """;
-
-        Assert.Equal(["Empty", "Missing"], TypeRules.Undocumented(sample, documentation).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void A_type_named_like_the_namespace_is_told() =>
+    public void A_type_with_the_name_of_the_namespace_is_reported() =>
         Assert.Equal(
             ["A.JwtGrantClient"],
-            TypeRules.NamedLikeTheNamespace(Roslyn.Load("namespace A { class JwtGrantClient; class JwtGrant; }")));
+            TypeRules.NamedLikeNamespace(Roslyn.Load("namespace A { class JwtGrantClient; class JwtGrant; }")));
 
     [Fact]
-    public void An_async_method_without_the_suffix_and_the_suffix_without_an_awaitable_are_told()
+    public void An_asynchronous_method_without_the_suffix_and_a_synchronous_one_with_it_are_reported()
     {
         var sample = Roslyn.Load("""
             class A
@@ -61,7 +43,7 @@ public sealed class SurfaceCheckTests
     }
 
     [Fact]
-    public void A_name_that_a_framework_fixed_is_free()
+    public void An_override_of_a_framework_method_is_allowed_without_the_suffix()
     {
         var sample = Roslyn.Load("""
             using Microsoft.AspNetCore.Authentication.Cookies;
@@ -76,22 +58,7 @@ public sealed class SurfaceCheckTests
     }
 
     [Fact]
-    public void A_cancellation_token_before_another_parameter_is_told()
-    {
-        var sample = Roslyn.Load("""
-            class A
-            {
-                A(CancellationToken token, int last) { }
-                Task BadAsync(CancellationToken token, int last) => Task.CompletedTask;
-                Task GoodAsync(int first, CancellationToken token = default) => Task.CompletedTask;
-            }
-            """);
-
-        Assert.Equal(["A..ctor", "A.BadAsync"], AsyncRules.TokenNotLast(sample).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void A_sync_twin_is_told_and_Dispose_is_not()
+    public void A_synchronous_version_is_reported_except_Dispose()
     {
         var sample = Roslyn.Load("""
             public class A
@@ -105,6 +72,6 @@ public sealed class SurfaceCheckTests
             }
             """);
 
-        Assert.Equal(["A.Get is the sync twin of GetAsync"], AsyncRules.SyncTwins(sample));
+        Assert.Equal(["A.Get is the synchronous version of GetAsync"], AsyncRules.SynchronousVersions(sample));
     }
 }

@@ -1,33 +1,19 @@
 using System.Reflection;
-using System.Xml.Linq;
 
 namespace JwtGrantClient.Tests.Conventions.Surface;
 
-/// <summary>Classes are closed, and public types are explained.</summary>
+/// <summary>Rules for the declaration of types.</summary>
 internal static class TypeRules
 {
-    /// <summary>Classes that stay open, each with its reason. Full name -> why somebody derives from it.</summary>
-    public static readonly Dictionary<string, string> OpenByDesign = [];
+    /// <summary>Classes that are not sealed by design: the full name, and why users derive from it.</summary>
+    public static readonly Dictionary<string, string> NotSealedByDesign = [];
 
-    public static IEnumerable<string> Open(Assembly assembly) =>
+    public static IEnumerable<string> NotSealed(Assembly assembly) =>
         from type in assembly.WrittenTypes()
         where type is { IsClass: true, IsSealed: false, IsAbstract: false }
         select type.FullName!;
 
-    public static IEnumerable<string> Undocumented(Assembly assembly, string documentation)
-    {
-        var summaries = XDocument.Parse(documentation).Descendants("member").ToLookup(
-            member => member.Attribute("name")!.Value,
-            member => member.Element("inheritdoc") is not null || !string.IsNullOrWhiteSpace(member.Element("summary")?.Value));
-
-        return
-            from type in assembly.GetExportedTypes()
-            let name = type.FullName!.Replace('+', '.')
-            where !summaries[$"T:{name}"].Contains(true)
-            select name;
-    }
-
-    /// <summary>A type named like the namespace makes every <c>JwtGrantClient.X</c> of a user ambiguous.</summary>
-    public static IEnumerable<string> NamedLikeTheNamespace(Assembly assembly) =>
+    /// <summary>A type with the name of the namespace makes <c>JwtGrantClient.X</c> ambiguous in users' code.</summary>
+    public static IEnumerable<string> NamedLikeNamespace(Assembly assembly) =>
         assembly.WrittenTypes().Where(type => type.Name == "JwtGrantClient").Select(type => type.FullName!);
 }
