@@ -53,10 +53,10 @@ public sealed class OptionsChecksTests
             "ClientSecret is set, but ClientAuthentication is None, which does not send a secret. Remove the secret, or set ClientAuthentication to ClientSecretBasic or ClientSecretPost."),
         ["no secret"] = (
             o => o.ClientAuthentication = ClientAuthenticationMethod.ClientSecretBasic,
-            "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile; or, better, authenticate by PrivateKeyJwt."),
+            "ClientSecret: There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile. Consider ClientAuthentication PrivateKeyJwt, which needs no secret."),
         ["two secret sources"] = (
             o => (o.ClientAuthentication, o.ClientSecret, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "s", "f"),
-            "ClientSecret: There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that holds the secret."),
+            "ClientSecret: There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that contains the secret."),
         ["secret variable that is not set"] = (
             o => (o.ClientAuthentication, o.ClientSecretEnvironmentVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
             "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that holds the client's secret; set it, or correct the name."),
@@ -84,7 +84,7 @@ public sealed class OptionsChecksTests
         ["SAML as client assertion"] = (
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
                 ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
-            "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522): their audience rules leave room for use at another server. Use a JWT; as a grant, SAML stays allowed (Grant: Saml2Bearer)."),
+            "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522), because their audience rules allow use at another server. Use a JWT. As a grant, SAML is allowed (Grant: Saml2Bearer)."),
         ["unknown grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
         ["unknown authentication method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,

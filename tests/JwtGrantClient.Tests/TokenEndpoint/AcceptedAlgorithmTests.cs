@@ -15,7 +15,7 @@ public sealed class AcceptedAlgorithmTests
             async () => await client.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "algorithm_not_accepted"), (error.Kind, error.Code));
-        Assert.StartsWith($"The client's key signs RS256, but '{server.Address}' accepts PS256, ES256 by its metadata.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The client's key signs RS256, but '{server.Address}' accepts PS256, ES256 according to its metadata.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

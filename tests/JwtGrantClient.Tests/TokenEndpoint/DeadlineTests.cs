@@ -73,7 +73,7 @@ public sealed class DeadlineTests
 
         var error = await request;
         Assert.Equal((JwtGrantErrorKind.Transport, "token_endpoint_timeout", true), (error.Kind, error.Code, error.IsTransient));
-        Assert.StartsWith("The token endpoint gave no usable answer within ", error.FirstLine(), StringComparison.Ordinal);
+        Assert.StartsWith("The token endpoint sent no usable response within ", error.FirstLine(), StringComparison.Ordinal);
         Assert.Null(error.StatusCode);
         Assert.InRange(server.Calls, 3, 4);
     }
@@ -93,7 +93,7 @@ public sealed class DeadlineTests
         var error = await request;
         Assert.Equal(("token_endpoint_timeout", 503), (error.Code, error.StatusCode));
         Assert.StartsWith(
-            "The token endpoint gave no usable answer within 30 s. The last failure: The token endpoint answered 503",
+            "The token endpoint sent no usable response within 30 s. The last failure: The token endpoint responded with 503",
             error.Message, StringComparison.Ordinal);
         Assert.Equal(503, Assert.IsType<JwtGrantException>(error.InnerException).StatusCode);
     }

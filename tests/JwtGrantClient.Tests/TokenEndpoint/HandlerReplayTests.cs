@@ -13,7 +13,7 @@ public sealed class HandlerReplayTests
         var error = await new Composition { Endpoint = server.TokenEndpoint, Handler = new ResendingHandler() }.FailAsync();
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "assertion_replay_prevented"), (error.Kind, error.Code));
-        Assert.Contains("Take retries and redirects off the token endpoint's handler", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Remove retries and redirects from that handler", error.Message, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
         Assert.Single(server.Requests);
     }

@@ -42,7 +42,7 @@ public sealed class LifetimeTests
         var error = Answer.ReadError(200, $$"""{"access_token":"abc","token_type":"Bearer","expires_in":{{json}}}""");
         Assert.Equal(JwtGrantErrorKind.MalformedResponse, error.Kind);
         Assert.Contains("expires_in is a JSON ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("and no number of seconds", error.Message, StringComparison.Ordinal);
+        Assert.Contains("and not a number of seconds", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,19 +12,19 @@ public sealed class MetadataChecksTests
     {
         {
             """ "grant_types_supported":["authorization_code","refresh_token"] """, "grant_not_supported",
-            "The client uses the grant client_credentials, but 'https://as.example.com' offers authorization_code, refresh_token by its metadata. Choose another Grant."
+            "The client uses the grant client_credentials, but 'https://as.example.com' supports authorization_code, refresh_token according to its metadata. Choose another Grant."
         },
         {
             """ "token_endpoint_auth_methods_supported":["client_secret_basic","none"] """, "authentication_not_supported",
-            "The client authenticates by private_key_jwt, but 'https://as.example.com' accepts client_secret_basic, none by its metadata. Choose another ClientAuthentication."
+            "The client authenticates by private_key_jwt, but 'https://as.example.com' accepts client_secret_basic, none according to its metadata. Choose another ClientAuthentication."
         },
         {
             """ "token_endpoint_auth_signing_alg_values_supported":["PS256","ES256"] """, "algorithm_not_accepted",
-            "The client's key signs RS256, but 'https://as.example.com' accepts PS256, ES256 by its metadata."
+            "The client's key signs RS256, but 'https://as.example.com' accepts PS256, ES256 according to its metadata."
         },
         {
             """ "dpop_signing_alg_values_supported":["PS256"] """, "algorithm_not_accepted",
-            "The client's DPoP key signs ES256, but 'https://as.example.com' accepts PS256 by its metadata."
+            "The client's DPoP key signs ES256, but 'https://as.example.com' accepts PS256 according to its metadata."
         },
     };
 

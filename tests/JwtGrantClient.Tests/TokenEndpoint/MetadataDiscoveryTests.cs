@@ -41,8 +41,8 @@ public sealed class MetadataDiscoveryTests
         var error = await site.Client.FailAsync();
 
         Assert.Equal((JwtGrantErrorKind.Transport, "metadata_unavailable", false), (error.Kind, error.Code, error.IsTransient));
-        Assert.Contains("/.well-known/oauth-authorization-server' answered 404 and '", error.Message, StringComparison.Ordinal);
-        Assert.Contains("/.well-known/openid-configuration' answered 404", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/.well-known/oauth-authorization-server' responded with 404 and '", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/.well-known/openid-configuration' responded with 404", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Check Issuer, or set TokenEndpoint, which needs no metadata.", error.Message, StringComparison.Ordinal);
         Assert.Equal(2, site.Requests.Count);
     }

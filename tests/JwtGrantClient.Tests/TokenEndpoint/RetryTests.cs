@@ -109,7 +109,7 @@ public sealed class RetryTests
         var error = await client.FailAsync();
 
         Assert.Equal((JwtGrantErrorKind.Transport, "server_unreachable", true), (error.Kind, error.Code, error.IsTransient));
-        Assert.Contains("No answer from '127.0.0.1:", error.FirstLine(), StringComparison.Ordinal);
+        Assert.Contains("No response from '127.0.0.1:", error.FirstLine(), StringComparison.Ordinal);
         Assert.Equal(3, attempts);
     }
 
@@ -134,7 +134,7 @@ public sealed class RetryTests
 
         Assert.Equal(2, client.Log.Lines.Count);
         Assert.StartsWith("Information 1: Token request failed; attempt 2 follows in 00:00:00", client.Log.Lines[0], StringComparison.Ordinal);
-        Assert.Contains("answered 503", client.Log.Lines[0], StringComparison.Ordinal);
+        Assert.Contains("responded with 503", client.Log.Lines[0], StringComparison.Ordinal);
         Assert.StartsWith("Information 1: Token request failed; attempt 3 follows in ", client.Log.Lines[1], StringComparison.Ordinal);
     }
 }

@@ -25,7 +25,7 @@ public sealed class ServerMetadataTests
         var error = ReadError($$"""{"issuer":{{issuer}},"token_endpoint":"https://as.example.com/token"}""");
 
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "metadata_issuer_mismatch", false), (error.Kind, error.Code, error.IsTransient));
-        Assert.Contains($"speaks for the issuer {actual}, but '{TestData.Issuer}' is configured", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"is for the issuer {actual}, but '{TestData.Issuer}' is configured", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -49,8 +49,8 @@ public sealed class ServerMetadataTests
     [InlineData("", "is empty")]
     [InlineData("[]", "is a JSON array, not an object")]
     [InlineData("""{"issuer":"https://evil.example","issuer":"https://as.example.com"}""", "names a member twice")]
-    [InlineData("""{"issuer":"https://as.example.com"}""", "names no token_endpoint. Set TokenEndpoint.")]
-    [InlineData("""{"issuer":"https://as.example.com","token_endpoint":7}""", "names no token_endpoint")]
+    [InlineData("""{"issuer":"https://as.example.com"}""", "has no token_endpoint. Set TokenEndpoint.")]
+    [InlineData("""{"issuer":"https://as.example.com","token_endpoint":7}""", "has no token_endpoint")]
     public void Metadata_that_is_not_valid_JSON_or_has_no_token_endpoint_is_malformed(string body, string reason)
     {
         var error = ReadError(body);

@@ -16,8 +16,8 @@ public sealed class TokenErrorTests
         Assert.Equal((JwtGrantErrorKind.Refused, "token_request_refused", status), (error.Kind, error.Code, error.StatusCode));
         Assert.Equal(
             ("invalid_grant", "Assertion was refused", "https://as.example.com/e/7"), (error.Error, error.ErrorDescription, error.ErrorUri));
-        Assert.StartsWith($"The token endpoint refused the request ({status} invalid_grant). ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("\nThe server's words: Assertion was refused", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The token endpoint rejected the request ({status} invalid_grant). ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("\nThe server says: Assertion was refused", error.Message, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
     }
 
@@ -47,14 +47,14 @@ public sealed class TokenErrorTests
     [InlineData(596, "?", "The body begins: ?")]
     [InlineData(204, "", "")]
     [InlineData(201, """{"access_token":"abc","token_type":"Bearer"}""", "")]
-    [InlineData(500, "<html>POST /token client_secret=x", "The body is not shown, for it may hold a secret.")]
+    [InlineData(500, "<html>POST /token client_secret=x", "The body is not shown, because it may hold a secret.")]
     public void A_response_without_an_OAuth_error_is_reported_with_its_status_and_the_start_of_its_body(int status, string body, string text)
     {
         var error = Answer.ReadError(status, body);
 
         Assert.Equal((JwtGrantErrorKind.Transport, "token_endpoint_failed", status), (error.Kind, error.Code, error.StatusCode));
         Assert.StartsWith(
-            $"The token endpoint answered {status} without an OAuth error (Content-Type: application/json). ",
+            $"The token endpoint responded with {status} and without an OAuth error (Content-Type: application/json). ",
             error.FirstLine(), StringComparison.Ordinal);
         Assert.Equal(text, error.Message[error.FirstLine().Length..].TrimStart('\n'));
         Assert.Null(error.Error);
@@ -97,7 +97,7 @@ public sealed class TokenErrorTests
     [InlineData("https://evil.example/token?x=1", "a redirect to 'evil.example'.")]
     [InlineData("//evil.example/token", "a redirect to another host.")]
     [InlineData("/other", "a redirect to another path of the same host.")]
-    [InlineData("https://[", "a redirect to an unknown place.")]
+    [InlineData("https://[", "a redirect to an unknown address.")]
     public void A_redirect_is_an_error_that_names_its_target(string location, string expected)
     {
         foreach (var status in new[] { 301, 302, 303, 304, 307, 308 })

@@ -32,11 +32,11 @@ public sealed class TokenResponseTests
     [InlineData("""{"access_token":null,"token_type":"Bearer"}""", "access_token is a JSON null")]
     [InlineData("""{"access_token":123,"token_type":"Bearer"}""", "access_token is a JSON number")]
     [InlineData("""{"access_token":["abc"],"token_type":"Bearer"}""", "access_token is a JSON array")]
-    [InlineData("""{"access_token":"","token_type":"Bearer"}""", "access_token is empty or holds")]
+    [InlineData("""{"access_token":"","token_type":"Bearer"}""", "access_token is empty or contains")]
     [InlineData("""{"access_token":"a\r\nX-Injected: 1","token_type":"Bearer"}""", "a control character")]
     [InlineData("""{"access_token":"a b","token_type":"Bearer"}""", "a space")]
     [InlineData("""{"access_token":"é","token_type":"Bearer"}""", "a non-ASCII character")]
-    [InlineData("""{"access_token":"abc"}""", "token_type is missing; expected Bearer. For a server that leaves it out, set DefaultTokenType")]
+    [InlineData("""{"access_token":"abc"}""", "token_type is missing; expected Bearer. For a server that omits it, set DefaultTokenType")]
     [InlineData("""{"access_token":"abc","token_type":7}""", "token_type is a JSON number; expected Bearer")]
     [InlineData("""{"access_token":"abc","token_type":"N_A"}""", "token_type is 'N_A'; expected Bearer")]
     [InlineData("""{"access_token":"abc","token_type":"mac"}""", "token_type is 'mac'; expected Bearer")]
@@ -56,7 +56,7 @@ public sealed class TokenResponseTests
         var error = Answer.ReadError(200, body);
 
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_response_malformed", 200), (error.Kind, error.Code, error.StatusCode));
-        Assert.StartsWith("The token endpoint answered 200, but ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The token endpoint responded with 200, but ", error.Message, StringComparison.Ordinal);
         Assert.Contains(reason, error.FirstLine(), StringComparison.Ordinal);
         Assert.Null(error.Error);
         Assert.False(error.IsTransient);

@@ -39,8 +39,8 @@ public sealed class TotalTimeoutTests
 
         var error = await request;
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
-        Assert.StartsWith("No token within 30 s. Does the signer", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Retry:TotalTimeout is the setting for the time it has.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("No token was obtained within 30 s. Check whether the signer", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Retry:TotalTimeout sets the limit.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class TotalTimeoutTests
 
         var error = await request;
         Assert.Equal("token_source_timeout", error.Code);
-        Assert.Contains("The last failure: The token endpoint answered 503", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The last failure: The token endpoint responded with 503", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
