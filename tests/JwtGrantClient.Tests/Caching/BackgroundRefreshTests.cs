@@ -58,7 +58,7 @@ public sealed class BackgroundRefreshTests : IDisposable
         await _log.WaitForEventAsync(4).WithTimeout();
 
         Assert.Equal(2, _endpoint.Requests);
-        Assert.Contains("The one attempt of a refresh in the background got no answer", string.Join('\n', _log.All), StringComparison.Ordinal);
+        Assert.Contains("The single attempt of a background refresh got no response", string.Join('\n', _log.All), StringComparison.Ordinal);
     }
 
     [Theory]

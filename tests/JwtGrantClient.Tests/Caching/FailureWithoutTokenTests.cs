@@ -69,7 +69,7 @@ public sealed class FailureWithoutTokenTests
 
         var remembered = cache.GetErrorWithoutWaiting();
 
-        Assert.Equal("The server answered invalid_grant.\nThis is the remembered failure; the next attempt is in 1.0 s.", remembered.Message);
+        Assert.Equal("The server answered invalid_grant.\nThis is the remembered failure. The next attempt is in 1.0 s.", remembered.Message);
         Assert.Same(original, remembered.InnerException);
         Assert.Equal(
             (original.Kind, original.Code, original.StatusCode, original.Error, original.ErrorDescription, original.ErrorUri, original.IsTransient),

@@ -23,7 +23,7 @@ public sealed class HangingSourceTests
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.Transport, "token_source_timeout", true), (error.Kind, error.Code, error.IsTransient));
-        Assert.StartsWith("No token within 30 s. Does the signer", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("No token was obtained within 30 s. Check whether the signer", error.Message, StringComparison.Ordinal);
         Assert.True(call.CancellationToken.IsCancellationRequested);
     }
 

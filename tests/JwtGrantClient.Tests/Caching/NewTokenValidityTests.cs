@@ -38,7 +38,7 @@ public sealed class NewTokenValidityTests
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Equal((JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival"), (error.Kind, error.Code));
-        Assert.Contains("Raise the token lifetime at the server", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Increase the token lifetime at the server", error.Message, StringComparison.Ordinal);
         cache.GetErrorWithoutWaiting();
     }
 

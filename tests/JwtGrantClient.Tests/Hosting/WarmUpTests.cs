@@ -35,7 +35,7 @@ public sealed class WarmUpTests
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.StartsWith($"The client's key signs RS256, but '{site.Address}' accepts ES256 by its metadata.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The client's key signs RS256, but '{site.Address}' accepts ES256 according to its metadata.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class JwtGrantExceptionTests
 
         Assert.Same(first, remembered.InnerException);
         Assert.Equal((first.Kind, first.Code, first.StatusCode, first.Error), (remembered.Kind, remembered.Code, remembered.StatusCode, remembered.Error));
-        Assert.StartsWith(first.Message + "\nThis is the remembered failure; the next attempt is in ", remembered.Message, StringComparison.Ordinal);
+        Assert.StartsWith(first.Message + "\nThis is the remembered failure. The next attempt is in ", remembered.Message, StringComparison.Ordinal);
         Assert.Equal(1, endpoint.Requests);
     }
 }

@@ -198,7 +198,7 @@ public sealed class CryptoProviderSigningTests
         [
             (RsaProvider(small, "RS256"), "RS256", "The RS256 signer returned 128 bytes; an RSA key of at least 2048 bits makes at least 256."),
             (EcProvider(p384, "ES256"), "ES256", "The ES256 signer returned 96 bytes, where R and S at fixed width have 64."),
-            (der, "ES256", "The ES256 signer returned 7"),
+            (der, "ES256", "The ES256 signer returned "),
             (new(_ => null!), "PS256", "The PS256 signer returned 0 bytes;"),
         ];
 
