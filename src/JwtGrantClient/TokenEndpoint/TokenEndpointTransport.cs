@@ -49,6 +49,7 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
             return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
             {
                 MaxRetryAfter = maxRetryAfter,
+                HasLength = response.Version.Major >= 2 || response.Content.Headers.NonValidated.Contains("Content-Length"),
             };
         }
         catch (Exception e) when (e is not JwtGrantException { Code: RedirectFollowed } && request.RequestUri != target && !cancellationToken.IsCancellationRequested)
@@ -81,16 +82,20 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         $"No response from '{target.Host}:{target.Port}': {e.Message} {Advice(e)}",
         e)
     {
-        IsTransient = !IsTls(e),
+        IsTransient = !IsTlsRejection(e),
     };
 
     // Only the innermost exception of a failed TLS handshake states the cause.
     private static string Advice(Exception e) =>
-        IsTls(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the server accept the client's certificate, if it requires one?"
+        IsTlsRejection(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the server accept the client's certificate, if it requires one?"
+        : IsTls(e) ? $"The TLS handshake was interrupted. {e.GetBaseException().Message}"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
         : "The connection was made and then failed. The server may have received the request.";
 
     private static bool IsTls(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
+
+    // Either side rejected the other. An interrupted handshake is an IOException, and the next one may succeed.
+    private static bool IsTlsRejection(Exception e) => IsTls(e) && e.InnerException is not IOException;
 
     private static bool NeverConnected(Exception e) => e is HttpRequestException
     {

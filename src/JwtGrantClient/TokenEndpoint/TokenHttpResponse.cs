@@ -17,6 +17,15 @@ internal sealed class TokenHttpResponse(
     /// <summary>Gets the longest Retry-After that is observed.</summary>
     public required TimeSpan MaxRetryAfter { get; init; }
 
+    /// <summary>Gets whether the length of the body is known: by a header, or by the framing of HTTP/2 and HTTP/3.</summary>
+    public bool HasLength { get; init; } = true;
+
+    /// <summary>
+    /// Gets whether only the end of the connection marks the end of the body (RFC 9112 section 6.3), so that the platform does not detect a body that was
+    /// cut.
+    /// </summary>
+    public bool EndsWithConnection => !HasLength && Headers.TransferEncodingChunked != true;
+
     /// <summary>Gets the HTTP status.</summary>
     public int Status => status;
 

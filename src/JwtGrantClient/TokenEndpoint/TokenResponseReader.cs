@@ -35,7 +35,7 @@ internal static class TokenResponseReader
         if (!response.IsSuccess || (json is not null && TokenErrorReader.HasError(json.RootElement)))
             throw TokenErrorReader.Read(response, json?.RootElement);
         if (json is null)
-            throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})");
+            throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})", IsCut(response));
         var members = json.RootElement;
         if (members.Text("access_token") is not { } value)
             throw Malformed(response, $"access_token {Seen(members, "access_token")}; expected a string");
@@ -105,11 +105,15 @@ internal static class TokenResponseReader
     private static string Seen(JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) ? $"is a JSON {member.ValueKind.ToString().ToLowerInvariant()}" : "is missing";
 
-    private static JwtGrantException Malformed(TokenHttpResponse response, string what) =>
+    private static bool IsCut(TokenHttpResponse response) =>
+        response.EndsWithConnection && response.Body.Span.TrimStart(" \t\r\n"u8) is [] or [(byte)'{', ..] && !response.Body.Span.TrimEnd(" \t\r\n"u8).EndsWith("}"u8);
+
+    private static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
             $"The token endpoint responded with {response.Status}, but {what}. Check the address of the token endpoint, and whether a proxy responded.")
         {
             StatusCode = response.Status,
+            IsTransient = isTransient,
         };
 }
 

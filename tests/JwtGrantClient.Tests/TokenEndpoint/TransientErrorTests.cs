@@ -8,6 +8,8 @@ public sealed class TransientErrorTests
     [InlineData(400, true), InlineData(401, true), InlineData(403, true), InlineData(404, true), InlineData(408, true), InlineData(409, true)]
     [InlineData(418, true), InlineData(429, true), InlineData(499, true)]
     [InlineData(500, true), InlineData(502, true), InlineData(503, true), InlineData(504, true)]
+    // Between a proxy of a content delivery network and the server.
+    [InlineData(520, true), InlineData(522, true), InlineData(529, true), InlineData(519, false), InlineData(530, false)]
     [InlineData(501, false), InlineData(505, false), InlineData(507, false), InlineData(596, false)]
     [InlineData(201, false), InlineData(204, false)]
     public void A_response_without_an_OAuth_error_is_transient_according_to_its_status(int status, bool transient) =>

@@ -7,8 +7,8 @@ namespace JwtGrantClient;
 public sealed class RetryOptions
 {
     /// <summary>
-    /// Gets or sets the number of attempts after the first: 0 to 10. Default: 3. Retried are transient failures: no connection, 408, 429, 500, 502, 503,
-    /// 504, and an HTTP error without an OAuth error.
+    /// Gets or sets the number of attempts after the first: 0 to 10. Default: 3. Retried are transient failures: no connection, a connection that was
+    /// interrupted, 408, 425, 429, 500, 502, 503, 504, 520 to 529, and a 4xx without an OAuth error.
     /// </summary>
     public int MaxRetryAttempts { get; set; } = 3;
 

@@ -15,11 +15,14 @@ internal static class TransientErrors
     public static bool IsTransient(Exception? failure) => failure is JwtGrantException { IsTransient: true } or TimeoutRejectedException;
 
     /// <summary>Returns whether an HTTP error without an OAuth error is transient. A 4xx is, because it comes from a proxy or a firewall.</summary>
-    public static bool IsTransientStatus(int status) => status is (>= 400 and < 500) or 500 or 502 or 503 or 504;
+    public static bool IsTransientStatus(int status) => status is (>= 400 and < 500) || IsTransientServerError(status);
 
     /// <summary>Returns whether an OAuth error is transient. Definite error codes are not, whatever the status.</summary>
     public static bool IsTransientError(int status, string error) =>
-        !IsDefinite(error) && (status is 408 or 429 or 500 or 502 or 503 or 504 || error is "server_error" or "internal_failure" or "temporarily_unavailable");
+        !IsDefinite(error) && (status is 408 or 425 or 429 || IsTransientServerError(status) || error is "server_error" or "internal_failure" or "temporarily_unavailable");
+
+    // 520 to 529 are the codes of content delivery networks whose connection to the server failed.
+    private static bool IsTransientServerError(int status) => status is 500 or 502 or 503 or 504 or (>= 520 and <= 529);
 
     // The same request gets the same response until the configuration is fixed.
     private static bool IsDefinite(string error) =>
