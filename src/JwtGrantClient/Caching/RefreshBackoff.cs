@@ -6,6 +6,9 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random)
 {
+    // So that the processes that got the same Retry-After do not return at the same time.
+    private const double RetryAfterSpread = 0.1;
+
     private int _failures;
     private long _nextAttempt = long.MinValue;
 
@@ -35,10 +38,12 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
         var doublings = Math.Pow(2, Math.Min(_failures++, 30));
         LastError = error;
         FailingSince ??= now;
-        _nextAttempt = expiresAt is { } end ? Math.Min(now + WithToken(doublings), end) : now + WithoutToken(doublings);
+        var wait = expiresAt is null ? WithoutToken(doublings) : WithToken(doublings);
         // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
         if (error.RetryAfter is { } retryAfter)
-            _nextAttempt = Math.Max(_nextAttempt, now + retryAfter.Ticks);
+            wait = Math.Max(wait, (long)(retryAfter.Ticks * (1 + RetryAfterSpread * random())));
+        // When a valid token ends, there is an attempt in any case: the server may have recovered.
+        _nextAttempt = Math.Min(now + wait, expiresAt ?? long.MaxValue);
     }
 
     // Equal jitter: half fixed, half random.

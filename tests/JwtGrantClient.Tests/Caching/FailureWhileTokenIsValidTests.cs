@@ -86,6 +86,11 @@ public sealed class FailureWhileTokenIsValidTests
         await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(5)));
         cache.Time.Advance(TimeSpan.FromTicks(1));
 
+        // One attempt at the end of the token, whatever the Retry-After.
+        var waiting = cache.GetAsync();
+        Assert.False(waiting.IsCompleted);
+        await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromMinutes(5)));
+        await Assert.ThrowsAsync<JwtGrantException>(() => waiting.WithTimeout());
         Assert.Contains("remembered", cache.GetErrorWithoutWaiting().Message, StringComparison.Ordinal);
     }
 

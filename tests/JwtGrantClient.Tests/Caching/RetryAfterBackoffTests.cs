@@ -6,11 +6,12 @@ namespace JwtGrantClient.Tests.Caching;
 public sealed class RetryAfterBackoffTests
 {
     [Theory]
-    [InlineData(40, 40)]
-    [InlineData(300, 300)]
-    public async Task No_request_is_sent_until_the_Retry_After_of_the_server_has_passed(int retryAfter, int backoff)
+    [InlineData(40, 0.0, 40)]
+    [InlineData(40, 0.5, 42)]
+    [InlineData(300, 1.0, 330)]
+    public async Task No_request_is_sent_until_the_Retry_After_of_the_server_and_a_random_part_have_passed(int retryAfter, double random, int backoff)
     {
-        using var cache = new CacheFixture();
+        using var cache = new CacheFixture { NextDouble = () => random };
         await FailFirstAsync(cache, TimeSpan.FromSeconds(retryAfter));
 
         cache.Time.Advance(TimeSpan.FromSeconds(backoff) - TimeSpan.FromTicks(1));
@@ -44,12 +45,33 @@ public sealed class RetryAfterBackoffTests
         cache.GetWithoutWaiting();
         await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromSeconds(200)));
 
-        cache.Time.Advance(TimeSpan.FromSeconds(200) - TimeSpan.FromTicks(1));
+        cache.Time.Advance(TimeSpan.FromSeconds(210) - TimeSpan.FromTicks(1));
         Assert.Same(token, cache.GetWithoutWaiting());
         Assert.False(cache.IsRefreshing);
         cache.Time.Advance(TimeSpan.FromTicks(1));
         Assert.Same(token, cache.GetWithoutWaiting());
         Assert.True(cache.IsRefreshing);
+    }
+
+    [Fact]
+    public async Task A_Retry_After_beyond_the_end_of_a_valid_token_does_not_prevent_the_attempt_at_that_end()
+    {
+        var lifetime = TimeSpan.FromMinutes(5);
+        using var cache = new CacheFixture();
+        var token = await cache.CacheTokenAsync(lifetime);
+        cache.Time.Advance(lifetime * 0.65);
+        cache.GetWithoutWaiting();
+        await cache.FailRequestAsync(CacheFixture.Unreachable(TimeSpan.FromSeconds(300)));
+        var end = lifetime - TimeSpan.FromSeconds(10) - lifetime * 0.65;
+
+        cache.Time.Advance(end - TimeSpan.FromTicks(1));
+        Assert.Same(token, cache.GetWithoutWaiting());
+        cache.Time.Advance(TimeSpan.FromTicks(1));
+        var waiting = cache.GetAsync();
+        var next = cache.Issue(lifetime);
+        await cache.CompleteRequestAsync(next);
+
+        Assert.Same(next, await waiting.WithTimeout());
     }
 
     private static async Task FailFirstAsync(CacheFixture cache, TimeSpan retryAfter)

@@ -125,9 +125,12 @@ internal sealed class TokenRequestPipeline
         return attempts.MayRetry(failure) && !(RetryAfter(failure) > _options.TotalTimeout - _clock.GetElapsedTime(attempts.StartedAt));
     }
 
-    // Exponential with full jitter, from the injected random source.
-    private TimeSpan? DelayOf(RetryDelayGeneratorArguments<object> retry) =>
-        RetryAfter(retry.Outcome.Exception) ?? _options.Delay * (Math.Pow(2, retry.AttemptNumber) * _random());
+    // Exponential with full jitter, from the injected random source. The server may extend the wait, but not shorten it.
+    private TimeSpan? DelayOf(RetryDelayGeneratorArguments<object> retry)
+    {
+        var delay = _options.Delay * (Math.Pow(2, retry.AttemptNumber) * _random());
+        return RetryAfter(retry.Outcome.Exception) is { } retryAfter && retryAfter > delay ? retryAfter : delay;
+    }
 
     /// <summary>Makes one attempt, and another at once if the server only requires its DPoP nonce.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
