@@ -3,15 +3,14 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace JwtGrantClient.Tests.Conventions.Readme;
+namespace JwtGrantClient.Tests.Conventions.Documentation;
 
 /// <summary>
-/// Compiles the C# blocks of a document, each as a program of its own with the implicit usings of the Web and Worker templates.
-/// What a block needs and the reader should not have to read stands in a comment directly above it:
-/// <c>&lt;!-- given: code --&gt;</c> goes before the block, over as many lines as it takes, and <c>&lt;!-- continues --&gt;</c>
-/// puts the C# block before it there, with that block's own context.
+/// Compiles the C# blocks of a document, each as its own program with the implicit usings of the Web and Worker templates. Code that a block needs
+/// and that readers need not see is in a comment directly above the block: <c>&lt;!-- given: code --&gt;</c>, on one line or several, adds the code,
+/// and <c>&lt;!-- continues --&gt;</c> adds the previous C# block with its own context.
 /// </summary>
-internal sealed class ReadmeCode(IEnumerable<FencedBlock> blocks)
+internal sealed class SampleCode(IEnumerable<FencedBlock> blocks)
 {
     private const string Given = "given:";
 
@@ -30,13 +29,13 @@ internal sealed class ReadmeCode(IEnumerable<FencedBlock> blocks)
             : OutputKind.DynamicallyLinkedLibrary;
 
         return
-            from diagnostic in Roslyn.Compile("Readme", [Roslyn.TemplateImplicitUsings, program], kind).GetDiagnostics()
+            from diagnostic in Roslyn.Compile("Sample", [Roslyn.TemplateImplicitUsings, program], kind).GetDiagnostics()
             where diagnostic.Severity == DiagnosticSeverity.Error
             let line = diagnostic.Location.GetMappedLineSpan().StartLinePosition.Line + 1
             select $"{block.Path}:{line} (block at {block.Line}) {diagnostic.Id}: {diagnostic.GetMessage(null)}";
     }
 
-    /// <summary>C# wants usings, then statements, then types: the parts are sorted so, and #line keeps each at its own line.</summary>
+    /// <summary>C# requires usings, then statements, then types: the parts are in this order, and #line keeps the line of each.</summary>
     private string Program(int index)
     {
         var parts = Parts(index)

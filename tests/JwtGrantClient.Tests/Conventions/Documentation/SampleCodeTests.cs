@@ -1,24 +1,24 @@
-namespace JwtGrantClient.Tests.Conventions.Readme;
+namespace JwtGrantClient.Tests.Conventions.Documentation;
 
-/// <summary>The check is checked: what a reader could not compile is told at the README's own line.</summary>
-public sealed class ReadmeCodeTests
+/// <summary>Tests that the compilation of samples reports what does not compile, with the document's line.</summary>
+public sealed class SampleCodeTests
 {
     [Theory]
     [InlineData("int n = \"\";", "A.md:4 (block at 4) CS0029")]
     [InlineData("var n = 1;\nNowhere.Call(n);", "A.md:5 (block at 4) CS0103")]
     [InlineData("class A : INowhere;", "A.md:4 (block at 4) CS0246")]
     [InlineData("var n = 1", "A.md:4 (block at 4) CS1002")]
-    public void A_block_that_does_not_compile_is_told_with_its_line(string code, string told) =>
-        Assert.StartsWith(told, Errors($"# Title\n\n```csharp\n{code}\n```\n").First(), StringComparison.Ordinal);
+    public void A_block_that_does_not_compile_is_reported_with_its_line(string code, string finding) =>
+        Assert.StartsWith(finding, Errors($"# Title\n\n```csharp\n{code}\n```\n").First(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("var app = WebApplication.CreateBuilder(args).Build();\nawait app.StopAsync();")]
     [InlineData("using System.Text;\n\nConsole.WriteLine(new StringBuilder().Append(new Point(1, 2)));\n\nrecord Point(int X, int Y);")]
     [InlineData("sealed class Warm(ILogger<Warm> logger)\n{\n    Task StartAsync(CancellationToken ct) => Task.FromResult(logger);\n}")]
-    public void Statements_types_and_both_are_programs(string code) => Assert.Empty(Errors($"```csharp\n{code}\n```"));
+    public void Statements_types_and_both_compile_as_a_program(string code) => Assert.Empty(Errors($"```csharp\n{code}\n```"));
 
     [Fact]
-    public void What_is_given_in_a_comment_directly_above_goes_before_the_block()
+    public void The_code_given_in_a_comment_directly_above_is_part_of_the_block()
     {
         const string markdown = """
             <!-- given:
@@ -37,7 +37,7 @@ public sealed class ReadmeCodeTests
     }
 
     [Fact]
-    public void A_mistake_in_what_is_given_is_told_at_its_line()
+    public void An_error_in_the_given_code_is_reported_with_its_line()
     {
         const string markdown = "<!-- given:\nint n = nowhere;\n-->\n```csharp\nn++;\n```\n";
 
@@ -45,7 +45,7 @@ public sealed class ReadmeCodeTests
     }
 
     [Fact]
-    public void A_block_that_continues_has_the_blocks_before_it_with_their_context()
+    public void A_block_that_continues_includes_the_previous_blocks_with_their_context()
     {
         const string markdown = """
             <!-- given: var a = 1; -->
@@ -69,11 +69,11 @@ public sealed class ReadmeCodeTests
     }
 
     [Fact]
-    public void A_comment_counts_only_directly_above_a_block() =>
+    public void A_comment_that_is_not_directly_above_a_block_is_ignored() =>
         Assert.NotEmpty(Errors("<!-- given: var a = 1; -->\nText.\n```csharp\na++;\n```\n"));
 
     [Fact]
-    public void Blocks_of_other_languages_and_fences_inside_fences_are_no_csharp()
+    public void Blocks_of_other_languages_and_fences_inside_fences_are_not_compiled()
     {
         var blocks = Markdown.Blocks("A.md", "````markdown\n```csharp\nnonsense\n```\n````\n\n  ~~~sh\n  dotnet test\n  ~~~\n");
 
@@ -81,5 +81,5 @@ public sealed class ReadmeCodeTests
         Assert.Equal("dotnet test", blocks[1].Text);
     }
 
-    private static IEnumerable<string> Errors(string markdown) => new ReadmeCode(Markdown.Blocks("A.md", markdown)).Errors();
+    private static IEnumerable<string> Errors(string markdown) => new SampleCode(Markdown.Blocks("A.md", markdown)).Errors();
 }

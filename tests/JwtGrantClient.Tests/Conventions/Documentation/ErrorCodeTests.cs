@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+
+namespace JwtGrantClient.Tests.Conventions.Documentation;
+
+/// <summary>Tests that docs/errors.md documents the error codes, which are stable: each with a heading of its own, below its kind.</summary>
+public sealed partial class ErrorCodeTests
+{
+    private const string Page = "docs/errors.md";
+
+    [Fact]
+    public void The_errors_page_has_an_anchor_for_every_error_code()
+    {
+        var anchors = MarkdownLinks.Anchors(SourceTree.Read(Page));
+        var codes = SourceCodes().Select(found => found.Code).Distinct().ToList();
+
+        Assert.Contains("settings_invalid", codes);
+        Assert.Contains("server_unreachable", codes);
+        Assert.Contains("saml_text_unusable", codes);
+        Findings.AssertNone(codes.Where(code => !anchors.Contains(code)), $"Add a heading with the code to {Page}.");
+    }
+
+    [Fact]
+    public void The_errors_page_has_each_code_below_its_kind()
+    {
+        var kinds = DocumentedKinds(SourceTree.Read(Page));
+
+        Findings.AssertNone(
+            from found in SourceCodes()
+            where found.Kind is not null && kinds.TryGetValue(found.Code, out var kind) && kind != found.Kind
+            select $"{found.Code} is below {kinds[found.Code]}; its kind is {found.Kind}",
+            $"Move the heading in {Page}.");
+    }
+
+    [Fact]
+    public void The_errors_page_has_no_code_that_does_not_exist() => Findings.AssertNone(
+        DocumentedKinds(SourceTree.Read(Page)).Keys.Except(SourceCodes().Select(found => found.Code)), $"Remove the heading from {Page}.");
+
+    [Fact]
+    public void A_code_is_found_where_it_is_thrown() => Assert.Equal(
+        [("one_code", "Configuration"), ("other_code", "Signing"), ("third_code", null), ("fourth_code", null)],
+        CodesIn("""
+            throw JwtGrantException.Configuration(
+                "one_code", "text");
+            new(JwtGrantErrorKind.Signing, "other_code", "text");
+            public const string Third = "third_code";
+            throw Unusable(
+                "fourth_code", "text");
+            form.Add("client_id", id);
+            json.TryGetProperty("expires_in", out var member);
+            """));
+
+    [Fact]
+    public void A_documented_code_is_found_below_its_kind() => Assert.Equal(
+        [("one_code", "Configuration"), ("other_code", "Signing")],
+        DocumentedKinds("# Errors\n\n## Configuration\n\n### `one_code`\n\n`not_a_heading`\n\n## Signing\n\n### `other_code`\n")
+            .Select(entry => (entry.Key, entry.Value)));
+
+    private static List<(string Code, string? Kind)> SourceCodes() =>
+    [
+        .. SourceTree.CSharp("src/JwtGrantClient", "src/JwtGrantClient.Saml", "src/JwtGrantClient.Distributed", "src/JwtGrantClient.Hosting")
+            .Where(file => !IsOfTheProtocol(file)).SelectMany(file => CodesIn(file.Text)),
+    ];
+
+    /// <summary>Returns whether a file's constants are words of the protocol and not error codes.</summary>
+    private static bool IsOfTheProtocol(SourceFile file) =>
+        file.Path.EndsWith("/GrantTypes.cs", StringComparison.Ordinal) || file.Path.EndsWith("/DPoPHeaders.cs", StringComparison.Ordinal);
+
+    private static IEnumerable<(string Code, string? Kind)> CodesIn(string source) => Code().Matches(source).Select(match => (
+        match.Groups["code"].Value,
+        match.Groups["kind"] is { Success: true } kind ? kind.Value : match.Value.StartsWith("Configuration", StringComparison.Ordinal) ? "Configuration" : null));
+
+    private static Dictionary<string, string> DocumentedKinds(string page)
+    {
+        var kinds = new Dictionary<string, string>(StringComparer.Ordinal);
+        var kind = "";
+        foreach (Match heading in Heading().Matches(page))
+            if (heading.Groups["code"] is { Success: true } code)
+                kinds.Add(code.Value, kind);
+            else
+                kind = heading.Groups["kind"].Value;
+        return kinds;
+    }
+
+    // The first argument of a method that creates an error, the argument after a kind, or a constant.
+    [GeneratedRegex(
+        """(\b(?!(Add|AddEach|Equals|Try\w+)\()\w+\(\s*|JwtGrantErrorKind\.(?<kind>\w+),\s*)"(?<code>[a-z]+(_[a-z]+)+)",|const string \w+ = "(?<code>[a-z]+(_[a-z]+)+)";""",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("^(## (?<kind>\\w+)|### `(?<code>[a-z_]+)`) *$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex Heading();
+}
