@@ -2,7 +2,7 @@ using JwtGrantClient.Testing;
 
 namespace AuthorizationServer;
 
-/// <summary>What is printed at the start: the addresses, and how to try them without any library.</summary>
+/// <summary>The text that is printed at start: the addresses, and shell commands that request a token.</summary>
 internal static class Banner
 {
     public static string For(StrictAuthorizationServer server, ClientRegistration client) => $$"""
@@ -10,21 +10,21 @@ internal static class Banner
         token endpoint  {{server.TokenEndpoint}}
         client          {{client.Id}}
 
-        {{(client.PublicKeyPem is null ? BySecret(server, client) : ByAssertion(server, client))}}
+        {{(client.PublicKeyPem is null ? SecretCommands(server, client) : AssertionCommands(server, client))}}
 
         """;
 
-    private static string BySecret(StrictAuthorizationServer server, ClientRegistration client) => $$"""
-        Try it in a shell, with the client's secret in $SECRET:
+    private static string SecretCommands(StrictAuthorizationServer server, ClientRegistration client) => $$"""
+        Request a token in a shell, with the client secret in $SECRET:
 
           curl -d grant_type=client_credentials -d client_id={{client.Id}} --data-urlencode "client_secret=$SECRET" \
             {{server.TokenEndpoint}}
 
-        Ctrl+C ends the server.
+        Press Ctrl+C to stop the server.
         """;
 
-    private static string ByAssertion(StrictAuthorizationServer server, ClientRegistration client) => $$"""
-        Try it in a shell, with the private key in private.pem:
+    private static string AssertionCommands(StrictAuthorizationServer server, ClientRegistration client) => $$"""
+        Request a token in a shell, with the private key in private.pem:
 
           b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
           header=$(printf '{"alg":"RS256","typ":"JWT"}' | b64)
@@ -34,6 +34,6 @@ internal static class Banner
           curl -d grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer -d "assertion=$header.$claims.$signature" \
             {{server.TokenEndpoint}}
 
-        The last line again is refused: an assertion is single-use. Ctrl+C ends the server.
+        A second curl with the same assertion is rejected, because an assertion is single-use. Press Ctrl+C to stop the server.
         """;
 }

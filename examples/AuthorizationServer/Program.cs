@@ -15,7 +15,7 @@ if (Arguments.TryParse(args, out var problem) is not { } arguments)
     return WrongUsage;
 }
 
-// Registered before anything is printed: whoever sees the addresses may already press Ctrl+C.
+// The handlers are registered before the addresses are printed, so that Ctrl+C works from then on.
 var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -43,7 +43,7 @@ try
     Console.WriteLine($"Stopped after {server.Requests.Count} requests; {server.TokensIssued} tokens issued.");
     return Stopped;
 }
-// A key file that is missing or unreadable, or that holds no public key; a port that is taken.
+// The key file is missing, unreadable or contains no public key, or the port is in use.
 catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
 {
     await Console.Error.WriteLineAsync(e.Message);

@@ -3,7 +3,7 @@ using JwtGrantClient.Testing;
 namespace AuthorizationServer;
 
 /// <summary>
-/// One line for each request; for a refusal also the rule, why, and where it stands. No assertion and no token is printed.
+/// Prints one line for each request. For a rejected request it also prints the rule, the reason and the RFC clause. Assertions and tokens are never printed.
 /// </summary>
 internal static class RequestLog
 {
@@ -17,6 +17,6 @@ internal static class RequestLog
             """);
     }
 
-    // What a stranger sends must not steer the terminal.
+    // Control characters in a request must not reach the terminal.
     private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -6,7 +6,7 @@ using JwtGrantClient.Testing;
 
 namespace Fleet;
 
-/// <summary>What the pods talk to: an authorization server, a store, and a folder for the key ring, all on this machine.</summary>
+/// <summary>The authorization server, the Redis server and the key ring folder that the pods use, all on this machine.</summary>
 internal sealed class DemoServers : IAsyncDisposable
 {
     private readonly DirectoryInfo _keyRing = Directory.CreateTempSubdirectory("fleet-key-ring-");
@@ -25,10 +25,10 @@ internal sealed class DemoServers : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>Starts a pod, and returns its first line.</summary>
+    /// <summary>Starts a pod and returns the first line of its output.</summary>
     public async Task<string> StartPodAsync(int number)
     {
-        // Under the dotnet host, a program is its first argument.
+        // If the dotnet host runs this program, its first argument is the path of the program.
         string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Pod).Assembly.Location] : [];
         var pod = new ProcessStartInfo(Environment.ProcessPath!, [.. program, "pod", $"{number}"])
         {
@@ -39,7 +39,7 @@ internal sealed class DemoServers : IAsyncDisposable
         pod.Environment["FLEET_KEY_RING"] = _keyRing.FullName;
         pod.Environment["FLEET_ISSUER"] = Server.Issuer;
         pod.Environment["FLEET_KEY"] = _key.ExportPkcs8PrivateKeyPem();
-        return await Start(pod).StandardOutput.ReadLineAsync() ?? $"pod {number} ended without a word";
+        return await Start(pod).StandardOutput.ReadLineAsync() ?? $"pod {number} ended without output";
     }
 
     public async ValueTask DisposeAsync()
@@ -55,7 +55,7 @@ internal sealed class DemoServers : IAsyncDisposable
         _keyRing.Delete(recursive: true);
     }
 
-    // Garnet speaks Redis' protocol and comes as a dotnet tool, see .config/dotnet-tools.json, which is found from this program's folder on upwards.
+    // Garnet is a server for the Redis protocol and a dotnet tool. dotnet finds .config/dotnet-tools.json in the parent folders of this program.
     private async Task<string> StartGarnetAsync()
     {
         using var restore = Process.Start(new ProcessStartInfo("dotnet", ["tool", "restore"])
@@ -70,7 +70,7 @@ internal sealed class DemoServers : IAsyncDisposable
             WorkingDirectory = AppContext.BaseDirectory,
             RedirectStandardOutput = true,
         }).BeginOutputReadLine();
-        while (!await AnswersAsync(port))
+        while (!await AcceptsConnectionsAsync(port))
             await Task.Delay(100);
         return $"127.0.0.1:{port}";
     }
@@ -82,7 +82,7 @@ internal sealed class DemoServers : IAsyncDisposable
         return process;
     }
 
-    private static async Task<bool> AnswersAsync(int port)
+    private static async Task<bool> AcceptsConnectionsAsync(int port)
     {
         try
         {

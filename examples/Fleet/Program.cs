@@ -1,7 +1,7 @@
 using Fleet;
 
-// Several processes over one Redis: they share their tokens, so that the whole fleet makes one token request.
-// dotnet run --project examples/Fleet -- [pods] [host:port of a Redis; default: a Garnet server that the example starts]
+// Several processes share their tokens in one Redis, so that together they make one token request.
+// dotnet run --project examples/Fleet -- [number of pods] [host:port of a Redis; default: a Garnet server that the example starts]
 if (args is ["pod", var number])
     return await Pod.RunAsync(number);
 

@@ -6,10 +6,10 @@ using Net.Pkcs11Interop.HighLevelAPI.Factories;
 
 namespace RemoteSigner;
 
-/// <summary>Makes key pairs inside the token. What comes out is the public key, for the authorization server.</summary>
+/// <summary>Generates key pairs in the token and exports the public key for the authorization server.</summary>
 internal static class KeyPair
 {
-    public static string MakeRsa(ISlot slot, string pin, string label) => Make(
+    public static string GenerateRsa(ISlot slot, string pin, string label) => Generate(
         slot, pin, label, CKM.CKM_RSA_PKCS_KEY_PAIR_GEN,
         attributes => [attributes.Create(CKA.CKA_MODULUS_BITS, 2048), attributes.Create(CKA.CKA_PUBLIC_EXPONENT, [0x01, 0x00, 0x01])],
         key =>
@@ -18,18 +18,18 @@ internal static class KeyPair
             return rsa.ExportSubjectPublicKeyInfoPem();
         });
 
-    public static string MakeEc(ISlot slot, string pin, string label) => Make(
+    public static string GenerateEc(ISlot slot, string pin, string label) => Generate(
         slot, pin, label, CKM.CKM_EC_KEY_PAIR_GEN,
         attributes => [attributes.Create(CKA.CKA_EC_PARAMS, P256())],
         key =>
         {
-            // An octet string in DER, and in it the uncompressed point: 4, X, Y.
+            // A DER octet string that contains the uncompressed point: the byte 4, X and Y.
             var point = AsnDecoder.ReadOctetString(key(CKA.CKA_EC_POINT), AsnEncodingRules.DER, out _);
             using var ec = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = { X = point[1..33], Y = point[33..] } });
             return ec.ExportSubjectPublicKeyInfoPem();
         });
 
-    /// <summary>Asks the token for a part of the private key.</summary>
+    /// <summary>Tries to read a part of the private key from the token.</summary>
     public static bool IsRevealed(ISlot slot, string label, CKA secret)
     {
         using var session = slot.OpenSession(SessionType.ReadOnly);
@@ -38,7 +38,7 @@ internal static class KeyPair
         return !session.GetAttributeValue(key, [secret])[0].CannotBeRead;
     }
 
-    private static string Make(
+    private static string Generate(
         ISlot slot, string pin, string label, CKM mechanism, Func<IObjectAttributeFactory, List<IObjectAttribute>> kind, Func<Func<CKA, byte[]>, string> export)
     {
         using var session = slot.OpenSession(SessionType.ReadWrite);
@@ -50,9 +50,9 @@ internal static class KeyPair
             [.. kind(attributes), attributes.Create(CKA.CKA_TOKEN, true), attributes.Create(CKA.CKA_LABEL, label), attributes.Create(CKA.CKA_VERIFY, true)],
             [
                 attributes.Create(CKA.CKA_TOKEN, true), attributes.Create(CKA.CKA_LABEL, label), attributes.Create(CKA.CKA_SIGN, true),
-                attributes.Create(CKA.CKA_PRIVATE, true),           // nobody sees it without the PIN,
-                attributes.Create(CKA.CKA_SENSITIVE, true),         // nobody reads it in clear,
-                attributes.Create(CKA.CKA_EXTRACTABLE, false),      // nobody takes it out wrapped
+                attributes.Create(CKA.CKA_PRIVATE, true),           // requires the PIN
+                attributes.Create(CKA.CKA_SENSITIVE, true),         // cannot be read in plain text
+                attributes.Create(CKA.CKA_EXTRACTABLE, false),      // cannot be exported encrypted
             ],
             out var publicKey, out _);
         return export(name => session.GetAttributeValue(publicKey, [name])[0].GetValueAsByteArray());

@@ -5,54 +5,54 @@ using Net.Pkcs11Interop.HighLevelAPI;
 namespace RemoteSigner;
 
 /// <summary>
-/// A private key in a PKCS#11 token: the file to copy. A session serves one call at a time, and a call blocks its thread. So there are as
-/// many sessions as there may be signatures at once; each goes from hand to hand, and nobody holds a lock while the token works.
+/// A private key in a PKCS#11 token. Copy this file to use your own token. A session serves one call at a time, and a call blocks its thread.
+/// This class therefore has a pool of sessions, one for each concurrent signature, and holds no lock while the token signs.
 /// </summary>
 internal sealed class Pkcs11Key : IDisposable
 {
-    private readonly Channel<Opened?> _idle = Channel.CreateUnbounded<Opened?>();
-    private readonly Func<Opened> _open;
+    private readonly Channel<KeySession?> _idle = Channel.CreateUnbounded<KeySession?>();
+    private readonly Func<KeySession> _open;
 
     public Pkcs11Key(ISlot slot, string pin, string label, int sessions = 4)
     {
-        _open = () => Opened.On(slot, pin, label);
-        _idle.Writer.TryWrite(_open());     // now, so that a wrong PIN or label shows at start-up; the others when they are needed
+        _open = () => KeySession.Open(slot, pin, label);
+        _idle.Writer.TryWrite(_open());     // opens now, so that a wrong PIN or label fails at start; the other sessions open when they are needed
         for (var i = 1; i < sessions; i++)
             _idle.Writer.TryWrite(null);
     }
 
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(CKM mechanism, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        var opened = await _idle.Reader.ReadAsync(cancellationToken);
+        var session = await _idle.Reader.ReadAsync(cancellationToken);
         try
         {
-            // What cannot be cancelled is waited for: the session must not go on to the next caller before.
-            return await Task.Run(() => (opened ??= _open()).Sign(mechanism, data.ToArray()), CancellationToken.None);
+            // The call cannot be canceled. The session must not be used by the next caller before the call ends.
+            return await Task.Run(() => (session ??= _open()).Sign(mechanism, data.ToArray()), CancellationToken.None);
         }
         catch (Pkcs11Exception)
         {
-            // A token that was away has forgotten its sessions: the next caller opens another.
-            opened?.Dispose();
-            opened = null;
+            // A token that was disconnected has lost its sessions, so the next caller opens a new one.
+            session?.Dispose();
+            session = null;
             throw;
         }
         finally
         {
-            if (!_idle.Writer.TryWrite(opened))
-                opened?.Dispose();
+            if (!_idle.Writer.TryWrite(session))
+                session?.Dispose();
         }
     }
 
     public void Dispose()
     {
         _idle.Writer.TryComplete();
-        while (_idle.Reader.TryRead(out var opened))
-            opened?.Dispose();
+        while (_idle.Reader.TryRead(out var session))
+            session?.Dispose();
     }
 
-    private sealed record Opened(ISession Session, IObjectHandle Key) : IDisposable
+    private sealed record KeySession(ISession Session, IObjectHandle Key) : IDisposable
     {
-        public static Opened On(ISlot slot, string pin, string label)
+        public static KeySession Open(ISlot slot, string pin, string label)
         {
             var session = slot.OpenSession(SessionType.ReadOnly);
             try
@@ -84,7 +84,7 @@ internal sealed class Pkcs11Key : IDisposable
             }
             catch (Pkcs11Exception)
             {
-                // The token has closed it already.
+                // The token has already closed the session.
             }
         }
 
@@ -96,7 +96,7 @@ internal sealed class Pkcs11Key : IDisposable
             }
             catch (Pkcs11Exception e) when (e.RV == CKR.CKR_USER_ALREADY_LOGGED_IN)
             {
-                // By another session: a login counts for all of them.
+                // Another session has logged in. A login applies to all sessions.
             }
         }
     }

@@ -5,8 +5,8 @@ using Net.Pkcs11Interop.HighLevelAPI;
 namespace RemoteSigner;
 
 /// <summary>
-/// SoftHSM with a fresh token in a temporary folder: nothing else on the machine is read or changed, and nothing stays. A real HSM has its
-/// module, its token and its PIN from whoever runs it.
+/// SoftHSM with a new token in a temporary folder, which is deleted at the end. Nothing else on the machine is read or changed. For a real HSM,
+/// the administrator provides the module, the token and the PIN.
 /// </summary>
 internal sealed class SoftHsm : IDisposable
 {
@@ -14,15 +14,15 @@ internal sealed class SoftHsm : IDisposable
     private const string SecurityOfficerPin = "4711-officer";
 
     public const string InstallHint = """
-        SoftHSM's PKCS#11 module, libsofthsm2.so, is not on this machine. Install it:
+        The PKCS#11 module of SoftHSM, libsofthsm2.so, is not on this machine. Install it:
           Debian, Ubuntu   apt-get install softhsm2
           Fedora           dnf install softhsm
           macOS            brew install softhsm
           Windows          in WSL, as above
-        If it is somewhere else, give its path: dotnet run --project examples/RemoteSigner -- /path/to/libsofthsm2.so
+        If it is in another folder, pass its path: dotnet run --project examples/RemoteSigner -- /path/to/libsofthsm2.so
         """;
 
-    private static readonly string[] Places =
+    private static readonly string[] DefaultPaths =
     [
         "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/lib/libsofthsm2.so",
         "/usr/local/lib/softhsm/libsofthsm2.so", "/opt/homebrew/lib/softhsm/libsofthsm2.so",
@@ -31,7 +31,7 @@ internal sealed class SoftHsm : IDisposable
     private readonly DirectoryInfo _folder;
     private readonly IPkcs11Library _library;
 
-    // The library of the C library's loader has this name only where development packages are installed.
+    // Pkcs11Interop loads "libdl", a name that exists only if development packages are installed.
     static SoftHsm() => NativeLibrary.SetDllImportResolver(
         typeof(Pkcs11InteropFactories).Assembly,
         (name, assembly, path) => name == "libdl" && OperatingSystem.IsLinux() ? NativeLibrary.Load("libdl.so.2", assembly, path) : 0);
@@ -42,11 +42,11 @@ internal sealed class SoftHsm : IDisposable
         _folder = Directory.CreateTempSubdirectory("jwtgrant-softhsm-");
         var configuration = Path.Combine(_folder.FullName, "softhsm2.conf");
         File.WriteAllText(configuration, $"directories.tokendir = {_folder.FullName}\nlog.level = ERROR\n");
-        // Environment.SetEnvironmentVariable changes only what .NET programs see; the module reads the C library's environment.
+        // Environment.SetEnvironmentVariable does not change the environment of the C library, which the module reads.
         _ = setenv("SOFTHSM2_CONF", configuration, 1);
         var factories = new Pkcs11InteropFactories();
         _library = factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, module, AppType.MultiThreaded);
-        Slot = MakeToken(_library);
+        Slot = InitializeToken(_library);
     }
 
     public string Module { get; }
@@ -55,9 +55,9 @@ internal sealed class SoftHsm : IDisposable
 
     public ISlot Slot { get; }
 
-    /// <summary>Starts with the module at a path, or where the systems put it; null where there is none.</summary>
+    /// <summary>Starts with the module at the path or in the default locations. Returns null if there is no module.</summary>
     public static SoftHsm? TryStart(string? path) =>
-        !OperatingSystem.IsWindows() && (path is null ? Places : [path]).FirstOrDefault(File.Exists) is { } module ? new(module) : null;
+        !OperatingSystem.IsWindows() && (path is null ? DefaultPaths : [path]).FirstOrDefault(File.Exists) is { } module ? new(module) : null;
 
     public void Dispose()
     {
@@ -65,10 +65,10 @@ internal sealed class SoftHsm : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static ISlot MakeToken(IPkcs11Library library)
+    private static ISlot InitializeToken(IPkcs11Library library)
     {
         library.GetSlotList(SlotsType.WithOrWithoutTokenPresent)[0].InitToken(SecurityOfficerPin, Label);
-        // With a token in it the slot has another number.
+        // The slot gets another number when its token is initialized.
         var slot = library.GetSlotList(SlotsType.WithTokenPresent).Single(slot => slot.GetTokenInfo().Label == Label);
         using var session = slot.OpenSession(SessionType.ReadWrite);
         session.Login(CKU.CKU_SO, SecurityOfficerPin);

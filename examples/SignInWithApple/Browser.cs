@@ -1,10 +1,10 @@
 namespace SignInWithApple;
 
-/// <summary>Plays the browsers of two users, one of whom sends the same code twice.</summary>
+/// <summary>Simulates the browsers of two users. One of them sends the same code twice.</summary>
 internal static class Browser
 {
-    /// <returns>The exit code: 0 if the back end did right by all three.</returns>
-    public static async Task<int> SignInAsync(Uri backEnd, AppleStandIn apple)
+    /// <summary>Sends three callbacks and returns the exit code: 0 if the back end handled all of them as expected.</summary>
+    public static async Task<int> SignInAsync(Uri backEnd, DemoAppleServer apple)
     {
         using var http = new HttpClient { BaseAddress = backEnd };
         var code = apple.SignInUser("user-1");
@@ -12,11 +12,11 @@ internal static class Browser
         var second = await PostAsync(http, apple.SignInUser("user-2"));
         var replayed = await PostAsync(http, code);
 
-        var isGood = first && second && !replayed && apple.RequestsWithTheFirstSecret == 3;
-        Console.WriteLine(isGood
-            ? "Two users signed in, a replayed code was refused, and one client secret served all three requests."
-            : "That was not as it should be.");
-        return isGood ? 0 : 1;
+        var isExpected = first && second && !replayed && apple.RequestsWithTheFirstSecret == 3;
+        Console.WriteLine(isExpected
+            ? "Two users signed in, a replayed code was rejected, and all three requests used the same client secret."
+            : "Unexpected result.");
+        return isExpected ? 0 : 1;
     }
 
     private static async Task<bool> PostAsync(HttpClient http, string code)

@@ -1,9 +1,9 @@
 using JwtGrantClient;
 using SignInWithApple;
 
-// A web back end that redeems the code which Sign in with Apple sends to its callback. Apple's client secret is a JWT (ES256) that the
-// back end signs itself; it is kept and reused for most of its life, and no secret is stored anywhere.
-await using var apple = await AppleStandIn.StartAsync();
+// A web back end that redeems the code that Sign in with Apple sends to its callback. Apple's client secret is a JWT (ES256) that the back end
+// signs itself. The library caches it and reuses it for most of its lifetime. No secret is stored.
+await using var apple = await DemoAppleServer.StartAsync();
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -11,14 +11,14 @@ builder.WebHost.UseUrls("http://127.0.0.1:0");
 builder.Services.AddJwtGrantClient("apple", options =>
 {
     options.TokenEndpoint = apple.TokenEndpoint;                    // https://appleid.apple.com/auth/token
-    options.ClientId = AppleStandIn.ServicesId;                     // the Services ID
+    options.ClientId = DemoAppleServer.ServicesId;                  // the Services ID
     options.ClientAuthentication = ClientAuthenticationMethod.JwtAsClientSecret;
-    options.ClientAssertion.Issuer = AppleStandIn.TeamId;           // the Team ID
+    options.ClientAssertion.Issuer = DemoAppleServer.TeamId;        // the Team ID
     options.ClientAssertion.Audience = apple.Audience;              // https://appleid.apple.com
-    options.ClientAssertion.Lifetime = TimeSpan.FromDays(30);       // up to half a year
+    options.ClientAssertion.Lifetime = TimeSpan.FromDays(30);       // at most six months
     options.SigningKey.Text = apple.PrivateKey;                     // AuthKey_XXXXXXXXXX.p8
-    options.SigningKey.KeyId = AppleStandIn.KeyId;                  // the key's ID
-    options.AllowLoopbackHttp = true;                               // for the stand-in only
+    options.SigningKey.KeyId = DemoAppleServer.KeyId;               // the key's ID
+    options.AllowLoopbackHttp = true;                               // for the demo server only
 });
 
 var app = builder.Build();
@@ -27,12 +27,12 @@ app.MapPost("/callback", async (HttpRequest request, [FromKeyedServices("apple")
     var form = await request.ReadFormAsync(cancellationToken);
     try
     {
-        var response = await endpoint.RequestAsync(Grant.AuthorizationCode(form["code"].ToString(), AppleStandIn.RedirectUri), cancellationToken);
+        var response = await endpoint.RequestAsync(Grant.AuthorizationCode(form["code"].ToString(), DemoAppleServer.RedirectUri), cancellationToken);
         return Results.Text($"Signed in; {response}");
     }
     catch (JwtGrantException e) when (e.Error == "invalid_grant")
     {
-        return Results.BadRequest("The code is unknown or was used before: start the login over.");
+        return Results.BadRequest("The code is unknown or already used. Sign in again.");
     }
 });
 await app.StartAsync();

@@ -3,24 +3,24 @@ using JwtGrantClient;
 
 namespace Tenants;
 
-/// <summary>What a tenant's administrator entered when the tenant signed up.</summary>
+/// <summary>The data that a tenant entered when it signed up.</summary>
 internal sealed record Tenant(string Issuer, string ClientId, string PrivateKey)
 {
     public void ApplyTo(JwtGrantOptions options)
     {
         options.Issuer = Issuer;
         options.ClientId = ClientId;
-        options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;    // for revoking, which wants to know who asks
+        options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;    // required for revocation
         options.SigningKey.Text = PrivateKey;
         options.RevokeOnDispose = true;
-        options.AllowLoopbackHttp = true;                                           // for the stand-ins only
+        options.AllowLoopbackHttp = true;                                           // for the demo servers only
     }
 
-    /// <summary>Without the key.</summary>
+    /// <summary>Returns a description without the private key.</summary>
     public override string ToString() => $"{ClientId} at {Issuer}";
 }
 
-/// <summary>The tenants; a database in a real service.</summary>
+/// <summary>The tenants that have signed up. A real service uses a database.</summary>
 internal sealed class TenantDirectory
 {
     private readonly ConcurrentDictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace WorkloadIdentity;
 
-/// <summary>An issuer of the cluster, with a key that no workload ever sees.</summary>
+/// <summary>A token issuer of the cluster. Its key is not available to workloads.</summary>
 internal sealed class TokenSigner : IDisposable
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
@@ -16,7 +16,7 @@ internal sealed class TokenSigner : IDisposable
 
     public string PublicKeyPem => _key.ExportSubjectPublicKeyInfoPem();
 
-    /// <summary>A JWT with these claims, and times and an id (RFC 7519 section 4.1).</summary>
+    /// <summary>Signs a JWT with the given claims, and adds iat, exp and jti (RFC 7519 section 4.1).</summary>
     public string Sign(Dictionary<string, object> claims)
     {
         var now = TimeProvider.System.GetUtcNow();

@@ -17,11 +17,11 @@ public sealed class Pkcs11SigningTests
             return;
         }
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Contains("RSA key          made in the token; asked for its private exponent: refused", run.Lines);
-        Assert.Contains("EC key           made in the token; asked for its private value: refused", run.Lines);
+        Assert.Contains("RSA key          generated in the token; reading its private exponent: rejected", run.Lines);
+        Assert.Contains("EC key           generated in the token; reading its private value: rejected", run.Lines);
         Assert.Single(run.Lines, line => line.StartsWith("private_key_jwt  RS256: Bearer access token", StringComparison.Ordinal));
         Assert.Single(run.Lines, line => line.StartsWith("jwt-bearer       ES256: Bearer access token", StringComparison.Ordinal));
-        Assert.Equal("tokens=34 refused=0", run.Lines[^1]);
+        Assert.Equal("tokens=34 rejected=0", run.Lines[^1]);
         Assert.False(Directory.Exists(FolderIn(run.Lines)), "The token's folder is still there.");
     }
 

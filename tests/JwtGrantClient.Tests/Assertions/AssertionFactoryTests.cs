@@ -13,9 +13,9 @@ public sealed class AssertionFactoryTests
     private readonly IJwtSigner _signer = TestSigner.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId });
 
     [Fact]
-    public async Task Writes_every_claim_as_the_RFC_wants_it()
+    public async Task Every_claim_is_written_as_RFC_7523_requires()
     {
-        var jwt = await MakeAsync(Profile());
+        var jwt = await CreateAsync(Profile());
 
         Assert.Equal(TestData.ClientId, jwt["iss"]);
         Assert.Equal(TestData.ClientId, jwt["sub"]);
@@ -27,17 +27,17 @@ public sealed class AssertionFactoryTests
     }
 
     [Fact]
-    public async Task Rounds_iat_down_so_that_it_never_lies_in_the_future()
+    public async Task Iat_is_rounded_down_and_is_never_in_the_future()
     {
         _clock.Advance(TimeSpan.FromMilliseconds(999));
 
-        var jwt = await MakeAsync(Profile());
+        var jwt = await CreateAsync(Profile());
 
         Assert.Equal(TestData.Moment.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), jwt.Payload.GetProperty("iat").GetRawText());
     }
 
     [Fact]
-    public async Task Draws_a_new_id_for_each_assertion_of_at_least_128_bits()
+    public async Task Each_assertion_has_a_new_jti_of_at_least_128_bits()
     {
         var factory = Factory(Profile());
 
@@ -50,16 +50,16 @@ public sealed class AssertionFactoryTests
     }
 
     [Fact]
-    public async Task Sends_the_audience_byte_for_byte()
+    public async Task The_audience_is_sent_byte_for_byte()
     {
-        // System.Uri would lower the host, drop the port and add a slash.
+        // System.Uri would write the host in lower case, remove the port and add a slash.
         const string Audience = "HTTPS://AS.example.com:443";
 
-        Assert.Equal(Audience, (await MakeAsync(Profile() with { Audience = Audience }))["aud"]);
+        Assert.Equal(Audience, (await CreateAsync(Profile() with { Audience = Audience }))["aud"]);
     }
 
     [Fact]
-    public async Task Takes_the_subject_of_the_request_before_its_own()
+    public async Task The_subject_of_the_request_overrides_the_configured_subject()
     {
         const string Subject = "Zoë \"the\" \\ émigré 😀";
 
@@ -69,7 +69,7 @@ public sealed class AssertionFactoryTests
     }
 
     [Fact]
-    public async Task Puts_further_claims_at_the_top_level_and_leaves_the_callers_dictionary_alone()
+    public async Task Additional_claims_are_written_at_the_top_level_and_the_dictionary_of_the_caller_is_not_changed()
     {
         var claims = new Dictionary<string, object>
         {
@@ -77,7 +77,7 @@ public sealed class AssertionFactoryTests
             ["groups"] = new[] { "a", "b" }, ["address"] = JsonElement.Parse("""{"city":"Oslo"}"""),
         };
 
-        var jwt = await MakeAsync(Profile() with { Claims = claims });
+        var jwt = await CreateAsync(Profile() with { Claims = claims });
 
         Assert.Equal(
             """{"tenant":"42","admin":true,"level":7,"big":9007199254740993,"share":0.5,"groups":["a","b"],"address":{"city":"Oslo"}}""",
@@ -93,11 +93,11 @@ public sealed class AssertionFactoryTests
     [InlineData("nbf")]
     [InlineData("iat")]
     [InlineData("jti")]
-    public void Refuses_a_further_claim_that_is_registered(string name) =>
+    public void An_additional_claim_with_a_registered_name_is_rejected(string name) =>
         Assert.Equal($"'{name}' is written by the library itself; use the setting that stands for it", ClaimSyntax.Problem(name, "x"));
 
     [Fact]
-    public void Refuses_a_claim_that_it_cannot_write()
+    public void A_claim_of_an_unsupported_type_is_rejected()
     {
         Assert.StartsWith("'when' is of the type System.DateTime; a claim is a string,", ClaimSyntax.Problem("when", TestData.Moment.UtcDateTime), StringComparison.Ordinal);
         Assert.NotNull(ClaimSyntax.Problem("nothing", null));
@@ -115,11 +115,11 @@ public sealed class AssertionFactoryTests
     [InlineData("00:00:01.5", false, "is 00:00:01.5000000; an assertion counts whole seconds (RFC 7519 section 2)")]
     [InlineData("00:15:01", false, "is 00:15:01; the longest is 00:15:00, or 01:00:00 with AllowLongLifetime set to true")]
     [InlineData("01:00:01", true, "is 01:00:01; the longest is 01:00:00, with AllowLongLifetime")]
-    public void Bounds_the_lifetime(string lifetime, bool allowLong, string? problem) =>
+    public void The_lifetime_must_be_within_its_bounds(string lifetime, bool allowLong, string? problem) =>
         Assert.Equal(problem, AssertionLifetime.Problem(TimeSpan.Parse(lifetime, null), allowLong));
 
     [Fact]
-    public async Task Says_its_type_and_its_end()
+    public async Task An_assertion_reports_its_type_and_expiry_and_ToString_redacts_its_value()
     {
         var assertion = await Factory(Profile()).ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken);
 
@@ -133,6 +133,6 @@ public sealed class AssertionFactoryTests
 
     private AssertionFactory Factory(AssertionProfile profile) => new(profile, _signer, _clock, new JtiGenerator(RandomNumberGenerator.Fill));
 
-    private async Task<Jwt> MakeAsync(AssertionProfile profile) =>
+    private async Task<Jwt> CreateAsync(AssertionProfile profile) =>
         Jwt.Parse((await Factory(profile).ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value);
 }

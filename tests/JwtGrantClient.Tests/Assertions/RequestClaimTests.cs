@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace JwtGrantClient.Tests.Assertions;
 
-/// <summary>Further claims for one request: in its grant assertion, over those of the settings.</summary>
+/// <summary>Additional claims of one request, which are written to its grant assertion and override the configured claims.</summary>
 public sealed class RequestClaimTests
 {
     private readonly FakeTokenEndpoint _endpoint = new();
@@ -11,21 +11,21 @@ public sealed class RequestClaimTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Stand_in_its_assertion_and_go_before_those_of_the_settings()
+    public async Task Claims_of_a_request_override_the_configured_claims_in_its_assertion()
     {
         var options = TestClient.Options();
-        (options.Assertion.Claims["tenant"], options.Assertion.Claims["kept"]) = ("configured", "yes");
+        (options.Assertion.Claims["tenant"], options.Assertion.Claims["region"]) = ("configured", "north");
         await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: _endpoint.Handler);
 
-        await client.GetTokenAsync(With("tenant", "own"), Cancellation);
+        await client.GetTokenAsync(With("tenant", "requested"), Cancellation);
         await client.GetTokenAsync(Cancellation);
 
-        Assert.Equal(("own", "yes"), (Sent(0)["tenant"], Sent(0)["kept"]));
-        Assert.Equal(("configured", "yes"), (Sent(1)["tenant"], Sent(1)["kept"]));
+        Assert.Equal(("requested", "north"), (Sent(0)["tenant"], Sent(0)["region"]));
+        Assert.Equal(("configured", "north"), (Sent(1)["tenant"], Sent(1)["region"]));
     }
 
     [Fact]
-    public async Task May_be_of_every_kind_that_JSON_has_without_reflection()
+    public async Task Claims_can_have_every_type_that_is_written_without_reflection()
     {
         await using var client = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
 
@@ -38,23 +38,23 @@ public sealed class RequestClaimTests
     }
 
     [Fact]
-    public async Task Are_seen_by_the_one_who_edits_assertions()
+    public async Task EditAssertions_sees_the_claims_of_the_request()
     {
         var services = new ServiceCollection();
         services.AddTestClient("reports", _endpoint).EditAssertions(draft => draft.Claims["seen"] = $"{draft.Claims["tenant"]}!");
         await using var provider = services.BuildServiceProvider();
 
-        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(With("tenant", "own"), Cancellation);
+        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(With("tenant", "requested"), Cancellation);
 
-        Assert.Equal("own!", Sent(0)["seen"]);
+        Assert.Equal("requested!", Sent(0)["seen"]);
     }
 
     [Theory]
     [InlineData("iss"), InlineData("sub"), InlineData("aud"), InlineData("exp"), InlineData("nbf"), InlineData("iat"), InlineData("jti"), InlineData("")]
-    public void May_not_be_registered_ones(string name) => Assert.Throws<ArgumentException>(() => With(name, "x"));
+    public void A_claim_with_a_registered_or_empty_name_is_rejected(string name) => Assert.Throws<ArgumentException>(() => With(name, "x"));
 
     [Fact]
-    public void Are_compared_by_their_JSON_and_in_any_order()
+    public void Requests_with_the_same_claims_as_JSON_in_any_order_are_equal()
     {
         var one = new TokenRequest { Claims = new Dictionary<string, object> { ["a"] = 1, ["b"] = new[] { "x" } } };
         var other = new TokenRequest { Claims = new Dictionary<string, object> { ["b"] = new List<string> { "x" }, ["a"] = 1L } };
@@ -65,7 +65,7 @@ public sealed class RequestClaimTests
     }
 
     [Fact]
-    public void Do_not_change_with_the_caller_s_collections()
+    public void Claims_do_not_change_with_the_collections_of_the_caller()
     {
         var roles = new List<string> { "reader" };
         var request = With("roles", roles);
@@ -77,7 +77,7 @@ public sealed class RequestClaimTests
     }
 
     [Fact]
-    public void Are_named_in_its_text_without_their_values() =>
+    public void ToString_lists_the_names_of_claims_without_their_values() =>
         Assert.EndsWith("claims: pin", With("pin", "1234").ToString(), StringComparison.Ordinal);
 
     private static TokenRequest With(string name, object value) => new() { Claims = new Dictionary<string, object> { [name] = value } };

@@ -24,7 +24,7 @@ public sealed class TokenFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Passes_the_token_on_unchanged_but_for_white_space_around_it()
+    public async Task The_token_is_passed_on_unchanged_except_for_surrounding_whitespace()
     {
         var token = Token(secondsToLive: 600);
         await WriteAsync($"\n{token}\n");
@@ -37,7 +37,7 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Follows_a_file_that_is_replaced_by_rename()
+    public async Task A_token_file_replaced_by_rename_is_picked_up()
     {
         await WriteAsync(Token(secondsToLive: 600));
         await ProvideAsync();
@@ -49,7 +49,7 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Follows_a_link_that_Kubernetes_turns_to_another_folder()
+    public async Task A_token_behind_a_swapped_Kubernetes_symbolic_link_is_picked_up()
     {
         var (first, second) = (Token(secondsToLive: 600), Token(secondsToLive: 1200));
         foreach (var (folder, token) in new[] { ("..2026_1", first), ("..2026_2", second) })
@@ -69,8 +69,8 @@ public sealed class TokenFileTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJzdWIi")]
-    [InlineData("not a token at all")]
-    public async Task Keeps_the_last_good_token_while_the_file_is_not_whole(string text)
+    [InlineData("not a token")]
+    public async Task The_last_good_token_is_used_while_the_file_is_incomplete(string text)
     {
         var token = Token(secondsToLive: 600);
         await WriteAsync(token);
@@ -82,7 +82,7 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Keeps_the_last_good_token_while_there_is_no_file_but_not_beyond_its_end()
+    public async Task The_last_good_token_is_used_while_the_file_is_missing_until_the_token_expires()
     {
         await WriteAsync(Token(secondsToLive: 600));
         var token = await ProvideAsync();
@@ -97,7 +97,7 @@ public sealed class TokenFileTests : IDisposable
         Assert.StartsWith($"The token file '{_path}' cannot be read: Could not find file", error.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, string> Unusable => new()
+    public static TheoryData<string, string> UnusableContents => new()
     {
         { "", "is empty" },
         { "a.b", "holds no whole JWT with an exp" },
@@ -109,8 +109,8 @@ public sealed class TokenFileTests : IDisposable
     };
 
     [Theory]
-    [MemberData(nameof(Unusable))]
-    public async Task Says_what_is_in_the_file_in_place_of_a_token(string text, string seen)
+    [MemberData(nameof(UnusableContents))]
+    public async Task The_error_describes_what_the_file_contains_in_place_of_a_token(string text, string seen)
     {
         await WriteAsync(text);
 
@@ -121,25 +121,23 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Says_so_where_a_folder_stands_in_place_of_the_file()
+    public async Task A_folder_in_place_of_the_token_file_is_reported()
     {
         Directory.CreateDirectory(_path);
 
         Assert.Equal("token_file_unusable", (await Assert.ThrowsAsync<JwtGrantException>(ProvideAsync)).Code);
     }
 
-    private static string Token(int secondsToLive) => Jwt.CreateFake(TestData.Moment.AddSeconds(secondsToLive));
-
     [Theory]
     [InlineData("subject"), InlineData("claims")]
-    public async Task A_request_for_another_subject_or_with_claims_is_refused_for_the_token_speaks_for_itself(string what)
+    public async Task A_request_with_a_subject_or_claims_is_rejected_if_the_assertion_comes_from_a_file(string part)
     {
         var endpoint = new FakeTokenEndpoint();
         var options = TestClient.Options();
         (options.SigningKey.Text, options.Assertion.TokenFile) = (null, _path);
         await File.WriteAllTextAsync(_path, Jwt.CreateFake(DateTimeOffset.MaxValue.AddYears(-7000)), TestContext.Current.CancellationToken);
         await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint.Handler);
-        var request = what == "subject"
+        var request = part == "subject"
             ? new TokenRequest { Subject = "alice" }
             : new TokenRequest { Claims = new Dictionary<string, object> { ["tenant"] = "t" } };
 
@@ -149,6 +147,8 @@ public sealed class TokenFileTests : IDisposable
         Assert.Equal(0, endpoint.Requests);
         Assert.Equal("token-1", (await client.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
     }
+
+    private static string Token(int secondsToLive) => Jwt.CreateFake(TestData.Moment.AddSeconds(secondsToLive));
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.DPoP;
 
-/// <summary>What a proof says (RFC 9449 section 4.2), read without any of the code that wrote it.</summary>
+/// <summary>The content of a proof (RFC 9449 section 4.2), read without the code that wrote it.</summary>
 public sealed class DPoPProofTests
 {
     private static readonly Uri Server = new("https://as.example.com/token?tenant=1"), Api = new("https://api.example.com/a%20b?x=1#y");
@@ -16,9 +16,9 @@ public sealed class DPoPProofTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task To_the_server_it_names_method_address_and_time_and_the_key_is_in_its_header()
+    public async Task A_proof_for_the_token_endpoint_contains_method_URL_time_and_public_key()
     {
-        var proof = Jwt.Parse(await Some(Keys.P256.ExportPkcs8PrivateKeyPem()).ProveAsync(HttpMethod.Post, Server, Cancellation));
+        var proof = Jwt.Parse(await CreateProofs(Keys.P256.ExportPkcs8PrivateKeyPem()).ProveAsync(HttpMethod.Post, Server, Cancellation));
 
         Assert.Equal(["alg", "typ", "jwk"], proof.Header.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("ES256", "dpop+jwt"), (proof.Header.GetProperty("alg").GetString(), proof.Header.GetProperty("typ").GetString()));
@@ -31,9 +31,9 @@ public sealed class DPoPProofTests
     }
 
     [Fact]
-    public async Task To_an_API_it_names_the_token_by_its_hash()
+    public async Task A_proof_for_an_API_contains_the_hash_of_the_access_token()
     {
-        var proofs = Some();
+        var proofs = CreateProofs();
 
         var proof = Jwt.Parse(await proofs.ProveAsync(HttpMethod.Get, Api, "the-token", Cancellation));
 
@@ -43,14 +43,14 @@ public sealed class DPoPProofTests
 
     [Theory]
     [InlineData("RSA", """["e","kty","n"]""", "RS256"), InlineData("EC", """["crv","kty","x","y"]""", "ES256")]
-    public async Task It_holds_no_private_number_and_no_other_name_of_the_key(string kind, string members, string algorithm)
+    public async Task A_proof_contains_only_the_public_members_of_the_key_and_no_kid(string kind, string members, string algorithm)
     {
         var key = new SigningKeyOptions
         {
             Text = kind == "RSA" ? TestData.RsaPrivatePem : Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k", KeyIdFrom = KeyIdSource.JwkThumbprint,
         };
 
-        var proof = Jwt.Parse(await Some(key).ProveAsync(HttpMethod.Post, Server, Cancellation));
+        var proof = Jwt.Parse(await CreateProofs(key).ProveAsync(HttpMethod.Post, Server, Cancellation));
 
         Assert.Equal(algorithm, proof.Header.GetProperty("alg").GetString());
         Assert.False(proof.Header.TryGetProperty("kid", out _));
@@ -58,9 +58,9 @@ public sealed class DPoPProofTests
     }
 
     [Fact]
-    public async Task No_two_have_the_same_id()
+    public async Task Each_proof_has_a_new_jti()
     {
-        var proofs = Some();
+        var proofs = CreateProofs();
 
         var ids = new HashSet<string?>();
         for (var i = 0; i < 100; i++)
@@ -70,24 +70,24 @@ public sealed class DPoPProofTests
     }
 
     [Fact]
-    public async Task Nonces_of_the_server_and_of_each_API_are_kept_apart()
+    public async Task Nonces_of_the_token_endpoint_and_of_each_API_are_stored_separately()
     {
-        var proofs = Some();
+        var proofs = CreateProofs();
         var origin = new Uri("https://as.example.com/api");
-        proofs.TryKeepServerNonce(Server, "of-the-server");
-        ((ITokenProof)proofs).KeepNonce(Api, "of-the-api");
+        proofs.TryKeepServerNonce(Server, "server-nonce");
+        ((ITokenProof)proofs).KeepNonce(Api, "api-nonce");
 
-        Assert.Equal("of-the-server", Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
-        Assert.Equal("of-the-api", Jwt.Parse(await ((ITokenProof)proofs).ProveAsync(HttpMethod.Get, Api, "t", Cancellation))["nonce"]);
+        Assert.Equal("server-nonce", Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
+        Assert.Equal("api-nonce", Jwt.Parse(await ((ITokenProof)proofs).ProveAsync(HttpMethod.Get, Api, "t", Cancellation))["nonce"]);
         Assert.Null(Jwt.Parse(await ((ITokenProof)proofs).ProveAsync(HttpMethod.Get, origin, "t", Cancellation))["nonce"]);
         Assert.Null(Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Api, Cancellation))["nonce"]);
     }
 
     [Theory]
     [InlineData(""), InlineData("a\"b"), InlineData("a\\b"), InlineData("a b"), InlineData("é")]
-    public async Task A_nonce_that_is_none_is_passed_over(string nonce)
+    public async Task An_invalid_nonce_is_ignored(string nonce)
     {
-        var proofs = Some();
+        var proofs = CreateProofs();
         proofs.TryKeepServerNonce(Server, "good");
 
         proofs.TryKeepServerNonce(Server, nonce);
@@ -96,7 +96,7 @@ public sealed class DPoPProofTests
     }
 
     [Fact]
-    public void Without_a_key_in_the_settings_each_client_makes_its_own()
+    public void Each_client_generates_its_own_key_if_none_is_configured()
     {
         var (one, other) = (DPoPKey.Create(new()), DPoPKey.Create(new()));
 
@@ -105,8 +105,8 @@ public sealed class DPoPProofTests
         Assert.Equal(43, one.Thumbprint.Length);
     }
 
-    private static DPoPProofs Some(string? pem = null) => Some(new SigningKeyOptions { Text = pem });
+    private static DPoPProofs CreateProofs(string? pem = null) => CreateProofs(new SigningKeyOptions { Text = pem });
 
-    private static DPoPProofs Some(SigningKeyOptions key) =>
+    private static DPoPProofs CreateProofs(SigningKeyOptions key) =>
         new(DPoPKey.Create(key), new FakeTimeProvider(TestData.Moment), new JtiGenerator(RandomNumberGenerator.Fill));
 }

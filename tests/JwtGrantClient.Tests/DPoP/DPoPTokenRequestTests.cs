@@ -6,14 +6,14 @@ namespace JwtGrantClient.Tests.DPoP;
 /// <summary>DPoP at the token endpoint (RFC 9449 sections 5 and 8).</summary>
 public sealed class DPoPTokenRequestTests
 {
-    private const string Bound = """{"access_token":"bound","token_type":"dPoP","expires_in":3600}""";
+    private const string BoundToken = """{"access_token":"bound","token_type":"dPoP","expires_in":3600}""";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_bound_token_comes_of_a_proof()
+    public async Task A_bound_token_is_obtained_with_a_proof()
     {
-        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, Bound));
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, BoundToken));
         await using var client = Client(server);
 
         var token = await client.GetTokenAsync(Cancellation);
@@ -23,7 +23,7 @@ public sealed class DPoPTokenRequestTests
     }
 
     [Fact]
-    public async Task A_Bearer_answer_is_refused()
+    public async Task A_client_with_DPoP_rejects_a_Bearer_token()
     {
         await using var server = await ScriptedServer.StartAsync(Reply.Token);
         await using var client = Client(server);
@@ -35,9 +35,9 @@ public sealed class DPoPTokenRequestTests
     }
 
     [Fact]
-    public async Task A_client_without_DPoP_refuses_a_bound_token()
+    public async Task A_client_without_DPoP_rejects_a_bound_token()
     {
-        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, Bound));
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, BoundToken));
         await using var client = Client(server, dpop: false);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
@@ -47,9 +47,9 @@ public sealed class DPoPTokenRequestTests
     }
 
     [Fact]
-    public async Task The_demand_for_a_nonce_is_met_at_once_with_a_fresh_proof_and_a_fresh_assertion()
+    public async Task A_nonce_challenge_is_retried_immediately_with_a_new_proof_and_a_new_assertion()
     {
-        await using var server = await ScriptedServer.StartAsync(WantsNonce("n1"), Reply.Json(200, Bound));
+        await using var server = await ScriptedServer.StartAsync(NonceChallenge("n1"), Reply.Json(200, BoundToken));
         await using var client = Client(server);
 
         Assert.Equal("bound", (await client.GetTokenAsync(Cancellation)).Value);
@@ -61,12 +61,12 @@ public sealed class DPoPTokenRequestTests
     }
 
     [Fact]
-    public async Task A_nonce_that_came_with_a_token_goes_into_the_next_proof()
+    public async Task A_nonce_from_a_token_response_is_used_in_the_next_proof()
     {
         await using var server = await ScriptedServer.StartAsync(context =>
         {
             context.Response.Headers["DPoP-Nonce"] = "n2";
-            return Reply.Json(200, Bound)(context);
+            return Reply.Json(200, BoundToken)(context);
         });
         await using var client = Client(server);
         var first = await client.GetTokenAsync(Cancellation);
@@ -78,9 +78,9 @@ public sealed class DPoPTokenRequestTests
     }
 
     [Fact]
-    public async Task A_server_that_is_never_content_is_asked_twice_only()
+    public async Task A_second_nonce_challenge_is_reported_and_not_retried()
     {
-        await using var server = await ScriptedServer.StartAsync(WantsNonce("n1"), WantsNonce("n2"), Reply.Json(200, Bound));
+        await using var server = await ScriptedServer.StartAsync(NonceChallenge("n1"), NonceChallenge("n2"), Reply.Json(200, BoundToken));
         await using var client = Client(server);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
@@ -90,9 +90,9 @@ public sealed class DPoPTokenRequestTests
 
     [Theory]
     [InlineData(null), InlineData("a b")]
-    public async Task A_demand_without_a_nonce_that_could_be_used_is_not_met(string? nonce)
+    public async Task A_nonce_challenge_without_a_usable_nonce_is_not_retried(string? nonce)
     {
-        await using var server = await ScriptedServer.StartAsync(WantsNonce(nonce), WantsNonce("later"), Reply.Json(200, Bound));
+        await using var server = await ScriptedServer.StartAsync(NonceChallenge(nonce), NonceChallenge("later"), Reply.Json(200, BoundToken));
         await using var client = Client(server);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
@@ -101,10 +101,11 @@ public sealed class DPoPTokenRequestTests
         Assert.Equal(1, server.Calls);
     }
 
+    /// <summary>The server validates the proof before it redeems the code, so the code is still unused after the challenge.</summary>
     [Fact]
-    public async Task A_single_use_grant_goes_out_again_for_a_nonce_for_the_server_has_not_used_it_up()
+    public async Task A_single_use_grant_is_sent_again_after_a_nonce_challenge()
     {
-        await using var server = await ScriptedServer.StartAsync(WantsNonce("n1"), Reply.Json(200, Bound));
+        await using var server = await ScriptedServer.StartAsync(NonceChallenge("n1"), Reply.Json(200, BoundToken));
         await using var client = Client(server);
 
         var response = await client.Endpoint.RequestAsync(Grant.AuthorizationCode("the-code"), Cancellation);
@@ -115,7 +116,7 @@ public sealed class DPoPTokenRequestTests
 
     private static Jwt Proof(Received sent) => Jwt.Parse(sent.Headers["DPoP"]);
 
-    private static Microsoft.AspNetCore.Http.RequestDelegate WantsNonce(string? nonce) => context =>
+    private static Microsoft.AspNetCore.Http.RequestDelegate NonceChallenge(string? nonce) => context =>
     {
         if (nonce is not null)
             context.Response.Headers["DPoP-Nonce"] = nonce;

@@ -10,7 +10,7 @@ public sealed class SamlAssertionFactoryTests
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
 
     [Fact]
-    public async Task Says_everything_that_the_RFC_wants_and_no_more()
+    public async Task An_assertion_contains_exactly_the_elements_that_RFC_7522_requires()
     {
         var factory = new SamlAssertionFactory(SamlTestData.Options(), SamlTestData.Certificate, _clock, new SamlIdGenerator(bytes => bytes.Fill(0xAB)));
 
@@ -32,7 +32,7 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Signs_with_RSA_and_SHA_256_over_the_exclusive_canonical_form_right_after_the_issuer()
+    public async Task The_signature_follows_the_issuer_and_uses_RSA_SHA256_and_exclusive_canonicalization()
     {
         var root = SamlTestData.Parse(await Factory().CreateXmlAsync());
 
@@ -47,7 +47,7 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Brings_the_certificate_or_leaves_it_out()
+    public async Task The_certificate_is_included_unless_IncludeCertificate_is_false()
     {
         var with = SamlTestData.Parse(await Factory().CreateXmlAsync());
         var without = SamlTestData.Parse(await Factory(options => options.IncludeCertificate = false).CreateXmlAsync());
@@ -57,7 +57,7 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Is_base64url_without_padding_or_line_breaks_and_says_its_type_and_its_end_and_prints_neither()
+    public async Task An_assertion_is_base64url_with_a_type_and_an_expiry_and_ToString_redacts_it()
     {
         var assertion = await Factory().ProvideAsync(new(), TestContext.Current.CancellationToken);
 
@@ -70,11 +70,11 @@ public sealed class SamlAssertionFactoryTests
     [Theory]
     [InlineData(AssertionPurpose.SubjectToken)]
     [InlineData(AssertionPurpose.ActorToken)]
-    public async Task Has_the_type_of_a_token_where_it_is_exchanged(AssertionPurpose purpose) => Assert.Equal(
+    public async Task An_assertion_for_token_exchange_has_the_token_type_saml2(AssertionPurpose purpose) => Assert.Equal(
         "urn:ietf:params:oauth:token-type:saml2", (await Factory().ProvideAsync(new() { Purpose = purpose }, TestContext.Current.CancellationToken)).Type);
 
     [Fact]
-    public async Task Rounds_its_times_down_to_the_second()
+    public async Task Times_are_rounded_down_to_the_second()
     {
         _clock.Advance(TimeSpan.FromMilliseconds(999));
 
@@ -84,7 +84,7 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Draws_a_new_ID_for_each_of_at_least_128_bits_that_is_an_XML_name()
+    public async Task Each_assertion_has_a_new_ID_of_at_least_128_bits_that_is_a_valid_XML_name()
     {
         var factory = Factory();
 
@@ -97,7 +97,7 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Takes_subject_and_claims_of_the_request_before_its_own()
+    public async Task The_subject_and_claims_of_the_request_override_the_configured_ones()
     {
         var factory = Factory(options => (options.Attributes["company_id"], options.Attributes["groups"]) = (["acme"], ["a", "b"]));
 
@@ -113,20 +113,20 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Takes_audience_and_recipient_from_the_request_where_they_are_not_configured_byte_for_byte()
+    public async Task Audience_and_recipient_default_to_issuer_and_token_endpoint_byte_for_byte()
     {
         var factory = Factory(options => (options.Audience, options.Recipient) = (null, null));
 
-        var known = SamlTestData.Parse(await factory.CreateXmlAsync(new() { Issuer = "HTTPS://AS.example.com:443", TokenEndpoint = new Uri("https://AS.example.com:443/token") }));
-        var unknown = SamlTestData.Parse(await factory.CreateXmlAsync(new() { TokenEndpoint = new Uri("https://as.example.com/token") }));
+        var withIssuer = SamlTestData.Parse(await factory.CreateXmlAsync(new() { Issuer = "HTTPS://AS.example.com:443", TokenEndpoint = new Uri("https://AS.example.com:443/token") }));
+        var withoutIssuer = SamlTestData.Parse(await factory.CreateXmlAsync(new() { TokenEndpoint = new Uri("https://as.example.com/token") }));
 
-        Assert.Equal("HTTPS://AS.example.com:443", known.SelectText("a:Conditions/a:AudienceRestriction/a:Audience"));
-        Assert.Equal("https://AS.example.com:443/token", known.SelectText("a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData/@Recipient"));
-        Assert.Equal("https://as.example.com/token", unknown.SelectText("a:Conditions/a:AudienceRestriction/a:Audience"));
+        Assert.Equal("HTTPS://AS.example.com:443", withIssuer.SelectText("a:Conditions/a:AudienceRestriction/a:Audience"));
+        Assert.Equal("https://AS.example.com:443/token", withIssuer.SelectText("a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData/@Recipient"));
+        Assert.Equal("https://as.example.com/token", withoutIssuer.SelectText("a:Conditions/a:AudienceRestriction/a:Audience"));
     }
 
     [Fact]
-    public async Task Leaves_out_the_AuthnStatement_of_a_client_that_acts_by_itself_and_takes_another_format_of_name()
+    public async Task AuthnStatement_is_omitted_without_AuthnContext_and_NameIdFormat_can_be_changed()
     {
         const string Email = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
@@ -140,7 +140,7 @@ public sealed class SamlAssertionFactoryTests
     [InlineData("Zoë <admin> & \"the\" 'émigré' 😀")]
     [InlineData("  a  ")]
     [InlineData("<!-- -->]]>")]
-    public async Task Carries_any_text_of_XML(string text)
+    public async Task Text_with_special_characters_of_XML_is_preserved(string text)
     {
         var root = SamlTestData.Parse(await Factory(options => options.Attributes[text] = [text]).CreateXmlAsync(new() { Subject = text }));
 
@@ -149,7 +149,7 @@ public sealed class SamlAssertionFactoryTests
     }
 
     [Fact]
-    public async Task Copies_its_settings()
+    public async Task Changing_the_options_after_construction_has_no_effect()
     {
         var options = SamlTestData.Options();
         options.Attributes["a"] = ["before"];

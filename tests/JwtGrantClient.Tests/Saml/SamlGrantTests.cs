@@ -5,7 +5,7 @@ using Polly;
 
 namespace JwtGrantClient.Tests.Saml;
 
-/// <summary>The whole way: a client that is configured for SAML, and the strict server on a socket.</summary>
+/// <summary>A client that is configured for SAML and requests tokens from the strict server over HTTP.</summary>
 public sealed class SamlGrantTests : IAsyncLifetime
 {
     private readonly ServiceCollection _services = new();
@@ -22,7 +22,7 @@ public sealed class SamlGrantTests : IAsyncLifetime
 
     [Theory]
     [InlineData(ClientAuthenticationMethod.None), InlineData(ClientAuthenticationMethod.PrivateKeyJwt)]
-    public async Task A_token_is_had_by_a_SAML_assertion_whether_the_client_authenticates_or_not(ClientAuthenticationMethod method)
+    public async Task A_SAML_assertion_obtains_a_token_with_and_without_client_authentication(ClientAuthenticationMethod method)
     {
         Client(options => options.ClientAuthentication = method).UseSamlAssertion(_ => SamlTestData.Certificate, SamlTestData.Configure);
         await using var services = _services.BuildServiceProvider();
@@ -38,7 +38,7 @@ public sealed class SamlGrantTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_attempt_has_an_assertion_of_its_own()
+    public async Task Every_attempt_sends_a_new_assertion()
     {
         _server.Enqueue(ScriptedResponse.Create(503, "", null));
         _server.Enqueue(ScriptedResponse.Drop(afterProcessing: true));
@@ -53,21 +53,21 @@ public sealed class SamlGrantTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_assertion_that_somebody_else_made_is_sent_unchanged()
+    public async Task An_assertion_from_another_party_is_sent_unchanged()
     {
         var options = SamlTestData.Options();
         (options.Audience, options.Recipient) = (_server.Issuer, _server.TokenEndpoint);
-        var own = await new SamlAssertionFactory(options, SamlTestData.Certificate).ProvideAsync(new(), TestContext.Current.CancellationToken);
-        Client(client => client.Grant = GrantType.Saml2Bearer).UseGrantAssertion(_ => (_, _) => new(own));
+        var external = await new SamlAssertionFactory(options, SamlTestData.Certificate).ProvideAsync(new(), TestContext.Current.CancellationToken);
+        Client(client => client.Grant = GrantType.Saml2Bearer).UseGrantAssertion(_ => (_, _) => new(external));
         await using var services = _services.BuildServiceProvider();
 
         await services.GetRequiredKeyedService<ITokenSource>("sap").GetTokenAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(own.Value, Assert.Single(_server.Requests, request => request.Path == "/token")["assertion"]);
+        Assert.Equal(external.Value, Assert.Single(_server.Requests, request => request.Path == "/token")["assertion"]);
     }
 
     [Fact]
-    public async Task It_does_not_authenticate_a_client()
+    public async Task A_SAML_assertion_is_rejected_as_client_authentication()
     {
         var factory = new SamlAssertionFactory(SamlTestData.Options(), SamlTestData.Certificate);
         Client(options => (options.Grant, options.ClientAuthentication) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt))
@@ -82,7 +82,7 @@ public sealed class SamlGrantTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wrong_settings_and_a_missing_certificate_come_as_our_error()
+    public async Task Invalid_options_and_a_missing_certificate_throw_JwtGrantException()
     {
         Client().UseSamlAssertion(_ => SamlTestData.Certificate, _ => { });
         _services.AddJwtGrantClient("bare", Configure).UseSamlAssertion(_ => null!, SamlTestData.Configure);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace JwtGrantClient.Tests.Saml;
 
 /// <summary>
-/// What we sign, checked by a program that shares no code with us: xmlsec1. Where it is not installed its row falls away, save in a build under
-/// CI, which must have it.
+/// SAML signatures of the library, verified by xmlsec1, which shares no code with it. Where it is not installed its row is left out, except in CI
+/// builds, which must have it.
 /// </summary>
 public sealed class SamlVerificationTests : IDisposable
 {
@@ -16,25 +16,25 @@ public sealed class SamlVerificationTests : IDisposable
 
     public static TheoryData<string> Tools =>
     [
-        .. new[] { "xmlsec1" }.Where(tool => OtherTool.IsInstalled(tool) || Environment.GetEnvironmentVariable("CI") == "true"), "the platform",
+        .. new[] { "xmlsec1" }.Where(tool => ExternalTool.IsInstalled(tool) || Environment.GetEnvironmentVariable("CI") == "true"), "platform",
     ];
 
     public void Dispose() => _folder.Dispose();
 
     [Theory, MemberData(nameof(Tools))]
-    public async Task A_tool_verifies_what_we_sign_and_refuses_it_changed(string tool)
+    public async Task An_external_tool_verifies_a_signature_and_rejects_it_after_a_change(string tool)
     {
         var options = SamlTestData.Options();
         options.Attributes["company <&> \"id\" é"] = [" Zoë 😀 ", "]]>", ""];
         var xml = await new SamlAssertionFactory(options, SamlTestData.Certificate, new FakeTimeProvider(TestData.Moment)).CreateXmlAsync();
 
-        Assert.True(await VerifiesAsync(tool, xml), $"{tool} refuses our signature.");
-        Assert.False(await VerifiesAsync(tool, xml.Replace(">user-1<", ">user-2<", StringComparison.Ordinal)), $"{tool} takes a changed assertion.");
-        Assert.False(await VerifiesAsync(tool, xml.Replace("😀", "😁", StringComparison.Ordinal)), $"{tool} takes a changed attribute.");
+        Assert.True(await VerifiesAsync(tool, xml), $"{tool} rejects the signature.");
+        Assert.False(await VerifiesAsync(tool, xml.Replace(">user-1<", ">user-2<", StringComparison.Ordinal)), $"{tool} accepts a changed assertion.");
+        Assert.False(await VerifiesAsync(tool, xml.Replace("😀", "😁", StringComparison.Ordinal)), $"{tool} accepts a changed attribute.");
     }
 
     private Task<bool> VerifiesAsync(string tool, string xml) => tool == "xmlsec1"
-        ? OtherTool.SucceedsAsync(
+        ? ExternalTool.SucceedsAsync(
             "xmlsec1", "--verify", "--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion",
             "--trusted-pem", _folder.Write("idp.pem", SamlTestData.Certificate.ExportCertificatePem()),
             "--verification-gmt-time", "2026-11-23 09:00:00", _folder.Write("assertion.xml", xml))

@@ -4,7 +4,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Scenarios;
 
-/// <summary>DPoP whole, as the strict server judges it on both sides: at its token endpoint, and for an API that asks it about tokens.</summary>
+/// <summary>DPoP end to end. The strict server validates the proofs at its token endpoint, and for an API that checks tokens with it.</summary>
 public sealed class DPoPScenarioTests : IAsyncLifetime
 {
     private StrictAuthorizationServer _server = null!;
@@ -37,7 +37,7 @@ public sealed class DPoPScenarioTests : IAsyncLifetime
 
     [Theory]
     [InlineData(null), InlineData("P-256"), InlineData("RSA")]
-    public async Task Are_obtained_with_a_nonce_and_pass_at_the_API_with_another(string? key)
+    public async Task A_bound_token_is_obtained_with_one_nonce_and_used_at_the_API_with_another(string? key)
     {
         await using var tokens = Client(key);
         using var http = new HttpClient(new AccessTokenHandler(tokens, new() { AllowLoopbackHttp = true }) { InnerHandler = new SocketsHttpHandler() });
@@ -53,7 +53,7 @@ public sealed class DPoPScenarioTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Survive_that_the_server_changes_its_nonce()
+    public async Task Requests_succeed_after_the_server_changes_its_nonce()
     {
         await using var tokens = Client(key: null);
         using var http = new HttpClient(new AccessTokenHandler(tokens, new() { AllowLoopbackHttp = true }) { InnerHandler = new SocketsHttpHandler() });
@@ -68,7 +68,7 @@ public sealed class DPoPScenarioTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Are_of_no_use_without_the_key()
+    public async Task A_stolen_token_is_rejected_without_the_key()
     {
         await using var tokens = Client(key: null);
         var stolen = await tokens.GetTokenAsync(Cancellation);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace JwtGrantClient.Tests.Scenarios;
 
 /// <summary>
-/// FAPI 2.0 Final by settings alone: what the conformance suite's client plan checks of every assertion, over retries, nonces and renewals, at a
-/// server that judges by the profile.
+/// FAPI 2.0 Final with options alone. These tests check what the client plan of the conformance suite checks in every assertion, across retries,
+/// nonces and refreshes, at a server that enforces the profile.
 /// </summary>
 public sealed class FapiProfileTests : IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public sealed class FapiProfileTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task Is_kept_by_every_assertion()
+    public async Task Every_assertion_conforms_to_the_FAPI_profile()
     {
         await using var client = JwtGrantTokenSource.Create(Options(), timeProvider: _clock);
 
@@ -48,7 +48,7 @@ public sealed class FapiProfileTests : IAsyncLifetime
         Assert.Equal(9, sent.Count);
         Assert.Equal(5, _server.TokensIssued);
         var assertions = sent.Select(request => Jwt.Parse(request["client_assertion"]!)).ToList();
-        Assert.All(assertions, HoldsToTheProfile);
+        Assert.All(assertions, AssertConformsToProfile);
         Assert.Equal(assertions.Count, assertions.Select(assertion => assertion["jti"]).Distinct().Count());
         Assert.All(sent, request => Assert.Equal((null, null), (request["client_secret"], Header(request, "Authorization"))));
     }
@@ -56,10 +56,10 @@ public sealed class FapiProfileTests : IAsyncLifetime
     [Theory]
     [InlineData("RS256")]
     [InlineData("no DPoP")]
-    public async Task Is_missed_by_settings_that_the_server_names(string fault)
+    public async Task Options_that_violate_the_FAPI_profile_are_rejected(string violation)
     {
         var options = Options();
-        if (fault == "no DPoP")
+        if (violation == "no DPoP")
             options.DPoP.Enabled = false;
         else
             (options.SigningKey.Text, options.SigningKey.Algorithm) = (TestData.RsaPrivatePem, "RS256");
@@ -67,12 +67,12 @@ public sealed class FapiProfileTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
 
-        // RS256 is ruled out by the metadata, before anything is sent.
-        Assert.Equal(fault == "RS256" ? "algorithm_not_accepted" : "token_request_refused", error.Code);
+        // The metadata excludes RS256, so the client rejects it before it sends anything.
+        Assert.Equal(violation == "RS256" ? "algorithm_not_accepted" : "token_request_refused", error.Code);
         Assert.Equal(0, _server.TokensIssued);
     }
 
-    private void HoldsToTheProfile(Jwt assertion)
+    private void AssertConformsToProfile(Jwt assertion)
     {
         var issuedAt = assertion.Payload.GetProperty("iat").GetInt64();
         Assert.Equal("ES256", assertion.Header.GetProperty("alg").GetString());

@@ -5,12 +5,12 @@ using JwtGrantClient.Tests.TestSupport;
 namespace JwtGrantClient.Tests.Scenarios;
 
 /// <summary>
-/// RFC 7521's matrix against the strict server over HTTP: each grant with each client authentication. What a pair cannot be is refused by the
-/// client's own checks or by the server, and the table says which.
+/// Each grant with each client authentication (RFC 7521), against the strict server over HTTP. A pair that is not allowed is rejected by the
+/// options validation of the client or by the server; <see cref="Expected"/> says which.
 /// </summary>
 public sealed class GrantAndAuthenticationTests : IAsyncLifetime
 {
-    private const string Issued = "issued", RefusedBySettings = "settings_invalid", RefusedByServer = "invalid_client";
+    private const string Issued = "issued", RejectedByOptions = "settings_invalid", RejectedByServer = "invalid_client";
 
     private readonly TemporaryFolder _folder = new();
     private readonly X509Certificate2 _certificate = Keys.CertificateFor(Keys.P256);
@@ -23,26 +23,26 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
         ["jwt-bearer"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
         ["client_credentials"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
         ["token-exchange"] = (_, client) => client.GetTokenAsync(Cancellation).AsTask(),
-        ["jwt-bearer, a JWT of one's own"] = async (given, client) =>
-            await Once(client, Grant.JwtBearer(await given.JwtOfAsync("alice"), new() { Scope = "read" })),
-        ["saml2-bearer"] = (given, client) => Once(client, Grant.Saml2Bearer(
+        ["jwt-bearer with an external JWT"] = async (test, client) =>
+            await RequestAsync(client, Grant.JwtBearer(await test.SignExternalJwtAsync("alice"), new() { Scope = "read" })),
+        ["saml2-bearer"] = (test, client) => RequestAsync(client, Grant.Saml2Bearer(
             new SamlAssertionFactory(
-                new() { Issuer = SamlTestData.Issuer, Subject = "alice", Audience = given._server.Issuer, Recipient = given._server.TokenEndpoint },
+                new() { Issuer = SamlTestData.Issuer, Subject = "alice", Audience = test._server.Issuer, Recipient = test._server.TokenEndpoint },
                 SamlTestData.Certificate).ProvideAsync,
             new() { Scope = "read" })),
-        ["authorization_code"] = (given, client) => Once(client, Grant.AuthorizationCode(
-            given._server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com/back", Pkce.Challenge), "https://app.example.com/back", Pkce.Verifier)),
-        ["refresh_token"] = (given, client) => Once(client, Grant.RefreshToken(given._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))),
-        ["custom"] = (given, client) => Once(client, Grant.Custom(
-            "refresh_token", [new("refresh_token", given._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))])),
+        ["authorization_code"] = (test, client) => RequestAsync(client, Grant.AuthorizationCode(
+            test._server.IssueAuthorizationCode(TestData.ClientId, "https://app.example.com/back", Pkce.Challenge), "https://app.example.com/back", Pkce.Verifier)),
+        ["refresh_token"] = (test, client) => RequestAsync(client, Grant.RefreshToken(test._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))),
+        ["custom"] = (test, client) => RequestAsync(client, Grant.Custom(
+            "refresh_token", [new("refresh_token", test._server.IssueRefreshToken(TestData.ClientId, "read", "alice"))])),
     };
 
     private static Dictionary<string, Action<GrantAndAuthenticationTests, JwtGrantOptions>> Methods => new()
     {
         ["none"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.None,
         ["private_key_jwt"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-        ["private_key_jwt from a file"] = (given, options) => given.UseFile(options, TestData.ClientId, type: null),
-        ["spiffe"] = (given, options) => given.UseFile(options, SpiffeId, "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"),
+        ["private_key_jwt from a file"] = (test, options) => test.UseTokenFile(options, TestData.ClientId, type: null),
+        ["spiffe"] = (test, options) => test.UseTokenFile(options, SpiffeId, "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"),
         ["client_secret_basic"] = (_, options) =>
             (options.ClientAuthentication, options.ClientSecret) = (ClientAuthenticationMethod.ClientSecretBasic, Secret),
         ["client_secret_post"] = (_, options) =>
@@ -52,7 +52,7 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
         ["mutual TLS"] = (_, options) => options.ClientAuthentication = ClientAuthenticationMethod.MutualTls,
     };
 
-    // A secret with everything that form encoding changes.
+    // A secret with every kind of character that form encoding changes.
     private const string Secret = "a b+c%d:e/f&g=h\u00e9", SpiffeId = "spiffe://example.org/batch";
 
     public static TheoryData<string, string, string> Pairs
@@ -83,7 +83,7 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public async Task Comes_out_as_the_table_says(string grant, string method, string expected)
+    public async Task Each_grant_with_each_client_authentication_has_the_expected_outcome(string grant, string method, string expected)
     {
         Register(method);
         var options = Options(grant);
@@ -92,15 +92,15 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
         Assert.Equal(expected, await OutcomeAsync(grant, options));
 
         var last = _server.Requests.LastOrDefault(request => request.Method == "POST");
-        Assert.Equal(expected == RefusedBySettings ? null : expected == Issued ? 200 : 401, last?.Status);
+        Assert.Equal(expected == RejectedByOptions ? null : expected == Issued ? 200 : 401, last?.Status);
     }
 
     private static string Expected(string grant, string method) => (grant, method) switch
     {
-        // The grant is the client's own authentication (RFC 6749 section 4.4).
-        ("client_credentials", "none") => RefusedBySettings,
-        // The server exchanges tokens for clients that it knows only.
-        ("token-exchange", "none") => RefusedByServer,
+        // client_credentials requires client authentication (RFC 6749 section 4.4).
+        ("client_credentials", "none") => RejectedByOptions,
+        // The strict server exchanges tokens only for clients that authenticate.
+        ("token-exchange", "none") => RejectedByServer,
         _ => Issued,
     };
 
@@ -112,7 +112,7 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
             var token = await Grants[grant](this, client);
             var check = _server.CheckAccessToken(
                 $"Bearer {token.Value}", requiredScope: null, options.ClientAuthentication == ClientAuthenticationMethod.MutualTls ? _certificate : null);
-            return check.IsValid ? Issued : "a token that the server does not know";
+            return check.IsValid ? Issued : "a token that the server does not accept";
         }
         catch (JwtGrantException e)
         {
@@ -137,7 +137,7 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
             AllowLoopbackHttp = true,
         };
         if (options.Grant == GrantType.TokenExchange)
-            options.TokenExchange.SubjectTokenFile = _folder.Write("subject.jwt", JwtOfAsync("alice").AsTask().GetAwaiter().GetResult());
+            options.TokenExchange.SubjectTokenFile = _folder.Write("subject.jwt", SignExternalJwtAsync("alice").AsTask().GetAwaiter().GetResult());
         return options;
     }
 
@@ -155,20 +155,20 @@ public sealed class GrantAndAuthenticationTests : IAsyncLifetime
         AllowedAuthenticationMethods = method == "none" ? ["none"] : null,
     });
 
-    private void UseFile(JwtGrantOptions options, string subject, string? type)
+    private void UseTokenFile(JwtGrantOptions options, string subject, string? type)
     {
         var jwt = SignedJwts.CreateProvider(subject, subject, _server.Issuer, TestData.RsaPrivatePem)(new(), Cancellation).AsTask().GetAwaiter().GetResult();
         options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
         (options.ClientAssertion.TokenFile, options.ClientAssertion.AssertionType) = (_folder.Write("client.jwt", jwt.Value), type);
     }
 
-    private async ValueTask<string> JwtOfAsync(string subject) =>
+    private async ValueTask<string> SignExternalJwtAsync(string subject) =>
         (await SignedJwts.CreateProvider("https://idp.example.com", subject, _server.Issuer, Keys.P256.ExportPkcs8PrivateKeyPem())(new(), Cancellation)).Value;
 
-    private static async Task<AccessToken> Once(JwtGrantTokenSource client, Grant grant) =>
+    private static async Task<AccessToken> RequestAsync(JwtGrantTokenSource client, Grant grant) =>
         (await client.Endpoint.RequestAsync(grant, Cancellation)).AccessToken;
 
-    /// <summary>The pair of RFC 7636 appendix B.</summary>
+    /// <summary>The verifier and challenge of RFC 7636 appendix B.</summary>
     private static class Pkce
     {
         public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

@@ -5,8 +5,8 @@ using JwtGrantClient.Tests.TokenEndpoint;
 namespace JwtGrantClient.Tests.Scenarios;
 
 /// <summary>
-/// A client talks to an honest server and to one that lies. What the liar gets hold of must be of no use at the honest one: the audience of an
-/// assertion is the issuer as configured, whatever the metadata says (RFC 10070), and assertions go nowhere else.
+/// A client uses an honest server and a malicious one. What the malicious server obtains must be unusable at the honest one: the audience of an
+/// assertion is the configured issuer, whatever the metadata says (RFC 10070), and an assertion is sent to no other server.
 /// </summary>
 public sealed class MaliciousServerTests : IAsyncLifetime
 {
@@ -22,38 +22,38 @@ public sealed class MaliciousServerTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _honest.DisposeAsync();
 
-    /// <summary>Audience injection: each member of the metadata that some client was ever led by to an audience names the honest server.</summary>
+    /// <summary>Audience injection: every metadata member from which a client might derive the audience names the honest server.</summary>
     [Theory]
     [InlineData(GrantType.ClientCredentials), InlineData(GrantType.JwtBearer)]
-    public async Task Cannot_have_an_assertion_made_for_another_audience(GrantType grant)
+    public async Task Metadata_cannot_change_the_audience_of_an_assertion(GrantType grant)
     {
-        await using var liar = await ScriptedServer.StartAsync(context => context.Request.Method == "POST"
+        await using var malicious = await ScriptedServer.StartAsync(context => context.Request.Method == "POST"
             ? Reply.Token(context)
             : Reply.Json(200, $$"""
                 {"issuer":"http://{{context.Request.Host}}","token_endpoint":"http://{{context.Request.Host}}/token",
                  "audience":"{{_honest.Issuer}}","aud":"{{_honest.Issuer}}","authorization_endpoint":"{{_honest.TokenEndpoint}}",
                  "introspection_endpoint":"{{_honest.TokenEndpoint}}","pushed_authorization_request_endpoint":"{{_honest.TokenEndpoint}}"}
                 """)(context));
-        await using var client = Client(liar.Address, grant);
+        await using var client = Client(malicious.Address, grant);
 
         await client.GetTokenAsync(Cancellation);
 
-        var caught = liar.Requests.Single(request => request.Method == "POST");
-        foreach (var role in new[] { "assertion", "client_assertion" }.Where(caught.Form.ContainsKey))
+        var received = malicious.Requests.Single(request => request.Method == "POST");
+        foreach (var role in new[] { "assertion", "client_assertion" }.Where(received.Form.ContainsKey))
         {
-            var stolen = caught.Form[role].Single()!;
-            Assert.Equal(liar.Address, Jwt.Parse(stolen)["aud"]);
-            Assert.Equal("S12", await RuleAgainstAsync(role, stolen));
+            var stolen = received.Form[role].Single()!;
+            Assert.Equal(malicious.Address, Jwt.Parse(stolen)["aud"]);
+            Assert.Equal("S12", await RejectionRuleAsync(role, stolen));
         }
         Assert.Equal(0, _honest.TokensIssued);
     }
 
-    /// <summary>The liar names the honest server's endpoint as its own: the assertion that comes there is for the liar, and is refused.</summary>
+    /// <summary>The malicious server names the token endpoint of the honest one as its own. The assertion that arrives there has another audience and is rejected.</summary>
     [Fact]
-    public async Task Cannot_log_the_client_in_at_the_honest_server_by_naming_its_endpoint()
+    public async Task Metadata_that_names_the_honest_token_endpoint_obtains_no_token_there()
     {
-        await using var liar = await ScriptedServer.StartAsync(Metadata(context => (Self(context), _honest.TokenEndpoint)));
-        await using var client = Client(liar.Address, GrantType.ClientCredentials);
+        await using var malicious = await ScriptedServer.StartAsync(Metadata(context => (Self(context), _honest.TokenEndpoint)));
+        await using var client = Client(malicious.Address, GrantType.ClientCredentials);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
 
@@ -62,58 +62,58 @@ public sealed class MaliciousServerTests : IAsyncLifetime
         Assert.Equal(0, _honest.TokensIssued);
     }
 
-    /// <summary>The liar speaks for the honest issuer: its metadata must not be used (RFC 8414 section 3.3).</summary>
+    /// <summary>The malicious server claims to be the honest issuer. Its metadata must not be used (RFC 8414 section 3.3).</summary>
     [Fact]
-    public async Task Cannot_speak_for_the_honest_issuer()
+    public async Task Metadata_that_claims_the_honest_issuer_is_not_used()
     {
-        await using var liar = await ScriptedServer.StartAsync(Metadata(context => (_honest.Issuer, Self(context) + "/token")));
-        await using var client = Client(liar.Address, GrantType.ClientCredentials);
+        await using var malicious = await ScriptedServer.StartAsync(Metadata(context => (_honest.Issuer, Self(context) + "/token")));
+        await using var client = Client(malicious.Address, GrantType.ClientCredentials);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
 
         Assert.Equal("metadata_issuer_mismatch", error.Code);
-        Assert.All(liar.Requests, request => Assert.Equal("GET", request.Method));
+        Assert.All(malicious.Requests, request => Assert.Equal("GET", request.Method));
     }
 
-    /// <summary>An assertion is taken neither to where a redirect of the metadata leads nor to where one of the token endpoint does.</summary>
+    /// <summary>The client follows redirects neither of the metadata nor of the token endpoint.</summary>
     [Theory]
     [InlineData("metadata"), InlineData("token endpoint")]
-    public async Task Is_not_reached_by_a_redirect(string of)
+    public async Task A_redirect_does_not_send_an_assertion_to_another_server(string redirected)
     {
-        await using var liar = await ScriptedServer.StartAsync(Reply.Token);
-        await using var redirecting = await ScriptedServer.StartAsync(context => (context.Request.Method, of) switch
+        await using var malicious = await ScriptedServer.StartAsync(Reply.Token);
+        await using var redirecting = await ScriptedServer.StartAsync(context => (context.Request.Method, redirected) switch
         {
             ("GET", "token endpoint") => Metadata(sent => (Self(sent), Self(sent) + "/token"))(context),
-            _ => Reply.Status(307, ("Location", liar.TokenEndpoint))(context),
+            _ => Reply.Status(307, ("Location", malicious.TokenEndpoint))(context),
         });
         await using var client = Client(redirecting.Address, GrantType.ClientCredentials);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(Cancellation).AsTask());
 
-        Assert.Equal(of == "metadata" ? "metadata_unavailable" : "token_endpoint_redirected", error.Code);
-        Assert.Equal(0, liar.Calls);
+        Assert.Equal(redirected == "metadata" ? "metadata_unavailable" : "token_endpoint_redirected", error.Code);
+        Assert.Equal(0, malicious.Calls);
     }
 
-    /// <summary>The same client at both servers never shows one the other's assertion.</summary>
+    /// <summary>A client at each server never sends one server an assertion for the other.</summary>
     [Fact]
-    public async Task Gets_no_assertion_that_was_made_for_the_honest_server()
+    public async Task Each_server_receives_only_assertions_for_its_own_audience()
     {
-        await using var liar = await ScriptedServer.StartAsync(
+        await using var malicious = await ScriptedServer.StartAsync(
             context => context.Request.Method == "POST" ? Reply.Token(context) : Metadata(sent => (Self(sent), Self(sent) + "/token"))(context));
-        await using var atLiar = Client(liar.Address, GrantType.ClientCredentials);
-        await using var atHonest = Client(_honest.Issuer, GrantType.ClientCredentials);
+        await using var clientOfMalicious = Client(malicious.Address, GrantType.ClientCredentials);
+        await using var clientOfHonest = Client(_honest.Issuer, GrantType.ClientCredentials);
 
-        await atHonest.GetTokenAsync(Cancellation);
-        await atLiar.GetTokenAsync(Cancellation);
+        await clientOfHonest.GetTokenAsync(Cancellation);
+        await clientOfMalicious.GetTokenAsync(Cancellation);
 
         Assert.Equal(_honest.Issuer, Jwt.Parse(_honest.Requests[^1]["client_assertion"]!)["aud"]);
-        Assert.Equal(liar.Address, liar.Requests[^1].ClientAssertion["aud"]);
+        Assert.Equal(malicious.Address, malicious.Requests[^1].ClientAssertion["aud"]);
     }
 
     private static Microsoft.AspNetCore.Http.RequestDelegate Metadata(
-        Func<Microsoft.AspNetCore.Http.HttpContext, (string Issuer, string TokenEndpoint)> says) => context =>
+        Func<Microsoft.AspNetCore.Http.HttpContext, (string Issuer, string TokenEndpoint)> content) => context =>
     {
-        var (issuer, endpoint) = says(context);
+        var (issuer, endpoint) = content(context);
         return Reply.Json(200, $$"""{"issuer":"{{issuer}}","token_endpoint":"{{endpoint}}"}""")(context);
     };
 
@@ -129,8 +129,8 @@ public sealed class MaliciousServerTests : IAsyncLifetime
         AllowLoopbackHttp = true,
     });
 
-    /// <summary>The rule by which the honest server refuses a stolen assertion in the role that it was made for.</summary>
-    private async Task<string?> RuleAgainstAsync(string role, string assertion)
+    /// <summary>Returns the rule with which the honest server rejects a stolen assertion in the role that it was signed for.</summary>
+    private async Task<string?> RejectionRuleAsync(string role, string assertion)
     {
         using var http = new HttpClient(_honest.CreateHandler());
         using var form = new FormUrlEncodedContent(role == "assertion"
@@ -141,7 +141,7 @@ public sealed class MaliciousServerTests : IAsyncLifetime
                 ["client_assertion"] = assertion,
                 ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             });
-        using var answer = await http.PostAsync(new Uri(_honest.TokenEndpoint), form, Cancellation);
+        using var response = await http.PostAsync(new Uri(_honest.TokenEndpoint), form, Cancellation);
         return _honest.Requests[^1].Refusal?.Rule;
     }
 }

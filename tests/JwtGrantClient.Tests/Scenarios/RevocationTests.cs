@@ -7,7 +7,7 @@ using Polly;
 
 namespace JwtGrantClient.Tests.Scenarios;
 
-/// <summary>Tokens given back before their time (RFC 7009), at the strict server.</summary>
+/// <summary>Token revocation (RFC 7009) at the strict server.</summary>
 public sealed class RevocationTests : IAsyncLifetime
 {
     private static readonly TokenRequest Narrow = new() { Scope = "read" };
@@ -27,22 +27,22 @@ public sealed class RevocationTests : IAsyncLifetime
     [Theory]
     [InlineData(ClientAuthenticationMethod.PrivateKeyJwt)]
     [InlineData(ClientAuthenticationMethod.ClientSecretBasic)]
-    public async Task The_kept_token_of_a_request_is_given_up_and_the_server_told_with_the_client_s_authentication(ClientAuthenticationMethod method)
+    public async Task Revoking_a_request_revokes_its_cached_token_with_client_authentication(ClientAuthenticationMethod method)
     {
         await using var client = JwtGrantTokenSource.Create(Options(method));
-        var (kept, other) = (await client.GetTokenAsync(Cancellation), await client.GetTokenAsync(Narrow, Cancellation));
+        var (cached, other) = (await client.GetTokenAsync(Cancellation), await client.GetTokenAsync(Narrow, Cancellation));
 
         await client.Revocation.RevokeAsync(TokenRequest.Default, Cancellation);
 
-        Assert.False(IsGood(kept));
-        Assert.True(IsGood(other));
+        Assert.False(IsValid(cached));
+        Assert.True(IsValid(other));
         Assert.Same(other, await client.GetTokenAsync(Narrow, Cancellation));
-        Assert.NotEqual(kept.Value, (await client.GetTokenAsync(Cancellation)).Value);
+        Assert.NotEqual(cached.Value, (await client.GetTokenAsync(Cancellation)).Value);
         Assert.Equal("access_token", Assert.Single(Revocations())["token_type_hint"]);
     }
 
     [Fact]
-    public async Task Where_nothing_is_kept_nothing_is_sent()
+    public async Task Revoking_a_request_without_a_cached_token_sends_nothing()
     {
         await using var client = JwtGrantTokenSource.Create(Options());
 
@@ -53,7 +53,7 @@ public sealed class RevocationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refresh_token_is_revoked_by_its_text_and_one_that_the_server_does_not_know_counts_as_revoked()
+    public async Task A_refresh_token_is_revoked_by_its_value_and_an_unknown_token_counts_as_revoked()
     {
         await using var client = JwtGrantTokenSource.Create(Options());
         var refresh = _server.IssueRefreshToken(TestData.ClientId, "read");
@@ -66,35 +66,35 @@ public sealed class RevocationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_is_told_and_the_token_is_given_up_nevertheless()
+    public async Task A_rejected_revocation_is_reported_and_the_token_is_still_removed_from_the_cache()
     {
         await using var client = JwtGrantTokenSource.Create(Options());
-        var kept = await client.GetTokenAsync(Cancellation);
+        var cached = await client.GetTokenAsync(Cancellation);
         _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = Keys.P256.ExportSubjectPublicKeyInfoPem() });
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.Revocation.RevokeAsync(TokenRequest.Default, Cancellation));
 
         Assert.Equal(("token_request_refused", "invalid_client"), (error.Code, error.Error));
         _server.RegisterClient(new() { Id = TestData.ClientId, PublicKeyPem = TestData.RsaPublicPem });
-        Assert.NotSame(kept, await client.GetTokenAsync(Cancellation));
+        Assert.NotSame(cached, await client.GetTokenAsync(Cancellation));
     }
 
     [Fact]
-    public async Task A_server_in_trouble_is_asked_again_with_a_fresh_assertion()
+    public async Task A_revocation_is_retried_with_a_new_assertion_after_a_server_error()
     {
-        await using var site = await ScriptedServer.StartAsync(Reply.Status(503, ("Retry-After", "0")), Reply.Status(200));
+        await using var server = await ScriptedServer.StartAsync(Reply.Status(503, ("Retry-After", "0")), Reply.Status(200));
         var options = Options();
-        options.RevocationEndpoint = site.Address + "/revoke";
+        options.RevocationEndpoint = server.Address + "/revoke";
         await using var client = JwtGrantTokenSource.Create(options);
 
         await client.Revocation.RevokeTokenAsync("t", cancellationToken: Cancellation);
 
-        Assert.Equal(2, site.Requests.Select(sent => sent.ClientAssertion["jti"]).Distinct().Count());
-        Assert.All(site.Requests, sent => Assert.Equal(_server.Issuer, sent.ClientAssertion["aud"]));
+        Assert.Equal(2, server.Requests.Select(sent => sent.ClientAssertion["jti"]).Distinct().Count());
+        Assert.All(server.Requests, sent => Assert.Equal(_server.Issuer, sent.ClientAssertion["aud"]));
     }
 
     [Fact]
-    public async Task Without_a_place_to_revoke_at_the_error_says_what_to_set()
+    public async Task The_error_says_what_to_set_if_no_revocation_endpoint_is_known()
     {
         var options = Options();
         (options.Issuer, options.TokenEndpoint, options.ClientAssertion.Audience) = (null, _server.TokenEndpoint, _server.Issuer);
@@ -108,20 +108,20 @@ public sealed class RevocationTests : IAsyncLifetime
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public async Task At_the_end_of_a_client_without_a_container_all_is_revoked_where_that_is_set(bool isSet)
+    public async Task Disposing_a_client_revokes_its_tokens_only_if_RevokeOnDispose_is_set(bool isSet)
     {
         var options = Options();
         options.RevokeOnDispose = isSet;
         var client = JwtGrantTokenSource.Create(options);
-        AccessToken[] kept = [await client.GetTokenAsync(Cancellation), await client.GetTokenAsync(Narrow, Cancellation)];
+        AccessToken[] cached = [await client.GetTokenAsync(Cancellation), await client.GetTokenAsync(Narrow, Cancellation)];
 
         await client.DisposeAsync();
 
-        Assert.All(kept, token => Assert.Equal(!isSet, IsGood(token)));
+        Assert.All(cached, token => Assert.Equal(!isSet, IsValid(token)));
     }
 
     [Fact]
-    public async Task At_the_end_of_a_container_all_is_revoked_and_a_server_that_is_gone_does_not_hold_it_up()
+    public async Task Disposing_the_container_revokes_all_tokens_and_an_unreachable_server_does_not_block_it()
     {
         var log = new LogLines();
         var services = new ServiceCollection();
@@ -138,11 +138,11 @@ public sealed class RevocationTests : IAsyncLifetime
 
         await provider.DisposeAsync();
 
-        Assert.Equal((false, true), (IsGood(good), IsGood(gone)));
+        Assert.Equal((false, true), (IsValid(good), IsValid(gone)));
         Assert.Contains(log.All, line => line.StartsWith("Warning 8 Client 'gone' could not revoke a token at its end", StringComparison.Ordinal));
     }
 
-    private bool IsGood(AccessToken token) => _server.CheckAccessToken($"Bearer {token.Value}").IsValid;
+    private bool IsValid(AccessToken token) => _server.CheckAccessToken($"Bearer {token.Value}").IsValid;
 
     private List<RecordedRequest> Revocations() => [.. _server.Requests.Where(request => request.Path.EndsWith("/revoke", StringComparison.Ordinal))];
 

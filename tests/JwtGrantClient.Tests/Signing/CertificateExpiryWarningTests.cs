@@ -6,7 +6,7 @@ namespace JwtGrantClient.Tests.Signing;
 
 public sealed class CertificateExpiryWarningTests : IDisposable
 {
-    private static readonly DateTimeOffset End = TestData.Moment.AddDays(60);
+    private static readonly DateTimeOffset Expiry = TestData.Moment.AddDays(60);
 
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
     private readonly LogLines _log = new();
@@ -14,32 +14,32 @@ public sealed class CertificateExpiryWarningTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
-    public async Task Warns_from_30_days_ahead_once_a_day_while_the_key_is_in_use()
+    public async Task A_warning_is_logged_once_a_day_from_30_days_before_the_certificate_of_a_used_key_expires()
     {
-        using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", End);
+        using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", Expiry);
         var signer = SigningKeyLoader.Open(
             new() { Text = $"{Keys.P256.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}" }, _clock, _log);
 
-        await UseAtAsync(signer, End.AddDays(-30) - TimeSpan.FromSeconds(1));
+        await UseAtAsync(signer, Expiry.AddDays(-30) - TimeSpan.FromSeconds(1));
         Assert.Empty(Warnings);
 
-        await UseAtAsync(signer, End.AddDays(-30) + TimeSpan.FromSeconds(5));
-        await UseAtAsync(signer, End.AddDays(-29));
+        await UseAtAsync(signer, Expiry.AddDays(-30) + TimeSpan.FromSeconds(5));
+        await UseAtAsync(signer, Expiry.AddDays(-29));
         Assert.Equal(
             $"Warning 23 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key ends at 01/22/2027 09:00:00 +00:00, in 29 days; renew it",
             Assert.Single(Warnings));
 
-        await UseAtAsync(signer, End.AddDays(-29) + TimeSpan.FromSeconds(5));
+        await UseAtAsync(signer, Expiry.AddDays(-29) + TimeSpan.FromSeconds(5));
         Assert.Equal(2, Warnings.Count);
 
-        await UseAtAsync(signer, End.AddDays(1));
+        await UseAtAsync(signer, Expiry.AddDays(1));
         Assert.Equal(
             $"Error 24 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key ended at 01/22/2027 09:00:00 +00:00; servers may refuse it. Renew it",
             Warnings[^1]);
     }
 
     [Fact]
-    public void Warns_at_the_start_of_a_certificate_that_ends_soon()
+    public void Loading_a_certificate_that_expires_soon_logs_a_warning()
     {
         using var certificate = Keys.CertificateFor(Keys.P256, "CN=batch", TestData.Moment.AddDays(3));
 

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>On a store of the current user's that is the tests' own, and empty again afterwards.</summary>
+/// <summary>Uses a certificate store of the current user that only these tests use, and empties it afterwards.</summary>
 public sealed class CertificateStoreTests : IDisposable
 {
-    private const string Name = "jwtgrantclient-tests";
-    private const string Place = "the certificate store CurrentUser/jwtgrantclient-tests";
+    private const string TestStore = "jwtgrantclient-tests";
+    private const string StoreDescription = "the certificate store CurrentUser/jwtgrantclient-tests";
 
-    private readonly X509Store _store = new(Name, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
+    private readonly X509Store _store = new(TestStore, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
     private readonly X509Certificate2Collection _added = [];
 
     public void Dispose()
@@ -22,17 +22,17 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Finds_it_by_either_thumbprint_as_people_copy_them_and_by_subject()
+    public async Task A_certificate_is_found_by_SHA1_or_SHA256_thumbprint_and_by_subject()
     {
         var certificate = Add("CN=store-a, O=Example", TestData.Moment.AddYears(1));
         var spaced = "\u200e" + string.Join(' ', certificate.Thumbprint.Chunk(2).Select(pair => new string(pair)));
 
         foreach (var options in new CertificateStoreOptions[]
         {
-            new() { Thumbprint = spaced, StoreName = Name },
-            new() { Thumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), StoreName = Name },
-            new() { Subject = "CN=store-a, O=Example", StoreName = Name },
-            new() { Subject = "store-a", StoreName = Name },
+            new() { Thumbprint = spaced, StoreName = TestStore },
+            new() { Thumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), StoreName = TestStore },
+            new() { Subject = "CN=store-a, O=Example", StoreName = TestStore },
+            new() { Subject = "store-a", StoreName = TestStore },
         })
         {
             var signer = TestSigner.Load(new() { Certificate = options, X5t = true });
@@ -43,12 +43,12 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Takes_a_renewed_certificate_without_a_restart()
+    public async Task A_renewed_certificate_is_used_without_a_restart()
     {
         var clock = new FakeTimeProvider(TestData.Moment);
         Add("CN=store-b", TestData.Moment.AddDays(100));
         var signer = SigningKeyLoader.Open(
-            new() { Certificate = new() { Subject = "store-b", StoreName = Name }, KeyIdFrom = KeyIdSource.CertificateThumbprint }, clock, new LogLines());
+            new() { Certificate = new() { Subject = "store-b", StoreName = TestStore }, KeyIdFrom = KeyIdSource.CertificateThumbprint }, clock, new LogLines());
 
         var renewed = Add("CN=store-b", TestData.Moment.AddDays(400));
         clock.Advance(ReloadingSigner.LookInterval);
@@ -57,34 +57,34 @@ public sealed class CertificateStoreTests : IDisposable
     }
 
     [Fact]
-    public void Says_what_is_not_there()
+    public void The_error_names_the_missing_certificate_key_or_store()
     {
         var thumbprint = new string('A', 40);
         using var keyless = X509CertificateLoader.LoadCertificate(Keys.CertificateFor(Keys.P256, "CN=store-c").RawData);
         _store.Add(keyless);
         _added.Add(keyless);
 
-        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Certificate = new() { Thumbprint = thumbprint, StoreName = Name } }));
-        Assert.StartsWith($"In {Place} there is no certificate with the thumbprint {thumbprint}, among ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Certificate = new() { Thumbprint = thumbprint, StoreName = TestStore } }));
+        Assert.StartsWith($"In {StoreDescription} there is no certificate with the thumbprint {thumbprint}, among ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Import it there, or correct SigningKey:Certificate.", error.Message, StringComparison.Ordinal);
-        Expect(new() { Subject = "store-c", StoreName = Name }, $"In {Place} the certificate with the subject 'store-c' has no private key. Import it again together with the key.");
-        Expect(new() { Thumbprint = "abc" }, "SigningKey:Certificate:Thumbprint has 3 hexadecimal digits; expected 40 (SHA-1) or 64 (SHA-256).");
-        Expect(new(), "SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
-        Expect(new() { Subject = "x", Thumbprint = thumbprint }, "SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
-        Expect(
+        ExpectNotFound(new() { Subject = "store-c", StoreName = TestStore }, $"In {StoreDescription} the certificate with the subject 'store-c' has no private key. Import it again together with the key.");
+        ExpectNotFound(new() { Thumbprint = "abc" }, "SigningKey:Certificate:Thumbprint has 3 hexadecimal digits; expected 40 (SHA-1) or 64 (SHA-256).");
+        ExpectNotFound(new(), "SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
+        ExpectNotFound(new() { Subject = "x", Thumbprint = thumbprint }, "SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
+        ExpectNotFound(
             new() { Subject = "x", StoreName = "jwtgrantclient-none" },
             "There is no certificate store CurrentUser/jwtgrantclient-none, or it cannot be opened. Correct SigningKey:Certificate, or give the process's user the right to it.");
     }
 
-    private static void Expect(CertificateStoreOptions options, string message) =>
+    private static void ExpectNotFound(CertificateStoreOptions options, string message) =>
         KeyLoaderAssert.Throws(new() { Certificate = options }, "signing_key_not_found", message);
 
     private X509Certificate2 Add(string subject, DateTimeOffset until)
     {
         using var key = Keys.Ec("nistP256");
-        using var made = Keys.CertificateFor(key, subject, until);
-        // Through PKCS#12, so that the store keeps the private key.
-        var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable | X509KeyStorageFlags.PersistKeySet);
+        using var created = Keys.CertificateFor(key, subject, until);
+        // The store keeps the private key only if the certificate is imported from PKCS#12.
+        var certificate = X509CertificateLoader.LoadPkcs12(created.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable | X509KeyStorageFlags.PersistKeySet);
         _store.Add(certificate);
         _added.Add(certificate);
         return certificate;

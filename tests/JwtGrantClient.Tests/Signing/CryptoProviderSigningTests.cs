@@ -5,12 +5,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>SigningCredentials whose CryptoProviderFactory has a provider of its own for the key, as the libraries of key vaults do.</summary>
+/// <summary>SigningCredentials whose CryptoProviderFactory has a custom provider for the key, as in the libraries of key vaults.</summary>
 public sealed class CryptoProviderSigningTests
 {
     [Theory]
     [InlineData("RS256"), InlineData("PS512"), InlineData(SecurityAlgorithms.RsaSha384Signature)]
-    public async Task A_provider_signs_with_its_RSA_key(string algorithm)
+    public async Task A_custom_provider_signs_with_an_RSA_key(string algorithm)
     {
         var joseName = algorithm == SecurityAlgorithms.RsaSha384Signature ? "RS384" : algorithm;
         var provider = RsaProvider(TestData.RsaKey, joseName);
@@ -27,7 +27,7 @@ public sealed class CryptoProviderSigningTests
 
     [Theory]
     [MemberData(nameof(SigningCredentialsTests.EcAlgorithms), MemberType = typeof(SigningCredentialsTests))]
-    public async Task A_provider_signs_with_its_EC_key(string algorithm, string curve)
+    public async Task A_custom_provider_signs_with_an_EC_key(string algorithm, string curve)
     {
         using var key = Keys.Ec(curve);
         var provider = EcProvider(key, algorithm);
@@ -39,7 +39,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task The_credentials_provider_signs_before_the_keys()
+    public async Task The_provider_of_the_credentials_takes_precedence_over_the_provider_of_the_key()
     {
         var (first, second) = (RsaProvider(TestData.RsaKey, "RS256"), RsaProvider(TestData.RsaKey, "RS256"));
         var credentials = Credentials(second, "RS256");
@@ -52,7 +52,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_provider_signs_for_a_key_of_which_only_the_public_part_is_here()
+    public async Task A_custom_provider_signs_when_the_process_has_only_the_public_key()
     {
         using var certificate = Keys.CertificateFor(Keys.P256);
         using var publicCertificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(certificate.RawData);
@@ -69,7 +69,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public void A_public_JWK_with_a_provider_is_named_by_its_thumbprint_and_certificate()
+    public void A_public_JWK_with_a_custom_provider_is_identified_by_its_thumbprint_and_certificate()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         var jwk = new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).Without("d", "p", "q", "dp", "dq", "qi").ToJsonString());
@@ -82,9 +82,9 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_factory_of_the_applications_own_class_signs()
+    public async Task A_subclass_of_CryptoProviderFactory_signs()
     {
-        var factory = new OwnFactory();
+        var factory = new CountingFactory();
         var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), "RS256") { CryptoProviderFactory = factory };
 
         await IdentityModelVerifier.SignAndValidateAsync(
@@ -94,7 +94,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_provider_that_does_not_sign_with_the_algorithm_leaves_the_key_to_the_library()
+    public async Task The_library_signs_if_the_provider_does_not_support_the_algorithm()
     {
         var provider = new CountingCryptoProvider(_ => throw new InvalidOperationException()) { Algorithms = ["A256GCM"] };
         var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), "RS256") { CryptoProviderFactory = provider.Factory };
@@ -107,21 +107,21 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_slow_provider_leaves_the_callers_thread_free_and_the_caller_can_cancel()
+    public async Task A_slow_provider_does_not_block_the_caller_and_the_call_can_be_canceled()
     {
         using var release = new ManualResetEventSlim();
         var called = new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously);
         var provider = new CountingCryptoProvider(input =>
         {
             called.SetResult(Thread.CurrentThread);
-            Assert.True(release.Wait(TimeSpan.FromSeconds(30)), "Nobody released the provider.");
+            Assert.True(release.Wait(TimeSpan.FromSeconds(30)), "The test did not release the provider within 30 seconds.");
             return RsaSignature(TestData.RsaKey, "RS256", input);
         });
         var signer = JwtSigner.FromSigningCredentials(Credentials(provider, "RS256"));
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var input = new byte[] { 1, 2, 3 };
 
-        // A blocked caller would not get here before the provider is released, which happens further down.
+        // If SignAsync blocked its caller, the test would stop here: it releases the provider further down.
         var signing = signer.SignAsync(input, cancellation.Token).AsTask();
 
         Assert.True((await called.Task.WithTimeout()).IsThreadPoolThread);
@@ -137,14 +137,14 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_provider_still_reads_its_own_copy_after_the_caller_cancelled()
+    public async Task The_provider_reads_its_own_copy_of_the_input_after_the_caller_canceled()
     {
         using var release = new ManualResetEventSlim();
         var (called, read) = (new TaskCompletionSource(), new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously));
         var provider = new CountingCryptoProvider(input =>
         {
             called.SetResult();
-            Assert.True(release.Wait(TimeSpan.FromSeconds(30)), "Nobody released the provider.");
+            Assert.True(release.Wait(TimeSpan.FromSeconds(30)), "The test did not release the provider within 30 seconds.");
             read.SetResult([.. input]);
             throw new TimeoutException();
         });
@@ -156,7 +156,7 @@ public sealed class CryptoProviderSigningTests
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => signing.WithTimeout());
 
-        // The caller uses its buffer again.
+        // The caller reuses its buffer.
         input.AsSpan().Clear();
         release.Set();
 
@@ -165,7 +165,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_caller_that_has_cancelled_already_does_not_call_the_provider()
+    public async Task A_call_that_is_already_canceled_does_not_reach_the_provider()
     {
         var provider = RsaProvider(TestData.RsaKey, "RS256");
         var signer = JwtSigner.FromSigningCredentials(Credentials(provider, "RS256"));
@@ -176,7 +176,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_failure_of_the_provider_is_reported_with_its_cause_and_the_provider_is_released()
+    public async Task A_provider_failure_is_reported_with_its_cause_and_the_provider_is_released()
     {
         var provider = new CountingCryptoProvider(_ => throw new UnauthorizedAccessException("sign is not allowed"));
 
@@ -189,7 +189,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public async Task A_signature_of_the_wrong_length_or_format_is_refused()
+    public async Task A_signature_of_the_wrong_length_or_format_is_rejected()
     {
         using var small = RSA.Create(1024);
         using var p384 = Keys.Ec("nistP384");
@@ -212,7 +212,7 @@ public sealed class CryptoProviderSigningTests
     }
 
     [Fact]
-    public void A_key_that_does_not_tell_its_public_part_has_no_JWK_thumbprint()
+    public void A_key_that_does_not_expose_its_public_part_has_no_JWK_thumbprint()
     {
         var error = Assert.Throws<JwtGrantException>(() => JwtSigner.FromSigningCredentials(
             Credentials(RsaProvider(TestData.RsaKey, "RS256"), "RS256"), new() { KeyIdFrom = KeyIdSource.JwkThumbprint }));
@@ -226,7 +226,7 @@ public sealed class CryptoProviderSigningTests
 
     [Theory]
     [InlineData("none"), InlineData("HS256"), InlineData(SecurityAlgorithms.HmacSha512Signature), InlineData("ECDSA_SHA_256")]
-    public void An_algorithm_that_is_refused_is_refused_of_a_provider_too(string algorithm)
+    public void An_unsupported_algorithm_is_rejected_for_a_custom_provider_too(string algorithm)
     {
         var provider = RsaProvider(TestData.RsaKey, "RS256");
 
@@ -253,7 +253,7 @@ public sealed class CryptoProviderSigningTests
     private static byte[] RsaSignature(RSA key, string algorithm, byte[] input) =>
         key.SignData(input, SignatureAlgorithm.Named(algorithm).Hash, SignatureAlgorithm.Named(algorithm).Padding!);
 
-    private sealed class OwnFactory : CryptoProviderFactory
+    private sealed class CountingFactory : CryptoProviderFactory
     {
         public int Created { get; private set; }
 

@@ -10,10 +10,10 @@ public sealed class EcdsaSignatureTests
 {
     private const DSASignatureFormat Raw = DSASignatureFormat.IeeeP1363FixedFieldConcatenation, Der = DSASignatureFormat.Rfc3279DerSequence;
 
-    /// <summary>As long as the order of P-256.</summary>
+    /// <summary>A number with as many bits as the order of P-256.</summary>
     private static readonly BigInteger N = BigInteger.One << 255;
 
-    private const string NoSequence = " that are no DER sequence of two integers. Is it cut short, or still text, such as base64?";
+    private const string NotASequence = " that are no DER sequence of two integers. Is it cut short, or still text, such as base64?";
 
     private static readonly byte[] Input = Encoding.ASCII.GetBytes("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ");
 
@@ -25,12 +25,12 @@ public sealed class EcdsaSignatureTests
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Keeps_what_a_real_key_signed_in_either_format(string name, string curve, DSASignatureFormat format)
+    public void Signatures_in_both_formats_verify_after_conversion_to_fixed_width(string name, string curve, DSASignatureFormat format)
     {
         var algorithm = SignatureAlgorithm.Named(name);
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
-        // Enough signatures for numbers with a zero in front, and for short ones.
+        // 600 signatures include numbers with a leading zero byte and numbers that are shorter than the curve.
         for (var i = 0; i < 600; i++)
         {
             var signature = EcdsaSignature.ToFixedWidth(key.SignData(Input, algorithm.Hash, format), format, algorithm);
@@ -44,7 +44,7 @@ public sealed class EcdsaSignatureTests
     [InlineData("ES256", "00ff", "80")]
     [InlineData("ES384", "ff", "7f")]
     [InlineData("ES512", "01", "0180")]
-    public void Puts_zeros_in_front_of_a_short_number(string name, string r, string s)
+    public void A_short_number_is_padded_with_leading_zeros(string name, string r, string s)
     {
         var algorithm = SignatureAlgorithm.Named(name);
         var width = (algorithm.CurveBits + 7) / 8;
@@ -66,7 +66,7 @@ public sealed class EcdsaSignatureTests
     [InlineData("ES384", "nistP256", "64 bytes, where R and S at fixed width have 96.")]
     [InlineData("ES512", "nistP256", "64 bytes, where R and S at fixed width have 132.")]
     [InlineData("ES512", "nistP384", "96 bytes, where R and S at fixed width have 132.")]
-    public void Refuses_a_signature_of_a_key_on_another_curve(string name, string curve, string seen)
+    public void A_signature_by_a_key_on_another_curve_is_rejected(string name, string curve, string seen)
     {
         var algorithm = SignatureAlgorithm.Named(name);
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
@@ -77,31 +77,31 @@ public sealed class EcdsaSignatureTests
             ErrorOf(key.SignData(Input, algorithm.Hash, Der), Der, algorithm), StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, byte[], string> NoDer => new()
+    public static TheoryData<string, byte[], string> InvalidDerSignatures => new()
     {
-        { "empty", [], "0 bytes" + NoSequence },
-        { "cut short", DerOf(N, N)[..^1], "71 bytes" + NoSequence },
-        { "followed by a byte", [.. DerOf(N, N), 0], "73 bytes" + NoSequence },
-        { "one number", Sequence([0x02, 0x01, 0x01]), "5 bytes" + NoSequence },
-        { "three numbers", Sequence([0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]), "11 bytes" + NoSequence },
-        { "a superfluous zero", Sequence([0x02, 0x02, 0x00, 0x01, 0x02, 0x01, 0x01]), "9 bytes" + NoSequence },
-        { "a number without digits", Sequence([0x02, 0x00, 0x02, 0x01, 0x01]), "7 bytes" + NoSequence },
-        { "an indefinite length", [0x30, 0x80, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00, 0x00], "10 bytes" + NoSequence },
-        { "base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(DerOf(N, N))), "96 bytes" + NoSequence },
+        { "empty", [], "0 bytes" + NotASequence },
+        { "truncated", DerOf(N, N)[..^1], "71 bytes" + NotASequence },
+        { "trailing byte", [.. DerOf(N, N), 0], "73 bytes" + NotASequence },
+        { "one number", Sequence([0x02, 0x01, 0x01]), "5 bytes" + NotASequence },
+        { "three numbers", Sequence([0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]), "11 bytes" + NotASequence },
+        { "redundant leading zero", Sequence([0x02, 0x02, 0x00, 0x01, 0x02, 0x01, 0x01]), "9 bytes" + NotASequence },
+        { "empty number", Sequence([0x02, 0x00, 0x02, 0x01, 0x01]), "7 bytes" + NotASequence },
+        { "indefinite length", [0x30, 0x80, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00, 0x00], "10 bytes" + NotASequence },
+        { "base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(DerOf(N, N))), "96 bytes" + NotASequence },
         { "fixed width", [.. Enumerable.Repeat((byte)0x7f, 64)], "64 bytes that are no DER sequence of two integers. It is as long as R and S at fixed width: leave the format out." },
-        { "a negative R", DerOf(-N, N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
-        { "a negative S", DerOf(N, -N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
-        { "a zero R", DerOf(0, N), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
-        { "a zero S", DerOf(N, 0), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
+        { "negative R", DerOf(-N, N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
+        { "negative S", DerOf(N, -N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
+        { "zero R", DerOf(0, N), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
+        { "zero S", DerOf(N, 0), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
     };
 
     [Theory]
-    [MemberData(nameof(NoDer))]
-    public void Says_what_it_saw_in_place_of_DER(string what, byte[] signature, string seen) =>
-        Assert.Equal(($"{what}: ", $"The ES256 signer returned {seen}"), ($"{what}: ", ErrorOf(signature, Der, SignatureAlgorithm.Named("ES256"))));
+    [MemberData(nameof(InvalidDerSignatures))]
+    public void The_error_describes_bytes_that_are_not_a_DER_signature(string input, byte[] signature, string seen) =>
+        Assert.Equal(($"{input}: ", $"The ES256 signer returned {seen}"), ($"{input}: ", ErrorOf(signature, Der, SignatureAlgorithm.Named("ES256"))));
 
     [Fact]
-    public void Says_what_it_saw_in_place_of_numbers_at_fixed_width()
+    public void The_error_describes_bytes_that_are_not_a_fixed_width_signature()
     {
         var algorithm = SignatureAlgorithm.Named("ES256");
 
@@ -120,16 +120,16 @@ public sealed class EcdsaSignatureTests
     }
 
     [Fact]
-    public void Answers_any_damage_with_a_signature_or_its_own_error()
+    public void A_damaged_DER_signature_is_converted_or_rejected_as_signature_unusable()
     {
         var algorithm = SignatureAlgorithm.Named("ES256");
-        var honest = DerOf(N, N);
+        var valid = DerOf(N, N);
         var damaged =
-            from place in Enumerable.Range(0, honest.Length)
+            from index in Enumerable.Range(0, valid.Length)
             from value in Enumerable.Range(0, 256)
-            select (byte[])[.. honest[..place], (byte)value, .. honest[(place + 1)..]];
+            select (byte[])[.. valid[..index], (byte)value, .. valid[(index + 1)..]];
 
-        foreach (var signature in damaged.Concat(Enumerable.Range(0, honest.Length).Select(length => honest[..length])))
+        foreach (var signature in damaged.Concat(Enumerable.Range(0, valid.Length).Select(length => valid[..length])))
         {
             try
             {

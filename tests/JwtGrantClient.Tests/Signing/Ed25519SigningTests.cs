@@ -4,13 +4,13 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>An algorithm that the library has not, through the seam: the whole way to the token endpoint.</summary>
+/// <summary>An algorithm that the library does not implement, signed by a custom IJwtSigner and sent to the token endpoint.</summary>
 public sealed class Ed25519SigningTests
 {
     [Theory]
     [InlineData("Ed25519")]
     [InlineData("EdDSA")]
-    public async Task Signs_the_grant_with_a_signer_of_the_users_own(string algorithm)
+    public async Task A_custom_signer_signs_the_grant_assertion(string algorithm)
     {
         var endpoint = new FakeTokenEndpoint();
         var signer = new Ed25519Signer([.. Enumerable.Range(1, 32).Select(i => (byte)i)], algorithm, TestData.KeyId);

@@ -3,13 +3,13 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>The kinds of case of Wycheproof's json_web_key tests, with keys of our own making.</summary>
+/// <summary>The kinds of cases in the json_web_key tests of Wycheproof, with keys that these tests create.</summary>
 public sealed class JwkKeyTests
 {
     private static readonly JsonObject Rsa = Keys.PrivateJwk(TestData.RsaKey), Ec = Keys.PrivateJwk(Keys.P256);
 
     [Fact]
-    public void Takes_the_kid_and_the_algorithm_of_the_key()
+    public void The_kid_and_the_alg_of_a_JWK_are_used()
     {
         var signer = TestSigner.Load(new() { Text = Rsa.With("kid", "a").With("alg", "PS384").With("use", "sig").With("key_ops", new JsonArray("sign")).ToJsonString() });
 
@@ -20,34 +20,34 @@ public sealed class JwkKeyTests
     [InlineData("nistP256", "ES256")]
     [InlineData("nistP384", "ES384")]
     [InlineData("nistP521", "ES512")]
-    public void Takes_every_curve(string curve, string algorithm) =>
+    public void A_JWK_on_every_supported_curve_loads(string curve, string algorithm) =>
         Assert.Equal(algorithm, TestSigner.Load(new() { Text = Keys.PrivateJwk(Keys.Ec(curve)).ToJsonString() }).Algorithm);
 
     [Fact]
-    public void Takes_numbers_with_a_leading_zero_too_many_or_too_few()
+    public void Numbers_with_an_extra_or_a_missing_leading_zero_load()
     {
         var padded = Rsa.With("n", Keys.EncodeBase64Url([0, .. TestData.RsaKey.ExportParameters(false).Modulus!]));
 
         Assert.Equal("RS256", TestSigner.Load(new() { Text = padded.ToJsonString() }).Algorithm);
-        // An EC key whose d begins with a zero byte, written without it.
+        // The d of this EC key begins with a zero byte, which the JWK leaves out.
         Assert.Equal("ES256", TestSigner.Load(new() { Text = Keys.PrivateJwk(KeyWithShortPrivatePart(out var d)).With("d", Keys.EncodeBase64Url(d)).ToJsonString() }).Algorithm);
     }
 
     [Fact]
-    public void Takes_the_certificate_of_x5c()
+    public void The_certificate_in_x5c_is_used_if_it_belongs_to_the_key()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
-        using var stranger = Keys.CertificateFor(Keys.P256);
+        using var otherCertificate = Keys.CertificateFor(Keys.P256);
 
         var signer = TestSigner.Load(new() { Text = Rsa.With("x5c", new JsonArray(Convert.ToBase64String(certificate.RawData))).ToJsonString() });
 
         Assert.Equal(certificate.Thumbprint, signer.Identity.Certificate!.Thumbprint);
-        Refused(
-            Rsa.With("x5c", new JsonArray(Convert.ToBase64String(stranger.RawData))),
+        ExpectUnusable(
+            Rsa.With("x5c", new JsonArray(Convert.ToBase64String(otherCertificate.RawData))),
             "there is a JWK whose x5c is a certificate of another key. Give the certificate that was issued for this key.");
     }
 
-    public static TheoryData<string, string> Refusals => new()
+    public static TheoryData<string, string> UnusableKeys => new()
     {
         { Rsa.With("use", "enc").ToJsonString(), "there is a JWK whose use is not sig. A key to sign with has use sig, or none. Give another key." },
         { Rsa.With("key_ops", new JsonArray("verify")).ToJsonString(), "there is a JWK whose key_ops do not have sign. A key to sign with has sign among its key_ops, or none. Give another key, or the private one." },
@@ -58,13 +58,13 @@ public sealed class JwkKeyTests
         { Rsa.With("e", "AQAA").ToJsonString(), "there is an RSA JWK with a public exponent that is even, or 1, which signs nothing. Make a new key, with the usual 65537." },
         { Rsa.With("kty", "EC").ToJsonString(), "there is an EC JWK whose crv is not P-256, P-384 or P-521. Make a key on one of them (RFC 7518 section 6.2.1.1)." },
         { Ec.With("crv", "secp256k1").ToJsonString(), "there is an EC JWK whose crv is not P-256, P-384 or P-521. Make a key on one of them (RFC 7518 section 6.2.1.1)." },
-        { Ec.With("crv", "P-384").ToJsonString(), Mixed("EC") },
-        { Ec.With("y", Ec["x"]!.DeepClone()).ToJsonString(), Mixed("EC") },
-        { Ec.With("d", Keys.PrivateJwk(Keys.Ec("nistP256"))["d"]!.DeepClone()).ToJsonString(), Mixed("EC") },
-        { Ec.With("d", "").ToJsonString(), Mixed("EC") },
-        { Rsa.With("n", Keys.PrivateJwk(System.Security.Cryptography.RSA.Create(2048))["n"]!.DeepClone()).ToJsonString(), Mixed("RSA") },
-        { Rsa.With("q", "!!").ToJsonString(), Mixed("RSA") },
-        { Rsa.Without("n").ToJsonString(), Mixed("RSA") },
+        { Ec.With("crv", "P-384").ToJsonString(), InconsistentMembers("EC") },
+        { Ec.With("y", Ec["x"]!.DeepClone()).ToJsonString(), InconsistentMembers("EC") },
+        { Ec.With("d", Keys.PrivateJwk(Keys.Ec("nistP256"))["d"]!.DeepClone()).ToJsonString(), InconsistentMembers("EC") },
+        { Ec.With("d", "").ToJsonString(), InconsistentMembers("EC") },
+        { Rsa.With("n", Keys.PrivateJwk(System.Security.Cryptography.RSA.Create(2048))["n"]!.DeepClone()).ToJsonString(), InconsistentMembers("RSA") },
+        { Rsa.With("q", "!!").ToJsonString(), InconsistentMembers("RSA") },
+        { Rsa.Without("n").ToJsonString(), InconsistentMembers("RSA") },
         { Rsa.With("kty", "DSA").ToJsonString(), "there is a JWK whose kty is not known. Expected RSA, EC or AKP (ML-DSA)." },
         { Rsa.With("kid", 7).ToJsonString(), "there is a JWK that does not parse. A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an array." },
         {
@@ -80,8 +80,8 @@ public sealed class JwkKeyTests
     };
 
     [Theory]
-    [MemberData(nameof(Refusals))]
-    public void Says_why_a_JWK_cannot_sign(string jwk, string seen) => Refused(JsonNode.Parse(jwk)!.AsObject(), seen);
+    [MemberData(nameof(UnusableKeys))]
+    public void The_error_says_why_a_JWK_cannot_sign(string jwk, string seen) => ExpectUnusable(JsonNode.Parse(jwk)!.AsObject(), seen);
 
     [Theory]
     [InlineData("""{"kty":"RSA","kty":"EC"}""", "there is JSON that does not parse, at line 1. It is cut short or damaged, or names a member twice; copy it again, whole.")]
@@ -89,26 +89,25 @@ public sealed class JwkKeyTests
     [InlineData("""{"installed":{"client_secret":"x"}}""", "there is JSON that is no key. Expected a JWK (with kty), a JWK set (with keys) or a service account (with type).")]
     [InlineData("""{"type":"authorized_user"}""", "there is a credential file that is no service account. Expected \"type\": \"service_account\", with a private_key.")]
     [InlineData("""{"type":"service_account"}""", "there is a service account without private_key. Create a key for the account, and take its JSON file.")]
-    public void Says_what_is_wrong_with_the_JSON(string json, string seen) =>
+    public void The_error_says_why_JSON_is_not_a_key(string json, string seen) =>
         KeyLoaderAssert.Throws(new() { Text = json }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
 
     [Fact]
-    public void Holds_the_key_to_its_own_algorithm() => KeyLoaderAssert.Throws(
+    public void A_configured_algorithm_that_differs_from_the_alg_of_the_JWK_is_rejected() => KeyLoaderAssert.Throws(
         new() { Text = Rsa.With("alg", "PS256").ToJsonString(), Algorithm = "RS256" }, "signing_key_does_not_fit",
         "In the key in SigningKey:Text there is a key for PS256, by its alg, but SigningKey:Algorithm is RS256. Leave Algorithm out, or give the key that is for it.");
 
     [Fact]
-    public void Refuses_an_algorithm_of_the_key_that_is_none_for_signing()
+    public void A_JWK_with_an_encryption_algorithm_is_rejected()
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = Rsa.With("alg", "RSA-OAEP").ToJsonString() }));
 
         Assert.StartsWith("The signing algorithm 'RSA-OAEP' is not known. Choose one of RS256, ", error.Message, StringComparison.Ordinal);
     }
 
-    private static string Mixed(string kind) => $"there is a JWK of the kind {kind} whose members do not make a key. They are damaged, or come from different keys: " +
-        "make sure that the point is on the curve and the private part belongs to the public one.";
+    private static string InconsistentMembers(string kind) => $"there is a JWK of the kind {kind} whose members do not make a key. They are damaged, or come from different keys: make sure that the point is on the curve and the private part belongs to the public one.";
 
-    private static void Refused(JsonObject jwk, string seen) =>
+    private static void ExpectUnusable(JsonObject jwk, string seen) =>
         KeyLoaderAssert.Throws(new() { Text = jwk.ToJsonString() }, "signing_key_unusable", $"In the key in SigningKey:Text {seen}");
 
     private static System.Security.Cryptography.ECDsa KeyWithShortPrivatePart(out byte[] d)

@@ -16,7 +16,7 @@ public sealed class JwsWriterTests
     [InlineData("PS256")]
     [InlineData("PS384")]
     [InlineData("PS512")]
-    public async Task Signs_so_that_the_public_key_verifies(string name)
+    public async Task An_RSA_signature_verifies_with_the_public_key(string name)
     {
         var algorithm = SignatureAlgorithm.Named(name);
 
@@ -32,7 +32,7 @@ public sealed class JwsWriterTests
     [InlineData("ES256", "nistP256", 64)]
     [InlineData("ES384", "nistP384", 96)]
     [InlineData("ES512", "nistP521", 132)]
-    public async Task Writes_ECDSA_signatures_at_fixed_width(string name, string curve, int bytes)
+    public async Task An_ECDSA_signature_is_written_at_fixed_width(string name, string curve, int bytes)
     {
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
@@ -43,7 +43,7 @@ public sealed class JwsWriterTests
     }
 
     [Fact]
-    public async Task Puts_algorithm_type_and_key_id_into_the_header_and_nothing_else()
+    public async Task The_header_contains_only_alg_typ_and_kid()
     {
         var with = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = TestData.RsaPrivatePem, KeyId = TestData.KeyId })));
         var without = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = TestData.RsaPrivatePem })));
@@ -53,43 +53,43 @@ public sealed class JwsWriterTests
     }
 
     [Fact]
-    public async Task Waits_for_a_signer_that_is_far_away()
+    public async Task A_signer_that_completes_later_is_awaited()
     {
-        var far = new FarSigner();
-        var signing = SignAsync(far);
+        var signer = new PendingSigner();
+        var signing = SignAsync(signer);
         Assert.False(signing.IsCompleted);
 
-        far.Answer.SetResult(new byte[] { 1, 2, 3 });
+        signer.Signature.SetResult(new byte[] { 1, 2, 3 });
 
         Assert.EndsWith(".AQID", await signing, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Reports_a_signer_that_fails_with_the_cause_inside()
+    public async Task A_signer_failure_is_reported_with_its_cause_as_the_inner_exception()
     {
-        var far = new FarSigner();
-        far.Answer.SetException(new TimeoutException("the key service is asleep"));
+        var signer = new PendingSigner();
+        signer.Signature.SetException(new TimeoutException("the key service does not respond"));
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SignAsync(far));
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SignAsync(signer));
 
         Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
         Assert.IsType<TimeoutException>(error.InnerException);
-        Assert.Equal("The RS256 signer with the key 'far' failed: TimeoutException. The inner exception says why; check the key, or the service that holds it.", error.Message);
+        Assert.Equal("The RS256 signer with the key 'remote' failed: TimeoutException. The inner exception says why; check the key, or the service that holds it.", error.Message);
     }
 
     [Fact]
-    public async Task Refuses_an_empty_signature()
+    public async Task An_empty_signature_is_rejected()
     {
-        var far = new FarSigner();
-        far.Answer.SetResult(default);
+        var signer = new PendingSigner();
+        signer.Signature.SetResult(default);
 
-        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SignAsync(far));
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SignAsync(signer));
 
         Assert.Equal("signature_empty", error.Code);
     }
 
     [Fact]
-    public async Task Signs_with_one_key_on_many_threads()
+    public async Task One_key_signs_on_many_threads()
     {
         var signer = TestSigner.Load(new() { Text = TestData.RsaPrivatePem });
 
@@ -101,15 +101,15 @@ public sealed class JwsWriterTests
     private static Task<string> SignAsync(IJwtSigner signer) =>
         JwsWriter.SignAsync(new JwsHeader(signer, "client-authentication+jwt"), Payload, TestContext.Current.CancellationToken).AsTask();
 
-    private sealed class FarSigner : IJwtSigner
+    private sealed class PendingSigner : IJwtSigner
     {
-        public TaskCompletionSource<ReadOnlyMemory<byte>> Answer { get; } = new();
+        public TaskCompletionSource<ReadOnlyMemory<byte>> Signature { get; } = new();
 
         public string Algorithm => "RS256";
 
-        public string? KeyId => "far";
+        public string? KeyId => "remote";
 
         public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
-            await Answer.Task;
+            await Signature.Task;
     }
 }

@@ -2,7 +2,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>What stands where the file should be.</summary>
+/// <summary>Key files that cannot be read.</summary>
 public sealed class KeyFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -10,7 +10,7 @@ public sealed class KeyFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Says_that_nothing_is_there()
+    public void A_missing_key_file_is_reported_with_its_path()
     {
         var missing = _folder.GetPath("missing.pem");
 
@@ -19,11 +19,11 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void Says_that_a_directory_is_there() => KeyLoaderAssert.Throws(new() { Path = _folder.Path }, "signing_key_unreadable",
+    public void A_directory_in_place_of_the_key_file_is_reported() => KeyLoaderAssert.Throws(new() { Path = _folder.Path }, "signing_key_unreadable",
         $"The key file '{_folder.Path}' is a directory. Name the file in it.");
 
     [Fact]
-    public void Reads_64_KiB_at_most_whatever_length_the_file_claims()
+    public void A_key_file_over_64_KiB_is_rejected_whatever_length_it_reports()
     {
         var large = _folder.Write("large.pem", new string('x', 65_537));
 
@@ -35,9 +35,9 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void Says_that_it_may_not_read_it()
+    public void A_key_file_that_cannot_be_opened_is_reported()
     {
-        // Root may read any file, so what refuses here is a file that no one can: a component of the path is a file.
+        // Root can read every file, so the path itself is invalid here: one of its folders is a file.
         var path = Path.Combine(_folder.Write("file", "x"), "key.pem");
 
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Path = path }));

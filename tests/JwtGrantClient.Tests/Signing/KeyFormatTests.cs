@@ -5,7 +5,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>PKCS#12, DER, base64, the environment, a service account: told by their content.</summary>
+/// <summary>Keys in PKCS#12, DER, base64 and service account JSON, whose format the loader detects by content.</summary>
 public sealed class KeyFormatTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,15 +13,15 @@ public sealed class KeyFormatTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Takes_PKCS12_with_a_password_and_without_from_a_file_and_as_base64()
+    public void PKCS12_loads_with_and_without_a_password_from_a_file_and_from_base64()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
-        var locked = certificate.Export(X509ContentType.Pkcs12, Keys.Password);
+        var encrypted = certificate.Export(X509ContentType.Pkcs12, Keys.Password);
 
         foreach (var options in new SigningKeyOptions[]
         {
-            new() { Path = _folder.Write("locked", locked), Password = Keys.Password },
-            new() { Text = Convert.ToBase64String(locked, Base64FormattingOptions.InsertLineBreaks), Password = Keys.Password },
+            new() { Path = _folder.Write("encrypted", encrypted), Password = Keys.Password },
+            new() { Text = Convert.ToBase64String(encrypted, Base64FormattingOptions.InsertLineBreaks), Password = Keys.Password },
             new() { Path = _folder.Write("open", certificate.Export(X509ContentType.Pkcs12)) },
         })
         {
@@ -32,7 +32,7 @@ public sealed class KeyFormatTests : IDisposable
     }
 
     [Fact]
-    public void Takes_the_DER_of_every_private_key_form()
+    public void Every_DER_encoding_of_a_private_key_loads()
     {
         (byte[] Der, string Format, string Algorithm)[] forms =
         [
@@ -54,7 +54,7 @@ public sealed class KeyFormatTests : IDisposable
     }
 
     [Fact]
-    public void Takes_an_environment_variable_and_base64_of_a_text()
+    public void Base64_of_PEM_loads_from_an_environment_variable()
     {
         Environment.SetEnvironmentVariable("JWTGRANT_TEST_KEY", Convert.ToBase64String(Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)));
 
@@ -62,7 +62,7 @@ public sealed class KeyFormatTests : IDisposable
     }
 
     [Fact]
-    public void Takes_a_Google_service_account_with_the_id_of_its_key()
+    public void A_Google_service_account_loads_with_the_id_of_its_key()
     {
         var json = new JsonObject
         {
@@ -76,21 +76,21 @@ public sealed class KeyFormatTests : IDisposable
     }
 
     [Fact]
-    public async Task Takes_a_certificate_object_and_a_JWK_object_by_code()
+    public async Task FromCertificate_and_FromJwk_create_signers()
     {
         using var certificate = Keys.CertificateFor(Keys.P256);
-        var byCertificate = JwtSigner.FromCertificate(certificate, new() { X5tS256 = true, KeyId = TestData.KeyId });
-        var byJwk = JwtSigner.FromJwk(new(Keys.PrivateJwk(TestData.RsaKey).With("kid", "from-jwk").With("alg", "PS256").ToJsonString()));
+        var certificateSigner = JwtSigner.FromCertificate(certificate, new() { X5tS256 = true, KeyId = TestData.KeyId });
+        var jwkSigner = JwtSigner.FromJwk(new(Keys.PrivateJwk(TestData.RsaKey).With("kid", "from-jwk").With("alg", "PS256").ToJsonString()));
 
-        Assert.Equal(("ES256", TestData.KeyId), (byCertificate.Algorithm, byCertificate.KeyId));
-        Assert.Equal("x5t#S256", Assert.Single(byCertificate.Header!).Key);
-        Assert.Equal(("PS256", "from-jwk"), (byJwk.Algorithm, byJwk.KeyId));
-        Assert.Equal(64, (await byCertificate.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken)).Length);
-        Assert.True(certificate.HasPrivateKey, "The certificate stays the caller's.");
+        Assert.Equal(("ES256", TestData.KeyId), (certificateSigner.Algorithm, certificateSigner.KeyId));
+        Assert.Equal("x5t#S256", Assert.Single(certificateSigner.Header!).Key);
+        Assert.Equal(("PS256", "from-jwk"), (jwkSigner.Algorithm, jwkSigner.KeyId));
+        Assert.Equal(64, (await certificateSigner.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken)).Length);
+        Assert.True(certificate.HasPrivateKey, "The certificate of the caller was disposed.");
     }
 
     [Fact]
-    public void Refuses_two_keys_by_code()
+    public void A_key_object_together_with_a_key_path_is_rejected()
     {
         using var certificate = Keys.CertificateFor(Keys.P256);
 

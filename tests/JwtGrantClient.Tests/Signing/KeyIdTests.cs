@@ -6,11 +6,11 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>What the header says of the key: kid and the certificate's members, and nothing that nobody asked for.</summary>
+/// <summary>The header members that identify the key (kid, x5t, x5t#S256 and x5c). Only those that are configured are sent.</summary>
 public sealed class KeyIdTests
 {
     [Fact]
-    public async Task Sends_neither_kid_nor_certificate_unless_asked()
+    public async Task Kid_and_certificate_members_are_not_sent_by_default()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
@@ -20,7 +20,7 @@ public sealed class KeyIdTests
     }
 
     [Fact]
-    public async Task Names_the_certificate_by_its_thumbprints_in_base64url()
+    public async Task X5t_and_x5tS256_contain_the_base64url_thumbprints_of_the_certificate()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
@@ -32,11 +32,9 @@ public sealed class KeyIdTests
     }
 
     [Fact]
-    public async Task Carries_the_chain_from_the_keys_own_certificate_up_without_the_root()
+    public async Task X5c_contains_the_chain_from_the_signing_certificate_up_without_the_root()
     {
         var (own, intermediate, root) = Keys.Chain(TestData.RsaKey);
-        X509Certificate2Collection all = [root, own, intermediate];
-        var pkcs12 = Convert.ToBase64String(all.Export(X509ContentType.Pkcs12)!);
 
         foreach (var text in new[] { $"{Pem(own)}\n{root.ExportCertificatePem()}\n{intermediate.ExportCertificatePem()}", Pkcs12(own, root, intermediate) })
         {
@@ -49,7 +47,7 @@ public sealed class KeyIdTests
     }
 
     [Fact]
-    public async Task Carries_a_self_signed_certificate_alone()
+    public async Task X5c_contains_a_self_signed_certificate()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
@@ -59,32 +57,32 @@ public sealed class KeyIdTests
     }
 
     [Fact]
-    public void Takes_the_kid_from_the_settings_before_the_keys_own()
+    public void A_configured_kid_overrides_the_kid_of_the_key()
     {
         var jwk = Keys.PrivateJwk(TestData.RsaKey).With("kid", "own").ToJsonString();
 
         Assert.Equal("own", TestSigner.Load(new() { Text = jwk }).KeyId);
-        Assert.Equal("given", TestSigner.Load(new() { Text = jwk, KeyId = "given" }).KeyId);
+        Assert.Equal("configured", TestSigner.Load(new() { Text = jwk, KeyId = "configured" }).KeyId);
     }
 
     [Fact]
-    public void Makes_the_kid_of_the_certificates_thumbprint()
+    public void The_certificate_thumbprint_can_be_the_kid()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
 
         Assert.Equal(certificate.Thumbprint, TestSigner.Load(new() { Text = Pem(certificate), KeyIdFrom = KeyIdSource.CertificateThumbprint }).KeyId);
     }
 
-    /// <summary>RFC 7638 section 3: the required members in the order of their names, without space.</summary>
+    /// <summary>RFC 7638 section 3: the hash covers the required members in lexicographic order, without whitespace.</summary>
     [Fact]
-    public void Makes_the_kid_of_the_JWK_thumbprint()
+    public void The_JWK_thumbprint_can_be_the_kid()
     {
         var (rsa, ec) = (Keys.PrivateJwk(TestData.RsaKey), Keys.PrivateJwk(Keys.P256));
-        var ofRsa = $$"""{"e":"{{rsa["e"]}}","kty":"RSA","n":"{{rsa["n"]}}"}""";
-        var ofEc = $$"""{"crv":"P-256","kty":"EC","x":"{{ec["x"]}}","y":"{{ec["y"]}}"}""";
+        var rsaJwk = $$"""{"e":"{{rsa["e"]}}","kty":"RSA","n":"{{rsa["n"]}}"}""";
+        var ecJwk = $$"""{"crv":"P-256","kty":"EC","x":"{{ec["x"]}}","y":"{{ec["y"]}}"}""";
 
-        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofRsa))), Thumbprint(TestData.RsaPrivatePem));
-        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ofEc))), Thumbprint(Keys.P256.ExportPkcs8PrivateKeyPem()));
+        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(rsaJwk))), Thumbprint(TestData.RsaPrivatePem));
+        Assert.Equal(Keys.EncodeBase64Url(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(ecJwk))), Thumbprint(Keys.P256.ExportPkcs8PrivateKeyPem()));
     }
 
     [Theory]
@@ -92,7 +90,7 @@ public sealed class KeyIdTests
     [InlineData(false, true, false, KeyIdSource.Key, "X5tS256")]
     [InlineData(false, false, true, KeyIdSource.Key, "X5c")]
     [InlineData(false, false, false, KeyIdSource.CertificateThumbprint, "KeyIdFrom")]
-    public void Says_that_there_is_no_certificate_to_name(bool x5t, bool x5tS256, bool x5c, KeyIdSource from, string setting) => KeyLoaderAssert.Throws(
+    public void An_option_that_requires_a_certificate_is_rejected_for_a_key_without_one(bool x5t, bool x5tS256, bool x5c, KeyIdSource from, string setting) => KeyLoaderAssert.Throws(
         new() { Text = TestData.RsaPrivatePem, X5t = x5t, X5tS256 = x5tS256, X5c = x5c, KeyIdFrom = from }, "signing_key_without_certificate",
         $"SigningKey:{setting} asks for a certificate, but in the key in SigningKey:Text there is a key alone (PKCS#8, PEM). " +
         $"Put the certificate beside the key, or leave {setting} out.");
@@ -103,7 +101,7 @@ public sealed class KeyIdTests
 
     private static string Pkcs12(X509Certificate2 own, params X509Certificate2[] others)
     {
-        // In no order, and the issuers without their keys.
+        // The certificates are not in chain order, and the issuers have no private keys.
         X509Certificate2Collection all = [.. others.Select(other => X509CertificateLoader.LoadCertificate(other.RawData)), own];
         return Convert.ToBase64String(all.Export(X509ContentType.Pkcs12)!);
     }

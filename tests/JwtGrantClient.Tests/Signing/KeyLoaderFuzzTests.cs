@@ -7,7 +7,7 @@ using TestData = JwtGrantClient.Tests.TestSupport.TestData;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>Whatever a file holds, the loader finds a key or throws the configuration error, and quotes nothing of it.</summary>
+/// <summary>Whatever a file contains, the loader returns a key or throws a configuration error that does not quote the content.</summary>
 public sealed class KeyLoaderFuzzTests : IDisposable
 {
     private const int Rounds = 3000, QuoteLength = 16;
@@ -34,7 +34,7 @@ public sealed class KeyLoaderFuzzTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Throws_only_the_configuration_error_and_never_prints_the_key()
+    public void Random_changes_to_keys_cause_only_configuration_errors_that_do_not_reveal_the_key()
     {
         var path = _folder.GetPath("key");
 
@@ -46,7 +46,7 @@ public sealed class KeyLoaderFuzzTests : IDisposable
     }
 
     [Fact]
-    public void Handles_every_seed_cut_at_every_hundredth_byte()
+    public void Truncated_keys_cause_only_configuration_errors_that_do_not_reveal_the_key()
     {
         foreach (var seed in Seeds)
             for (var length = 0; length < seed.Length; length += 100)
@@ -67,15 +67,15 @@ public sealed class KeyLoaderFuzzTests : IDisposable
         }
     }
 
-    private static void AssertQuotesNothing(string said, string content)
+    private static void AssertQuotesNothing(string message, string content)
     {
-        var runs = Enumerable.Range(0, Math.Max(0, content.Length - QuoteLength)).Select(at => content.Substring(at, QuoteLength))
+        var runs = Enumerable.Range(0, Math.Max(0, content.Length - QuoteLength)).Select(index => content.Substring(index, QuoteLength))
             .Where(run => run.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '-' or '_') && run.Any(char.IsAsciiDigit)).ToHashSet();
-        for (var at = 0; at + QuoteLength <= said.Length; at++)
-            Assert.DoesNotContain(said.Substring(at, QuoteLength), runs);
+        for (var index = 0; index + QuoteLength <= message.Length; index++)
+            Assert.DoesNotContain(message.Substring(index, QuoteLength), runs);
     }
 
-    /// <summary>A seed with up to six changes: a byte replaced, a stretch cut out, a stretch of another seed put in, the end cut off.</summary>
+    /// <summary>Generates a seed with up to six changes: a replaced byte, a removed range, an inserted range of another seed, or a removed end.</summary>
     private static Gen<byte[]> Contents() =>
         from seed in Gen.Elements(Seeds)
         from changes in Changes().ArrayOf().Resize(6)
@@ -83,7 +83,7 @@ public sealed class KeyLoaderFuzzTests : IDisposable
 
     private static Gen<Func<byte[], byte[]>> Changes() =>
         from kind in Gen.Choose(0, 3)
-        from at in Gen.Choose(0, 4000)
+        from index in Gen.Choose(0, 4000)
         from length in Gen.Choose(1, 40)
         from value in Gen.Choose(0, 255)
         from other in Gen.Elements(Seeds)
@@ -91,14 +91,14 @@ public sealed class KeyLoaderFuzzTests : IDisposable
         {
             if (content.Length == 0)
                 return other;
-            var place = at % content.Length;
-            var end = Math.Min(content.Length, place + length);
+            var start = index % content.Length;
+            var end = Math.Min(content.Length, start + length);
             return kind switch
             {
-                0 => [.. content[..place], (byte)value, .. content[(place + 1)..]],
-                1 => [.. content[..place], .. content[end..]],
-                2 => [.. content[..place], .. other.Take(length), .. content[place..]],
-                _ => content[..place],
+                0 => [.. content[..start], (byte)value, .. content[(start + 1)..]],
+                1 => [.. content[..start], .. content[end..]],
+                2 => [.. content[..start], .. other.Take(length), .. content[start..]],
+                _ => content[..start],
             };
         });
 }

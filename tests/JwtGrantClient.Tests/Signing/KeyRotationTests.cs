@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>A key that changes on disk is picked up at the next assertion, at most every five seconds.</summary>
+/// <summary>A key that changes on disk signs the next assertion. The file is checked at most every five seconds.</summary>
 public sealed class KeyRotationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,23 +20,23 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task Takes_over_a_key_that_replaced_the_old_one_by_rename_with_its_kid()
+    public async Task A_key_file_replaced_by_rename_is_picked_up_with_its_kid()
     {
         var path = _folder.Write("key.json", Jwk("old", out var old));
         var factory = Factory(new() { Path = path });
-        await SignedByAsync(factory, "old", old);
+        await AssertSignedByAsync(factory, "old", old);
 
         File.Move(_folder.Write("key.json.new", Jwk("new", out var next)), path, overwrite: true);
         _clock.Advance(ReloadingSigner.LookInterval);
 
-        await SignedByAsync(factory, "new", next);
+        await AssertSignedByAsync(factory, "new", next);
         Assert.Single(_log.All, line => line.Contains($"In the key file '{path}' there is a new key: 'old' gives way to ES256 and 'new'", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Takes_over_a_key_behind_a_swapped_symbolic_link()
+    public async Task A_key_behind_a_swapped_symbolic_link_is_picked_up()
     {
-        // As Kubernetes mounts a secret: key.json -> ..data/key.json, ..data -> ..1, and the swap points ..data to ..2.
+        // Kubernetes mounts a secret like this: key.json -> ..data/key.json and ..data -> ..1. An update points ..data to ..2.
         foreach (var version in new[] { "..1", "..2" })
             Directory.CreateDirectory(_folder.GetPath(version));
         _folder.Write("..1/key.json", Jwk("old", out var old));
@@ -44,17 +44,17 @@ public sealed class KeyRotationTests : IDisposable
         Directory.CreateSymbolicLink(_folder.GetPath("..data"), "..1");
         File.CreateSymbolicLink(_folder.GetPath("key.json"), Path.Combine("..data", "key.json"));
         var factory = Factory(new() { Path = _folder.GetPath("key.json") });
-        await SignedByAsync(factory, "old", old);
+        await AssertSignedByAsync(factory, "old", old);
 
         Directory.Delete(_folder.GetPath("..data"));
         Directory.CreateSymbolicLink(_folder.GetPath("..data"), "..2");
         _clock.Advance(ReloadingSigner.LookInterval);
 
-        await SignedByAsync(factory, "new", next);
+        await AssertSignedByAsync(factory, "new", next);
     }
 
     [Fact]
-    public async Task Takes_over_a_key_of_the_same_length_and_time()
+    public async Task A_new_key_with_the_same_length_and_timestamp_is_picked_up()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         var time = File.GetLastWriteTimeUtc(path);
@@ -65,57 +65,57 @@ public sealed class KeyRotationTests : IDisposable
         File.SetLastWriteTimeUtc(path, time);
         _clock.Advance(ReloadingSigner.LookInterval);
 
-        await SignedByAsync(factory, null, next);
+        await AssertSignedByAsync(factory, null, next);
     }
 
     [Fact]
-    public async Task Looks_no_more_than_every_five_seconds()
+    public async Task The_key_file_is_checked_at_most_every_five_seconds()
     {
         var path = _folder.Write("key.json", Jwk("old", out var old));
         var factory = Factory(new() { Path = path });
         _folder.Write("key.json", Jwk("new", out var next));
 
         _clock.Advance(ReloadingSigner.LookInterval - TimeSpan.FromTicks(1));
-        await SignedByAsync(factory, "old", old);
+        await AssertSignedByAsync(factory, "old", old);
 
         _clock.Advance(TimeSpan.FromTicks(1));
-        await SignedByAsync(factory, "new", next);
+        await AssertSignedByAsync(factory, "new", next);
     }
 
     [Fact]
-    public async Task A_key_that_was_checked_with_the_settings_is_not_parsed_again()
+    public async Task A_key_loaded_by_options_validation_is_not_parsed_again()
     {
         var options = new SigningKeyOptions { Path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem()) };
         options.Check();
         _folder.Write("key.pem", "");
 
-        await SignedByAsync(Factory(options), null, Keys.P256);
+        await AssertSignedByAsync(Factory(options), null, Keys.P256);
 
         Assert.Null(options.TakeChecked());
     }
 
     [Fact]
-    public async Task A_key_that_came_after_the_check_signs_from_the_start()
+    public async Task A_key_that_changed_after_options_validation_signs_the_first_assertion()
     {
         var options = new SigningKeyOptions { Path = _folder.Write("key.json", Jwk("old", out _)) };
         options.Check();
         _folder.Write("key.json", Jwk("new", out var next));
 
-        await SignedByAsync(Factory(options), "new", next);
+        await AssertSignedByAsync(Factory(options), "new", next);
     }
 
-    public static TheoryData<string, string> Broken => new()
+    public static TheoryData<string, string> BrokenKeyFiles => new()
     {
         { "half-written", "a PEM block begins, but it is not whole" },
         { "empty", "there is nothing" },
-        { "gone", "does not exist" },
-        { "a public key", "there is only a public key" },
+        { "missing", "does not exist" },
+        { "public key", "there is only a public key" },
         { "too small", "has 1024 bits" },
     };
 
     [Theory]
-    [MemberData(nameof(Broken))]
-    public async Task Keeps_the_last_good_key_and_says_so_once(string kind, string complaint)
+    [MemberData(nameof(BrokenKeyFiles))]
+    public async Task The_last_good_key_stays_in_use_and_one_warning_is_logged(string kind, string problem)
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         var factory = Factory(new() { Path = path, KeyId = TestData.KeyId });
@@ -124,58 +124,58 @@ public sealed class KeyRotationTests : IDisposable
         for (var i = 0; i < 3; i++)
         {
             _clock.Advance(ReloadingSigner.LookInterval);
-            await SignedByAsync(factory, TestData.KeyId, Keys.P256);
+            await AssertSignedByAsync(factory, TestData.KeyId, Keys.P256);
         }
 
         var line = Assert.Single(_log.All, line => line.StartsWith("Warning", StringComparison.Ordinal));
         Assert.Contains($"The signing key could not be renewed; the last good one ('{TestData.KeyId}') stays in use", line, StringComparison.Ordinal);
-        Assert.Contains(complaint, line, StringComparison.Ordinal);
+        Assert.Contains(problem, line, StringComparison.Ordinal);
 
         using var next = Keys.Ec("nistP256");
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
         _clock.Advance(ReloadingSigner.LookInterval);
-        await SignedByAsync(factory, TestData.KeyId, next);
+        await AssertSignedByAsync(factory, TestData.KeyId, next);
     }
 
     [Fact]
-    public async Task Goes_back_to_a_key_that_returns_after_a_broken_one()
+    public async Task A_restored_key_is_used_and_a_second_failure_is_logged_again()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         var factory = Factory(new() { Path = path });
 
         _folder.Write("key.pem", "");
         _clock.Advance(ReloadingSigner.LookInterval);
-        await SignedByAsync(factory, null, Keys.P256);
+        await AssertSignedByAsync(factory, null, Keys.P256);
         _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         _clock.Advance(ReloadingSigner.LookInterval);
-        await SignedByAsync(factory, null, Keys.P256);
+        await AssertSignedByAsync(factory, null, Keys.P256);
 
-        // It breaks again in the same way, and that is said again.
+        // The file breaks in the same way a second time, which is logged again.
         _folder.Write("key.pem", "");
         _clock.Advance(ReloadingSigner.LookInterval);
-        await SignedByAsync(factory, null, Keys.P256);
+        await AssertSignedByAsync(factory, null, Keys.P256);
         Assert.Equal(2, _log.All.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Follows_a_key_and_its_password_that_change_together()
+    public async Task A_new_key_with_a_new_password_is_picked_up()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportEncryptedPkcs8PrivateKeyPem("one", Keys.Encryption));
         var factory = Factory(new() { Path = path, PasswordFile = _folder.Write("password", "one\n") });
         using var next = Keys.Ec("nistP256");
 
-        // The key first: it stays shut until its password comes.
+        // The key changes first. It cannot be opened until its password changes too.
         _folder.Write("key.pem", next.ExportEncryptedPkcs8PrivateKeyPem("two", Keys.Encryption));
         _clock.Advance(ReloadingSigner.LookInterval);
-        await SignedByAsync(factory, null, Keys.P256);
+        await AssertSignedByAsync(factory, null, Keys.P256);
 
         _folder.Write("password", "two\n");
         _clock.Advance(ReloadingSigner.LookInterval);
-        await SignedByAsync(factory, null, next);
+        await AssertSignedByAsync(factory, null, next);
     }
 
     [Fact]
-    public async Task Looks_at_once_after_a_refusal()
+    public async Task The_key_file_is_checked_immediately_after_a_rejected_assertion()
     {
         var path = _folder.Write("key.json", Jwk("old", out _));
         var signer = SigningKeyLoader.Open(new() { Path = path }, _clock, _log);
@@ -187,23 +187,23 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task Lets_an_assertion_in_the_making_finish_with_the_key_it_began_with()
+    public async Task An_assertion_in_progress_is_signed_by_the_key_it_started_with()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         var signer = SigningKeyLoader.Open(new() { Path = path }, _clock, _log);
-        var begun = await signer.GetCurrentAsync(TestContext.Current.CancellationToken);
+        var signerAtStart = await signer.GetCurrentAsync(TestContext.Current.CancellationToken);
         using var next = Keys.Ec("nistP256");
 
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
         _clock.Advance(ReloadingSigner.LookInterval);
-        Assert.NotSame(begun, await signer.GetCurrentAsync(TestContext.Current.CancellationToken));
+        Assert.NotSame(signerAtStart, await signer.GetCurrentAsync(TestContext.Current.CancellationToken));
 
-        var signature = await begun.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
+        var signature = await signerAtStart.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
         Assert.True(Keys.P256.VerifyData(new byte[] { 1 }, signature.ToArray(), HashAlgorithmName.SHA256));
     }
 
     [Fact]
-    public async Task Signs_on_many_threads_while_the_key_changes_under_them()
+    public async Task Many_threads_sign_while_the_key_changes()
     {
         ECDsa[] keys = [.. Enumerable.Range(0, 4).Select(_ => Keys.Ec("nistP256"))];
         var path = _folder.Write("key.json", Keys.PrivateJwk(keys[0]).With("kid", "0").ToJsonString());
@@ -223,7 +223,7 @@ public sealed class KeyRotationTests : IDisposable
         {
             File.Move(_folder.Write("new", Keys.PrivateJwk(keys[i]).With("kid", $"{i}").ToJsonString()), path, overwrite: true);
             _clock.Advance(ReloadingSigner.LookInterval);
-            await SignedByAnyAsync(factory);
+            await SignAsync(factory);
         }
         await done.CancelAsync();
 
@@ -231,7 +231,7 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task Holds_on_to_no_key_that_was_replaced()
+    public async Task Replaced_keys_can_be_garbage_collected()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         var signer = SigningKeyLoader.Open(new() { Path = path }, _clock, _log);
@@ -243,7 +243,7 @@ public sealed class KeyRotationTests : IDisposable
         GC.WaitForPendingFinalizers();
         GC.Collect();
 
-        Assert.True(replaced.Count(old => old.IsAlive) <= 1, $"{replaced.Count(old => old.IsAlive)} of 20 replaced keys are still held.");
+        Assert.True(replaced.Count(old => old.IsAlive) <= 1, $"{replaced.Count(old => old.IsAlive)} of 20 replaced keys are still in memory.");
     }
 
     private async Task<WeakReference> ReplaceAsync(IJwtSigner signer)
@@ -269,25 +269,25 @@ public sealed class KeyRotationTests : IDisposable
     private void Break(string path, string kind)
     {
         using var small = RSA.Create(1024);
-        if (kind == "gone")
+        if (kind == "missing")
             File.Delete(path);
         else
             _folder.Write("key.pem", kind switch
             {
                 "half-written" => TestData.RsaPrivatePem[..900],
                 "empty" => "",
-                "a public key" => TestData.RsaPublicPem,
+                "public key" => TestData.RsaPublicPem,
                 _ => small.ExportPkcs8PrivateKeyPem(),
             });
     }
 
-    private static async Task SignedByAnyAsync(AssertionFactory factory) => await factory.ProvideAsync(new(), TestContext.Current.CancellationToken);
+    private static async Task SignAsync(AssertionFactory factory) => await factory.ProvideAsync(new(), TestContext.Current.CancellationToken);
 
-    private static async Task SignedByAsync(AssertionFactory factory, string? keyId, ECDsa key)
+    private static async Task AssertSignedByAsync(AssertionFactory factory, string? keyId, ECDsa key)
     {
         var jwt = Jwt.Parse((await factory.ProvideAsync(new(), TestContext.Current.CancellationToken)).Value);
 
         Assert.Equal(keyId, jwt.Header.TryGetProperty("kid", out var kid) ? kid.GetString() : null);
-        Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, HashAlgorithmName.SHA256), "Another key signed.");
+        Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, HashAlgorithmName.SHA256), "The assertion was signed by another key.");
     }
 }

@@ -7,12 +7,12 @@ using Microsoft.Extensions.Time.Testing;
 namespace JwtGrantClient.Tests.Signing;
 
 /// <summary>
-/// Five rotations as an operator makes them, against the strict server over HTTP: register the new key beside the old, swap the file, take the
-/// old key away. No request fails, a half-written file in between included, and tokens outlive the key that they were asked for with.
+/// Five rotations in the steps of an operator, against the strict server over HTTP: register the new key beside the old one, replace the file,
+/// and remove the old key. No request fails, even while the file is half-written. A token stays valid after its key is removed.
 /// </summary>
 public sealed class LiveKeyRotationTests : IDisposable
 {
-    private const int Rotations = 5, RequestsEach = 20;
+    private const int Rotations = 5, RequestsPerRound = 20;
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
@@ -21,7 +21,7 @@ public sealed class LiveKeyRotationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task No_request_fails()
+    public async Task No_request_fails_during_five_key_rotations()
     {
         await using var server = await StrictAuthorizationServer.StartAsync(
             new() { TimeProvider = _clock, TokenLifetime = TimeSpan.FromHours(1) }, TestContext.Current.CancellationToken);
@@ -32,7 +32,7 @@ public sealed class LiveKeyRotationTests : IDisposable
             ClientId = TestData.ClientId,
             Grant = GrantType.ClientCredentials,
             ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt,
-            SigningKey = new() { Path = PutKey(0) },
+            SigningKey = new() { Path = WriteKey(0) },
             AllowLoopbackHttp = true,
         }, timeProvider: _clock);
         var first = await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
@@ -41,7 +41,7 @@ public sealed class LiveKeyRotationTests : IDisposable
         {
             Register(server, next - 1, next);
             var before = RequestAsync(tokens, $"{next}-before");
-            PutKey(next);
+            WriteKey(next);
             await before;
             _clock.Advance(ReloadingSigner.LookInterval);
             await RequestAsync(tokens, $"{next}-after");
@@ -57,14 +57,14 @@ public sealed class LiveKeyRotationTests : IDisposable
             Enumerable.Range(0, Rotations + 1).Select(number => $"key-{number}"),
             server.Requests.Select(request => request["client_assertion"]).OfType<string>()
                 .Select(jwt => Jwt.Parse(jwt).Header.GetProperty("kid").GetString()!).Distinct().Order(StringComparer.Ordinal));
-        Assert.True(server.CheckAccessToken($"Bearer {first.Value}").IsValid, "The first token ended with its key.");
+        Assert.True(server.CheckAccessToken($"Bearer {first.Value}").IsValid, "The first token is no longer valid after its key was removed.");
         Assert.Same(first, await tokens.GetTokenAsync(TestContext.Current.CancellationToken));
     }
 
-    private static Task<AccessToken[]> RequestAsync(JwtGrantTokenSource tokens, string round) => Task.WhenAll(Enumerable.Range(0, RequestsEach).Select(number =>
+    private static Task<AccessToken[]> RequestAsync(JwtGrantTokenSource tokens, string round) => Task.WhenAll(Enumerable.Range(0, RequestsPerRound).Select(number =>
         tokens.GetTokenAsync(new TokenRequest { Resource = [$"https://api.example.com/{round}/{number}"] }, TestContext.Current.CancellationToken).AsTask()));
 
-    private string PutKey(int number)
+    private string WriteKey(int number)
     {
         File.Move(_folder.Write("key.json.new", Jwk(number).ToJsonString()), _folder.GetPath("key.json"), overwrite: true);
         return _folder.GetPath("key.json");

@@ -5,7 +5,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>ML-DSA (RFC 9964): with real signatures everywhere, and from a key file where the platform has it.</summary>
+/// <summary>ML-DSA (RFC 9964): real signatures on every platform, and key files where the platform supports ML-DSA.</summary>
 public sealed class MlDsaSigningTests
 {
     private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
@@ -14,7 +14,7 @@ public sealed class MlDsaSigningTests
     [InlineData("ML-DSA-44", 2420)]
     [InlineData("ML-DSA-65", 3309)]
     [InlineData("ML-DSA-87", 4627)]
-    public async Task Signs_so_that_the_public_key_verifies(string name, int bytes)
+    public async Task An_ML_DSA_signature_verifies_with_the_public_key(string name, int bytes)
     {
         using var key = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
         var signer = SigningKeyLoader.SignerFor(new() { Key = key, Format = "JWK, AKP" }, "the test", new());
@@ -27,7 +27,7 @@ public sealed class MlDsaSigningTests
     }
 
     [Fact]
-    public void Names_the_key_by_its_JWK_thumbprint()
+    public void The_JWK_thumbprint_of_an_ML_DSA_key_covers_alg_kty_and_pub()
     {
         using var key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed);
         var jwk = $$"""{"alg":"ML-DSA-44","kty":"AKP","pub":"{{Keys.EncodeBase64Url(key.ExportMLDsaPublicKey())}}"}""";
@@ -38,7 +38,7 @@ public sealed class MlDsaSigningTests
     [Theory]
     [InlineData("ML-DSA-65")]
     [InlineData("RS256")]
-    public void Refuses_an_algorithm_that_is_not_the_keys(string algorithm)
+    public void An_algorithm_that_does_not_fit_an_ML_DSA_key_is_rejected(string algorithm)
     {
         var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.SignerFor(
             new() { Key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed), Format = "JWK, AKP" }, "the test", new() { Algorithm = algorithm }));
@@ -51,21 +51,21 @@ public sealed class MlDsaSigningTests
     [InlineData("ML-DSA-44", 17)]
     [InlineData("ML-DSA-65", 18)]
     [InlineData("ML-DSA-87", 19)]
-    public async Task Takes_the_seed_of_a_JWK_and_of_PKCS8_where_the_platform_has_it_and_says_so_where_not(string name, byte arc)
+    public async Task A_seed_in_a_JWK_or_PKCS8_loads_or_the_error_says_that_the_platform_has_no_ML_DSA(string name, byte arc)
     {
         var jwk = $$"""{"kty":"AKP","alg":"{{name}}","priv":"{{Keys.EncodeBase64Url(Seed)}}","kid":"pq"}""";
-        // RFC 9881 section 6: the seed as [0] in the octet string of the private key.
+        // RFC 9881 section 6: the octet string of the private key contains the seed with the tag [0].
         var pem = new string(PemEncoding.Write(
             "PRIVATE KEY", [0x30, 0x34, 0x02, 0x01, 0x00, 0x30, 0x0B, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, arc, 0x04, 0x22, 0x80, 0x20, .. Seed]));
 
         foreach (var text in new[] { jwk, pem })
             if (MLDsa.IsSupported)
             {
-                using var same = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
+                using var verifier = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
                 var signer = TestSigner.Load(new() { Text = text });
                 var signature = await signer.SignAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
                 Assert.Equal(name, signer.Algorithm);
-                Assert.True(same.Verifies("x"u8.ToArray(), signature.ToArray()));
+                Assert.True(verifier.Verifies("x"u8.ToArray(), signature.ToArray()));
             }
             else
                 KeyLoaderAssert.Throws(new() { Text = text }, "algorithm_not_supported",

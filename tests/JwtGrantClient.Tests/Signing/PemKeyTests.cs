@@ -11,7 +11,7 @@ public sealed class PemKeyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Takes_PKCS8_and_PKCS1_from_a_file_and_from_text()
+    public void PKCS8_and_PKCS1_load_from_a_file_and_from_text()
     {
         foreach (var pem in new[] { TestData.RsaPrivatePem, TestData.RsaKey.ExportRSAPrivateKeyPem() })
         {
@@ -21,7 +21,7 @@ public sealed class PemKeyTests : IDisposable
     }
 
     [Fact]
-    public void Takes_text_before_the_block_and_the_key_id_as_given()
+    public void Text_before_the_PEM_block_is_ignored_and_the_configured_kid_is_used()
     {
         var signer = TestSigner.Load(new() { Text = "Bag Attributes\n  friendlyName: batch\n" + TestData.RsaPrivatePem, KeyId = TestData.KeyId });
 
@@ -32,7 +32,7 @@ public sealed class PemKeyTests : IDisposable
     [InlineData("nistP256", "ES256")]
     [InlineData("nistP384", "ES384")]
     [InlineData("nistP521", "ES512")]
-    public void Chooses_the_algorithm_that_fits_the_curve(string curve, string algorithm)
+    public void The_default_algorithm_fits_the_curve(string curve, string algorithm)
     {
         using var key = Keys.Ec(curve);
 
@@ -41,7 +41,7 @@ public sealed class PemKeyTests : IDisposable
     }
 
     [Fact]
-    public void Takes_the_curves_parameters_that_openssl_ecparam_writes_in_front()
+    public void The_EC_parameters_block_that_openssl_ecparam_writes_is_ignored()
     {
         var parameters = new string(PemEncoding.Write("EC PARAMETERS", [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]));
 
@@ -49,7 +49,7 @@ public sealed class PemKeyTests : IDisposable
     }
 
     [Fact]
-    public void Opens_an_encrypted_key_with_a_password_from_the_settings_the_environment_or_a_file()
+    public void An_encrypted_key_opens_with_a_password_from_options_an_environment_variable_or_a_file()
     {
         Environment.SetEnvironmentVariable("JWTGRANT_TEST_PASSWORD", Keys.Password);
         foreach (AsymmetricAlgorithm key in new AsymmetricAlgorithm[] { TestData.RsaKey, Keys.P256 })
@@ -64,30 +64,30 @@ public sealed class PemKeyTests : IDisposable
     }
 
     [Fact]
-    public void Takes_a_key_and_its_certificate_in_one_file_in_either_order()
+    public void A_key_and_its_certificate_load_from_one_file_in_any_order()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
-        using var stranger = Keys.CertificateFor(Keys.P256, "CN=issuer");
+        using var issuer = Keys.CertificateFor(Keys.P256, "CN=issuer");
         var pem = certificate.ExportCertificatePem();
 
-        foreach (var text in new[] { $"{TestData.RsaPrivatePem}\n{pem}", $"{pem}\n{TestData.RsaPrivatePem}", $"{stranger.ExportCertificatePem()}\n{pem}\n{TestData.RsaPrivatePem}" })
+        foreach (var text in new[] { $"{TestData.RsaPrivatePem}\n{pem}", $"{pem}\n{TestData.RsaPrivatePem}", $"{issuer.ExportCertificatePem()}\n{pem}\n{TestData.RsaPrivatePem}" })
             Assert.Equal(certificate.Thumbprint, TestSigner.Load(new() { Text = text }).Identity.Certificate!.Thumbprint);
     }
 
     [Fact]
-    public void Takes_the_forms_that_a_text_gets_in_transit()
+    public void PEM_loads_with_changed_line_breaks_and_in_other_encodings()
     {
         var oneLine = TestData.RsaPrivatePem.ReplaceLineEndings("\\n");
         var spaces = TestData.RsaPrivatePem.ReplaceLineEndings(" ");
-        var windows = _folder.Write("utf16.pem", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(TestData.RsaPrivatePem.ReplaceLineEndings("\r\n"))]);
-        var marked = _folder.Write("bom.pem", [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)]);
+        var utf16 = _folder.Write("utf16.pem", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(TestData.RsaPrivatePem.ReplaceLineEndings("\r\n"))]);
+        var utf8WithMark = _folder.Write("bom.pem", [.. Encoding.UTF8.GetPreamble(), .. Encoding.UTF8.GetBytes(TestData.RsaPrivatePem)]);
 
-        foreach (var options in new SigningKeyOptions[] { new() { Text = oneLine }, new() { Text = spaces }, new() { Path = windows }, new() { Path = marked } })
+        foreach (var options in new SigningKeyOptions[] { new() { Text = oneLine }, new() { Text = spaces }, new() { Path = utf16 }, new() { Path = utf8WithMark } })
             Assert.Equal("RS256", TestSigner.Load(options).Algorithm);
     }
 
     [Fact]
-    public void Takes_the_p8_file_of_Apple()
+    public void An_Apple_p8_file_loads()
     {
         var path = _folder.Write("AuthKey_ABC123DEFG.p8", Keys.P256.ExportPkcs8PrivateKeyPem());
 
@@ -95,6 +95,6 @@ public sealed class PemKeyTests : IDisposable
     }
 
     [Fact]
-    public void Says_which_format_it_saw() =>
+    public void The_detected_format_is_reported() =>
         Assert.Equal("SEC 1, PEM", TestSigner.Load(new() { Text = Keys.P256.ExportECPrivateKeyPem() }).Identity.Format);
 }

@@ -4,7 +4,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>Every malformed kind of key, with the whole text of its error: what was seen, what was expected, what to do.</summary>
+/// <summary>Every kind of unusable key, with the full text of its error: what was found, what was expected, what to do.</summary>
 public sealed class RefusedKeyTests : IDisposable
 {
     private const string Text = "In the key in SigningKey:Text";
@@ -32,7 +32,7 @@ public sealed class RefusedKeyTests : IDisposable
         { Block("EC PRIVATE KEY"), $"the PEM block 'EC PRIVATE KEY' does not parse. {Damaged}" },
         { Convert.ToBase64String(TestData.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
         {
-            // A SEC 1 key on a curve that nobody has: 1.2.782.10045.3.1.7.
+            // A SEC 1 key on an unknown curve, 1.2.782.10045.3.1.7.
             Convert.ToBase64String(WithOtherCurve(Keys.P256.ExportECPrivateKey())),
             "the SEC 1 key (DER) is of a kind, or on a curve, that this platform does not have. Expected an RSA key, or an EC key on P-256, P-384 or P-521."
         },
@@ -54,11 +54,11 @@ public sealed class RefusedKeyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(UnusableTexts))]
-    public void Says_what_it_saw_in_place_of_a_key(string text, string seen) =>
+    public void The_error_describes_what_was_found_in_place_of_a_key(string text, string seen) =>
         KeyLoaderAssert.Throws(new() { Text = text }, "signing_key_unusable", $"{Text} {seen}");
 
     [Fact]
-    public void Refuses_an_RSA_key_under_2048_bits()
+    public void An_RSA_key_under_2048_bits_is_rejected()
     {
         using var small = RSA.Create(1024);
 
@@ -68,7 +68,7 @@ public sealed class RefusedKeyTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_a_curve_that_the_algorithm_does_not_fit()
+    public void An_EC_key_on_a_curve_that_does_not_fit_the_algorithm_is_rejected()
     {
         using var key = Keys.Ec("nistP384");
 
@@ -80,7 +80,7 @@ public sealed class RefusedKeyTests : IDisposable
     [Theory]
     [InlineData("secp256k1")]
     [InlineData("brainpoolP256r1")]
-    public void Refuses_a_curve_that_JOSE_does_not_know_though_it_has_256_bits(string curve)
+    public void A_256_bit_curve_without_a_JOSE_algorithm_is_rejected(string curve)
     {
         using var key = Keys.Ec(curve);
 
@@ -89,7 +89,7 @@ public sealed class RefusedKeyTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_an_RSA_key_under_an_EC_algorithm() => KeyLoaderAssert.Throws(
+    public void An_RSA_key_with_an_EC_algorithm_is_rejected() => KeyLoaderAssert.Throws(
         new() { Text = TestData.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
         $"{Text} there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or give another key.");
 
@@ -97,7 +97,7 @@ public sealed class RefusedKeyTests : IDisposable
     [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). ")]
     [InlineData("HS256", "The signing algorithm 'HS256' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also forge it. ")]
     [InlineData("rs256", "The signing algorithm 'rs256' is not known. ")]
-    public void Refuses_an_algorithm_by_name_and_reason(string algorithm, string reason)
+    public void An_unsupported_algorithm_is_rejected_with_the_reason(string algorithm, string reason)
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = algorithm }));
 
@@ -107,18 +107,18 @@ public sealed class RefusedKeyTests : IDisposable
     }
 
     [Fact]
-    public void Says_what_keeps_a_PKCS12_file_shut_or_useless()
+    public void The_error_says_why_a_PKCS12_file_cannot_be_used()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         using var other = Keys.CertificateFor(Keys.P256);
-        var locked = Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12, Keys.Password));
+        var encrypted = Convert.ToBase64String(certificate.Export(X509ContentType.Pkcs12, Keys.Password));
         var keyless = Convert.ToBase64String(X509CertificateLoader.LoadCertificate(certificate.RawData).Export(X509ContentType.Pkcs12));
         X509Certificate2Collection both = [certificate, other];
         var two = Convert.ToBase64String(both.Export(X509ContentType.Pkcs12)!);
 
-        KeyLoaderAssert.Throws(new() { Text = locked, Password = "wrong" }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = encrypted, Password = "wrong" }, "signing_key_password",
             $"{Text} there is a PKCS#12 file, which the password does not open. Correct the password, or copy the file again if it is damaged.");
-        KeyLoaderAssert.Throws(new() { Text = locked }, "signing_key_password",
+        KeyLoaderAssert.Throws(new() { Text = encrypted }, "signing_key_password",
             $"{Text} there is a PKCS#12 file, and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
         KeyLoaderAssert.Throws(new() { Text = keyless }, "signing_key_unusable",
             $"{Text} there is a PKCS#12 file with 1 certificates and no private key that belongs to one. Export the certificate again, with its private key.");
@@ -127,7 +127,7 @@ public sealed class RefusedKeyTests : IDisposable
     }
 
     [Fact]
-    public void Says_what_keeps_an_encrypted_key_shut()
+    public void The_error_says_why_an_encrypted_key_cannot_be_opened()
     {
         var pem = Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption);
 
@@ -144,7 +144,7 @@ public sealed class RefusedKeyTests : IDisposable
     }
 
     [Fact]
-    public void Wants_exactly_one_place()
+    public void Exactly_one_location_of_the_key_must_be_configured()
     {
         KeyLoaderAssert.Throws(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
         KeyLoaderAssert.Throws(new() { Path = "key.pem", Text = TestData.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",

@@ -5,7 +5,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>A real key, at the other end of a delegate: what a key service is to the library.</summary>
+/// <summary>Signatures by a real key behind a delegate, as a key service provides them.</summary>
 public sealed class RemoteSignerTests
 {
     private static readonly byte[] Payload = Encoding.UTF8.GetBytes("""{"iss":"joe"}""");
@@ -14,14 +14,14 @@ public sealed class RemoteSignerTests
 
     [Theory]
     [MemberData(nameof(EcAlgorithms))]
-    public async Task Makes_a_jws_that_verifies_from_either_format_of_ECDSA(string name, string curve, DSASignatureFormat format)
+    public async Task ECDSA_signatures_in_both_formats_become_a_JWS_that_verifies(string name, string curve, DSASignatureFormat format)
     {
         var hash = SignatureAlgorithm.Named(name).Hash;
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
-        var jwt = Jwt.Parse(await SignAsync(JwtSigner.Remote(name, "far", async (input, _) => { await Task.Yield(); return key.SignData(input.Span, hash, format); }, format)));
+        var jwt = Jwt.Parse(await SignAsync(JwtSigner.Remote(name, "remote", async (input, _) => { await Task.Yield(); return key.SignData(input.Span, hash, format); }, format)));
 
-        Assert.Equal($$"""{"alg":"{{name}}","typ":"JWT","kid":"far"}""", jwt.Header.GetRawText());
+        Assert.Equal($$"""{"alg":"{{name}}","typ":"JWT","kid":"remote"}""", jwt.Header.GetRawText());
         Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
@@ -30,7 +30,7 @@ public sealed class RemoteSignerTests
     [InlineData("RS512")]
     [InlineData("PS256")]
     [InlineData("PS384")]
-    public async Task Passes_on_an_RSA_signature_whatever_the_ECDSA_format_says(string name)
+    public async Task The_ECDSA_format_is_ignored_for_RSA_signatures(string name)
     {
         var algorithm = SignatureAlgorithm.Named(name);
         var signer = JwtSigner.Remote(
@@ -42,27 +42,27 @@ public sealed class RemoteSignerTests
     }
 
     [Fact]
-    public async Task Writes_further_members_of_the_header()
+    public async Task Additional_header_members_are_written()
     {
         var header = new Dictionary<string, object> { ["x5t#S256"] = "4dRc" };
-        var signer = JwtSigner.Remote("RS256", "far", (_, _) => new(new byte[256]), header: header);
+        var signer = JwtSigner.Remote("RS256", "remote", (_, _) => new(new byte[256]), header: header);
         header.Clear();
 
-        Assert.Equal("""{"alg":"RS256","typ":"JWT","kid":"far","x5t#S256":"4dRc"}""", Jwt.Parse(await SignAsync(signer)).Header.GetRawText());
+        Assert.Equal("""{"alg":"RS256","typ":"JWT","kid":"remote","x5t#S256":"4dRc"}""", Jwt.Parse(await SignAsync(signer)).Header.GetRawText());
     }
 
     [Fact]
-    public async Task Hands_over_exactly_the_bytes_before_the_second_dot()
+    public async Task The_delegate_receives_exactly_the_bytes_before_the_second_dot()
     {
         byte[]? seen = null;
 
-        var jwt = await SignAsync(JwtSigner.Remote("RS256", "far", (input, _) => { seen = input.ToArray(); return new(new byte[256]); }));
+        var jwt = await SignAsync(JwtSigner.Remote("RS256", "remote", (input, _) => { seen = input.ToArray(); return new(new byte[256]); }));
 
         Assert.Equal(jwt[..jwt.LastIndexOf('.')], Encoding.ASCII.GetString(seen!));
     }
 
     [Fact]
-    public async Task Serves_a_service_that_wants_the_digest()
+    public async Task A_service_that_signs_a_digest_can_be_used()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var signer = JwtSigner.Remote("ES256", null, (input, _) => new(key.SignHash(SHA256.HashData(input.Span))));
@@ -75,7 +75,7 @@ public sealed class RemoteSignerTests
     [Theory]
     [InlineData("Ed25519")]
     [InlineData("EdDSA")]
-    public async Task Leaves_the_signatures_of_other_algorithms_to_the_service(string name)
+    public async Task Signatures_of_other_algorithms_are_passed_through_unchanged(string name)
     {
         var jwt = Jwt.Parse(await SignAsync(JwtSigner.Remote(name, null, (_, _) => new(new byte[] { 1, 2, 3 }))));
 
@@ -87,7 +87,7 @@ public sealed class RemoteSignerTests
     [InlineData("HS256", "The signing algorithm 'HS256' is refused: an HMAC key is a shared secret")]
     [InlineData("ECDSA_SHA_256", "The signing algorithm 'ECDSA_SHA_256' is not known. Choose one of RS256, ")]
     [InlineData("", "The signing algorithm '' is not known. ")]
-    public void Refuses_an_algorithm_by_name_and_reason_before_anything_is_signed(string name, string reason)
+    public void An_unsupported_algorithm_is_rejected_before_anything_is_signed(string name, string reason)
     {
         var error = Assert.Throws<JwtGrantException>(() => JwtSigner.Remote(name, null, (_, _) => throw new InvalidOperationException()));
 
@@ -96,7 +96,7 @@ public sealed class RemoteSignerTests
     }
 
     [Fact]
-    public async Task Refuses_the_signature_of_an_RSA_key_under_2048_bits()
+    public async Task A_signature_by_an_RSA_key_under_2048_bits_is_rejected()
     {
         using var small = RSA.Create(1024);
         var signer = JwtSigner.Remote("RS256", null, (input, _) => new(small.SignData(input.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
@@ -109,11 +109,11 @@ public sealed class RemoteSignerTests
     }
 
     [Fact]
-    public async Task Cancels_the_call_and_nothing_else()
+    public async Task Cancellation_reaches_the_delegate_and_is_not_reported_as_a_failure()
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var called = new TaskCompletionSource();
-        var signer = JwtSigner.Remote("RS256", "far", async (_, token) =>
+        var signer = JwtSigner.Remote("RS256", "remote", async (_, token) =>
         {
             called.SetResult();
             await Task.Delay(Timeout.Infinite, token);
@@ -128,10 +128,10 @@ public sealed class RemoteSignerTests
     }
 
     [Fact]
-    public async Task Reports_a_call_that_gave_up_by_itself_as_a_failure()
+    public async Task A_timeout_inside_the_service_client_is_reported_as_a_signing_failure()
     {
-        // What the HttpClient of a key service's own client throws when its time is up: nobody cancelled.
-        var signer = JwtSigner.Remote("RS256", "far", (_, _) => throw new TaskCanceledException("100 seconds elapsed", new TimeoutException()));
+        // The HttpClient in a key service's client throws this when it times out. The caller did not cancel.
+        var signer = JwtSigner.Remote("RS256", "remote", (_, _) => throw new TaskCanceledException("100 seconds elapsed", new TimeoutException()));
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SignAsync(signer));
 
@@ -140,19 +140,19 @@ public sealed class RemoteSignerTests
     }
 
     [Fact]
-    public async Task Reports_what_the_service_throws_with_the_cause_inside()
+    public async Task An_exception_of_the_service_is_reported_as_the_inner_exception()
     {
-        var signer = JwtSigner.Remote("ES256", "far", (_, _) => throw new UnauthorizedAccessException("kms:Sign is not allowed"));
+        var signer = JwtSigner.Remote("ES256", "remote", (_, _) => throw new UnauthorizedAccessException("kms:Sign is not allowed"));
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => SignAsync(signer));
 
         Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
         Assert.IsType<UnauthorizedAccessException>(error.InnerException);
-        Assert.StartsWith("The ES256 signer with the key 'far' failed: UnauthorizedAccessException.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The ES256 signer with the key 'remote' failed: UnauthorizedAccessException.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Has_many_calls_under_way_at_once()
+    public async Task Many_calls_to_the_service_run_at_the_same_time()
     {
         const int Calls = 64;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -161,7 +161,7 @@ public sealed class RemoteSignerTests
         {
             if (Interlocked.Increment(ref waiting) == Calls)
                 all.SetResult();
-            await all.Task;     // nobody is answered before everybody has asked
+            await all.Task;     // no call completes before all calls have started
             return key.SignData(input.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         }, DSASignatureFormat.Rfc3279DerSequence);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>The whole way: the server refuses the old key, and the next attempt is signed with the one that has come since.</summary>
+/// <summary>The server rejects an assertion that the old key signed. The next attempt is signed with the key that is in the file by then.</summary>
 public sealed class RotationAfterRejectionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -17,7 +17,7 @@ public sealed class RotationAfterRejectionTests : IDisposable
     [InlineData("invalid_client", "new")]
     [InlineData("invalid_grant", "new")]
     [InlineData("invalid_scope", "old")]
-    public async Task Reads_the_key_again_before_the_next_attempt(string error, string nextKeyId)
+    public async Task The_key_file_is_read_again_only_after_an_error_that_rejects_the_assertion(string error, string nextKeyId)
     {
         var path = _folder.Write("key.json", Jwk("old"));
         List<string?> keyIds = [];
@@ -35,10 +35,10 @@ public sealed class RotationAfterRejectionTests : IDisposable
         options.ClientAssertion.Audience = TestData.Issuer;
         await using var tokens = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint, timeProvider: _clock);
 
-        var refusal = await Assert.ThrowsAsync<JwtGrantException>(async () => await tokens.Endpoint.RequestAsync(Grant(), TestContext.Current.CancellationToken));
+        var rejection = await Assert.ThrowsAsync<JwtGrantException>(async () => await tokens.Endpoint.RequestAsync(Grant(), TestContext.Current.CancellationToken));
         await tokens.Endpoint.RequestAsync(Grant(), TestContext.Current.CancellationToken);
 
-        Assert.Equal(error, refusal.Error);
+        Assert.Equal(error, rejection.Error);
         Assert.Equal(["old", nextKeyId], keyIds);
     }
 

@@ -5,13 +5,13 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>SigningCredentials that are refused when the signer is made, before anything is signed.</summary>
+/// <summary>SigningCredentials that are rejected when the signer is created, before anything is signed.</summary>
 public sealed class SigningCredentialsRefusalTests
 {
     private const string Rules = "Register a public key with the server and choose one of RS256, ";
 
     [Fact]
-    public void An_RSA_key_below_2048_bits_is_refused_although_IdentityModel_signs_with_it()
+    public void An_RSA_key_under_2048_bits_is_rejected_although_IdentityModel_signs_with_it()
     {
         using var small = RSA.Create(1024);
         using var certificate = Keys.CertificateFor(small);
@@ -27,7 +27,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void An_EC_key_on_another_curve_than_the_algorithms_is_refused_and_stays_the_callers()
+    public void An_EC_key_on_a_curve_that_does_not_fit_the_algorithm_is_rejected_and_not_disposed()
     {
         using var p384 = Keys.Ec("nistP384");
         using var certificate = Keys.CertificateFor(p384);
@@ -39,11 +39,11 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void An_EC_key_on_a_curve_without_a_name_is_refused()
+    public void An_EC_key_on_a_curve_without_a_name_is_rejected()
     {
         using var named = Keys.Ec("nistP256");
         var parameters = named.ExportExplicitParameters(includePrivateParameters: true);
-        // The platform recognizes the curve by its numbers; with another generator it is nobody's.
+        // The platform recognizes a named curve by its parameters. With another generator the curve has no name.
         parameters.Curve.G = parameters.Q;
         using var nameless = ECDsa.Create(parameters.Curve);
 
@@ -53,7 +53,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void A_key_of_another_kind_than_the_algorithms_is_refused()
+    public void A_key_type_that_does_not_fit_the_algorithm_is_rejected()
     {
         Expect(
             new(new RsaSecurityKey(TestData.RsaKey), "ES256"), "signing_key_does_not_fit",
@@ -65,7 +65,7 @@ public sealed class SigningCredentialsRefusalTests
 
     [Theory]
     [InlineData("HS256", "HS256"), InlineData(SecurityAlgorithms.HmacSha384Signature, "HS384"), InlineData(SecurityAlgorithms.HmacSha512Signature, "HS512")]
-    public void HMAC_is_refused_whatever_the_key(string algorithm, string name)
+    public void An_HMAC_algorithm_is_rejected_with_every_type_of_key(string algorithm, string name)
     {
         SecurityKey[] keys = [Symmetric(), OctJwk(), new RsaSecurityKey(TestData.RsaKey)];
 
@@ -76,7 +76,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void A_symmetric_key_is_refused_whatever_the_algorithm()
+    public void A_symmetric_key_is_rejected_with_an_asymmetric_algorithm()
     {
         SecurityKey[] keys = [Symmetric(), OctJwk()];
 
@@ -91,11 +91,11 @@ public sealed class SigningCredentialsRefusalTests
     [InlineData("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "The signing algorithm 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' is not known.")]
     [InlineData("rs256", "The signing algorithm 'rs256' is not known.")]
     [InlineData("Ed25519", "The signing algorithm 'Ed25519' is not known.")]
-    public void An_algorithm_that_is_no_asymmetric_signature_is_refused(string algorithm, string message) =>
+    public void An_algorithm_that_is_not_a_supported_asymmetric_signature_is_rejected(string algorithm, string message) =>
         Expect(new(new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).ToJsonString()), algorithm), "algorithm_not_supported", message);
 
     [Fact]
-    public void A_public_key_is_refused()
+    public void A_key_without_its_private_part_is_rejected()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         using var publicCertificate = X509CertificateLoader.LoadCertificate(certificate.RawData);
@@ -115,7 +115,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void RSA_parameters_that_make_no_key_are_refused_without_being_quoted()
+    public void Incomplete_RSA_parameters_are_rejected_and_not_quoted()
     {
         var parameters = TestData.RsaKey.ExportParameters(includePrivateParameters: true);
         parameters.P = null;
@@ -126,7 +126,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void A_JWK_that_says_what_else_it_is_for_is_refused()
+    public void A_JWK_for_another_algorithm_or_use_is_rejected()
     {
         var jwk = Keys.PrivateJwk(TestData.RsaKey);
 
@@ -139,19 +139,18 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void A_key_of_an_unknown_class_without_a_provider_is_refused()
+    public void A_key_of_an_unknown_class_without_a_suitable_provider_is_rejected()
     {
         var (without, unable) = (new VaultKey(), new VaultKey { CryptoProviderFactory = new CountingCryptoProvider(input => input) { Algorithms = ["PS256"] }.Factory });
 
         foreach (var key in new[] { without, unable })
             Expect(
                 new(key, "RS256"), "signing_key_unusable",
-                "In the SigningCredentials there is a key of the type VaultKey. Expected an RsaSecurityKey, ECDsaSecurityKey, MlDsaSecurityKey, X509SecurityKey or JsonWebKey, " +
-                "or a CryptoProviderFactory whose CustomCryptoProvider signs RS256 with it.");
+                "In the SigningCredentials there is a key of the type VaultKey. Expected an RsaSecurityKey, ECDsaSecurityKey, MlDsaSecurityKey, X509SecurityKey or JsonWebKey, or a CryptoProviderFactory whose CustomCryptoProvider signs RS256 with it.");
     }
 
     [Fact]
-    public void Options_with_another_algorithm_are_refused()
+    public void Options_with_another_algorithm_are_rejected()
     {
         var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), SecurityAlgorithms.RsaSha256Signature);
 
@@ -163,7 +162,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void Options_that_ask_for_a_certificate_or_name_a_place_are_refused()
+    public void Options_that_require_a_certificate_or_name_another_key_are_rejected()
     {
         var credentials = new SigningCredentials(new RsaSecurityKey(TestData.RsaKey), "RS256");
 
@@ -177,7 +176,7 @@ public sealed class SigningCredentialsRefusalTests
     }
 
     [Fact]
-    public void The_callers_options_are_left_as_they_are()
+    public void The_options_of_the_caller_are_not_changed()
     {
         var options = new SigningKeyOptions();
 

@@ -6,14 +6,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>Keys that an application holds as SigningCredentials of Microsoft.IdentityModel, and that sign in this process.</summary>
+/// <summary>Keys that an application has as SigningCredentials of Microsoft.IdentityModel and that sign in this process.</summary>
 public sealed class SigningCredentialsTests
 {
     public static TheoryData<string, string> EcAlgorithms => new() { { "ES256", "nistP256" }, { "ES384", "nistP384" }, { "ES512", "nistP521" } };
 
     [Theory]
     [InlineData("RS256"), InlineData("RS384"), InlineData("RS512"), InlineData("PS256"), InlineData("PS384"), InlineData("PS512")]
-    public async Task An_RSA_key_signs_what_IdentityModel_verifies(string algorithm)
+    public async Task IdentityModel_verifies_a_JWT_signed_with_an_RSA_key(string algorithm)
     {
         SecurityKey[] keys = [new RsaSecurityKey(TestData.RsaKey), new RsaSecurityKey(TestData.RsaKey.ExportParameters(includePrivateParameters: true))];
         foreach (var key in keys)
@@ -29,7 +29,7 @@ public sealed class SigningCredentialsTests
 
     [Theory]
     [MemberData(nameof(EcAlgorithms))]
-    public async Task An_EC_key_signs_what_IdentityModel_verifies(string algorithm, string curve)
+    public async Task IdentityModel_verifies_a_JWT_signed_with_an_EC_key(string algorithm, string curve)
     {
         using var key = Keys.Ec(curve);
         var signer = JwtSigner.FromSigningCredentials(new(new ECDsaSecurityKey(key), algorithm));
@@ -42,7 +42,7 @@ public sealed class SigningCredentialsTests
 
     [Theory]
     [InlineData("RS256"), InlineData("PS384")]
-    public async Task A_certificate_with_an_RSA_key_signs_what_IdentityModel_verifies(string algorithm)
+    public async Task IdentityModel_verifies_a_JWT_signed_with_an_RSA_certificate(string algorithm)
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         var signer = JwtSigner.FromSigningCredentials(new X509SigningCredentials(certificate, algorithm));
@@ -50,11 +50,11 @@ public sealed class SigningCredentialsTests
         var jwt = await IdentityModelVerifier.SignAndValidateAsync(signer, IdentityModelVerifier.PublicKey(TestData.RsaKey));
 
         Assert.Equal((algorithm, certificate.Thumbprint), (jwt.Alg, jwt.Kid));
-        Assert.True(certificate.HasPrivateKey, "The certificate stays the caller's.");
+        Assert.True(certificate.HasPrivateKey, "The certificate of the caller was disposed.");
     }
 
     [Fact]
-    public async Task A_certificate_with_an_EC_key_signs_what_IdentityModel_verifies()
+    public async Task IdentityModel_verifies_a_JWT_signed_with_an_EC_certificate()
     {
         using var certificate = Keys.CertificateFor(Keys.P256);
         var signer = JwtSigner.FromSigningCredentials(new(new X509SecurityKey(certificate), "ES256"));
@@ -63,20 +63,20 @@ public sealed class SigningCredentialsTests
     }
 
     [Fact]
-    public async Task A_JWK_signs_what_IdentityModel_verifies()
+    public async Task IdentityModel_verifies_a_JWT_signed_with_a_JWK()
     {
-        var rsa = new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).With("kid", "of-the-jwk").With("alg", "PS256").ToJsonString());
+        var rsa = new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).With("kid", "jwk-kid").With("alg", "PS256").ToJsonString());
         var ec = new JsonWebKey(Keys.PrivateJwk(Keys.P256).ToJsonString());
 
-        var byRsa = await IdentityModelVerifier.SignAndValidateAsync(
+        var rsaJwt = await IdentityModelVerifier.SignAndValidateAsync(
             JwtSigner.FromSigningCredentials(new(rsa, SecurityAlgorithms.RsaSsaPssSha256Signature)), IdentityModelVerifier.PublicKey(TestData.RsaKey));
         await IdentityModelVerifier.SignAndValidateAsync(JwtSigner.FromSigningCredentials(new(ec, "ES256")), IdentityModelVerifier.PublicKey(Keys.P256));
 
-        Assert.Equal(("PS256", "of-the-jwk"), (byRsa.Alg, byRsa.Kid));
+        Assert.Equal(("PS256", "jwk-kid"), (rsaJwt.Alg, rsaJwt.Kid));
     }
 
     [Fact]
-    public async Task An_ML_DSA_key_signs_on_the_thread_pool_where_its_class_is_not_the_platforms()
+    public async Task An_ML_DSA_key_of_a_custom_class_signs()
     {
         using var key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, [.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
         var signer = JwtSigner.FromSigningCredentials(new(new MlDsaSecurityKey(key), "ML-DSA-44"));
@@ -92,7 +92,7 @@ public sealed class SigningCredentialsTests
     [InlineData(SecurityAlgorithms.RsaSsaPssSha384Signature, "PS384"), InlineData(SecurityAlgorithms.RsaSsaPssSha512Signature, "PS512")]
     [InlineData(SecurityAlgorithms.EcdsaSha256Signature, "ES256"), InlineData(SecurityAlgorithms.EcdsaSha384Signature, "ES384")]
     [InlineData(SecurityAlgorithms.EcdsaSha512Signature, "ES512")]
-    public async Task The_URI_of_an_XML_signature_becomes_the_JOSE_name(string uri, string name)
+    public async Task The_URI_of_an_XML_signature_algorithm_is_mapped_to_the_JOSE_name(string uri, string name)
     {
         using var ec = name is "ES256" or "ES384" or "ES512" ? Keys.Ec($"nistP{name switch { "ES256" => 256, "ES384" => 384, _ => 521 }}") : null;
         SecurityKey key = ec is null ? new RsaSecurityKey(TestData.RsaKey) : new ECDsaSecurityKey(ec);
@@ -105,21 +105,21 @@ public sealed class SigningCredentialsTests
     }
 
     [Fact]
-    public void The_kid_is_the_options_else_the_credentials_else_left_out()
+    public void The_kid_comes_from_the_options_or_else_from_the_key_or_is_omitted()
     {
         var key = new RsaSecurityKey(TestData.RsaKey);
         Assert.Null(JwtSigner.FromSigningCredentials(new(key, "RS256")).KeyId);
 
-        key.KeyId = "of-the-key";
-        Assert.Equal("of-the-key", JwtSigner.FromSigningCredentials(new(key, "RS256")).KeyId);
-        Assert.Equal("given", JwtSigner.FromSigningCredentials(new(key, "RS256"), new() { KeyId = "given" }).KeyId);
+        key.KeyId = "key-kid";
+        Assert.Equal("key-kid", JwtSigner.FromSigningCredentials(new(key, "RS256")).KeyId);
+        Assert.Equal("options-kid", JwtSigner.FromSigningCredentials(new(key, "RS256"), new() { KeyId = "options-kid" }).KeyId);
         Assert.Equal(
             PublicJwk.ComputeThumbprint(TestData.RsaKey),
             JwtSigner.FromSigningCredentials(new(key, "RS256"), new() { KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId);
     }
 
     [Fact]
-    public void A_certificate_is_named_in_the_header_as_by_FromCertificate()
+    public void The_header_identifies_a_certificate_in_the_same_way_as_with_FromCertificate()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);
         var options = new SigningKeyOptions { X5t = true, X5tS256 = true, X5c = true, KeyIdFrom = KeyIdSource.CertificateThumbprint, Algorithm = "PS256" };
@@ -133,7 +133,7 @@ public sealed class SigningCredentialsTests
     }
 
     [Fact]
-    public async Task An_RSA_class_that_is_not_the_platforms_signs_on_the_thread_pool()
+    public async Task An_RSA_key_of_a_custom_class_signs_on_the_thread_pool()
     {
         using var release = new ManualResetEventSlim();
         using var service = new ServiceRsa(TestData.RsaKey, release);
@@ -167,7 +167,7 @@ public sealed class SigningCredentialsTests
         Assert.True(server.CheckAccessToken($"Bearer {token.Value}").IsValid);
     }
 
-    /// <summary>As the libraries of key services have them: the hash goes over the network, synchronously.</summary>
+    /// <summary>An RSA class like those in the libraries of key services: it sends the hash over the network synchronously.</summary>
     private sealed class ServiceRsa : RSA
     {
         private readonly RSA _remote;
@@ -186,7 +186,7 @@ public sealed class SigningCredentialsTests
 
         public override byte[] SignHash(byte[] hash, HashAlgorithmName hashAlgorithm, RSASignaturePadding padding)
         {
-            Assert.True(_release.Wait(TimeSpan.FromSeconds(30)), "Nobody released the service.");
+            Assert.True(_release.Wait(TimeSpan.FromSeconds(30)), "The test did not release the service within 30 seconds.");
             return _remote.SignHash(hash, hashAlgorithm, padding);
         }
     }

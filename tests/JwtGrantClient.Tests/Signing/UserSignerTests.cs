@@ -5,14 +5,14 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Signing;
 
-/// <summary>Signers of the user's own are held to the rules when the client is put together, not at the first token.</summary>
+/// <summary>Custom signers, which are validated when the client is created and not when the first token is requested.</summary>
 public sealed class UserSignerTests
 {
     [Theory]
     [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). ")]
     [InlineData("HS512", "The signing algorithm 'HS512' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also forge it. ")]
     [InlineData("", "The signer OwnSigner names no Algorithm. It must say the JOSE name that the server checks by, such as RS256.")]
-    public void Refuses_an_algorithm_that_proves_nothing(string algorithm, string reason)
+    public void A_signer_with_an_insecure_or_missing_algorithm_is_rejected(string algorithm, string reason)
     {
         var options = TestClient.Options();
 
@@ -28,19 +28,18 @@ public sealed class UserSignerTests
     [InlineData("kid")]
     [InlineData("crit")]
     [InlineData("b64")]
-    public void Refuses_a_header_that_would_change_what_the_JWT_is(string name)
+    public void A_signer_with_a_reserved_header_member_is_rejected(string name)
     {
         var error = Assert.Throws<JwtGrantException>(() => new JwsHeader(new OwnSigner("ES256", new() { [name] = "x" }), "JWT"));
 
         Assert.Equal("signer_header_invalid", error.Code);
         Assert.Equal(
-            $"The header has '{name}', of the type System.String. alg, typ, kid, crit and b64 may not be named; " +
-            "a value is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings.",
+            $"The header has '{name}', of the type System.String. alg, typ, kid, crit and b64 may not be named; a value is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings.",
             error.Message);
     }
 
     [Fact]
-    public void Writes_the_members_of_its_header()
+    public void The_header_members_of_a_signer_are_written()
     {
         var header = new JwsHeader(new OwnSigner("ES256", new() { ["jku"] = "https://keys.example.com", ["x5c"] = new[] { "AA==" } }), "JWT");
 
@@ -50,30 +49,30 @@ public sealed class UserSignerTests
     }
 
     [Fact]
-    public async Task Follows_a_signer_whose_key_changes_with_header_and_signature_together()
+    public async Task Header_and_signature_use_the_same_key_when_the_key_of_a_signer_changes()
     {
-        var turning = new TurningSigner();
+        var rotating = new RotatingSigner();
         var factory = new AssertionFactory(
             new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
-            turning, TimeProvider.System, new(RandomNumberGenerator.Fill));
+            rotating, TimeProvider.System, new(RandomNumberGenerator.Fill));
 
         var kids = new List<string?>();
         for (var i = 0; i < 3; i++)
         {
             var jwt = Jwt.Parse((await factory.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken)).Value);
             kids.Add(jwt.Header.GetProperty("kid").GetString());
-            Assert.True(turning.Key(i).VerifyData(jwt.SigningInput, jwt.Signature, HashAlgorithmName.SHA256));
+            Assert.True(rotating.Key(i).VerifyData(jwt.SigningInput, jwt.Signature, HashAlgorithmName.SHA256));
         }
 
         Assert.Equal(["0", "1", "2"], kids);
     }
 
     [Fact]
-    public async Task Reports_a_signer_that_cannot_tell_its_key()
+    public async Task A_signer_that_cannot_provide_its_current_key_is_reported()
     {
         var factory = new AssertionFactory(
             new("JWT", TestData.ClientId, TestData.ClientId, TestData.Issuer, AssertionLifetime.Default, new Dictionary<string, object>()),
-            new LostSigner(), TimeProvider.System, new(RandomNumberGenerator.Fill));
+            new FailingSigner(), TimeProvider.System, new(RandomNumberGenerator.Fill));
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(async () => await factory.ProvideAsync(new AssertionContext(), TestContext.Current.CancellationToken));
 
@@ -92,15 +91,15 @@ public sealed class UserSignerTests
         public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) => new(signingInput);
     }
 
-    /// <summary>Another key at every assertion.</summary>
-    private sealed class TurningSigner : IJwtSigner
+    /// <summary>Returns another key for every assertion.</summary>
+    private sealed class RotatingSigner : IJwtSigner
     {
         private readonly List<ECDsa> _keys = [.. Enumerable.Range(0, 3).Select(_ => Keys.Ec("nistP256"))];
         private int _next;
 
         public string Algorithm => "ES256";
 
-        public string? KeyId => "turning";
+        public string? KeyId => "rotating";
 
         public ECDsa Key(int number) => _keys[number];
 
@@ -111,10 +110,10 @@ public sealed class UserSignerTests
         }
 
         public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
-            throw new InvalidOperationException("Only what GetCurrentAsync gave may sign.");
+            throw new InvalidOperationException("Only the signer that GetCurrentAsync returned may sign.");
     }
 
-    private sealed class LostSigner : IJwtSigner
+    private sealed class FailingSigner : IJwtSigner
     {
         public string Algorithm => "ES256";
 

@@ -8,16 +8,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace JwtGrantClient.Tests.Vectors;
 
 /// <summary>
-/// Keys and signatures of the RFCs. RS256 and Ed25519 give the same bytes each time; PS and ES do not, so there the RFC's signature proves
-/// that the vector is typed right, and ours must verify under the same key.
+/// Keys and signatures of the RFCs. RS256 and Ed25519 are deterministic, so the library must produce the same bytes. PS* and ES* are not: there
+/// the RFC's signature proves that the vector is copied correctly, and the library's signature must verify with the same key.
 /// </summary>
 public sealed class RfcVectorTests
 {
     [Fact]
-    public async Task Signs_RFC_7515_A2_byte_for_byte() => Assert.Equal(Rfc7515.A2Signature, await SignAsync(Rfc7515.A2Key, "RS256", Rfc7515.A2Input));
+    public async Task The_RS256_signature_of_RFC_7515_A2_is_reproduced_byte_for_byte() => Assert.Equal(Rfc7515.A2Signature, await SignAsync(Rfc7515.A2Key, "RS256", Rfc7515.A2Input));
 
     [Fact]
-    public async Task Signs_RFC_7515_A3_so_that_its_key_verifies()
+    public async Task An_ES256_signature_of_RFC_7515_A3_verifies_with_its_key()
     {
         using var key = Ec(Rfc7515.A3Key, ECCurve.NamedCurves.nistP256);
 
@@ -26,11 +26,11 @@ public sealed class RfcVectorTests
     }
 
     [Fact]
-    public async Task Signs_RFC_7520_4_1_byte_for_byte() =>
+    public async Task The_RS256_signature_of_RFC_7520_4_1_is_reproduced_byte_for_byte() =>
         Assert.Equal(Rfc7520.Rs256Signature, await SignAsync(Rfc7520.RsaKey, "RS256", $"{Rfc7520.Rs256Header}.{Rfc7520.Payload}"));
 
     [Fact]
-    public async Task Signs_RFC_7520_4_2_so_that_its_key_verifies()
+    public async Task A_PS384_signature_of_RFC_7520_4_2_verifies_with_its_key()
     {
         const string Input = $"{Rfc7520.Ps384Header}.{Rfc7520.Payload}";
         var jwk = new JsonWebKey(Rfc7520.RsaKey);
@@ -42,7 +42,7 @@ public sealed class RfcVectorTests
     }
 
     [Fact]
-    public async Task Signs_RFC_7520_4_3_so_that_its_key_verifies()
+    public async Task An_ES512_signature_of_RFC_7520_4_3_verifies_with_its_key()
     {
         const string Input = $"{Rfc7520.Es512Header}.{Rfc7520.Payload}";
         using var key = Ec(Rfc7520.EcKey, ECCurve.NamedCurves.nistP521);
@@ -52,19 +52,19 @@ public sealed class RfcVectorTests
     }
 
     [Fact]
-    public void Takes_the_kid_of_RFC_7520() => Assert.Equal("bilbo.baggins@hobbiton.example", TestSigner.Load(new() { Text = Rfc7520.EcKey }).KeyId);
+    public void The_kid_of_the_key_of_RFC_7520_is_used() => Assert.Equal("bilbo.baggins@hobbiton.example", TestSigner.Load(new() { Text = Rfc7520.EcKey }).KeyId);
 
     [Fact]
-    public void Refuses_the_HMAC_key_of_RFC_7520_4_4()
+    public void The_HMAC_key_of_RFC_7520_4_4_is_rejected()
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = Rfc7520.HmacKey }));
 
         Assert.StartsWith("In the key in SigningKey:Text there is a JWK of the kind oct, a shared secret. HMAC is refused", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>By a signer of the user's own: the library has no Ed25519, and its loader says so.</summary>
+    /// <summary>The library has no Ed25519 and its key loader says so. A custom signer is required.</summary>
     [Fact]
-    public async Task Signs_RFC_8037_A4_byte_for_byte_through_the_seam()
+    public async Task A_custom_signer_reproduces_the_Ed25519_signature_of_RFC_8037_A4()
     {
         var signer = new Ed25519Signer(Base64Url.DecodeFromChars("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"), "EdDSA");
 
@@ -75,14 +75,11 @@ public sealed class RfcVectorTests
         Assert.Equal("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg", Keys.EncodeBase64Url(signature.ToArray()));
     }
 
-    /// <summary>RFC 7638 section 3.1: the key of its example, whose public part alone is given there.</summary>
+    /// <summary>RFC 7638 section 3.1 gives only the public part of its example key.</summary>
     [Fact]
-    public void Makes_the_thumbprint_of_RFC_7638()
+    public void The_JWK_thumbprint_equals_the_example_of_RFC_7638()
     {
-        const string Modulus =
-            "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt" +
-            "7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ" +
-            "-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+        const string Modulus = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
         using var key = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(Modulus), Exponent = [1, 0, 1] });
 
         Assert.Equal("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", PublicJwk.ComputeThumbprint(key));

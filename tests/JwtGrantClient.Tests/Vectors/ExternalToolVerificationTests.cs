@@ -6,13 +6,13 @@ using JwtGrantClient.Tests.TestSupport;
 namespace JwtGrantClient.Tests.Vectors;
 
 /// <summary>
-/// What we sign, checked by programs that share no code with us: openssl and node. Where one is not installed its rows fall away, save in a
-/// build under CI, which must have both.
+/// Signatures of the library, verified by programs that share no code with it: openssl and node. The rows of a tool that is not installed are
+/// left out, except in CI builds, which must have both.
 /// </summary>
-public sealed class OtherToolVerificationTests : IDisposable
+public sealed class ExternalToolVerificationTests : IDisposable
 {
     private static readonly string[] Tools =
-        [.. new[] { "openssl", "node" }.Where(tool => OtherTool.IsInstalled(tool) || Environment.GetEnvironmentVariable("CI") == "true"), "the platform"];
+        [.. new[] { "openssl", "node" }.Where(tool => ExternalTool.IsInstalled(tool) || Environment.GetEnvironmentVariable("CI") == "true"), "platform"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -22,31 +22,31 @@ public sealed class OtherToolVerificationTests : IDisposable
     [
         .. from tool in Tools
            from algorithm in SignatureAlgorithm.All.Where(algorithm => algorithm.MlDsa is null).Select(algorithm => algorithm.Name).Append("Ed25519")
-           where tool != "the platform" || algorithm != "Ed25519"
+           where tool != "platform" || algorithm != "Ed25519"
            select (tool, algorithm),
     ];
 
     [Theory]
     [MemberData(nameof(Algorithms))]
-    public async Task A_tool_verifies_what_we_sign_and_refuses_it_changed(string tool, string name)
+    public async Task An_external_tool_verifies_a_signature_and_rejects_it_after_a_change(string tool, string name)
     {
-        var (signer, publicPem) = Make(name);
+        var (signer, publicPem) = CreateSigner(name);
         var jws = await JwsWriter.SignAsync(new JwsHeader(signer, "JWT"), "{\"iss\":\"joe\"}"u8.ToArray(), TestContext.Current.CancellationToken);
         var jwt = Jwt.Parse(jws);
         byte[] changed = [.. jwt.SigningInput];
         changed[^1] ^= 1;
 
-        Assert.True(await VerifiesAsync(tool, name, publicPem, jwt.SigningInput, jwt.Signature), $"{tool} refuses our {name} signature.");
-        Assert.False(await VerifiesAsync(tool, name, publicPem, changed, jwt.Signature), $"{tool} takes any {name} signature.");
+        Assert.True(await VerifiesAsync(tool, name, publicPem, jwt.SigningInput, jwt.Signature), $"{tool} rejects the {name} signature.");
+        Assert.False(await VerifiesAsync(tool, name, publicPem, changed, jwt.Signature), $"{tool} accepts the {name} signature for changed input.");
     }
 
-    private static (IJwtSigner Signer, string PublicPem) Make(string name)
+    private static (IJwtSigner Signer, string PublicPem) CreateSigner(string name)
     {
         if (name == "Ed25519")
         {
-            var own = new Ed25519Signer([.. Enumerable.Range(7, 32).Select(i => (byte)i)]);
-            byte[] info = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00, .. own.PublicKey];
-            return (own, new(PemEncoding.Write("PUBLIC KEY", info)));
+            var ed25519 = new Ed25519Signer([.. Enumerable.Range(7, 32).Select(i => (byte)i)]);
+            byte[] info = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00, .. ed25519.PublicKey];
+            return (ed25519, new(PemEncoding.Write("PUBLIC KEY", info)));
         }
         var bits = SignatureAlgorithm.Named(name).CurveBits;
         AsymmetricAlgorithm key = bits == 0 ? TestData.RsaKey : Keys.Ec($"nistP{bits}");
@@ -69,11 +69,11 @@ public sealed class OtherToolVerificationTests : IDisposable
         var hash = $"-sha{name[2..]}";
         return name switch
         {
-            "Ed25519" => OtherTool.SucceedsAsync("openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", input, "-sigfile", raw),
-            ['P', 'S', ..] => OtherTool.SucceedsAsync(
+            "Ed25519" => ExternalTool.SucceedsAsync("openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", input, "-sigfile", raw),
+            ['P', 'S', ..] => ExternalTool.SucceedsAsync(
                 "openssl", "dgst", hash, "-verify", key, "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest", "-signature", raw, input),
-            ['E', 'S', ..] => OtherTool.SucceedsAsync("openssl", "dgst", hash, "-verify", key, "-signature", _folder.Write("signature.der", Der(signature)), input),
-            _ => OtherTool.SucceedsAsync("openssl", "dgst", hash, "-verify", key, "-signature", raw, input),
+            ['E', 'S', ..] => ExternalTool.SucceedsAsync("openssl", "dgst", hash, "-verify", key, "-signature", _folder.Write("signature.der", Der(signature)), input),
+            _ => ExternalTool.SucceedsAsync("openssl", "dgst", hash, "-verify", key, "-signature", raw, input),
         };
     }
 
@@ -86,7 +86,7 @@ public sealed class OtherToolVerificationTests : IDisposable
             const hash = name === 'Ed25519' ? null : 'sha' + name.slice(2);
             process.exit(crypto.verify(hash, fs.readFileSync(input), options, fs.readFileSync(raw)) ? 0 : 1);
             """;
-        return OtherTool.SucceedsAsync("node", "-e", Script, name, key, input, raw);
+        return ExternalTool.SucceedsAsync("node", "-e", Script, name, key, input, raw);
     }
 
     private static bool PlatformVerifies(string name, string publicPem, byte[] message, byte[] signature)
@@ -103,7 +103,7 @@ public sealed class OtherToolVerificationTests : IDisposable
         return ec.VerifyData(message, signature, algorithm.Hash);
     }
 
-    // openssl reads ECDSA signatures as a sequence of R and S.
+    // openssl expects an ECDSA signature as a DER sequence of R and S.
     private static byte[] Der(byte[] raw)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

@@ -7,21 +7,21 @@ using Microsoft.Extensions.Logging;
 
 namespace BoundTokens;
 
-/// <summary>A strict authorization server and an API of accounts on 127.0.0.1; each wants its own nonce in the proofs.</summary>
-internal sealed class BankStandIn : IAsyncDisposable
+/// <summary>A strict authorization server and an accounts API on 127.0.0.1. Each requires its own nonce in the proofs.</summary>
+internal sealed class DemoBank : IAsyncDisposable
 {
     public const string ClientId = "ledger";
 
     private readonly WebApplication _api;
 
-    private BankStandIn(StrictAuthorizationServer server, string privateKey)
+    private DemoBank(StrictAuthorizationServer server, string privateKey)
     {
         (Server, PrivateKey) = (server, privateKey);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _api = builder.Build();
-        _api.MapGet("/accounts/{id}", Answer);
+        _api.MapGet("/accounts/{id}", GetAccount);
     }
 
     public StrictAuthorizationServer Server { get; }
@@ -30,21 +30,21 @@ internal sealed class BankStandIn : IAsyncDisposable
 
     public Uri ApiAddress => new(_api.Urls.Single());
 
-    /// <summary>How many requests had a good token and a good proof.</summary>
+    /// <summary>The number of requests with a valid token and a valid proof.</summary>
     public int Served { get; private set; }
 
-    /// <summary>How many requests were sent back because their proof had no nonce.</summary>
-    public int AskedForNonce { get; private set; }
+    /// <summary>The number of requests that were rejected because their proof had no nonce.</summary>
+    public int NonceChallenges { get; private set; }
 
-    /// <summary>The proof of the last request that was served.</summary>
+    /// <summary>The proof of the last successful request.</summary>
     public string? LastProof { get; private set; }
 
-    public static async Task<BankStandIn> StartAsync()
+    public static async Task<DemoBank> StartAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var server = await StrictAuthorizationServer.StartAsync(new() { RequireDPoPNonce = true, RequireResourceDPoPNonce = true });
         server.RegisterClient(new() { Id = ClientId, PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(), RequireDPoP = true });
-        var bank = new BankStandIn(server, key.ExportPkcs8PrivateKeyPem());
+        var bank = new DemoBank(server, key.ExportPkcs8PrivateKeyPem());
         await bank._api.StartAsync();
         return bank;
     }
@@ -55,22 +55,22 @@ internal sealed class BankStandIn : IAsyncDisposable
         await Server.DisposeAsync();
     }
 
-    private IResult Answer(string id, HttpRequest request)
+    private IResult GetAccount(string id, HttpRequest request)
     {
         var (address, headers) = ($"{request.Scheme}://{request.Host}{request.Path}", request.Headers);
         string? proof = headers["DPoP"];
-        var seen = Server.CheckAccessToken(request.Method, address, headers.Authorization, proof, requiredScope: "accounts.read");
+        var check = Server.CheckAccessToken(request.Method, address, headers.Authorization, proof, requiredScope: "accounts.read");
         var response = request.HttpContext.Response;
-        if (seen.DPoPNonce is { } nonce)
+        if (check.DPoPNonce is { } nonce)
             response.Headers["DPoP-Nonce"] = nonce;
-        if (seen.IsValid)
+        if (check.IsValid)
         {
             (Served, LastProof) = (Served + 1, proof);
-            return Results.Text($"account {id} for {seen.ClientId}");
+            return Results.Text($"account {id} for {check.ClientId}");
         }
-        if (seen.WwwAuthenticate!.Contains("use_dpop_nonce", StringComparison.Ordinal))
-            AskedForNonce++;
-        response.Headers.WWWAuthenticate = seen.WwwAuthenticate;
-        return Results.StatusCode(seen.Status);
+        if (check.WwwAuthenticate!.Contains("use_dpop_nonce", StringComparison.Ordinal))
+            NonceChallenges++;
+        response.Headers.WWWAuthenticate = check.WwwAuthenticate;
+        return Results.StatusCode(check.Status);
     }
 }

@@ -4,10 +4,10 @@ using JwtGrantClient.Testing;
 namespace WorkloadIdentity;
 
 /// <summary>
-/// What Kubernetes and SPIRE do for a workload, and the strict server that trusts them both: files with tokens that say who it is, renewed
-/// by rename before they expire.
+/// What Kubernetes and SPIRE provide to a workload: files with tokens that identify it, replaced by rename before they expire. The strict server
+/// trusts both.
 /// </summary>
-internal sealed class ClusterStandIn : IAsyncDisposable
+internal sealed class DemoCluster : IAsyncDisposable
 {
     public const string ClientId = "orders";
 
@@ -17,7 +17,7 @@ internal sealed class ClusterStandIn : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("workload-identity-");
     private readonly TokenSigner _spire = new(), _kubernetes = new();
 
-    private ClusterStandIn(StrictAuthorizationServer server) => Server = server;
+    private DemoCluster(StrictAuthorizationServer server) => Server = server;
 
     public StrictAuthorizationServer Server { get; }
 
@@ -27,20 +27,20 @@ internal sealed class ClusterStandIn : IAsyncDisposable
 
     public string SecretPath => Path.Combine(_folder.FullName, "client-secret");
 
-    /// <summary>Whether each of the four token requests had credentials that no other had.</summary>
-    public bool EachCredentialCameOnce
+    /// <summary>True if each of the four token requests contained a different credential.</summary>
+    public bool IsEachCredentialUsedOnce
     {
         get
         {
             var sent = Server.Requests.Where(request => request.Method == "POST").ToList();
             string?[] credentials = [.. sent.SelectMany(request => new[] { request["client_assertion"], request["subject_token"] })];
-            return sent.Count == 4 && credentials.Where(one => one is not null).Distinct().Count() == 4;
+            return sent.Count == 4 && credentials.Where(value => value is not null).Distinct().Count() == 4;
         }
     }
 
-    public static async Task<ClusterStandIn> StartAsync()
+    public static async Task<DemoCluster> StartAsync()
     {
-        var cluster = new ClusterStandIn(await StrictAuthorizationServer.StartAsync(new() { MaxAssertionLifetime = TokenSigner.Lifetime }));
+        var cluster = new DemoCluster(await StrictAuthorizationServer.StartAsync(new() { MaxAssertionLifetime = TokenSigner.Lifetime }));
         cluster.Server.TrustIssuer(new() { Issuer = TrustDomain, PublicKeyPem = cluster._spire.PublicKeyPem });
         cluster.Server.TrustIssuer(new()
         {
@@ -69,7 +69,7 @@ internal sealed class ClusterStandIn : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    // Whoever reads sees the old content or the new, never half of it.
+    // A rename is atomic: a reader sees the old content or the new content, never a part of it.
     private static void Replace(string path, string content)
     {
         File.WriteAllText($"{path}.new", content);

@@ -2,26 +2,26 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MutualTls;
 
-/// <summary>Connections to a server whose certificate comes from a private CA, showing our own certificate.</summary>
-internal static class Connections
+/// <summary>Creates a handler that trusts a private CA and sends a client certificate.</summary>
+internal static class PrivateCaHandler
 {
-    /// <param name="certificatePath">Our certificate, PEM.</param>
+    /// <param name="certificatePath">The client certificate, PEM.</param>
     /// <param name="keyPath">Its private key, PEM.</param>
-    /// <param name="authorityPath">The certificate of the CA, PEM. It is trusted for these connections, and no other CA is.</param>
+    /// <param name="authorityPath">The certificate of the CA, PEM. The handler trusts only this CA.</param>
     public static SocketsHttpHandler Create(string certificatePath, string keyPath, string authorityPath)
     {
         var chain = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,            // Online, where the CA publishes revocation lists
+            RevocationMode = X509RevocationMode.NoCheck,            // use Online if the CA publishes revocation lists
         };
         chain.CustomTrustStore.ImportFromPemFile(authorityPath);
         return new()
         {
-            // As the library demands of a handler: no redirect is followed.
+            // Required by the library: the handler must not follow redirects.
             AllowAutoRedirect = false,
             UseCookies = false,
-            // A renewed certificate takes over within this time, for it is read again for each connection.
+            // Each connection reads the certificate again, so a renewed certificate is used within this time.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             SslOptions =
             {
@@ -34,7 +34,7 @@ internal static class Connections
     private static X509Certificate2 Read(string certificatePath, string keyPath)
     {
         var certificate = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
-        // Windows shows a server only keys that went through its own store.
+        // TLS on Windows cannot use the ephemeral key that CreateFromPemFile loads. A key from PKCS#12 works.
         return OperatingSystem.IsWindows()
             ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null)
             : certificate;

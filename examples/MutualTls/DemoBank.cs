@@ -6,14 +6,14 @@ using JwtGrantClient.Testing;
 
 namespace MutualTls;
 
-/// <summary>The strict server with its listener for mutual TLS, and the files that an operator would have put in place.</summary>
-internal sealed class BankStandIn : IAsyncDisposable
+/// <summary>The strict server with mutual TLS, and the files that an operator would deploy.</summary>
+internal sealed class DemoBank : IAsyncDisposable
 {
     public const string ClientId = "payments";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mutual-tls-");
 
-    private BankStandIn(StrictAuthorizationServer server)
+    private DemoBank(StrictAuthorizationServer server)
     {
         Server = server;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -21,7 +21,7 @@ internal sealed class BankStandIn : IAsyncDisposable
         Certificate = new CertificateRequest($"CN={ClientId}", key, HashAlgorithmName.SHA256).CreateSelfSigned(from, until);
         File.WriteAllText(CertificatePath, Certificate.ExportCertificatePem());
         File.WriteAllText(KeyPath, key.ExportPkcs8PrivateKeyPem());
-        // The server's certificate is signed by itself, so it is its own CA.
+        // The certificate of the server is self-signed, so it is also the CA certificate.
         using var authority = server.ServerCertificate!;
         File.WriteAllText(AuthorityPath, authority.ExportCertificatePem());
     }
@@ -36,15 +36,15 @@ internal sealed class BankStandIn : IAsyncDisposable
 
     public string AuthorityPath => Path.Combine(_folder.FullName, "ca.crt");
 
-    public static async Task<BankStandIn> StartAsync()
+    public static async Task<DemoBank> StartAsync()
     {
-        var bank = new BankStandIn(await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }));
+        var bank = new DemoBank(await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }));
         var thumbprint = Base64Url.EncodeToString(bank.Certificate.GetCertHash(HashAlgorithmName.SHA256));
         bank.Server.RegisterClient(new() { Id = ClientId, CertificateThumbprint = thumbprint });
         return bank;
     }
 
-    /// <summary>What an API does that sees the token, and the certificate of the connection.</summary>
+    /// <summary>Validates the token and the certificate of the connection, as an API does.</summary>
     public AccessTokenCheck Check(AccessToken token, X509Certificate2? certificate) =>
         Server.CheckAccessToken($"{token.Type} {token.Value}", requiredScope: null, certificate);
 

@@ -3,14 +3,14 @@ using JwtGrantClient.Testing;
 
 namespace SignInWithApple;
 
-/// <summary>The strict server in Apple's dialect, with a freshly made key, so that the example needs no developer account.</summary>
-internal sealed class AppleStandIn : IAsyncDisposable
+/// <summary>The strict server configured like the server of Apple, with a new key. The example needs no developer account.</summary>
+internal sealed class DemoAppleServer : IAsyncDisposable
 {
     public const string TeamId = "TEAM123456", ServicesId = "com.example.web", KeyId = "KEY1234567", RedirectUri = "https://www.example.com/callback";
 
     private readonly StrictAuthorizationServer _server;
 
-    private AppleStandIn(StrictAuthorizationServer server, string privateKey) => (_server, PrivateKey) = (server, privateKey);
+    private DemoAppleServer(StrictAuthorizationServer server, string privateKey) => (_server, PrivateKey) = (server, privateKey);
 
     public string PrivateKey { get; }
 
@@ -18,10 +18,10 @@ internal sealed class AppleStandIn : IAsyncDisposable
 
     public string Audience => _server.Issuer;
 
-    /// <summary>How many of the requests so far carried the same client secret as the first.</summary>
+    /// <summary>The number of requests that contained the same client secret as the first request.</summary>
     public int RequestsWithTheFirstSecret => _server.Requests.Count(request => request["client_secret"] == _server.Requests[0]["client_secret"]);
 
-    public static async Task<AppleStandIn> StartAsync()
+    public static async Task<DemoAppleServer> StartAsync()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var server = await StrictAuthorizationServer.StartAsync();
@@ -36,7 +36,7 @@ internal sealed class AppleStandIn : IAsyncDisposable
         return new(server, key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>What Apple does when a user has signed in.</summary>
+    /// <summary>Returns the authorization code that Apple issues when a user has signed in.</summary>
     public string SignInUser(string user) => _server.IssueAuthorizationCode(ServicesId, RedirectUri, scope: "name email", subject: user);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -4,14 +4,14 @@ using JwtGrantClient.Testing;
 
 namespace SamlBearer;
 
-/// <summary>The strict server in SAP's place, with a freshly made certificate, so that the example needs no account.</summary>
-internal sealed class SapStandIn : IAsyncDisposable
+/// <summary>The strict server in place of SAP, with a new certificate. The example needs no SAP account.</summary>
+internal sealed class DemoSapServer : IAsyncDisposable
 {
     public const string ClientId = "payroll", SamlIssuer = "https://payroll.example.com";
 
     private readonly RSA _key = RSA.Create(2048);
 
-    private SapStandIn(StrictAuthorizationServer server)
+    private DemoSapServer(StrictAuthorizationServer server)
     {
         Server = server;
         var (from, until) = (TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddYears(1));
@@ -20,12 +20,12 @@ internal sealed class SapStandIn : IAsyncDisposable
 
     public StrictAuthorizationServer Server { get; }
 
-    /// <summary>With its private key; the server gets the public half alone.</summary>
+    /// <summary>The certificate with its private key. The server has only the public part.</summary>
     public X509Certificate2 Certificate { get; }
 
-    public static async Task<SapStandIn> StartAsync()
+    public static async Task<DemoSapServer> StartAsync()
     {
-        var sap = new SapStandIn(await StrictAuthorizationServer.StartAsync());
+        var sap = new DemoSapServer(await StrictAuthorizationServer.StartAsync());
         var certificate = sap.Certificate.ExportCertificatePem();
         sap.Server.RegisterClient(new() { Id = ClientId, PublicKeyPem = certificate });
         sap.Server.TrustSamlIssuer(new() { Issuer = SamlIssuer, CertificatePem = certificate, AllowedSubjects = ["mmustermann", "jdoe"] });

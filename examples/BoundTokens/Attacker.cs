@@ -1,10 +1,10 @@
 namespace BoundTokens;
 
-/// <summary>Somebody else, who got hold of a token.</summary>
-internal static class Thief
+/// <summary>Another party that has stolen a token.</summary>
+internal static class Attacker
 {
-    /// <returns>The status of the API's answer.</returns>
-    public static async Task<int> AskAsync(Uri api, string authorization, string? proof = null)
+    /// <summary>Calls the API with the stolen token and returns the status code of the response.</summary>
+    public static async Task<int> SendAsync(Uri api, string authorization, string? proof = null)
     {
         using var http = new HttpClient { BaseAddress = api };
         using var request = new HttpRequestMessage(HttpMethod.Get, "accounts/3");

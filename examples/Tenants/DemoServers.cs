@@ -4,8 +4,8 @@ using JwtGrantClient.Testing;
 
 namespace Tenants;
 
-/// <summary>An authorization server for each tenant, on 127.0.0.1, with a freshly made key for our client there.</summary>
-internal sealed class ServersStandIn : IAsyncDisposable
+/// <summary>An authorization server on 127.0.0.1 for each tenant, with a new key for the client of this service.</summary>
+internal sealed class DemoServers : IAsyncDisposable
 {
     private readonly Dictionary<string, StrictAuthorizationServer> _servers = new(StringComparer.Ordinal);
 
@@ -23,7 +23,7 @@ internal sealed class ServersStandIn : IAsyncDisposable
         return new(server.Issuer, clientId, key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>What an API of the tenant finds in a token.</summary>
+    /// <summary>Validates a token, as an API of the tenant does.</summary>
     public AccessTokenCheck Check(string tenant, AccessToken token) => _servers[tenant].CheckAccessToken($"{token.Type} {token.Value}");
 
     public async ValueTask DisposeAsync()
