@@ -12,7 +12,7 @@ namespace JwtGrantClient.Signing;
 /// </summary>
 internal sealed class ReloadingSigner : IJwtSigner
 {
-    internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
     private readonly SigningKeyOptions _options;
     private readonly ILogger _logger;
@@ -30,7 +30,7 @@ internal sealed class ReloadingSigner : IJwtSigner
     public ReloadingSigner(SigningKeyOptions options, LoadedKey? preloaded, TimeProvider clock, ILogger logger)
     {
         (_options, _logger, _expiry) = (options, logger, new(clock, logger));
-        (_key, _read) = (new(clock, LookInterval, OnReadFailed), Read);
+        (_key, _read) = (new(clock, CheckInterval, OnReadFailed), Read);
         if (preloaded is not null)
             _key.Set(preloaded);
         var first = preloaded ?? _key.Get(_ => SigningKeyLoader.Load(options));

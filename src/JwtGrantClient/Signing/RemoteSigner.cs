@@ -40,7 +40,7 @@ internal sealed class RemoteSigner : IJwtSigner
     /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown.</exception>
     public static SignatureAlgorithm? Find(string name) =>
         // RFC 8037 and RFC 9864: .NET has no keys for these algorithms, so the library does not check their signatures.
-        name is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.Named(name);
+        name is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.FromName(name);
 
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default)
     {

@@ -34,7 +34,7 @@ internal sealed record SignatureAlgorithm(
 
     /// <summary>Returns the algorithm with a JOSE name. Names are case-sensitive.</summary>
     /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown. The message lists the known algorithms.</exception>
-    public static SignatureAlgorithm Named(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw NotSupported(
+    public static SignatureAlgorithm FromName(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw NotSupported(
         UnsafeReason(name) ??
             $"The signing algorithm '{name}' is unknown. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
 
@@ -74,7 +74,7 @@ internal sealed record SignatureAlgorithm(
                 "Create a key on P-256, P-384 or P-521.");
         if ((configured ?? material.Algorithm) is not { } name)
             return fitting[0];
-        var named = Named(name);
+        var named = FromName(name);
         return fitting.Contains(named) || material.Key is ECDsa ? named : throw JwtGrantException.Configuration(
             "signing_key_does_not_fit",
             $"In {place} there is {(material.Key is RSA ? "an RSA" : "an ML-DSA")} key, which {name} cannot use. " +

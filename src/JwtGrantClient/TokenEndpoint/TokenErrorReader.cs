@@ -80,7 +80,7 @@ internal static class TokenErrorReader
     }
 
     private static AuthenticationChallenge ChallengeWithError(TokenHttpResponse response) => response.Headers.WwwAuthenticate
-        .Select(header => AuthenticationChallenge.Read(header.Scheme, header.Parameter))
+        .Select(header => AuthenticationChallenge.Parse(header.Scheme, header.Parameter))
         .FirstOrDefault(challenge => !string.IsNullOrEmpty(challenge.Error));
 
     private static string PlaceOf(Uri? location) => location switch

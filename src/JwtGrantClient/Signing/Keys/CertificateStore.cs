@@ -22,7 +22,7 @@ internal static class CertificateStore
         foreach (var other in all.Where(certificate => certificate != best))
             other.Dispose();
         return best is not null ? KeySource.From(best, place, owned: true) : throw NotFound(matching.Count == 0
-            ? $"In {place} there is no certificate with {criterion} ({all.Count} certificates were searched). Import the certificate, or correct SigningKey:Certificate."
+            ? $"In {place} there is no certificate with {criterion} (certificates searched: {all.Count}). Import the certificate, or correct SigningKey:Certificate."
             : $"In {place} the certificate with {criterion} has no private key. Import the certificate again together with the key.");
     }
 

@@ -57,13 +57,13 @@ internal static class JwkSet
             throw NotFound($"no key with the kid '{options.KeyId}'; the set has {DescribeIds(all.Select(key => key.Kid))}", "Correct SigningKey:KeyId or the set");
         if (candidates.Count == 1)
             return JwkKey.Parse(candidates[0], source);
-        var algorithm = options.Algorithm is { } configured ? SignatureAlgorithm.Named(configured) : null;
+        var algorithm = options.Algorithm is { } configured ? SignatureAlgorithm.FromName(configured) : null;
         var fitting = candidates.FirstOrDefault(key => JwkKey.FindProblem(key) is null
             && (algorithm is null || (key.Alg is { } bound ? bound == algorithm.Name : algorithm.Fits(key))));
         return fitting is not null
             ? JwkKey.Parse(fitting, source)
             : throw NotFound(
-                $"no private key for signing{(algorithm is null ? "" : $" with {algorithm.Name}")} ({candidates.Count} keys were searched)",
+                $"no private key for signing{(algorithm is null ? "" : $" with {algorithm.Name}")} (keys searched: {candidates.Count})",
                 "A signing key has its private members, and its use is sig or not set");
 
         JwtGrantException NotFound(string seen, string remedy) =>

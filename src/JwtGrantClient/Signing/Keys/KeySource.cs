@@ -120,7 +120,7 @@ internal sealed class KeySource : IDisposable
     {
         { Path: { } path } => $"the key file '{path}'",
         { EnvironmentVariable: { } name } => $"the environment variable '{name}'",
-        _ => "the key in SigningKey:Text",
+        _ => "SigningKey:Text",
     };
 
     private static JwtGrantException Unreadable(string message, Exception? inner = null) =>

@@ -12,7 +12,7 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class ClientCertificateOptions
 {
-    private ClientCertificate? _checked;
+    private ClientCertificate? _preloaded;
 
     /// <summary>A PEM file with the certificate (its issuers may follow), or a PKCS#12 file.</summary>
     public string? Path { get; set; }
@@ -38,8 +38,8 @@ public sealed class ClientCertificateOptions
 
     /// <summary>Loads the certificate, to be used later.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
-    internal void Check() => _checked = ClientCertificate.Load(this);
+    internal void Preload() => _preloaded = ClientCertificate.Load(this);
 
-    /// <summary>Returns the certificate that <see cref="Check"/> loaded to the first caller: it is read, and decrypted, once at start-up.</summary>
-    internal ClientCertificate? TakeChecked() => Interlocked.Exchange(ref _checked, null);
+    /// <summary>Returns the certificate that <see cref="Preload"/> loaded to the first caller: it is read, and decrypted, once at start-up.</summary>
+    internal ClientCertificate? TakePreloaded() => Interlocked.Exchange(ref _preloaded, null);
 }

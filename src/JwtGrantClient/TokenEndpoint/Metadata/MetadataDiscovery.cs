@@ -34,7 +34,7 @@ internal sealed class MetadataDiscovery
         {
             // The client may have been disposed meanwhile; that is no failure of the server's.
             if (e is not ObjectDisposedException)
-                Log.MetadataKept(logger, issuer, e);
+                Log.MetadataRefreshFailed(logger, issuer, e);
             return true;
         }
     }
