@@ -8,8 +8,17 @@ using System.Text.Json.Serialization;
 namespace JwtGrantClient;
 
 /// <summary>
-/// An access token and what the authorization server said of it. It cannot print itself: only <see cref="Value"/> reveals it.
+/// An access token and what the authorization server reported about it (RFC 6749 section 5.1). Only <see cref="Value"/> reveals the secret:
+/// <see cref="ToString"/>, JSON serialization and the debugger do not show it.
 /// </summary>
+/// <example>
+/// Puts a token on a request. <see cref="AccessTokenHandler"/> does this for every request of an HttpClient.
+/// <code>
+/// AccessToken token = await tokens.GetTokenAsync(cancellationToken);
+/// using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example.com/reports");
+/// request.Headers.Authorization = new AuthenticationHeaderValue(token.Type, token.Value);
+/// </code>
+/// </example>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class AccessToken
 {
@@ -18,20 +27,24 @@ public sealed class AccessToken
     /// <summary>The token_type of a token that is not an access token (RFC 8693 section 2.2.1).</summary>
     internal const string NotApplicable = "N_A";
 
-    /// <summary>A token by RFC 9110 section 5.6.2.</summary>
+    /// <summary>The characters of a token (RFC 9110 section 5.6.2), which is the syntax of an authentication scheme.</summary>
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private string? _authorization;
 
-    /// <summary>Makes a token, for sources and tests of your own.</summary>
-    /// <param name="value">The token as the server sent it: visible ASCII, not empty.</param>
-    /// <param name="expiresAt">When the server stops accepting it.</param>
-    /// <param name="type">How it is presented, RFC 6749 section 7.1.</param>
-    /// <param name="scope">The scope that was granted, or null where the server did not say.</param>
-    /// <param name="members">Further members of the token response.</param>
-    /// <exception cref="ArgumentException">The value or the type could not stand in an Authorization header.</exception>
+    /// <summary>Initializes an access token, for your own token sources and tests.</summary>
+    /// <param name="value">The token: visible ASCII characters (U+0021 to U+007E), not empty.</param>
+    /// <param name="expiresAt">The time from which the authorization server and the APIs no longer accept the token.</param>
+    /// <param name="type">The authentication scheme that presents the token (RFC 6749 section 7.1). Default: <c>Bearer</c>.</param>
+    /// <param name="scope">The granted scope (RFC 6749 section 3.3). Default: null, which means the requested scope.</param>
+    /// <param name="members">Other members of the token response. Default: none.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="type"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="value"/> is null or empty, or <paramref name="value"/> or <paramref name="type"/> contains a character that is not
+    /// allowed in an Authorization header.
+    /// </exception>
     public AccessToken(
         string value,
         DateTimeOffset expiresAt,
@@ -41,11 +54,10 @@ public sealed class AccessToken
     {
         ArgumentException.ThrowIfNullOrEmpty(type);
         if (type.AsSpan().ContainsAnyExcept(SchemeCharacters))
-            throw new ArgumentException("The token type is no scheme of an Authorization header (RFC 9110 section 11.1).", nameof(type));
-        if (!IsPresentable(value))
+            throw new ArgumentException("The token type is not a valid authentication scheme (RFC 9110 section 11.1).", nameof(type));
+        if (!IsValidValue(value))
             throw new ArgumentException(
-                "The access token is empty or holds a space, a control character or a non-ASCII character; it could not be sent as a " +
-                "header.",
+                "The access token is empty or contains a space, a control character or a non-ASCII character; it cannot be sent in a header.",
                 nameof(value));
         Value = value;
         ExpiresAt = expiresAt;
@@ -54,46 +66,58 @@ public sealed class AccessToken
         Members = members ?? NoMembers;
     }
 
-    /// <summary>The secret itself. Whoever holds it can use it: send it only to the API it is for, and never log it.</summary>
+    /// <summary>
+    /// Gets the token itself. Any party that has it can use it, unless the token is bound to a key. Send it only to the API that it is for,
+    /// and do not log it.
+    /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 
     /// <summary>
-    /// How the token is presented: <c>Bearer</c> (RFC 6750) or <c>DPoP</c> (RFC 9449), in this spelling whatever the server's was.
-    /// <c>N_A</c> is no access token but what else a token exchange issued (RFC 8693 section 2.2.1); handlers refuse to send it.
+    /// Gets the authentication scheme that presents the token: <c>Bearer</c> (RFC 6750) or <c>DPoP</c> (RFC 9449). A server may send it in any
+    /// case; this property has it as written here.
     /// </summary>
+    /// <remarks>
+    /// <c>N_A</c> marks a token that a token exchange issued and that is not an access token (RFC 8693 section 2.2.1).
+    /// <see cref="AccessTokenHandler"/> does not send it.
+    /// </remarks>
     public string Type { get; }
 
     /// <summary>
-    /// When the server stops accepting the token, by this machine's wall clock, counted from before the request was sent.
+    /// Gets the time from which the token is no longer accepted, by the wall clock of this machine. It is calculated from <c>expires_in</c> and
+    /// the time before the token request was sent.
     /// </summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>The scope that was granted; null means as requested (RFC 6749 section 5.1).</summary>
+    /// <summary>Gets the granted scope; null if it equals the requested scope (RFC 6749 section 5.1).</summary>
     public string? Scope { get; }
 
-    /// <summary>Members of the token response that have no property of their own, such as Salesforce's <c>instance_url</c>.</summary>
+    /// <summary>Gets the members of the token response that have no property here, such as Salesforce's <c>instance_url</c>.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, JsonElement> Members { get; }
 
     /// <summary>
-    /// The Authorization header, made for the first request and shared by all: a typed header would be put together again for each.
-    /// Null for what is no access token.
+    /// Gets the value of the Authorization header, built once and shared by all requests: an AuthenticationHeaderValue would be formatted again
+    /// for each request. Null if the token is not an access token.
     /// </summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal string? Authorization => _authorization ??= Type == NotApplicable ? null : $"{Type} {Value}";
 
-    /// <summary>Proves possession of the key that the token is bound to; null for one that needs no proof.</summary>
+    /// <summary>Gets the object that proves possession of the key that the token is bound to; null for a token without a key.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal ITokenProof? Proof { get; init; }
 
-    /// <summary>The whole life that the server gave the token; null where it came from a source that did not say.</summary>
+    /// <summary>Gets the lifetime that the server gave the token; null if the source of the token does not report it.</summary>
     internal TimeSpan? Lifetime { get; init; }
 
     /// <summary>Describes the token without revealing it.</summary>
+    /// <returns>The type, the length and the expiry.</returns>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Type} access token ({Value.Length} characters, redacted), expires {ExpiresAt:u}");
 
-    /// <summary>RFC 6749 appendix A.12, less the space, which would end the token in a header (RFC 6750 section 2.1).</summary>
-    internal static bool IsPresentable(string? value) => !string.IsNullOrEmpty(value) && !value.AsSpan().ContainsAnyExceptInRange('!', '~');
+    /// <summary>
+    /// Returns whether a text has the syntax of an access token (RFC 6749 appendix A.12). The space that the appendix allows is not accepted: it
+    /// would end the token in a header (RFC 6750 section 2.1).
+    /// </summary>
+    internal static bool IsValidValue(string? value) => !string.IsNullOrEmpty(value) && !value.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

@@ -1,18 +1,20 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// Proves, with each use of a token, that the sender holds the key that the token is bound to (RFC 9449). A token that needs it carries it
-/// along, so that whoever puts the token on a request need not know where it came from.
+/// Proves that the sender of a request has the key that an access token is bound to (RFC 9449). A bound token carries this object, so that
+/// the code that sends the token does not depend on where it came from.
 /// </summary>
 internal interface ITokenProof
 {
-    /// <summary>Makes the value of the <c>DPoP</c> header for one sending of a request to an API.</summary>
-    /// <param name="method">The HTTP method.</param>
-    /// <param name="address">Where the request goes.</param>
-    /// <param name="accessToken">The token that goes along.</param>
+    /// <summary>Creates the value of the <c>DPoP</c> header for a request to an API. Each time the request is sent it needs a new proof.</summary>
+    /// <param name="method">The HTTP method of the request.</param>
+    /// <param name="address">The URI of the request.</param>
+    /// <param name="accessToken">The token that is sent with the request.</param>
     /// <param name="cancellationToken">Cancels the signing.</param>
-    ValueTask<string> ProveAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken);
+    ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the nonce that an API handed out, for the next proof to it.</summary>
-    void KeepNonce(Uri address, string nonce);
+    /// <summary>Stores the nonce that an API sent (RFC 9449 section 9), for the next proof to that API.</summary>
+    /// <param name="address">The URI of the API.</param>
+    /// <param name="nonce">The nonce. A malformed one is ignored.</param>
+    void StoreNonce(Uri address, string nonce);
 }

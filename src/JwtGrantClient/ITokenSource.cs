@@ -1,36 +1,61 @@
 namespace JwtGrantClient;
 
 /// <summary>
-/// The one seam of this library: a request for a token in, an access token out. Sources wrap one another; the HTTP handler
-/// works over any of them, and so does a test of yours that implements this interface.
+/// Returns access tokens. <see cref="AccessTokenHandler"/> accepts any implementation, so a test can use its own.
 /// </summary>
+/// <example>
+/// A service that gets its token source from dependency injection.
+/// <code>
+/// class Billing(ITokenSource tokens, HttpClient http)
+/// {
+///     public async Task&lt;string&gt; GetInvoicesAsync(string tenant, CancellationToken cancellationToken)
+///     {
+///         AccessToken token = await tokens.GetTokenAsync(
+///             new TokenRequest { Subject = tenant, Scope = "billing.read" }, cancellationToken);
+///         using var request = new HttpRequestMessage(HttpMethod.Get, "https://billing.example.com/invoices");
+///         request.Headers.Authorization = new AuthenticationHeaderValue(token.Type, token.Value);
+///         using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
+///         return await response.Content.ReadAsStringAsync(cancellationToken);
+///     }
+/// }
+/// </code>
+/// </example>
 public interface ITokenSource
 {
-    /// <summary>Returns an access token that is valid now. Safe for concurrent use.</summary>
-    /// <param name="request">What the token is for; <see cref="TokenRequest.Default"/> is the client as configured.</param>
-    /// <param name="cancellationToken">Ends this caller's wait only; an acquisition that others wait for goes on.</param>
-    /// <exception cref="JwtGrantException">No token could be obtained; <see cref="JwtGrantException.Kind"/> says why.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <summary>Returns an access token that is valid now. Implementations are safe for concurrent use.</summary>
+    /// <param name="request">What the token is for. <see cref="TokenRequest.Default"/> is the client as configured.</param>
+    /// <param name="cancellationToken">Cancels the wait of this caller. A token request that other callers wait for continues.</param>
+    /// <returns>The token: from the cache if it is valid, otherwise from the token endpoint.</returns>
+    /// <exception cref="JwtGrantException">No token could be obtained. <see cref="JwtGrantException.Kind"/> is the reason.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    /// <example>
+    /// <code>
+    /// AccessToken token = await tokens.GetTokenAsync(new TokenRequest { Scope = "reports.read" }, cancellationToken);
+    /// </code>
+    /// </example>
     ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Tells the source that an API refused a token, so that it is not handed out again. Does nothing when the source already
-    /// holds another token, so that a hundred refusals of one token cost one new token.
+    /// Invalidates a token that an API rejected, so that the source does not return it again. Has no effect if the source already has another
+    /// token: many rejections of one token cause one token request.
     /// </summary>
-    /// <param name="request">The request that <paramref name="rejected"/> was the answer to.</param>
-    /// <param name="rejected">The token that was refused.</param>
+    /// <param name="request">The request that <paramref name="rejected"/> was returned for.</param>
+    /// <param name="rejected">The rejected token.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>A task that completes when the token is invalidated. Default implementation: does nothing.</returns>
     ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) => default;
 }
 
-/// <summary>Shorthand over <see cref="ITokenSource"/>.</summary>
+/// <summary>Extension methods for <see cref="ITokenSource"/>.</summary>
 public static class TokenSourceExtensions
 {
-    /// <summary>Returns an access token for the client as configured: <see cref="TokenRequest.Default"/>.</summary>
-    /// <param name="tokens">The source to ask.</param>
-    /// <param name="cancellationToken">Ends this caller's wait only.</param>
-    /// <exception cref="JwtGrantException">No token could be obtained.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <summary>Returns an access token for the client as configured, <see cref="TokenRequest.Default"/>.</summary>
+    /// <param name="tokens">The token source.</param>
+    /// <param name="cancellationToken">Cancels the wait of this caller. A token request that other callers wait for continues.</param>
+    /// <returns>The token: from the cache if it is valid, otherwise from the token endpoint.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="tokens"/> is null.</exception>
+    /// <exception cref="JwtGrantException">No token could be obtained. <see cref="JwtGrantException.Kind"/> is the reason.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static ValueTask<AccessToken> GetTokenAsync(this ITokenSource tokens, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -38,21 +63,25 @@ public static class TokenSourceExtensions
     }
 
     /// <summary>
-    /// Returns a new token in place of the one that is kept, such as after a right was granted that the old one does not carry: gives up
-    /// the kept token and asks again. Many such calls at once get one new token. At most one token is given up in <see
-    /// cref="RefreshOptions.InvalidationInterval"/>; within it the last one is returned again.
+    /// Invalidates the cached token and returns a new one. Use it when the cached token is out of date before it expires, for example after the
+    /// client was granted another permission.
     /// </summary>
-    /// <param name="tokens">The source to ask.</param>
+    /// <param name="tokens">The token source.</param>
     /// <param name="request">What the token is for.</param>
-    /// <param name="cancellationToken">Ends this caller's wait only.</param>
-    /// <exception cref="JwtGrantException">No token could be obtained.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <param name="cancellationToken">Cancels the wait of this caller. A token request that other callers wait for continues.</param>
+    /// <returns>A new token, or the last one if a token was already invalidated within the limit below.</returns>
+    /// <remarks>
+    /// Concurrent calls share one new token. Within <see cref="RefreshOptions.InvalidationInterval"/>, at most one token is invalidated.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="tokens"/> is null.</exception>
+    /// <exception cref="JwtGrantException">No token could be obtained. <see cref="JwtGrantException.Kind"/> is the reason.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static async ValueTask<AccessToken> GetNewTokenAsync(
         this ITokenSource tokens, TokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        var kept = await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
-        await tokens.InvalidateAsync(request, kept, cancellationToken).ConfigureAwait(false);
+        var cached = await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
+        await tokens.InvalidateAsync(request, cached, cancellationToken).ConfigureAwait(false);
         return await tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,6 @@
 namespace JwtGrantClient;
 
-/// <summary>Says what kind of thing went wrong, and so who can fix it.</summary>
+/// <summary>The kind of a failure, which indicates who can fix it.</summary>
 public enum JwtGrantErrorKind
 {
     /// <summary>A setting is missing or wrong. Fix the configuration; retrying does not help.</summary>
@@ -9,22 +9,46 @@ public enum JwtGrantErrorKind
     /// <summary>The assertion could not be signed: the key, or the service that holds it, failed.</summary>
     Signing,
 
-    /// <summary>The authorization server answered with an OAuth error (RFC 6749 section 5.2).</summary>
+    /// <summary>The authorization server responded with an OAuth error (RFC 6749 section 5.2).</summary>
     Refused,
 
-    /// <summary>The server answered with something that is not a token response (RFC 6749 section 5.1).</summary>
+    /// <summary>The server responded with something that is not a token response (RFC 6749 section 5.1).</summary>
     MalformedResponse,
 
     /// <summary>
-    /// The server could not be reached, did not answer in time, or answered with an HTTP error that says nothing about OAuth.
+    /// The server could not be reached, did not respond in time, or responded with an HTTP error without an OAuth error.
     /// </summary>
     Transport,
 }
 
 /// <summary>
-/// No token could be obtained. The message says what was seen, what was expected and what to do next; it holds no secret.
-/// <see cref="Code"/> is stable across versions, the message is not.
+/// The exception that is thrown when no token could be obtained. The message says what happened, what was expected and what to do; it contains
+/// no secret.
 /// </summary>
+/// <remarks><see cref="Kind"/> and <see cref="Code"/> do not change between versions. The message may change.</remarks>
+/// <example>
+/// <code>
+/// try
+/// {
+///     return await tokens.GetTokenAsync(cancellationToken);
+/// }
+/// catch (JwtGrantException e) when (e.Kind == JwtGrantErrorKind.Refused &amp;&amp; e.Error == "invalid_grant")
+/// {
+///     logger.LogError(e, "The authorization server rejected the assertion");
+///     throw;
+/// }
+/// catch (JwtGrantException e) when (e.Code == "signing_key_unreadable")
+/// {
+///     logger.LogError(e, "The key file is missing or cannot be read");
+///     throw;
+/// }
+/// catch (JwtGrantException e) when (e.IsTransient)
+/// {
+///     logger.LogWarning(e, "No token now; retry in {Delay}", e.RetryAfter ?? TimeSpan.FromSeconds(30));
+///     return null;
+/// }
+/// </code>
+/// </example>
 public sealed class JwtGrantException : Exception
 {
     internal JwtGrantException(JwtGrantErrorKind kind, string code, string message, Exception? inner = null)
@@ -34,7 +58,7 @@ public sealed class JwtGrantException : Exception
         Code = code;
     }
 
-    /// <summary>The remembered <paramref name="original"/>, for a caller that comes while no new attempt is due.</summary>
+    /// <summary>Repeats a stored failure, for a caller that arrives while the backoff allows no new attempt.</summary>
     internal JwtGrantException(JwtGrantException original, string message)
         : this(original.Kind, original.Code, message, original)
     {
@@ -46,33 +70,41 @@ public sealed class JwtGrantException : Exception
         IsTransient = original.IsTransient;
     }
 
-    /// <summary>The kind of failure.</summary>
+    /// <summary>Gets the kind of the failure.</summary>
     public JwtGrantErrorKind Kind { get; }
 
-    /// <summary>A stable name for the failure, such as <c>token_request_refused</c>. The README lists them.</summary>
+    /// <summary>
+    /// Gets the stable code of the failure, such as <c>token_request_refused</c>. The documentation of the project lists all codes.
+    /// </summary>
     public string Code { get; }
 
-    /// <summary>The HTTP status of the server's answer; null where there was none.</summary>
+    /// <summary>Gets the HTTP status code of the server's response; null if there was no response.</summary>
     public int? StatusCode { get; internal init; }
 
     /// <summary>
-    /// The OAuth error code, such as <c>invalid_grant</c> (RFC 6749 section 5.2); null unless <see cref="JwtGrantErrorKind.Refused"/>.
+    /// Gets the OAuth error code, such as <c>invalid_grant</c> (RFC 6749 section 5.2); null unless <see cref="Kind"/> is
+    /// <see cref="JwtGrantErrorKind.Refused"/>.
     /// </summary>
     public string? Error { get; internal init; }
 
-    /// <summary>The server's own words: at most 512 characters, control characters replaced. Untrusted text; not an API.</summary>
+    /// <summary>
+    /// Gets the server's description of the error (RFC 6749 section 5.2); null if there is none. At most 512 characters, with control
+    /// characters replaced. The text is untrusted; do not make decisions on it.
+    /// </summary>
     public string? ErrorDescription { get; internal init; }
 
-    /// <summary>A page about the error, by the server's word. Untrusted text.</summary>
+    /// <summary>
+    /// Gets the URI of a page about the error, as sent by the server (RFC 6749 section 5.2); null if there is none. The text is untrusted.
+    /// </summary>
     public string? ErrorUri { get; internal init; }
 
     /// <summary>
-    /// How long the server asked to be left alone (RFC 9110 section 10.2.3), at most <see cref="RetryOptions.MaxRetryAfter"/>; null
-    /// where it did not.
+    /// Gets how long the server asked clients to wait (RFC 9110 section 10.2.3), limited to <see cref="RetryOptions.MaxRetryAfter"/>; null if it
+    /// did not.
     /// </summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>True where the same request can succeed later without anyone changing anything.</summary>
+    /// <summary>Gets whether the same request can succeed later without a change to the configuration or the server.</summary>
     public bool IsTransient { get; internal init; }
 
     internal static JwtGrantException Configuration(string code, string message, Exception? inner = null) =>

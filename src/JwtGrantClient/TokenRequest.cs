@@ -6,9 +6,25 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient;
 
 /// <summary>
-/// What a token is for, where it differs from the client's configuration. Two requests with the same content are equal and share one
-/// token; every property is part of that comparison. Immutable: collections are copied when they are set.
+/// Describes what a token is for. A property that is set overrides the client's configuration. The type is immutable: collections are copied
+/// when they are set.
 /// </summary>
+/// <remarks>
+/// Two requests are equal if all their properties are equal. Equal requests share one cache entry, so they share one token.
+/// </remarks>
+/// <example>
+/// A token for one user and one API, with a claim that the server expects.
+/// <code>
+/// var request = new TokenRequest
+/// {
+///     Subject = "user-4711",
+///     Scope = "invoices.read invoices.write",
+///     Resource = ["https://billing.example.com"],
+///     Claims = new Dictionary&lt;string, object&gt; { ["roles"] = new[] { "reader" } },
+/// };
+/// AccessToken token = await tokens.GetTokenAsync(request, cancellationToken);
+/// </code>
+/// </example>
 public sealed class TokenRequest : IEquatable<TokenRequest>
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -16,14 +32,15 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     private readonly string? _claims;
     private int _hash;
 
-    /// <summary>The client as configured.</summary>
+    /// <summary>Gets the request without any property set: the client as configured.</summary>
     public static TokenRequest Default { get; } = new();
 
     /// <summary>
-    /// Scope values, separated by single spaces (RFC 6749 section 3.3). Default: the client's. Sent as given; compared as a set, so
-    /// <c>"a b"</c> and <c>"b a"</c> share one token.
+    /// Gets the requested scope: scope values, separated by single spaces (RFC 6749 section 3.3). Default: null, which means
+    /// <see cref="JwtGrantOptions.Scope"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">The text breaks the scope syntax.</exception>
+    /// <remarks>The text is sent unchanged. It is compared as a set, so <c>"a b"</c> and <c>"b a"</c> share one token.</remarks>
+    /// <exception cref="ArgumentException">The value does not have the syntax of a scope.</exception>
     public string? Scope
     {
         get;
@@ -33,9 +50,11 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     }
 
     /// <summary>
-    /// The APIs that the token is for: absolute URIs without a fragment (RFC 8707 section 2). Default, or empty: the client's.
+    /// Gets the APIs that the token is for: absolute URIs without a fragment (RFC 8707 section 2). Default: empty, which means
+    /// <see cref="JwtGrantOptions.Resource"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">A value is not an absolute URI, or has a fragment.</exception>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">A URI is not absolute or has a fragment.</exception>
     public IReadOnlyList<string> Resource
     {
         get;
@@ -50,19 +69,24 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     } = [];
 
     /// <summary>
-    /// The <c>sub</c> of the grant assertion: on whose behalf the token is asked for (RFC 7523 section 3 item 2). Default: the client's.
+    /// Gets the <c>sub</c> claim of the grant assertion: the user or tenant that the token represents (RFC 7523 section 3 item 2). Default: null,
+    /// which means <see cref="AssertionOptions.Subject"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">The text is empty or not well-formed Unicode.</exception>
+    /// <exception cref="ArgumentException">The value is empty or is not well-formed Unicode.</exception>
     public string? Subject
     {
         get;
         init => field = value is null || StrictUtf8.GetByteCount(value) > 0
             ? value
-            : throw new ArgumentException("The subject is empty; leave it out for the client's own.", nameof(value));
+            : throw new ArgumentException("The subject is empty; use null for the client's own subject.", nameof(value));
     }
 
-    /// <summary>Further form fields, over those of the client. A field of the protocol itself may not be named.</summary>
-    /// <exception cref="ArgumentException">A name is empty or belongs to the protocol.</exception>
+    /// <summary>
+    /// Gets additional form fields of the token request. A field replaces the one with the same name in
+    /// <see cref="JwtGrantOptions.Parameters"/>. Default: empty.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">A name is empty, or is a field of the protocol such as <c>grant_type</c>.</exception>
     public IReadOnlyDictionary<string, string> Parameters
     {
         get;
@@ -77,11 +101,21 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Further claims of the grant assertion, over those of the client: strings, bools, numbers, sequences of strings and
-    /// <see cref="JsonElement"/>. A registered claim (iss, sub, aud, exp, nbf, iat, jti) may not be named. Only for a grant whose assertion is
-    /// made at each call: jwt-bearer, or a provider of your own. Compared by their JSON text.
+    /// Gets additional claims of the grant assertion. A claim replaces the one with the same name in <see cref="AssertionOptions.Claims"/>.
+    /// Default: empty.
     /// </summary>
-    /// <exception cref="ArgumentException">A name is empty or registered, or a value is of another type.</exception>
+    /// <remarks>
+    /// <para>
+    /// A value is a string, a bool, an int, a long, a finite double, a sequence of strings or a <see cref="JsonElement"/>. The registered
+    /// claims iss, sub, aud, exp, nbf, iat and jti (RFC 7519 section 4.1) are not allowed. Claims are compared by their JSON text.
+    /// </para>
+    /// <para>
+    /// Claims require a grant whose assertions the library or an <see cref="AssertionProvider"/> creates. A request with claims fails with the
+    /// code <c>subject_without_assertion</c> for any other grant.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">A name is empty or registered, or a value has another type.</exception>
     public IReadOnlyDictionary<string, object> Claims
     {
         get;
@@ -93,27 +127,29 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
                 copy[name] = ClaimSyntax.Problem(name, claim) is { } problem
                     ? throw new ArgumentException($"The claim {problem}.", nameof(value))
                     : claim is IEnumerable<string> texts ? texts.ToArray() : claim;
-            (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : JsonValues.Text(copy));
+            (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : JsonValues.ToJson(copy));
         }
     } = ReadOnlyDictionary<string, object>.Empty;
 
     /// <summary>
-    /// The subject, where it is all that is asked for, as in an application with a token for each of its users; else null.
+    /// Gets the subject if no other property is set, otherwise null. The cache compares such requests faster: they are the usual ones of an
+    /// application with a token for each user.
     /// </summary>
     internal string? SubjectAlone =>
         field ??= _claims is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
 
-    /// <summary>Whether both ask for the same token.</summary>
+    /// <summary>Returns whether two requests describe the same token.</summary>
     /// <param name="other">The request to compare with.</param>
+    /// <returns>True if all properties are equal.</returns>
     public bool Equals(TokenRequest? other) =>
         ReferenceEquals(this, other) ||
         (other is not null
             && GetHashCode() == other.GetHashCode()
             && Subject == other.Subject
             && _claims == other._claims
-            && SameScope(Scope, other.Scope)
-            && SameList(Resource, other.Resource)
-            && SameParameters(Parameters, other.Parameters));
+            && HaveSameScopes(Scope, other.Scope)
+            && AreSameList(Resource, other.Resource)
+            && AreSameParameters(Parameters, other.Parameters));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as TokenRequest);
@@ -121,14 +157,15 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <inheritdoc/>
     public override int GetHashCode() => _hash != 0 ? _hash : _hash = ComputeHash();
 
-    /// <summary>Names what is asked for, without the values of parameters and claims: one may be a secret.</summary>
+    /// <summary>Describes the request without the subject and the values of parameters and claims, which may be secret or personal.</summary>
+    /// <returns>The scope, the resources and the names of parameters and claims.</returns>
     public override string ToString() =>
         $"scope: {Scope ?? "(default)"}; resource: {(Resource.Count == 0 ? "(default)" : string.Join(' ', Resource))}; " +
         $"subject: {(Subject is null ? "(default)" : "(given)")}; parameters: {string.Join(' ', Parameters.Keys)}; " +
         $"claims: {string.Join(' ', Claims.Keys)}";
 
-    // By index, and with nothing to enumerate where there is nothing: a lookup in the cache makes no garbage.
-    private static bool SameList(IReadOnlyList<string> one, IReadOnlyList<string> other)
+    // A for loop, because foreach over an interface allocates an enumerator, and a cache lookup must not allocate.
+    private static bool AreSameList(IReadOnlyList<string> one, IReadOnlyList<string> other)
     {
         if (one.Count != other.Count)
             return false;
@@ -138,10 +175,10 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         return true;
     }
 
-    private static bool SameParameters(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.Count == other.Count && (one.Count == 0 || SameEntries(one, other));
+    private static bool AreSameParameters(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && (one.Count == 0 || HaveSameEntries(one, other));
 
-    private static bool SameEntries(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+    private static bool HaveSameEntries(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.All(entry => other.TryGetValue(entry.Key, out var value) && value == entry.Value);
 
     private int ComputeHash()
@@ -149,7 +186,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         var hash = new HashCode();
         hash.Add(Subject, StringComparer.Ordinal);
         hash.Add(_claims, StringComparer.Ordinal);
-        hash.Add(ScopeSet(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
+        hash.Add(SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);
         hash.Add(Parameters.Aggregate(0, (sum, p) => sum ^ HashCode.Combine(p.Key, p.Value)));
@@ -157,8 +194,8 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         return computed == 0 ? 1 : computed;
     }
 
-    private static bool SameScope(string? one, string? other) =>
-        one == other || (one is not null && other is not null && ScopeSet(one).SetEquals(ScopeSet(other)));
+    private static bool HaveSameScopes(string? one, string? other) =>
+        one == other || (one is not null && other is not null && SplitScope(one).SetEquals(SplitScope(other)));
 
-    private static HashSet<string> ScopeSet(string? scope) => scope is null ? [] : new(scope.Split(' '), StringComparer.Ordinal);
+    private static HashSet<string> SplitScope(string? scope) => scope is null ? [] : new(scope.Split(' '), StringComparer.Ordinal);
 }

@@ -6,15 +6,17 @@ using System.Text.Json.Serialization;
 namespace JwtGrantClient;
 
 /// <summary>
-/// A signed assertion. Until it expires it is as good as a password, so it cannot print itself: only <see cref="Value"/> reveals it.
+/// A signed assertion (RFC 7521 section 3). It is a credential until it expires, so only <see cref="Value"/> reveals it: <see cref="ToString"/>,
+/// JSON serialization and the debugger do not show it.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Assertion
 {
-    /// <summary>Makes an assertion, for sources and tests of your own.</summary>
-    /// <param name="value">The assertion as it goes on the wire.</param>
-    /// <param name="type">Its <c>client_assertion_type</c>.</param>
-    /// <param name="expiresAt">When it ends.</param>
+    /// <summary>Initializes an assertion, for your own providers and tests.</summary>
+    /// <param name="value">The assertion as it is sent: a JWT in compact form, or a SAML assertion in base64url.</param>
+    /// <param name="type">The <c>client_assertion_type</c>. It is not sent if the assertion is a grant.</param>
+    /// <param name="expiresAt">The time at which the assertion expires.</param>
+    /// <exception cref="ArgumentException"><paramref name="value"/> or <paramref name="type"/> is null or empty.</exception>
     public Assertion(string value, string type, DateTimeOffset expiresAt)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
@@ -24,17 +26,18 @@ public sealed class Assertion
         ExpiresAt = expiresAt;
     }
 
-    /// <summary>The value of <c>client_assertion</c>. Send it to the authorization server only, once.</summary>
+    /// <summary>Gets the assertion, the value of <c>client_assertion</c>. Send it only to the authorization server, in one request.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string Value { get; }
 
-    /// <summary>The value of <c>client_assertion_type</c> (RFC 7521 section 4.2).</summary>
+    /// <summary>Gets the type, the value of <c>client_assertion_type</c> (RFC 7521 section 4.2).</summary>
     public string Type { get; }
 
-    /// <summary>The assertion's <c>exp</c>, to the second.</summary>
+    /// <summary>Gets the expiry, the <c>exp</c> claim of a JWT, in whole seconds.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
     /// <summary>Describes the assertion without revealing it.</summary>
+    /// <returns>The length and the expiry.</returns>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"assertion ({Value.Length} characters, redacted), expires {ExpiresAt:u}");
 }

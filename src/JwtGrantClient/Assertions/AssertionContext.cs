@@ -2,47 +2,51 @@ using System.Collections.ObjectModel;
 
 namespace JwtGrantClient;
 
-/// <summary>What an assertion is for.</summary>
+/// <summary>The purpose of an assertion.</summary>
 public enum AssertionPurpose
 {
-    /// <summary>It is the grant (RFC 7523 section 2.1).</summary>
+    /// <summary>The assertion is the grant (RFC 7523 section 2.1, RFC 7522 section 2.1).</summary>
     Grant,
 
-    /// <summary>It authenticates the client (RFC 7523 section 2.2).</summary>
+    /// <summary>The assertion authenticates the client (RFC 7523 section 2.2).</summary>
     ClientAuthentication,
 
-    /// <summary>It is the <c>subject_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
+    /// <summary>The assertion is the <c>subject_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
     SubjectToken,
 
-    /// <summary>It is the <c>actor_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
+    /// <summary>The assertion is the <c>actor_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
     ActorToken,
 }
 
-/// <summary>What a provider of assertions is told.</summary>
+/// <summary>The context in which an <see cref="AssertionProvider"/> is called.</summary>
 public sealed class AssertionContext
 {
-    /// <summary>What the assertion is for.</summary>
+    /// <summary>Gets the purpose of the assertion. Default: <see cref="AssertionPurpose.Grant"/>.</summary>
     public AssertionPurpose Purpose { get; init; }
 
-    /// <summary>The authorization server's issuer as configured; null where only its token endpoint is.</summary>
+    /// <summary>Gets the issuer of the authorization server as configured; null if only the token endpoint is configured.</summary>
     public string? Issuer { get; init; }
 
     /// <summary>
-    /// Where the assertion will be sent; null where it was asked for by <see cref="IAssertionSource"/>, so that nobody knows.
+    /// Gets the endpoint that the assertion is sent to; null for a call of <see cref="IAssertionSource"/>, whose caller sends the assertion.
     /// </summary>
     public Uri? TokenEndpoint { get; init; }
 
-    /// <summary>The attempt on the wire that the assertion is for: 1 for the first.</summary>
+    /// <summary>Gets the number of the attempt that the assertion is for. The first attempt is 1. Default: 1.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>On whose behalf, where the token request says so.</summary>
+    /// <summary>Gets the <see cref="TokenRequest.Subject"/> of the token request; null if it has none.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Further claims that the token request asks for; empty where it asks for none.</summary>
+    /// <summary>Gets the <see cref="TokenRequest.Claims"/> of the token request. Default: empty.</summary>
     public IReadOnlyDictionary<string, object> Claims { get; init; } = ReadOnlyDictionary<string, object>.Empty;
 }
 
-/// <summary>Gives an assertion for one attempt. Called again for each, so that what is single-use can be fresh.</summary>
-/// <param name="context">What it is for.</param>
+/// <summary>
+/// Returns an assertion for one attempt of a token request. It is called for every attempt, because an authorization server may reject an
+/// assertion that it has seen before.
+/// </summary>
+/// <param name="context">The purpose and the token request.</param>
 /// <param name="cancellationToken">Cancels the call.</param>
+/// <returns>The assertion.</returns>
 public delegate ValueTask<Assertion> AssertionProvider(AssertionContext context, CancellationToken cancellationToken);

@@ -5,8 +5,8 @@ using JwtGrantClient.Signing;
 namespace JwtGrantClient;
 
 /// <summary>
-/// An assertion before it is signed, for a callback to edit: a fresh one for each assertion, so nothing of the caller's is changed.
-/// Registered claims are the library's own; naming one is an error, not an override.
+/// An assertion before it is signed, which a callback can edit. Each assertion has its own draft, so an edit does not affect other assertions.
+/// Registered claims (RFC 7519 section 4.1) cannot be changed.
 /// </summary>
 public sealed class AssertionDraft
 {
@@ -17,21 +17,27 @@ public sealed class AssertionDraft
         Claims = new Dictionary<string, object>(NamedValues.Merge(profile.Claims, context.Claims), StringComparer.Ordinal);
     }
 
-    /// <summary>What the assertion is for.</summary>
+    /// <summary>Gets the purpose of the assertion and the token request.</summary>
     public AssertionContext Context { get; }
 
-    /// <summary>The <c>typ</c> header. Default: as configured.</summary>
+    /// <summary>Gets or sets the <c>typ</c> header parameter (RFC 7519 section 5.1). Default: as configured.</summary>
     public string Type { get; set; }
 
-    /// <summary>Further members of the header; <c>alg</c>, <c>typ</c>, <c>kid</c>, <c>crit</c> and <c>b64</c> may not be named.</summary>
+    /// <summary>
+    /// Gets the additional header parameters. A parameter replaces that of <see cref="IJwtSigner.Header"/>. <c>alg</c>, <c>typ</c>, <c>kid</c>,
+    /// <c>crit</c> and <c>b64</c> are not allowed. Default: empty.
+    /// </summary>
     public IDictionary<string, object> Header { get; } = new Dictionary<string, object>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Further claims, with those of the settings and of the token request in it; <c>iss</c>, <c>sub</c>, <c>aud</c>, <c>exp</c>,
-    /// <c>nbf</c>, <c>iat</c> and <c>jti</c> may not be named.
+    /// Gets the additional claims, which include those of the settings and of the token request. The registered claims <c>iss</c>, <c>sub</c>,
+    /// <c>aud</c>, <c>exp</c>, <c>nbf</c>, <c>iat</c> and <c>jti</c> are not allowed. A value has one of the types of
+    /// <see cref="TokenRequest.Claims"/>.
     /// </summary>
     public IDictionary<string, object> Claims { get; }
 
+    /// <summary>Returns the header and the payload of an assertion after the edit.</summary>
+    /// <exception cref="JwtGrantException">The edited header or claims are not allowed.</exception>
     internal static (JwsHeader Header, AssertionPayload Payload) Apply(
         Action<AssertionDraft> edit, AssertionContext context, AssertionProfile profile, JwsHeader header)
     {
@@ -39,8 +45,7 @@ public sealed class AssertionDraft
         edit(draft);
         foreach (var (name, value) in draft.Claims)
             if (ClaimSyntax.Problem(name, value) is { } problem)
-                throw JwtGrantException.Configuration("assertion_edit_refused", "The edited assertion is refused: among its claims " +
-                    $"{problem}.");
+                throw JwtGrantException.Configuration("assertion_edit_refused", $"The edited assertion is not allowed: the claim {problem}.");
         return (
             new JwsHeader(header.Signer, draft.Type, draft.Header.AsReadOnly()),
             new AssertionPayload(profile with { Claims = draft.Claims.AsReadOnly() }));

@@ -7,12 +7,12 @@ using JwtGrantClient.Signing;
 namespace JwtGrantClient.Assertions;
 
 /// <summary>
-/// Clock, id and signer in; a fresh assertion out, at every call (open first). Nothing is kept, so nothing can be sent twice.
+/// Creates JWT assertions (open first). Every call returns a new assertion with its own <c>jti</c> and times, so an assertion is never sent twice.
 /// </summary>
-/// <param name="profile">What all its assertions have in common.</param>
-/// <param name="signer">Signs them.</param>
-/// <param name="clock">Gives their times.</param>
-/// <param name="ids">Gives each its <c>jti</c>.</param>
+/// <param name="profile">The settings that all assertions share.</param>
+/// <param name="signer">Signs the assertions.</param>
+/// <param name="clock">The clock for <c>iat</c> and <c>exp</c>.</param>
+/// <param name="ids">Creates the <c>jti</c>.</param>
 /// <param name="edit">Edits each assertion before it is signed; null for no edits.</param>
 internal sealed class AssertionFactory(
     AssertionProfile profile, IJwtSigner signer, TimeProvider clock, JtiGenerator ids, Action<AssertionDraft>? edit = null)
@@ -20,8 +20,8 @@ internal sealed class AssertionFactory(
     private readonly AssertionPayload _payload = new(profile);
     private readonly CachedJwsHeader _header = new(signer, profile.Type);
 
-    /// <summary>Makes an assertion.</summary>
-    /// <exception cref="JwtGrantException">It could not be signed, or the user's edit of it is not allowed.</exception>
+    /// <summary>Creates an assertion. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
+    /// <exception cref="JwtGrantException">The assertion could not be signed, or the edit is not allowed.</exception>
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         var header = await _header.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -30,7 +30,7 @@ internal sealed class AssertionFactory(
             (header, payload) = AssertionDraft.Apply(edit, context, profile, header);
         else if (context.Claims.Count > 0)
             payload = new(profile with { Claims = NamedValues.Merge(profile.Claims, context.Claims) });
-        // Whole seconds, rounded down: a server whose clock is a moment behind refuses an iat in its future (RFC 7523 section 3 item 6).
+        // Rounded down: a server may reject an iat in the future (RFC 7523 section 3 item 6), and its clock may be slightly behind.
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var expiresAt = issuedAt + (long)profile.Lifetime.TotalSeconds;
         var buffer = ArrayPool<byte>.Shared.Rent(payload.MaximumLength(context.Subject));
@@ -47,7 +47,7 @@ internal sealed class AssertionFactory(
     }
 }
 
-/// <summary>A provider of client assertions, for those who ask without a token request.</summary>
+/// <summary>Returns the client assertions of a provider to callers that make their own token request.</summary>
 internal sealed class AssertionSource(AssertionProvider provider, string? issuer) : IAssertionSource
 {
     public ValueTask<Assertion> GetAssertionAsync(CancellationToken cancellationToken = default) =>
@@ -55,13 +55,18 @@ internal sealed class AssertionSource(AssertionProvider provider, string? issuer
 }
 
 /// <summary>
-/// The claims set (RFC 7523 section 3). What never changes is written once; each assertion adds its subject, its times and its id.
+/// The claims of an assertion (RFC 7523 section 3). The claims that all assertions share are encoded once. Each assertion adds its subject,
+/// times and id.
 /// </summary>
 internal sealed class AssertionPayload
 {
-    private const int TimesAndId = 96;
+    // The names of sub, iat, exp and jti, the value of jti, and times of up to 18 digits.
+    private const int TimesAndIdLength = 96;
 
-    private readonly byte[] _fixed;
+    // An escape sequence such as \u0001.
+    private const int MaximumBytesPerCharacter = 6;
+
+    private readonly byte[] _shared;
     private readonly JsonEncodedText _subject;
 
     public AssertionPayload(AssertionProfile profile)
@@ -79,23 +84,23 @@ internal sealed class AssertionPayload
             }
             writer.WriteEndObject();
         }
-        _fixed = json.WrittenSpan[..^1].ToArray();
+        _shared = json.WrittenSpan[..^1].ToArray();
         _subject = JsonEncodedText.Encode(profile.Subject, JwsWriter.Encoder);
     }
 
-    /// <summary>An upper bound of what <see cref="Write"/> writes.</summary>
-    public int MaximumLength(string? subject) => _fixed.Length + TimesAndId + (subject is null ? _subject.EncodedUtf8Bytes.Length : subject.Length * 6);
+    /// <summary>Returns an upper bound of the number of bytes that <see cref="Write"/> writes.</summary>
+    public int MaximumLength(string? subject) => _shared.Length + TimesAndIdLength + (subject is null ? _subject.EncodedUtf8Bytes.Length : subject.Length * MaximumBytesPerCharacter);
 
-    /// <summary>Writes the payload and returns its length.</summary>
-    /// <param name="destination">At least <see cref="MaximumLength"/> bytes.</param>
-    /// <param name="subject">The <c>sub</c> of this assertion; null for the profile's.</param>
-    /// <param name="issuedAt">Unix seconds.</param>
-    /// <param name="expiresAt">Unix seconds.</param>
-    /// <param name="ids">Where the <c>jti</c> comes from.</param>
+    /// <summary>Writes the payload and returns its length in bytes.</summary>
+    /// <param name="destination">A buffer of at least <see cref="MaximumLength"/> bytes.</param>
+    /// <param name="subject">The <c>sub</c> claim; null for the subject of the profile.</param>
+    /// <param name="issuedAt">The <c>iat</c> claim in Unix seconds.</param>
+    /// <param name="expiresAt">The <c>exp</c> claim in Unix seconds.</param>
+    /// <param name="ids">Creates the <c>jti</c> claim.</param>
     public int Write(Span<byte> destination, string? subject, long issuedAt, long expiresAt, JtiGenerator ids)
     {
         var length = 0;
-        Append(destination, ref length, _fixed);
+        Append(destination, ref length, _shared);
         Append(destination, ref length, ",\"sub\":\""u8);
         Append(destination, ref length, (subject is null ? _subject : JsonEncodedText.Encode(subject, JwsWriter.Encoder)).EncodedUtf8Bytes);
         Append(destination, ref length, "\",\"iat\":"u8);
@@ -122,12 +127,12 @@ internal sealed class AssertionPayload
     }
 }
 
-/// <summary>What all assertions of one kind have in common: validated settings, never changed.</summary>
-/// <param name="Type">The <c>typ</c> header.</param>
+/// <summary>The validated settings that all assertions of a factory share. Immutable.</summary>
+/// <param name="Type">The <c>typ</c> header parameter.</param>
 /// <param name="Issuer">The <c>iss</c> claim.</param>
-/// <param name="Subject">The <c>sub</c> claim, where a request gives no other.</param>
-/// <param name="Audience">The <c>aud</c> claim: one string (RFC 10070), byte for byte as configured.</param>
-/// <param name="Lifetime">Whole seconds from <c>iat</c> to <c>exp</c>.</param>
-/// <param name="Claims">Further claims, none of them registered.</param>
+/// <param name="Subject">The <c>sub</c> claim of an assertion whose token request has no subject.</param>
+/// <param name="Audience">The <c>aud</c> claim: one string (RFC 10070), exactly as configured.</param>
+/// <param name="Lifetime">The time from <c>iat</c> to <c>exp</c>, in whole seconds.</param>
+/// <param name="Claims">Additional claims. None of them is a registered claim.</param>
 internal sealed record AssertionProfile(
     string Type, string Issuer, string Subject, string Audience, TimeSpan Lifetime, IReadOnlyDictionary<string, object> Claims);

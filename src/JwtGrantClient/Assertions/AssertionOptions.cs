@@ -1,34 +1,42 @@
 namespace JwtGrantClient;
 
-/// <summary>The assertion that is the grant (RFC 7523 section 2.1).</summary>
+/// <summary>The options of the assertion that serves as the grant (RFC 7523 section 2.1).</summary>
 public sealed class AssertionOptions
 {
-    /// <summary>The <c>iss</c> claim. Default: the client's id.</summary>
+    /// <summary>Gets or sets the <c>iss</c> claim. Default: <see cref="JwtGrantOptions.ClientId"/>.</summary>
     public string? Issuer { get; set; }
 
-    /// <summary>The <c>sub</c> claim: on whose behalf. Default: the assertion's issuer. A token request's subject goes before it.</summary>
+    /// <summary>
+    /// Gets or sets the <c>sub</c> claim, the user or tenant that the token represents. <see cref="TokenRequest.Subject"/> overrides it.
+    /// Default: the <c>iss</c> claim.
+    /// </summary>
     public string? Subject { get; set; }
 
-    /// <summary>The <c>aud</c> claim, sent byte for byte. Default: the client's Issuer, else its TokenEndpoint as configured.</summary>
+    /// <summary>
+    /// Gets or sets the <c>aud</c> claim, which is sent exactly as configured. Default: <see cref="JwtGrantOptions.Issuer"/>; if it is not set,
+    /// <see cref="JwtGrantOptions.TokenEndpoint"/>.
+    /// </summary>
     public string? Audience { get; set; }
 
     /// <summary>
-    /// From <c>iat</c> to <c>exp</c>: whole seconds, 1 s to 15 min; up to 1 h with <see cref="AllowLongLifetime"/>. Default: 2 min.
+    /// Gets or sets the time from <c>iat</c> to <c>exp</c>, in whole seconds. Range: 1 s to 15 min, or to 1 h with
+    /// <see cref="AllowLongLifetime"/>. Default: 2 min.
     /// </summary>
     public TimeSpan? Lifetime { get; set; }
 
-    /// <summary>Allows a <see cref="Lifetime"/> of up to 1 h, for a server whose clock is far off. Default: false.</summary>
+    /// <summary>Gets or sets whether <see cref="Lifetime"/> may be up to 1 h, for a server whose clock is inaccurate. Default: false.</summary>
     public bool AllowLongLifetime { get; set; }
 
     /// <summary>
-    /// A file with a JWT that somebody else signs and renews, sent unchanged as the grant; read for every attempt. No key is needed then,
-    /// and the other settings of this section have no place. Default: none; the library signs.
+    /// Gets or sets the path of a file with a JWT that another party signs and replaces before it expires. The JWT is read for every attempt and
+    /// sent unchanged. Do not set a signing key or other properties of this class then. Default: null; the library signs the assertion.
     /// </summary>
     public string? TokenFile { get; set; }
 
     /// <summary>
-    /// Further claims. From configuration: strings and arrays of strings. By code also bool, int, long, double and
-    /// <see cref="System.Text.Json.JsonElement"/>. A registered claim (iss, sub, aud, exp, nbf, iat, jti) may not be named.
+    /// Gets or sets the additional claims. Values from configuration are strings and arrays of strings. Values that are set in code can also be a
+    /// bool, an int, a long, a finite double or a <see cref="System.Text.Json.JsonElement"/>. The registered claims iss, sub, aud, exp, nbf, iat
+    /// and jti (RFC 7519 section 4.1) are not allowed. Default: empty.
     /// </summary>
     public IDictionary<string, object> Claims { get; set; } = new Dictionary<string, object>(StringComparer.Ordinal);
 }

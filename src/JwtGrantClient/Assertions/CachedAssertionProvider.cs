@@ -1,8 +1,8 @@
 namespace JwtGrantClient.Assertions;
 
 /// <summary>
-/// Hands out one assertion until four fifths of its life are over: only where the server allows reuse, as Apple does for the JWT that
-/// stands in for a client secret. Two callers may both make the next one; either will do.
+/// Returns the same assertion for 80 percent of its lifetime. Only for servers that allow reuse, such as Apple for the JWT that serves as client
+/// secret. Concurrent callers may each create the next assertion; any of them is valid.
 /// </summary>
 internal sealed class CachedAssertionProvider(AssertionProvider inner, TimeProvider clock)
 {
@@ -13,15 +13,15 @@ internal sealed class CachedAssertionProvider(AssertionProvider inner, TimeProvi
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (_cached is { } cached && now < cached.Until)
+        if (_cached is { } cached && now < cached.ReuseUntil)
             return cached.Assertion;
         var assertion = await inner(context, cancellationToken).ConfigureAwait(false);
         _cached = new(assertion, now + (assertion.ExpiresAt - now) * ReuseFraction);
         return assertion;
     }
 
-    /// <summary>Makes the next call make a new one: the server refused the last.</summary>
-    public void Forget() => _cached = null;
+    /// <summary>Invalidates the cached assertion, because the server rejected it. The next call creates a new one.</summary>
+    public void Invalidate() => _cached = null;
 
-    private sealed record Cached(Assertion Assertion, DateTimeOffset Until);
+    private sealed record Cached(Assertion Assertion, DateTimeOffset ReuseUntil);
 }

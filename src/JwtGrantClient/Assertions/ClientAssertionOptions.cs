@@ -1,44 +1,49 @@
 namespace JwtGrantClient;
 
-/// <summary>The assertion that authenticates the client (RFC 7523 section 2.2, as updated by RFC 10070).</summary>
+/// <summary>The options of the assertion that authenticates the client (RFC 7523 section 2.2, updated by RFC 10070).</summary>
 public sealed class ClientAssertionOptions
 {
     /// <summary>
-    /// The <c>iss</c> claim. Default: the client's id (OpenID Connect Core section 9); Sign in with Apple wants the team's id.
+    /// Gets or sets the <c>iss</c> claim. Default: <see cref="JwtGrantOptions.ClientId"/> (OpenID Connect Core section 9). Sign in with Apple
+    /// requires the id of the team.
     /// </summary>
     public string? Issuer { get; set; }
 
     /// <summary>
-    /// The <c>aud</c> claim: one string, sent byte for byte. Default: the client's Issuer (RFC 10070). A server that wants something
-    /// else, such as its token endpoint's URL, gets it as a literal here.
+    /// Gets or sets the <c>aud</c> claim: one string, which is sent exactly as configured. Default: <see cref="JwtGrantOptions.Issuer"/>
+    /// (RFC 10070). Set it for a server that requires another value, such as the URL of its token endpoint.
     /// </summary>
     public string? Audience { get; set; }
 
-    /// <summary>The <c>typ</c> header. Default: <c>client-authentication+jwt</c> (RFC 10070); some older servers want <c>JWT</c>.</summary>
+    /// <summary>
+    /// Gets or sets the <c>typ</c> header parameter. Default: <c>client-authentication+jwt</c> (RFC 10070). Some older servers require <c>JWT</c>.
+    /// </summary>
     public string? Type { get; set; }
 
     /// <summary>
-    /// From <c>iat</c> to <c>exp</c>: whole seconds, 1 s to 15 min; up to 1 h with <see cref="AllowLongLifetime"/>. Default: 2 min. With
-    /// JwtAsClientSecret: 5 min to 15,777,000 s (half a year); default 1 day.
+    /// Gets or sets the time from <c>iat</c> to <c>exp</c>, in whole seconds. Range: 1 s to 15 min, or to 1 h with
+    /// <see cref="AllowLongLifetime"/>. Default: 2 min. With <see cref="ClientAuthenticationMethod.JwtAsClientSecret"/> the range is 5 min to
+    /// 15,777,000 s (half a year) and the default is 1 day.
     /// </summary>
     public TimeSpan? Lifetime { get; set; }
 
-    /// <summary>Allows a <see cref="Lifetime"/> of up to 1 h. Default: false.</summary>
+    /// <summary>Gets or sets whether <see cref="Lifetime"/> may be up to 1 h, for a server whose clock is inaccurate. Default: false.</summary>
     public bool AllowLongLifetime { get; set; }
 
     /// <summary>
-    /// A file with a JWT that somebody else signs and renews, sent unchanged: a Kubernetes projected token, a SPIFFE JWT-SVID. Read for
-    /// every attempt. No key and no ClientId is needed then. Default: none; the library signs.
+    /// Gets or sets the path of a file with a JWT that another party signs and replaces before it expires, such as a Kubernetes projected token or a
+    /// SPIFFE JWT-SVID. The JWT is read for every attempt and sent unchanged. A signing key and a ClientId are not required then. Default: null;
+    /// the library signs the assertion.
     /// </summary>
     public string? TokenFile { get; set; }
 
     /// <summary>
-    /// The <c>client_assertion_type</c> that goes with <see cref="TokenFile"/>. Default:
-    /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>; for a SPIFFE JWT-SVID
+    /// Gets or sets the <c>client_assertion_type</c> of the JWT in <see cref="TokenFile"/>. Default:
+    /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>. A SPIFFE JWT-SVID requires
     /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-spiffe</c>.
     /// </summary>
     public string? AssertionType { get; set; }
 
-    /// <summary>The key of this assertion, where it differs from the client's SigningKey. Default: the client's SigningKey.</summary>
+    /// <summary>Gets or sets the key that signs this assertion. Default: null, which means <see cref="JwtGrantOptions.SigningKey"/>.</summary>
     public SigningKeyOptions? SigningKey { get; set; }
 }

@@ -6,17 +6,17 @@ namespace JwtGrantClient.Assertions;
 internal delegate void RandomBytes(Span<byte> buffer);
 
 /// <summary>
-/// Makes the <c>jti</c>: 160 random bits as 27 characters, within the 16 to 128 that the strictest servers take.
+/// Creates the <c>jti</c> claim: 160 random bits in 27 characters. The strictest servers require 16 to 128 characters.
 /// </summary>
 internal sealed class JtiGenerator(RandomBytes random)
 {
     public const int Length = 27;
-    private const int Bytes = 20;
+    private const int RandomByteCount = 20;
 
-    /// <summary>Writes the next id as ASCII.</summary>
+    /// <summary>Writes a new id as <see cref="Length"/> ASCII characters.</summary>
     public void Write(Span<byte> destination)
     {
-        Span<byte> bytes = stackalloc byte[Bytes];
+        Span<byte> bytes = stackalloc byte[RandomByteCount];
         random(bytes);
         Base64Url.EncodeToUtf8(bytes, destination);
     }

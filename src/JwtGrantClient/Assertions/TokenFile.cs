@@ -5,8 +5,9 @@ using JwtGrantClient.Credentials;
 namespace JwtGrantClient.Assertions;
 
 /// <summary>
-/// A JWT that somebody else signs and renews in a file: a Kubernetes projected token, a SPIFFE JWT-SVID. Passed on unchanged. Read for
-/// every attempt, because it is replaced under way; a moment at which it is empty or half-written leaves the last good one in use.
+/// Provides a JWT that another party signs and writes to a file, such as a Kubernetes projected token or a SPIFFE JWT-SVID. The JWT is sent
+/// unchanged. The file is read for every attempt, because it is replaced while the client runs. If the file is empty or incomplete while it is
+/// written, the last good JWT is used.
 /// </summary>
 internal sealed class TokenFile
 {
@@ -15,48 +16,48 @@ internal sealed class TokenFile
     private readonly ReloadingValue<Assertion> _token;
     private readonly Func<CancellationToken, ValueTask<Assertion>> _read;
 
-    /// <param name="path">The file.</param>
-    /// <param name="assertionType">The type of the token in it, for the request.</param>
-    /// <param name="clock">Tells whether the token is still valid.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="assertionType">The <see cref="Assertion.Type"/> of the JWT.</param>
+    /// <param name="clock">The clock that the expiry is compared with.</param>
     public TokenFile(string path, string assertionType, TimeProvider clock)
     {
         (_path, _assertionType, _clock, _read) = (path, assertionType, clock, ReadAsync);
         _token = new((lastGood, _) => lastGood.ExpiresAt > clock.GetUtcNow());
     }
 
-    /// <exception cref="JwtGrantException">There is no usable token in the file, nor was there one that is still valid.</exception>
+    /// <summary>Returns the JWT. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
+    /// <exception cref="JwtGrantException">The file has no valid JWT, and the last good one has expired.</exception>
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
-        // What is in the file speaks for one subject; to pass it off as another's answer would be worse than none.
+        // The JWT is for the subject that it names. Sending it for another subject would return a token for the wrong user.
         if (context.Subject is not null || context.Claims.Count > 0)
             throw JwtGrantException.Configuration(
                 "token_file_not_ours",
-                $"The token request names a subject or claims, but the token in '{_path}' is passed on as it is. " +
-                "Leave them out, or let the library sign (no TokenFile), or give a provider by code.");
+                $"The token request has a subject or claims, but the token in '{_path}' is sent unchanged. " +
+                "Remove them from the request, let the library sign the assertion (no TokenFile), or set an assertion provider in code.");
         var token = await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false);
-        return token.ExpiresAt > _clock.GetUtcNow() ? token : throw Unusable($"holds a token that expired at {token.ExpiresAt:u}");
+        return token.ExpiresAt > _clock.GetUtcNow() ? token : throw Unusable($"contains a token that expired at {token.ExpiresAt:u}");
     }
 
     private async ValueTask<Assertion> ReadAsync(CancellationToken cancellationToken)
     {
         var text = CredentialFile.Decode(await CredentialFile.ReadAsync(_path, Unreadable, cancellationToken).ConfigureAwait(false)).Trim();
         return text.Length == 0 ? throw Unusable("is empty")
-            : ExpiryOf(text) is { } expiresAt ? new Assertion(text, _assertionType, expiresAt)
-            : throw Unusable("holds no whole JWT with an exp");
+            : ReadExpiry(text) is { } expiresAt ? new Assertion(text, _assertionType, expiresAt)
+            : throw Unusable("does not contain a complete JWT with an exp claim");
     }
 
     private JwtGrantException Unreadable(CredentialFileProblem problem) => Unusable(problem is { Fault: CredentialFileFault.TooLarge }
-        ? $"has {(problem.Length is { } length ? $"{length}" : $"more than {CredentialFile.MaximumBytes}")} bytes; " +
-            $"a token has at most {CredentialFile.MaximumBytes}"
+        ? $"has {(problem.Length is { } length ? $"{length}" : $"more than {CredentialFile.MaximumBytes}")} bytes; a token has at most {CredentialFile.MaximumBytes}"
         : $"cannot be read: {problem.Reason}", problem.Cause);
 
-    private JwtGrantException Unusable(string seen, Exception? inner = null) => new(
+    private JwtGrantException Unusable(string problem, Exception? inner = null) => new(
         JwtGrantErrorKind.Signing, "token_file_unusable",
-        $"The token file '{_path}' {seen}. Expected one JWT that is still valid; check what is to write and renew it.",
+        $"The token file '{_path}' {problem}. Expected one JWT that has not expired. Check the process that writes the file.",
         inner);
 
-    // Read as a hint of wholeness and of time only: whether the token is good is for the server to say.
-    private static DateTimeOffset? ExpiryOf(string jwt)
+    // Only to detect an incomplete file and an expired JWT. The authorization server validates the JWT.
+    private static DateTimeOffset? ReadExpiry(string jwt)
     {
         var segments = jwt.Split('.');
         if (segments.Length != 3 || !Array.TrueForAll(segments, segment => segment.Length > 0 && Base64Url.IsValid(segment)))

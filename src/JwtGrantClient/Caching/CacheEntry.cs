@@ -179,7 +179,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
             SetToken(token, cached.Schedule.RefreshAt);
             var reason = isShared ? AcquisitionReason.Shared
-                : _state!.Waiting == 0 ? AcquisitionReason.Ahead
+                : _state!.Waiting == 0 ? AcquisitionReason.BeforeExpiry
                 : _hadToken ? AcquisitionReason.Blocked
                 : AcquisitionReason.First;
             _hadToken = true;

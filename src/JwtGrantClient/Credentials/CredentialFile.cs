@@ -5,18 +5,18 @@ using System.Text;
 namespace JwtGrantClient.Credentials;
 
 /// <summary>
-/// Reads a small file that holds a credential. What is in its way is told to the caller, who knows the setting that names the file and
-/// words the error.
+/// Reads a small file that contains a credential. The caller creates the exception for a file that cannot be read, because the caller knows the
+/// setting that names the file.
 /// </summary>
 internal static class CredentialFile
 {
-    /// <summary>The most bytes that are read: 64 KiB.</summary>
+    /// <summary>The maximum size of a credential file: 64 KiB.</summary>
     public const int MaximumBytes = 64 * 1024;
 
     /// <summary>Reads the whole file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="error">Makes the exception for a file that cannot be read.</param>
-    /// <exception cref="JwtGrantException">The file cannot be read, or is too large.</exception>
+    /// <param name="error">Creates the exception for a file that cannot be read.</param>
+    /// <exception cref="JwtGrantException">The file cannot be read or is too large.</exception>
     public static byte[] Read(string path, Func<CredentialFileProblem, JwtGrantException> error)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
@@ -24,7 +24,7 @@ internal static class CredentialFile
         {
             using var file = Open(path, FileOptions.None, error);
             var length = file.ReadAtLeast(buffer.AsSpan(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false);
-            return Take(buffer, length, path, file, error);
+            return CopyContent(buffer, length, path, file, error);
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -32,7 +32,7 @@ internal static class CredentialFile
         }
         finally
         {
-            Return(buffer);
+            ClearAndReturn(buffer);
         }
     }
 
@@ -46,7 +46,7 @@ internal static class CredentialFile
             using var file = Open(path, FileOptions.Asynchronous, error);
             var length = await file.ReadAtLeastAsync(
                 buffer.AsMemory(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return Take(buffer, length, path, file, error);
+            return CopyContent(buffer, length, path, file, error);
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -54,18 +54,18 @@ internal static class CredentialFile
         }
         finally
         {
-            Return(buffer);
+            ClearAndReturn(buffer);
         }
     }
 
-    /// <summary>Decodes a text. A byte order mark tells UTF-16, which some shells write; without one it is UTF-8.</summary>
+    /// <summary>Decodes a text as UTF-8, or as UTF-16 if it has a byte order mark: some shells write UTF-16.</summary>
     public static string Decode(byte[] content)
     {
         using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
         return reader.ReadToEnd();
     }
 
-    // Sharing less would get in the way of the process that replaces the file.
+    // Another process may replace the file at the same time.
     private static FileStream Open(string path, FileOptions options, Func<CredentialFileProblem, JwtGrantException> error)
     {
         if (Directory.Exists(path))
@@ -80,15 +80,15 @@ internal static class CredentialFile
         }
     }
 
-    // By what was read, not by the length that the file claims: a device or a pipe claims none.
-    private static byte[] Take(
+    // The number of bytes read counts, not the length of the file: a device or a pipe has no length.
+    private static byte[] CopyContent(
         byte[] buffer, int length, string path, FileStream file, Func<CredentialFileProblem, JwtGrantException> error) =>
         length <= MaximumBytes
             ? buffer[..length]
             : throw error(new(path, CredentialFileFault.TooLarge) { Length = file.CanSeek ? file.Length : null });
 
-    // Whole: a reading that failed half-way has not told how much it read.
-    private static void Return(byte[] buffer)
+    // The whole buffer is cleared: after an error it is not known how much was read.
+    private static void ClearAndReturn(byte[] buffer)
     {
         CryptographicOperations.ZeroMemory(buffer);
         ArrayPool<byte>.Shared.Return(buffer);
@@ -98,49 +98,49 @@ internal static class CredentialFile
         e is UnauthorizedAccessException or IOException or NotSupportedException or ArgumentException;
 }
 
-/// <summary>What keeps a credential file from being read.</summary>
+/// <summary>The reason why a credential file cannot be read.</summary>
 internal enum CredentialFileFault
 {
-    /// <summary>There is nothing at the path.</summary>
+    /// <summary>The file does not exist.</summary>
     Missing,
 
-    /// <summary>There is a directory.</summary>
+    /// <summary>The path is a directory.</summary>
     Directory,
 
-    /// <summary>There are more bytes than a credential has.</summary>
+    /// <summary>The file is larger than <see cref="CredentialFile.MaximumBytes"/>.</summary>
     TooLarge,
 
-    /// <summary>The platform refuses to read it.</summary>
+    /// <summary>The operating system reports an error.</summary>
     Unreadable,
 }
 
-/// <summary>A credential file that could not be read.</summary>
+/// <summary>Describes why a credential file cannot be read.</summary>
 /// <param name="Path">The file, as the setting names it.</param>
-/// <param name="Fault">What stands there.</param>
+/// <param name="Fault">The reason.</param>
 internal sealed record CredentialFileProblem(string Path, CredentialFileFault Fault)
 {
-    /// <summary>Gets the platform's exception; null where there was none.</summary>
+    /// <summary>Gets the exception of the operating system; null if there is none.</summary>
     public Exception? Cause { get; init; }
 
-    /// <summary>Gets the length of a file that is too large; null where the file tells none.</summary>
+    /// <summary>Gets the length of a file that is too large, in bytes; null if the file has no length.</summary>
     public long? Length { get; init; }
 
-    /// <summary>Gets why the file cannot be read, without a full stop.</summary>
+    /// <summary>Gets the reason as a phrase without a full stop, for an error message.</summary>
     public string Reason => Cause?.Message.TrimEnd('.') ?? Fault switch
     {
         CredentialFileFault.Directory => "it is a directory",
         _ => $"it has more than {CredentialFile.MaximumBytes} bytes",
     };
 
-    /// <summary>Describes the problem and its remedy.</summary>
-    /// <param name="kind">What the file holds: key or password.</param>
-    /// <param name="setting">The setting that names it.</param>
+    /// <summary>Returns an error message with the problem and what to do.</summary>
+    /// <param name="kind">What the file contains, such as key or password.</param>
+    /// <param name="setting">The setting that names the file.</param>
     public string Describe(string kind, string setting) => $"The {kind} file '{Path}' " + Fault switch
     {
         CredentialFileFault.Missing =>
-            $"does not exist (looked for it as '{System.IO.Path.GetFullPath(Path)}'). Put it there, or correct {setting}.",
-        CredentialFileFault.Directory => "is a directory. Name the file in it.",
-        CredentialFileFault.TooLarge => $"has more than {CredentialFile.MaximumBytes} bytes, which no {kind} file has. Is it the right file?",
-        _ => $"cannot be read: {Cause?.Message} Give the process's user the right to read it.",
+            $"does not exist (full path: '{System.IO.Path.GetFullPath(Path)}'). Create the file, or correct {setting}.",
+        CredentialFileFault.Directory => "is a directory. Specify the file in it.",
+        CredentialFileFault.TooLarge => $"has more than {CredentialFile.MaximumBytes} bytes, the limit for a {kind} file. Check that it is the right file.",
+        _ => $"cannot be read: {Cause?.Message} Give the user of the process permission to read it.",
     };
 }

@@ -1,67 +1,72 @@
 namespace JwtGrantClient.Credentials;
 
 /// <summary>
-/// A value that is read again while it is in use, such as a key whose file can be replaced. Where a later reading fails, the last good
-/// value stays in use, if its owner wants that.
+/// A value that is read again while it is in use, such as a key whose file can be replaced. If a later read fails, the last good value can stay
+/// in use.
 /// </summary>
 /// <remarks>
-/// Without an interval every call reads. With one, a call reads once the interval has passed, and while it reads, other calls go on with the
-/// value that is there: <see cref="Get"/> reads in the call itself, which is for files; <see cref="GetAsync"/> waits for the first reading
-/// only, and later ones run in the background, which is for the network. A first reading that fails is the caller's error.
+/// <para>
+/// Without an interval, every call reads the value. With an interval, a call reads the value when the interval has passed. Concurrent calls
+/// return the last value without waiting for that read.
+/// </para>
+/// <para>
+/// <see cref="Get"/> is for files: the call itself reads. <see cref="GetAsync"/> is for the network: only the first call waits for its read, and
+/// later reads run in the background. If the first read fails, its exception is thrown to the caller.
+/// </para>
 /// </remarks>
-/// <typeparam name="T">The value, which must not change.</typeparam>
+/// <typeparam name="T">The type of the value, which is immutable.</typeparam>
 internal sealed class ReloadingValue<T>
     where T : class
 {
     private readonly TimeProvider? _clock;
     private readonly TimeSpan _interval;
-    private readonly Func<T, Exception, bool> _keepLastGood;
+    private readonly Func<T, Exception, bool> _onFailure;
     private T? _lastGood;
-    private long _due = long.MinValue;
+    private long _nextReadAt = long.MinValue;
     private int _isReading;
 
-    /// <summary>Creates a value that every call reads.</summary>
-    /// <param name="keepLastGood">Told of a reading that failed; returns whether the last good value stays in use.</param>
-    public ReloadingValue(Func<T, Exception, bool> keepLastGood) => _keepLastGood = keepLastGood;
+    /// <summary>Initializes a value that every call reads.</summary>
+    /// <param name="onFailure">Called when a read fails. Returns whether the last good value stays in use.</param>
+    public ReloadingValue(Func<T, Exception, bool> onFailure) => _onFailure = onFailure;
 
-    /// <summary>Creates a value that is read again when an interval has passed.</summary>
-    /// <param name="clock">Tells when it has.</param>
-    /// <param name="interval">From one reading to the next.</param>
-    /// <param name="keepLastGood">Told of a reading that failed; returns whether the last good value stays in use.</param>
-    public ReloadingValue(TimeProvider clock, TimeSpan interval, Func<T, Exception, bool> keepLastGood)
-        : this(keepLastGood) => (_clock, _interval) = (clock, interval);
+    /// <summary>Initializes a value that is read again when an interval has passed.</summary>
+    /// <param name="clock">The clock that measures the interval.</param>
+    /// <param name="interval">The time from one read to the next.</param>
+    /// <param name="onFailure">Called when a read fails. Returns whether the last good value stays in use.</param>
+    public ReloadingValue(TimeProvider clock, TimeSpan interval, Func<T, Exception, bool> onFailure)
+        : this(onFailure) => (_clock, _interval) = (clock, interval);
 
-    /// <summary>Gets how long a reading in the background may take. Default: no limit.</summary>
+    /// <summary>Gets the timeout of a read in the background. Default: no timeout.</summary>
     public TimeSpan BackgroundTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Gets the time from a reading that failed to the next. Default: the interval.</summary>
+    /// <summary>Gets the time from a failed read to the next read. Default: the interval.</summary>
     public TimeSpan? IntervalAfterFailure { get; init; }
 
-    /// <summary>Gets the value that was read last; null before the first reading.</summary>
+    /// <summary>Gets the value of the last successful read; null before the first one.</summary>
     public T? LastGood => Volatile.Read(ref _lastGood);
 
-    /// <summary>Takes a value that was read earlier. The next call reads again.</summary>
+    /// <summary>Sets a value that was read elsewhere. The next call reads again.</summary>
     public void Set(T value) => Volatile.Write(ref _lastGood, value);
 
-    /// <summary>Makes the next call read, whatever the interval.</summary>
-    public void Expire() => Volatile.Write(ref _due, long.MinValue);
+    /// <summary>Ends the interval, so that the next call reads.</summary>
+    public void Expire() => Volatile.Write(ref _nextReadAt, long.MinValue);
 
-    /// <summary>Returns the value, and reads it first where that is due.</summary>
-    /// <param name="read">Reads the value; gets the last good one, which it may return.</param>
-    /// <exception cref="JwtGrantException">The reading failed, and there is no last good value to keep.</exception>
+    /// <summary>Returns the value. Reads it first if the interval has passed.</summary>
+    /// <param name="read">Reads the value. The argument is the last good value, which it may return again.</param>
+    /// <exception cref="JwtGrantException">The read failed, and no last good value stays in use.</exception>
     public T Get(Func<T?, T> read)
     {
         var last = LastGood;
         if (last is not null)
         {
-            if (!TakeTurn())
+            if (!TryBeginRead())
                 return last;
-            // Again, because another reading may have ended between the two lines above: what it read must not be overwritten by what was before.
+            // Read the field again: another read may have completed since the first access, and its value must not be replaced by an older one.
             last = LastGood;
         }
         try
         {
-            // Before the reading: if the value expires meanwhile, it is read once more.
+            // Before the read, so that a call of Expire during the read takes effect.
             Schedule(_interval);
             var value = read(last);
             Volatile.Write(ref _lastGood, value);
@@ -69,7 +74,7 @@ internal sealed class ReloadingValue<T>
         }
         catch (JwtGrantException e) when (last is not null)
         {
-            if (KeepAfter(last, e))
+            if (HandleFailure(last, e))
                 return last;
             throw;
         }
@@ -79,16 +84,19 @@ internal sealed class ReloadingValue<T>
         }
     }
 
-    /// <summary>Returns the value. Without an interval, and at first, it is read by this call; else in the background where that is due.</summary>
+    /// <summary>
+    /// Returns the value. The first call reads it, as does every call if there is no interval. Later calls start a read in the background if the
+    /// interval has passed.
+    /// </summary>
     /// <param name="read">Reads the value.</param>
-    /// <param name="cancellationToken">Cancels a reading that this call waits for.</param>
-    /// <exception cref="JwtGrantException">The reading failed, and there is no last good value to keep.</exception>
+    /// <param name="cancellationToken">Cancels a read that this call waits for.</param>
+    /// <exception cref="JwtGrantException">The read failed, and no last good value stays in use.</exception>
     public ValueTask<T> GetAsync(Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         var last = LastGood;
         if (last is null || _clock is null)
             return ReadAsync(read, last, cancellationToken);
-        if (TakeTurn())
+        if (TryBeginRead())
             ReadInBackground(read, last, _clock);
         return new(last);
     }
@@ -104,7 +112,7 @@ internal sealed class ReloadingValue<T>
         }
         catch (JwtGrantException e) when (last is not null)
         {
-            if (KeepAfter(last, e))
+            if (HandleFailure(last, e))
                 return last;
             throw;
         }
@@ -112,31 +120,31 @@ internal sealed class ReloadingValue<T>
 
     private void ReadInBackground(Func<CancellationToken, ValueTask<T>> read, T last, TimeProvider clock)
     {
-        // Made here and not in the background, so that whoever watches the clock sees the reading from its beginning to its end.
-#pragma warning disable CA2000 // The reading disposes it when it has ended.
+        // Created here and not on the thread pool, so that the timeout starts with the call.
+#pragma warning disable CA2000 // ReadInBackgroundAsync disposes it.
         var timeout = new CancellationTokenSource(BackgroundTimeout, clock);
 #pragma warning restore CA2000
-        // Without the context of whoever happened to ask: the reading is not part of their request, nor of its trace.
+        // Without the execution context of the caller: the read is not part of the caller's request or trace.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static reading => _ = reading.This.ReadInBackgroundAsync(reading.Read, reading.Last, reading.Timeout),
+            static state => _ = state.This.ReadInBackgroundAsync(state.Read, state.Last, state.Timeout),
             (This: this, Read: read, Last: last, Timeout: timeout),
             preferLocal: false);
     }
 
     private async Task ReadInBackgroundAsync(Func<CancellationToken, ValueTask<T>> read, T last, CancellationTokenSource timeout)
     {
-        using var ending = timeout;
+        using var disposal = timeout;
         try
         {
             var value = await read(timeout.Token).ConfigureAwait(false);
             Volatile.Write(ref _lastGood, value);
             Schedule(_interval);
         }
-        // Also what comes of the timeout, and of an owner that was disposed meanwhile.
+        // The timeout cancels the read, and the owner of the value may have been disposed.
         catch (Exception e) when (e is JwtGrantException or OperationCanceledException or ObjectDisposedException)
         {
             Schedule(_interval);
-            KeepAfter(last, e);
+            HandleFailure(last, e);
         }
         finally
         {
@@ -144,20 +152,20 @@ internal sealed class ReloadingValue<T>
         }
     }
 
-    private bool KeepAfter(T last, Exception e)
+    private bool HandleFailure(T last, Exception e)
     {
         if (IntervalAfterFailure is { } interval)
             Schedule(interval);
-        return _keepLastGood(last, e);
+        return _onFailure(last, e);
     }
 
-    // One caller reads, the others go on.
-    private bool TakeTurn() => _clock is null
-        || (_clock.GetTimestamp() >= Volatile.Read(ref _due) && Interlocked.Exchange(ref _isReading, 1) == 0);
+    // With an interval, one caller at a time reads; the others continue with the last value.
+    private bool TryBeginRead() => _clock is null
+        || (_clock.GetTimestamp() >= Volatile.Read(ref _nextReadAt) && Interlocked.Exchange(ref _isReading, 1) == 0);
 
     private void Schedule(TimeSpan interval)
     {
         if (_clock is not null)
-            Volatile.Write(ref _due, _clock.GetTimestamp() + (long)(interval.TotalSeconds * _clock.TimestampFrequency));
+            Volatile.Write(ref _nextReadAt, _clock.GetTimestamp() + (long)(interval.TotalSeconds * _clock.TimestampFrequency));
     }
 }

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace JwtGrantClient.Credentials;
 
 /// <summary>
-/// A secret that is given by value, by the name of an environment variable, or by the name of a file: the same rules for all settings that
-/// give one. Errors are in the words of the settings and never quote the secret.
+/// A secret that is configured as a value, an environment variable or a file. All secrets of the library follow the same rules. Errors name the
+/// settings and never contain the secret.
 /// </summary>
 [DebuggerDisplay("secret (redacted)")]
 internal sealed class SecretSource
@@ -17,23 +17,23 @@ internal sealed class SecretSource
     private readonly string? _environmentVariable, _file;
     private readonly SecretSettings _settings;
 
-    /// <param name="value">The secret itself; null where it is not given by value.</param>
-    /// <param name="environmentVariable">The name of the variable that holds it; null for none.</param>
-    /// <param name="file">The file that holds it; null for none.</param>
-    /// <param name="settings">The names of the three settings, and the errors about them.</param>
+    /// <param name="value">The secret; null if it is not configured as a value.</param>
+    /// <param name="environmentVariable">The name of the environment variable that contains the secret; null for none.</param>
+    /// <param name="file">The path of the file that contains the secret; null for none.</param>
+    /// <param name="settings">The names of the three settings and their errors.</param>
     public SecretSource(string? value, string? environmentVariable, string? file, SecretSettings settings)
     {
-        _secret = value is "" && !settings.MayBeEmpty ? null : value;
+        _secret = value is "" && !settings.AllowsEmpty ? null : value;
         (_environmentVariable, _file, _settings) = (environmentVariable, file, settings);
     }
 
     /// <summary>Gets whether any of the three settings is set.</summary>
     public bool IsSet => _secret is not null || _environmentVariable is not null || _file is not null;
 
-    /// <summary>Gets the file that holds the secret; null where it is not in one.</summary>
+    /// <summary>Gets the path of the file that contains the secret; null if it is not in a file.</summary>
     public string? File => _file;
 
-    /// <summary>Gets the names of the settings that are set: at most one should be.</summary>
+    /// <summary>Gets the names of the settings that are set. At most one of them is allowed.</summary>
     public IReadOnlyList<string> SettingsInUse
     {
         get
@@ -49,10 +49,10 @@ internal sealed class SecretSource
     }
 
     /// <summary>
-    /// Reads the environment variable, where the secret is in one, and returns a source that does not need it again. A file stays a file,
-    /// to be read whenever the secret is wanted.
+    /// Returns a source that no longer depends on the environment variable: its value is read now. A file is not read now; it is read each time
+    /// the secret is needed.
     /// </summary>
-    /// <exception cref="JwtGrantException">More than one setting is set, or the variable is not.</exception>
+    /// <exception cref="JwtGrantException">More than one setting is set, or the environment variable is not set.</exception>
     public SecretSource Resolve()
     {
         if (SettingsInUse is { Count: > 1 } several)
@@ -60,8 +60,8 @@ internal sealed class SecretSource
         return _environmentVariable is { } name ? new(ReadVariable(name), null, null, _settings) : this;
     }
 
-    /// <summary>Reads the secret as a text; null where no setting is set. Line ends after the text in a file do not count.</summary>
-    /// <exception cref="JwtGrantException">More than one setting is set, or the one that is set does not lead to a secret.</exception>
+    /// <summary>Reads the secret as text. Line breaks at the end of a file are removed. Returns null if no setting is set.</summary>
+    /// <exception cref="JwtGrantException">More than one setting is set, or the environment variable or the file cannot be read.</exception>
     public string? Read()
     {
         var source = Resolve();
@@ -77,8 +77,8 @@ internal sealed class SecretSource
             : source._secret;
     }
 
-    /// <summary>Reads the bytes of the secret: a file as it is, a text as UTF-8. Null where no setting is set.</summary>
-    /// <exception cref="JwtGrantException">More than one setting is set, or the one that is set does not lead to a secret.</exception>
+    /// <summary>Reads the secret as bytes: those of the file, or the UTF-8 encoding of the text. Returns null if no setting is set.</summary>
+    /// <exception cref="JwtGrantException">More than one setting is set, or the environment variable or the file cannot be read.</exception>
     public byte[]? ReadBytes()
     {
         var source = Resolve();
@@ -93,33 +93,33 @@ internal sealed class SecretSource
     private static string DecodeFile(byte[] content) => CredentialFile.Decode(content).TrimEnd('\r', '\n');
 
     private string ReadVariable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { } value && (value.Length > 0 || _settings.MayBeEmpty)
+        Environment.GetEnvironmentVariable(name) is { } value && (value.Length > 0 || _settings.AllowsEmpty)
             ? value
             : throw _settings.VariableNotSet(name);
 }
 
-/// <summary>The names of three settings of which one gives a secret, and the errors about them.</summary>
-/// <param name="Value">The setting that holds the secret.</param>
-/// <param name="EnvironmentVariable">The setting that names a variable.</param>
+/// <summary>The names of the three settings of which one configures a secret, and their errors.</summary>
+/// <param name="Value">The setting that contains the secret.</param>
+/// <param name="EnvironmentVariable">The setting that names an environment variable.</param>
 /// <param name="File">The setting that names a file.</param>
 internal sealed record SecretSettings(string Value, string EnvironmentVariable, string File)
 {
-    /// <summary>Makes the error for more than one setting; gets the names of those that are set.</summary>
+    /// <summary>Gets the function that creates the error for more than one setting. The argument is the names of the settings that are set.</summary>
     public required Func<IReadOnlyList<string>, JwtGrantException> Ambiguous { get; init; }
 
-    /// <summary>Makes the error for a variable that is not set; gets its name.</summary>
+    /// <summary>Gets the function that creates the error for an environment variable that is not set. The argument is its name.</summary>
     public required Func<string, JwtGrantException> VariableNotSet { get; init; }
 
-    /// <summary>Makes the error for a file that cannot be read.</summary>
+    /// <summary>Gets the function that creates the error for a file that cannot be read.</summary>
     public required Func<CredentialFileProblem, JwtGrantException> FileUnreadable { get; init; }
 
-    /// <summary>Gets whether an empty value, or a variable that is set to nothing, counts as a secret. Default: true.</summary>
-    public bool MayBeEmpty { get; init; } = true;
+    /// <summary>Gets whether an empty value or environment variable is a secret. Default: true.</summary>
+    public bool AllowsEmpty { get; init; } = true;
 
-    /// <summary>Describes a variable that is not set, and the remedy.</summary>
-    /// <param name="variable">Its name.</param>
+    /// <summary>Returns an error message for an environment variable that is not set.</summary>
+    /// <param name="variable">The name of the environment variable.</param>
     /// <param name="setting">The setting that names it.</param>
-    /// <param name="secret">What it should hold, with its article.</param>
-    public static string DescribeUnset(string variable, string setting, string secret) =>
-        $"The environment variable '{variable}' is not set. {setting} names the variable that holds {secret}; set it, or correct the name.";
+    /// <param name="secret">What the variable contains, with an article: "the key".</param>
+    public static string DescribeNotSet(string variable, string setting, string secret) =>
+        $"The environment variable '{variable}' is not set. {setting} names the variable that contains {secret}; set the variable, or correct the name.";
 }

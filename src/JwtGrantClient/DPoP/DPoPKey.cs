@@ -5,36 +5,37 @@ using JwtGrantClient.Signing;
 namespace JwtGrantClient.DPoP;
 
 /// <summary>
-/// The key that a client's tokens are bound to. It stays for the client's life: another one would make its tokens useless.
+/// The key that the tokens of a client are bound to. It does not change during the lifetime of the client, because tokens cannot be used with
+/// another key.
 /// </summary>
 /// <param name="Signer">Signs the proofs.</param>
-/// <param name="PublicJwk">Goes into each proof's header.</param>
-/// <param name="Thumbprint">What servers bind tokens to (RFC 9449 section 6.1).</param>
+/// <param name="PublicJwk">The public key in the header of each proof.</param>
+/// <param name="Thumbprint">The JWK thumbprint that servers bind tokens to (RFC 9449 section 6.1).</param>
 internal sealed record DPoPKey(IJwtSigner Signer, JsonElement PublicJwk, string Thumbprint)
 {
-    /// <summary>Returns the key that the check of the settings loaded, else creates it.</summary>
-    /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
-    public static DPoPKey From(DPoPOptions options) => options.TakeChecked() ?? Create(options.SigningKey);
+    /// <summary>Returns the key that the validation of the options has loaded. Loads or generates the key if there is none.</summary>
+    /// <exception cref="JwtGrantException">The configured key cannot be read or is not usable.</exception>
+    public static DPoPKey From(DPoPOptions options) => options.TakePreloaded() ?? Create(options.SigningKey);
 
-    /// <summary>Creates a key of the settings, or a new one that lives in this process alone.</summary>
-    /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
+    /// <summary>Loads the configured key. Generates a key that exists only in this process if no key is configured.</summary>
+    /// <exception cref="JwtGrantException">The configured key cannot be read or is not usable.</exception>
     public static DPoPKey Create(SigningKeyOptions options)
     {
         if (!options.IsSet)
-            return Create(new() { Key = ECDsa.Create(ECCurve.NamedCurves.nistP256), Format = "made at start" }, "memory", options);
-        using var content = KeySource.Read(options);
-        return Create(KeyFormat.Parse(content, options), content.Place, options);
+            return Create(new() { Key = ECDsa.Create(ECCurve.NamedCurves.nistP256), Format = "generated at start-up" }, "memory", options);
+        using var source = KeySource.Read(options);
+        return Create(KeyFormat.Parse(source, options), source.Place, options);
     }
 
-    private static DPoPKey Create(KeyMaterial found, string place, SigningKeyOptions options)
+    private static DPoPKey Create(KeyMaterial material, string place, SigningKeyOptions options)
     {
-        // The proof names the key by its jwk; a kid, a thumbprint or a chain beside it would be two names for one thing.
-        var bare = options.Copy();
-        (bare.KeyId, bare.KeyIdFrom, bare.X5t, bare.X5tS256, bare.X5c) = (null, KeyIdSource.Key, false, false, false);
-        var nameless = new KeyMaterial { Key = found.Key, Format = found.Format, Algorithm = found.Algorithm };
+        // The proof identifies its key by the jwk header parameter (RFC 9449 section 4.2), so it has no kid, thumbprint or certificate chain.
+        var proofOptions = options.Copy();
+        (proofOptions.KeyId, proofOptions.KeyIdFrom, proofOptions.X5t, proofOptions.X5tS256, proofOptions.X5c) = (null, KeyIdSource.Key, false, false, false);
+        var keyWithoutId = new KeyMaterial { Key = material.Key, Format = material.Format, Algorithm = material.Algorithm };
         return new(
-            SigningKeyLoader.SignerFor(nameless, place, bare),
-            JsonElement.Parse(Signing.PublicJwk.From(found.Key)),
-            Signing.PublicJwk.ComputeThumbprint(found.Key));
+            SigningKeyLoader.CreateSigner(keyWithoutId, place, proofOptions),
+            JsonElement.Parse(Signing.PublicJwk.From(material.Key)),
+            Signing.PublicJwk.ComputeThumbprint(material.Key));
     }
 }

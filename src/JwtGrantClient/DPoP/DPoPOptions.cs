@@ -3,26 +3,30 @@ using JwtGrantClient.DPoP;
 namespace JwtGrantClient;
 
 /// <summary>
-/// Binds tokens to a key of the client's (RFC 9449), so that a stolen token is of no use: each request to the token endpoint and to an API
-/// carries a proof. The handler of AddJwtGrantToken makes it.
+/// The options of sender-constrained tokens (DPoP, RFC 9449). Tokens are bound to a key of the client, so that an attacker cannot use a stolen
+/// token: each request to the token endpoint and to an API requires a proof that is signed with the key. <see cref="AccessTokenHandler"/> adds
+/// the proof to requests to APIs.
 /// </summary>
 public sealed class DPoPOptions
 {
-    private DPoPKey? _checked;
+    private DPoPKey? _preloaded;
 
-    /// <summary>Whether to ask for bound tokens. A server that answers with another kind is an error. Default: false.</summary>
+    /// <summary>
+    /// Gets or sets whether tokens are bound to the key. If the server then issues a token that is not bound, the token request fails.
+    /// Default: false.
+    /// </summary>
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The key, another than that of the assertions. Default: an ES256 key made at start and never stored. Set one for processes that share
-    /// their tokens by a distributed cache.
+    /// Gets or sets the key of the proofs. Use another key than for assertions. Default: an ES256 key that is generated at start-up and never
+    /// stored. Set a key if several processes share their tokens through a distributed cache.
     /// </summary>
     public SigningKeyOptions SigningKey { get; set; } = new();
 
-    /// <summary>Loads the key, to be used later.</summary>
-    /// <exception cref="JwtGrantException">There is no usable key in the place that the settings name.</exception>
-    internal void Check() => _checked = DPoPKey.Create(SigningKey);
+    /// <summary>Loads the key when the options are validated, so that it is read and decrypted once at start-up.</summary>
+    /// <exception cref="JwtGrantException">The configured key cannot be read or is not usable.</exception>
+    internal void Preload() => _preloaded = DPoPKey.Create(SigningKey);
 
-    /// <summary>Returns the key that <see cref="Check"/> loaded to the first caller: it is read, and decrypted, once at start-up.</summary>
-    internal DPoPKey? TakeChecked() => Interlocked.Exchange(ref _checked, null);
+    /// <summary>Returns the key that <see cref="Preload"/> loaded, to the first caller only; otherwise null.</summary>
+    internal DPoPKey? TakePreloaded() => Interlocked.Exchange(ref _preloaded, null);
 }

@@ -10,8 +10,8 @@ using JwtGrantClient.Signing;
 namespace JwtGrantClient.DPoP;
 
 /// <summary>
-/// Makes DPoP proofs (open first): a JWT for one sending of one request (RFC 9449 section 4.2), at the token endpoint and, with a token, at
-/// APIs. Nothing is kept but nonces.
+/// Creates DPoP proofs (open first): a JWT that is valid for one HTTP request (RFC 9449 section 4.2) to the token endpoint or, together with a
+/// token, to an API. The only state is the nonces of the servers.
 /// </summary>
 internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator ids) : ITokenProof
 {
@@ -20,21 +20,21 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
 
     private readonly DPoPNonces _serverNonces = new(), _apiNonces = new();
 
-    /// <summary>A proof for a request to the authorization server.</summary>
-    public ValueTask<string> ProveAsync(HttpMethod method, Uri address, CancellationToken cancellationToken) =>
-        SignAsync(method, address, accessToken: null, _serverNonces.For(address), cancellationToken);
+    /// <summary>Creates a proof for a request to the authorization server.</summary>
+    public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, CancellationToken cancellationToken) =>
+        SignAsync(method, address, accessToken: null, _serverNonces.Get(address), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<string> ProveAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken) =>
-        SignAsync(method, address, accessToken, _apiNonces.For(address), cancellationToken);
+    public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken) =>
+        SignAsync(method, address, accessToken, _apiNonces.Get(address), cancellationToken);
 
     /// <summary>
-    /// Keeps the nonce that the authorization server handed out, for the next proof to it; false where there is none, or it is malformed.
+    /// Stores the nonce that the authorization server sent, for the next proof to it. Returns false if there is no nonce or it is malformed.
     /// </summary>
-    public bool TryKeepServerNonce(Uri address, string? nonce) => _serverNonces.TryKeep(address, nonce);
+    public bool TryStoreServerNonce(Uri address, string? nonce) => _serverNonces.TryStore(address, nonce);
 
     /// <inheritdoc/>
-    public void KeepNonce(Uri address, string nonce) => _apiNonces.TryKeep(address, nonce);
+    public void StoreNonce(Uri address, string nonce) => _apiNonces.TryStore(address, nonce);
 
     private ValueTask<string> SignAsync(
         HttpMethod method, Uri address, string? accessToken, string? nonce, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
             ids.Write(id);
             writer.WriteString("jti"u8, id);
             writer.WriteString("htm"u8, method.Method);
-            // Without query and fragment (RFC 9449 section 4.2).
+            // RFC 9449 section 4.2: the URI without query and fragment.
             writer.WriteString("htu"u8, address.GetLeftPart(UriPartial.Path));
             writer.WriteNumber("iat"u8, clock.GetUtcNow().ToUnixTimeSeconds());
             if (accessToken is not null)
@@ -61,30 +61,33 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
 }
 
 /// <summary>
-/// The last nonce of each server (RFC 9449 section 8). Authorization servers' and APIs' are kept apart, in two of these: the same origin
-/// may hand out one of each.
+/// The last nonce of each server (RFC 9449 section 8). The nonces of authorization servers and of APIs are separate instances, because one origin
+/// can be both and then uses two nonces.
 /// </summary>
 internal sealed class DPoPNonces
 {
-    // Origins are few, but a client that roams may see many; a nonce lost costs one more request.
-    private const int MostOrigins = 1000;
-    private const int Longest = 1024;
+    // A client usually has few origins. If there are more, all nonces are dropped; a lost nonce costs one additional request.
+    private const int MaximumOrigins = 1000;
+    private const int MaximumNonceLength = 1024;
 
     private readonly ConcurrentDictionary<string, string> _byOrigin = new(StringComparer.Ordinal);
 
-    public string? For(Uri address) => _byOrigin.TryGetValue(OriginOf(address), out var nonce) ? nonce : null;
+    /// <summary>Returns the last nonce of a server; null if there is none.</summary>
+    public string? Get(Uri address) => _byOrigin.TryGetValue(GetOrigin(address), out var nonce) ? nonce : null;
 
-    /// <summary>Keeps a nonce, unless it breaks RFC 9449 section 8.1: visible ASCII without quote and backslash.</summary>
-    public bool TryKeep(Uri address, string? nonce)
+    /// <summary>
+    /// Stores a nonce. Returns false if it does not have the syntax of RFC 9449 section 8.1: visible ASCII characters except quote and backslash.
+    /// </summary>
+    public bool TryStore(Uri address, string? nonce)
     {
-        if (nonce is not { Length: > 0 and <= Longest } || nonce.AsSpan().ContainsAnyExceptInRange('!', '~') || nonce.AsSpan().ContainsAny('"', '\\'))
+        if (nonce is not { Length: > 0 and <= MaximumNonceLength } || nonce.AsSpan().ContainsAnyExceptInRange('!', '~') || nonce.AsSpan().ContainsAny('"', '\\'))
             return false;
-        var origin = OriginOf(address);
-        if (_byOrigin.Count >= MostOrigins && !_byOrigin.ContainsKey(origin))
+        var origin = GetOrigin(address);
+        if (_byOrigin.Count >= MaximumOrigins && !_byOrigin.ContainsKey(origin))
             _byOrigin.Clear();
         _byOrigin[origin] = nonce;
         return true;
     }
 
-    private static string OriginOf(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+    private static string GetOrigin(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 }

@@ -2,13 +2,23 @@ using System.Diagnostics.Metrics;
 
 namespace JwtGrantClient.Diagnostics;
 
-/// <summary>Why a token was acquired, as the <c>reason</c> tag says it.</summary>
+/// <summary>The values of the tag <c>reason</c>: why a token was acquired.</summary>
 internal static class AcquisitionReason
 {
-    public const string First = "first", Ahead = "ahead", Blocked = "blocked", Shared = "shared";
+    /// <summary>The client had no token before.</summary>
+    public const string First = "first";
+
+    /// <summary>The token was refreshed before it expired, and no caller waited.</summary>
+    public const string BeforeExpiry = "ahead";
+
+    /// <summary>The client had a token before, and a caller waited for the new one.</summary>
+    public const string Blocked = "blocked";
+
+    /// <summary>Another process had acquired the token and stored it in the shared token store.</summary>
+    public const string Shared = "shared";
 }
 
-/// <summary>The meter <c>JwtGrantClient</c>.</summary>
+/// <summary>The metrics of the library, in the meter <c>JwtGrantClient</c>.</summary>
 internal sealed class TokenMetrics
 {
     public const string MeterName = "JwtGrantClient";
@@ -20,10 +30,10 @@ internal sealed class TokenMetrics
     {
         _acquisitions = meter.CreateCounter<long>(
             "jwtgrantclient.acquisitions", "{acquisition}",
-            "Attempts to acquire a token. reason: first, ahead (before expiry, nobody waited) or blocked, of one that brought a token, " +
-            "shared of one that another process had acquired; error.type of one that failed.");
+            "Token acquisitions. Tag reason of a successful one: first, ahead (before expiry, no caller waited), blocked (a caller waited) or shared (acquired by another process). " +
+            "Tag error.type of a failed one: the OAuth error, or the error code if there is none.");
         _blockedCalls = meter.CreateCounter<long>(
-            "jwtgrantclient.blocked_calls", "{call}", "Calls that had to wait for a token although the client had held one before.");
+            "jwtgrantclient.blocked_calls", "{call}", "Calls that waited for a token although the client had a token before.");
     }
 
     public void Acquired(string client, string reason) => _acquisitions.Add(1, new("client", client), new("reason", reason));

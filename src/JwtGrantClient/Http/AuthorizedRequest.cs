@@ -35,15 +35,15 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
     /// <summary>Adds a proof of possession, which is valid for this request only.</summary>
     public async ValueTask AddProofAsync(ITokenProof proof, CancellationToken cancellationToken)
     {
-        var value = await proof.ProveAsync(Request.Method, Request.RequestUri!, Token.Value, cancellationToken).ConfigureAwait(false);
+        var value = await proof.CreateProofAsync(Request.Method, Request.RequestUri!, Token.Value, cancellationToken).ConfigureAwait(false);
         Request.Headers.TryAddWithoutValidation(DPoPHeaders.Proof, value);
     }
 
     /// <summary>Stores the nonce of a response, whether the API accepted the request or not (RFC 9449 section 8.2).</summary>
     public void StoreNonce(HttpResponseMessage response)
     {
-        if (Token.Proof is { } proof && DPoPHeaders.NonceOf(response.Headers) is { } nonce)
-            proof.KeepNonce(Request.RequestUri!, nonce);
+        if (Token.Proof is { } proof && DPoPHeaders.ReadNonce(response.Headers) is { } nonce)
+            proof.StoreNonce(Request.RequestUri!, nonce);
     }
 
     public void RemoveToken()

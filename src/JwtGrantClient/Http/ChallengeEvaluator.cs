@@ -39,16 +39,16 @@ internal static class ChallengeEvaluator
         scope = null;
         if (!MayConcernToken(response))
             return ChallengeResult.None;
-        AuthenticationChallenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => AuthenticationChallenge.Read(header.Scheme, header.Parameter))];
-        AuthenticationChallenge[] matching = [.. all.Where(challenge => challenge.IsOf(scheme))];
+        AuthenticationChallenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => AuthenticationChallenge.Parse(header.Scheme, header.Parameter))];
+        AuthenticationChallenge[] matching = [.. all.Where(challenge => challenge.HasScheme(scheme))];
         if (response.StatusCode == HttpStatusCode.Forbidden)
         {
             var insufficient = Array.Find(matching, challenge => challenge.Error == "insufficient_scope");
             scope = insufficient.Scope is { } required ? SanitizedText.From(required) : null;
             return insufficient.Error is null ? ChallengeResult.None : ChallengeResult.InsufficientScope;
         }
-        if (Array.Exists(matching, challenge => challenge.Error == DPoPHeaders.NonceDemanded))
-            return DPoPHeaders.NonceOf(response.Headers) is null ? ChallengeResult.None : ChallengeResult.NonceRequired;
+        if (Array.Exists(matching, challenge => challenge.Error == DPoPHeaders.UseNonceError))
+            return DPoPHeaders.ReadNonce(response.Headers) is null ? ChallengeResult.None : ChallengeResult.NonceRequired;
         // An error other than invalid_token concerns the request, and another scheme concerns another credential. A new token helps with neither.
         var newTokenMayHelp = matching.Length > 0
             ? Array.TrueForAll(matching, challenge => challenge.Error is null or "invalid_token")

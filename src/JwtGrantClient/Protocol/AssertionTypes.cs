@@ -1,18 +1,18 @@
 namespace JwtGrantClient.Protocol;
 
-/// <summary>Values of <c>client_assertion_type</c>.</summary>
+/// <summary>The values of <c>client_assertion_type</c>.</summary>
 internal static class AssertionTypes
 {
-    /// <summary>RFC 7523 section 2.2.</summary>
+    /// <summary>The type of a JWT (RFC 7523 section 2.2).</summary>
     public const string Jwt = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 }
 
-/// <summary>Values of the <c>typ</c> header.</summary>
+/// <summary>The values of the <c>typ</c> header parameter of an assertion.</summary>
 internal static class JwtTypes
 {
-    /// <summary>RFC 10070; for client authentication only.</summary>
+    /// <summary>The type of an assertion for client authentication (RFC 10070).</summary>
     public const string ClientAuthentication = "client-authentication+jwt";
 
-    /// <summary>RFC 7519 section 5.1; for grants.</summary>
+    /// <summary>The type of an assertion for a grant (RFC 7519 section 5.1).</summary>
     public const string Jwt = "JWT";
 }

@@ -2,17 +2,20 @@ using System.Text;
 
 namespace JwtGrantClient.Protocol;
 
-/// <summary>One challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1), as far as OAuth needs it (RFC 6750 section 3).</summary>
+/// <summary>A challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1) with the parameters that OAuth defines (RFC 6750 section 3).</summary>
 internal readonly record struct AuthenticationChallenge(string Scheme, string? Error, string? Scope, string? Description)
 {
-    public bool IsOf(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Returns whether the challenge has a scheme. Schemes are case-insensitive (RFC 9110 section 11.1).</summary>
+    public bool HasScheme(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads scheme and parameters; what is malformed is passed over, for a bad header must not hide the status.</summary>
-    public static AuthenticationChallenge Read(string scheme, string? parameters)
+    /// <summary>
+    /// Parses a challenge. Malformed parameters are ignored: an invalid header must not hide the status code of the response.
+    /// </summary>
+    public static AuthenticationChallenge Parse(string scheme, string? parameters)
     {
         string? error = null, scope = null, description = null;
         var rest = parameters.AsSpan();
-        while (NextParameter(ref rest, out var name, out var value))
+        while (TryReadParameter(ref rest, out var name, out var value))
         {
             if (name.Equals("error", StringComparison.OrdinalIgnoreCase))
                 error ??= value;
@@ -24,7 +27,7 @@ internal readonly record struct AuthenticationChallenge(string Scheme, string? E
         return new(scheme, error, scope, description);
     }
 
-    private static bool NextParameter(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> name, out string value)
+    private static bool TryReadParameter(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> name, out string value)
     {
         rest = rest.TrimStart(" \t,");
         var equals = rest.IndexOf('=');
@@ -34,24 +37,24 @@ internal readonly record struct AuthenticationChallenge(string Scheme, string? E
             return false;
         rest = rest[(equals + 1)..].TrimStart();
         var isQuoted = rest.StartsWith("\"", StringComparison.Ordinal);
-        var length = isQuoted ? QuotedLength(rest) : TokenLength(rest);
-        value = isQuoted ? Unquoted(rest[1..length]) : rest[..length].Trim().ToString();
+        var length = isQuoted ? GetQuotedLength(rest) : GetTokenLength(rest);
+        value = isQuoted ? Unquote(rest[1..length]) : rest[..length].Trim().ToString();
         rest = rest[length..];
         return true;
     }
 
-    // RFC 9110 section 5.6.4: a backslash stands before a character that is meant literally.
-    private static string Unquoted(ReadOnlySpan<char> text)
+    // RFC 9110 section 5.6.4: a backslash escapes the character after it.
+    private static string Unquote(ReadOnlySpan<char> text)
     {
-        var plain = new StringBuilder(text.Length);
+        var unquoted = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length && text[i] != '"'; i++)
-            plain.Append(text[i] == '\\' && i + 1 < text.Length ? text[++i] : text[i]);
-        return plain.ToString();
+            unquoted.Append(text[i] == '\\' && i + 1 < text.Length ? text[++i] : text[i]);
+        return unquoted.ToString();
     }
 
-    private static int TokenLength(ReadOnlySpan<char> text) => text.IndexOf(',') is var comma and >= 0 ? comma : text.Length;
+    private static int GetTokenLength(ReadOnlySpan<char> text) => text.IndexOf(',') is var comma and >= 0 ? comma : text.Length;
 
-    private static int QuotedLength(ReadOnlySpan<char> text)
+    private static int GetQuotedLength(ReadOnlySpan<char> text)
     {
         for (var i = 1; i < text.Length; i++)
         {

@@ -4,83 +4,85 @@ using System.Text;
 namespace JwtGrantClient.Protocol;
 
 /// <summary>
-/// Writes application/x-www-form-urlencoded (RFC 6749 appendix B) into one array of the exact size. The platform's own content makes three
-/// copies of an assertion on its way.
+/// Encodes fields as application/x-www-form-urlencoded (RFC 6749 appendix B) into one array of the exact size. FormUrlEncodedContent would copy
+/// an assertion three times.
 /// </summary>
 internal static class FormUrlEncoder
 {
-    // RFC 3986 section 2.3: what every server takes as it is.
-    private static readonly SearchValues<char> Plain =
+    // RFC 3986 section 2.3: every server accepts these characters without escaping.
+    private static readonly SearchValues<char> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
     public static byte[] Encode(ReadOnlySpan<KeyValuePair<string, string>> fields)
     {
         var length = Math.Max(fields.Length - 1, 0);
         foreach (var (name, value) in fields)
-            length += Length(name) + 1 + Length(value);
+            length += GetEncodedLength(name) + 1 + GetEncodedLength(value);
         var form = new byte[length];
         var rest = form.AsSpan();
         foreach (var (name, value) in fields)
         {
             if (rest.Length < length)
-                Put((byte)'&', ref rest);
+                WriteByte((byte)'&', ref rest);
             Write(name, ref rest);
-            Put((byte)'=', ref rest);
+            WriteByte((byte)'=', ref rest);
             Write(value, ref rest);
         }
         return form;
     }
 
-    private static int Length(ReadOnlySpan<char> text)
+    private static int GetEncodedLength(ReadOnlySpan<char> text)
     {
         var length = 0;
-        while (NextEscaped(ref text, out var plain, out var escaped))
-            length += plain.Length + (escaped.Value == ' ' ? 1 : 3 * escaped.Utf8SequenceLength);
+        while (TryReadEscaped(ref text, out var unescaped, out var escaped))
+            length += unescaped.Length + (escaped.Value == ' ' ? 1 : 3 * escaped.Utf8SequenceLength);
         return length + text.Length;
     }
 
     private static void Write(ReadOnlySpan<char> text, ref Span<byte> rest)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        while (NextEscaped(ref text, out var plain, out var escaped))
+        while (TryReadEscaped(ref text, out var unescaped, out var escaped))
         {
-            PutPlain(plain, ref rest);
+            WriteUnescaped(unescaped, ref rest);
             if (escaped.Value == ' ')
-                Put((byte)'+', ref rest);
+                WriteByte((byte)'+', ref rest);
             else
-                foreach (var one in utf8[..escaped.EncodeToUtf8(utf8)])
-                    PutEscaped(one, ref rest);
+                foreach (var value in utf8[..escaped.EncodeToUtf8(utf8)])
+                    WriteEscaped(value, ref rest);
         }
-        PutPlain(text, ref rest);
+        WriteUnescaped(text, ref rest);
     }
 
-    /// <summary>Cuts off the text up to and with the next character that must be escaped; half a surrogate pair becomes U+FFFD.</summary>
-    private static bool NextEscaped(ref ReadOnlySpan<char> text, out ReadOnlySpan<char> plain, out Rune escaped)
+    /// <summary>
+    /// Reads up to and including the next character that must be escaped. An unpaired surrogate is read as U+FFFD, the replacement character.
+    /// </summary>
+    private static bool TryReadEscaped(ref ReadOnlySpan<char> text, out ReadOnlySpan<char> unescaped, out Rune escaped)
     {
-        var at = text.IndexOfAnyExcept(Plain);
-        plain = at < 0 ? default : text[..at];
+        var index = text.IndexOfAnyExcept(Unreserved);
+        unescaped = index < 0 ? default : text[..index];
         escaped = default;
-        if (at < 0)
+        if (index < 0)
             return false;
-        Rune.DecodeFromUtf16(text[at..], out escaped, out var consumed);
-        text = text[(at + consumed)..];
+        Rune.DecodeFromUtf16(text[index..], out escaped, out var consumed);
+        text = text[(index + consumed)..];
         return true;
     }
 
-    private static void PutPlain(scoped ReadOnlySpan<char> plain, ref Span<byte> rest) => rest = rest[Encoding.ASCII.GetBytes(plain, rest)..];
+    private static void WriteUnescaped(scoped ReadOnlySpan<char> unescaped, ref Span<byte> rest) => rest = rest[Encoding.ASCII.GetBytes(unescaped, rest)..];
 
-    private static void PutEscaped(byte one, ref Span<byte> rest)
+    private static void WriteEscaped(byte value, ref Span<byte> rest)
     {
-        Put((byte)'%', ref rest);
-        Put(Digit(one >> 4), ref rest);
-        Put(Digit(one & 0xF), ref rest);
+        WriteByte((byte)'%', ref rest);
+        WriteByte(HexDigit(value >> 4), ref rest);
+        WriteByte(HexDigit(value & 0xF), ref rest);
     }
 
-    private static byte Digit(int value) => (byte)"0123456789ABCDEF"[value];
+    private static byte HexDigit(int value) => (byte)"0123456789ABCDEF"[value];
 
-    private static void Put(byte one, ref Span<byte> rest)
+    private static void WriteByte(byte value, ref Span<byte> rest)
     {
-        rest[0] = one;
+        rest[0] = value;
         rest = rest[1..];
     }
 }

@@ -4,14 +4,16 @@ using System.Text.Unicode;
 namespace JwtGrantClient.Protocol;
 
 /// <summary>
-/// A JSON object from the network, read strictly: UTF-8 whatever the charset says (RFC 8259 section 8.1), no duplicate members, no
-/// member whose text is not well-formed.
+/// Reads JSON objects from the network strictly: always as UTF-8, because JSON has no charset parameter (RFC 8259 sections 8.1 and 11), without
+/// duplicate members and without malformed member names.
 /// </summary>
 internal static class JsonObjectReader
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
-    /// <summary>Parses an object, or says in a few words why the body is none.</summary>
+    /// <summary>Parses a JSON object. Returns null if the body is not one.</summary>
+    /// <param name="body">The body of the response.</param>
+    /// <param name="problem">If the result is null, the reason: a phrase that completes "the body ...".</param>
     public static JsonDocument? TryParse(ReadOnlyMemory<byte> body, out string problem)
     {
         if (body.Span.StartsWith("\uFEFF"u8))
@@ -29,20 +31,20 @@ internal static class JsonObjectReader
         }
         catch (JsonException e)
         {
-            problem = $"is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}), or names a member twice";
+            problem = $"is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}), or has two members with the same name";
         }
         catch (InvalidOperationException)
         {
-            // A member name with half a surrogate pair, which the check for duplicates cannot decode.
+            // A member name has an unpaired surrogate, which the check for duplicates cannot decode.
             problem = "has a member name that is not well-formed Unicode";
         }
         return null;
     }
 
-    /// <summary>The named member's text; null where it is missing, null, or no well-formed string.</summary>
+    /// <summary>Returns the text of a member; null if the member is missing or is not a well-formed string.</summary>
     public static string? Text(this JsonElement json, string name) => json.TryGetProperty(name, out var member) ? member.Text() : null;
 
-    /// <summary>The text of a string; null where the value is none, or not well-formed.</summary>
+    /// <summary>Returns the text of a value; null if the value is not a well-formed string.</summary>
     public static string? Text(this JsonElement member)
     {
         try
@@ -51,7 +53,7 @@ internal static class JsonObjectReader
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, written as an escape.
+            // The string has an unpaired surrogate, written as an escape sequence.
             return null;
         }
     }

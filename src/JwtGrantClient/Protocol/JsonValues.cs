@@ -4,12 +4,13 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Protocol;
 
-/// <summary>Values that claims and header members of the user's own may have: those that are JSON without reflection.</summary>
+/// <summary>The values that additional claims and header parameters may have: those that can be written as JSON without reflection.</summary>
 internal static class JsonValues
 {
-    /// <summary>Which they are, for an error message.</summary>
-    public const string Types = "a value is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings";
+    /// <summary>Lists the allowed types, for an error message.</summary>
+    public const string AllowedTypes = "a value is a string, a bool, an int, a long, a finite double, a JsonElement or a sequence of strings";
 
+    /// <summary>Returns whether a value has one of the allowed types.</summary>
     public static bool CanWrite(object? value) => value switch
     {
         string or bool or int or long => true,
@@ -19,8 +20,8 @@ internal static class JsonValues
         _ => false,
     };
 
-    /// <summary>An object with these members, in their order, as text.</summary>
-    public static string Text(IEnumerable<KeyValuePair<string, object>> members)
+    /// <summary>Returns a JSON object with these members in the given order.</summary>
+    public static string ToJson(IEnumerable<KeyValuePair<string, object>> members)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
@@ -36,6 +37,7 @@ internal static class JsonValues
         return Encoding.UTF8.GetString(json.WrittenSpan);
     }
 
+    /// <summary>Writes a value for which <see cref="CanWrite"/> returned true.</summary>
     public static void Write(Utf8JsonWriter writer, object value)
     {
         switch (value)
@@ -53,7 +55,7 @@ internal static class JsonValues
                 writer.WriteEndArray();
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException("Values are checked by CanWrite before they are written.");
+                throw new System.Diagnostics.UnreachableException("CanWrite is called before Write.");
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace JwtGrantClient.Protocol;
 
-/// <summary>Combines named values from settings with those of one request: claims, header members, form parameters.</summary>
+/// <summary>Combines the named values of the settings with those of a request: claims, header parameters and form fields.</summary>
 internal static class NamedValues
 {
-    /// <summary>Returns the defaults with the overrides in place of those of the same name. Neither is changed.</summary>
+    /// <summary>Returns the defaults and the overrides; an override replaces the default with the same name. The arguments are not changed.</summary>
     public static IReadOnlyDictionary<string, T> Merge<T>(IReadOnlyDictionary<string, T> defaults, IReadOnlyDictionary<string, T> overrides)
     {
         if (overrides.Count == 0)

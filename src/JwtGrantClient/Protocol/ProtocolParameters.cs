@@ -1,6 +1,9 @@
 namespace JwtGrantClient.Protocol;
 
-/// <summary>Form fields that the protocol owns: a further parameter that named one could change who asks, or for what.</summary>
+/// <summary>
+/// The form fields that the protocol defines. An additional parameter must not have one of these names: it could change which client makes the
+/// request, or what the request is for.
+/// </summary>
 internal static class ProtocolParameters
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
@@ -10,11 +13,11 @@ internal static class ProtocolParameters
         "subject_token", "subject_token_type", "actor_token", "actor_token_type",
     };
 
-    /// <summary>What is wrong with a further parameter of this name, or null where nothing is.</summary>
+    /// <summary>Returns a description of what is wrong with the name of an additional parameter, or null if the name is valid.</summary>
     public static string? Problem(string name) => name switch
     {
         "" => "has an empty name",
-        _ when Names.Contains(name) => $"'{name}' is a field of the protocol itself; use the setting that stands for it",
+        _ when Names.Contains(name) => $"'{name}' is a field of the protocol; use its own setting instead",
         _ => null,
     };
 }

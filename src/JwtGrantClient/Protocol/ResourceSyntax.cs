@@ -1,11 +1,11 @@
 namespace JwtGrantClient.Protocol;
 
-/// <summary>RFC 8707 section 2: a resource is an absolute URI without a fragment.</summary>
+/// <summary>The syntax of a resource: an absolute URI without a fragment (RFC 8707 section 2).</summary>
 internal static class ResourceSyntax
 {
-    /// <summary>What is wrong with the resource, or null where nothing is. The text is judged, never rewritten.</summary>
+    /// <summary>Returns a description of what is wrong with a resource, or null if the resource is valid. The text is never normalized.</summary>
     public static string? Problem(string resource) =>
-        // System.Uri also takes spaces, letters beyond ASCII and, on Unix, a bare path; RFC 3986 takes none of them.
+        // System.Uri also accepts spaces, non-ASCII letters and, on Unix, a path without a scheme; RFC 3986 allows none of them.
         resource.AsSpan().ContainsAnyExceptInRange('!', '~')
         || !Uri.TryCreate(resource, UriKind.Absolute, out var uri)
         || !resource.StartsWith(uri.Scheme + ":", StringComparison.OrdinalIgnoreCase)

@@ -4,46 +4,49 @@ using System.Globalization;
 namespace JwtGrantClient.Protocol;
 
 /// <summary>
-/// Words of a server, fit for an error message and a log line: at most 512 characters, on one line, nothing that is invisible or turns the
-/// text around, and no JWT, for a server may echo the assertion that it refuses.
+/// Makes a text from a server safe for error messages and logs: at most 512 characters, on one line, without invisible characters and characters
+/// that change the text direction, and without JWTs, because a server may echo the assertion that it rejects.
 /// </summary>
 internal static class SanitizedText
 {
-    private const int MaximumLength = 512, MaximumSearched = 16 * 1024;
-    private const string Cut = "...", NotShown = "(a JWT, not shown)";
+    private const int MaximumLength = 512, MaximumSearchedLength = 16 * 1024;
+    private const string Ellipsis = "...", JwtPlaceholder = "(a JWT, not shown)";
 
-    // Base64url of an opening brace and quote, and enough of it to be worth hiding.
-    private const string JwtStart = "eyJ";
-    private const int WorthHiding = 18;
-    private static readonly SearchValues<char> OfJwt =
+    // The base64url encoding of {" and the length from which a match is treated as a JWT: shorter ones are part of ordinary words.
+    private const string JwtPrefix = "eyJ";
+    private const int MinimumJwtLength = 18;
+    private static readonly SearchValues<char> JwtCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
+    /// <summary>Returns the sanitized text.</summary>
     public static string From(string text)
     {
-        // Bounded twice: before the search, so that a megabyte costs none, and after it, so that an echoed JWT leaves room for the words.
-        var shown = WithoutJwts(text.Length <= MaximumSearched ? text : text[..MaximumSearched]);
-        var bounded = shown.Length <= MaximumLength ? shown : string.Concat(shown.AsSpan(0, MaximumLength - Cut.Length), Cut);
+        // The text is cut twice: before the search, which limits the work, and after it, so that a removed JWT leaves room for other words.
+        var redacted = RemoveJwts(text.Length <= MaximumSearchedLength ? text : text[..MaximumSearchedLength]);
+        var bounded = redacted.Length <= MaximumLength ? redacted : string.Concat(redacted.AsSpan(0, MaximumLength - Ellipsis.Length), Ellipsis);
         return string.Create(bounded.Length, bounded, static (safe, source) =>
         {
             for (var i = 0; i < safe.Length; i++)
-                safe[i] = IsPlain(source[i]) ? source[i] : ' ';
+                safe[i] = IsVisible(source[i]) ? source[i] : ' ';
         });
     }
 
-    // By hand, for a regular expression brings its whole machine into a native program.
-    private static string WithoutJwts(string text)
+    // Not a regular expression: the engine would add to the size of native programs.
+    private static string RemoveJwts(string text)
     {
-        var shown = text;
-        for (var start = 0; (start = shown.IndexOf(JwtStart, start, StringComparison.Ordinal)) >= 0; start += JwtStart.Length)
+        var redacted = text;
+        for (var start = 0; (start = redacted.IndexOf(JwtPrefix, start, StringComparison.Ordinal)) >= 0; start += JwtPrefix.Length)
         {
-            var length = shown.AsSpan(start).IndexOfAnyExcept(OfJwt) is var end and >= 0 ? end : shown.Length - start;
-            if (length >= WorthHiding)
-                (shown, start) = (string.Concat(shown.AsSpan(0, start), NotShown, shown.AsSpan(start + length)), start + NotShown.Length - JwtStart.Length);
+            var length = redacted.AsSpan(start).IndexOfAnyExcept(JwtCharacters) is var end and >= 0 ? end : redacted.Length - start;
+            if (length < MinimumJwtLength)
+                continue;
+            redacted = string.Concat(redacted.AsSpan(0, start), JwtPlaceholder, redacted.AsSpan(start + length));
+            start += JwtPlaceholder.Length - JwtPrefix.Length;
         }
-        return shown;
+        return redacted;
     }
 
-    private static bool IsPlain(char c) => char.GetUnicodeCategory(c) is not (
+    private static bool IsVisible(char c) => char.GetUnicodeCategory(c) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

@@ -38,7 +38,7 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
             }
             catch (Exception e) when (e is JwtGrantException or OperationCanceledException)
             {
-                Log.NotRevoked(logger, client, e);
+                Log.RevocationFailed(logger, client, e);
             }
         }
     }

@@ -57,7 +57,7 @@ internal static class CredentialChecks
         {
             if (dependencies.TokenEndpointHandler.IsSet)
                 yield return "ClientCertificate is set, but the token endpoint handler is configured in code and does not present the certificate. Add the certificate to that handler, or remove the handler.";
-            else if (Failure(configured.Check) is { } problem)
+            else if (Failure(configured.Preload) is { } problem)
                 yield return problem;
         }
         else if (options.ClientCertificate is { KeyPath: not null } or { PasswordSecret.IsSet: true })
@@ -85,7 +85,7 @@ internal static class CredentialChecks
     {
         if (options.DPoP is { Enabled: false, SigningKey.IsSet: true })
             yield return "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or remove the key.";
-        if (options.DPoP is { Enabled: true, SigningKey.IsSet: true } && Failure(options.DPoP.Check) is { } problem)
+        if (options.DPoP is { Enabled: true, SigningKey.IsSet: true } && Failure(options.DPoP.Preload) is { } problem)
             yield return $"DPoP:SigningKey: {problem}";
     }
 }

@@ -106,9 +106,9 @@ internal static class OptionsChecks
     private static IEnumerable<string> CheckKeys(JwtGrantOptions options, bool hasSigner, SignedAssertions signed)
     {
         var needsSharedKey = signed.Grant || (signed.Client && options.ClientAssertion.SigningKey is not { IsSet: true });
-        if (!hasSigner && (needsSharedKey || options.SigningKey.IsSet) && CredentialChecks.Failure(options.SigningKey.Check) is { } sharedProblem)
+        if (!hasSigner && (needsSharedKey || options.SigningKey.IsSet) && CredentialChecks.Failure(options.SigningKey.Preload) is { } sharedProblem)
             yield return $"SigningKey: {sharedProblem}";
-        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } clientKey && CredentialChecks.Failure(clientKey.Check) is { } problem)
+        if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } clientKey && CredentialChecks.Failure(clientKey.Preload) is { } problem)
             yield return $"ClientAssertion:SigningKey: {problem}";
     }
 

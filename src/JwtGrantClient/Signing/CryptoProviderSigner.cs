@@ -5,16 +5,16 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Signs through the custom provider of a Microsoft.IdentityModel key, such as that of a key vault or an HSM.</summary>
-/// <param name="factory">Makes a provider for each signature, and takes it back.</param>
-/// <param name="key">The key, whose private part may be known to the provider alone.</param>
-/// <param name="algorithm">The algorithm as the application named it, which is how the provider knows it.</param>
+/// <summary>Signs through the custom crypto provider of a Microsoft.IdentityModel key, such as that of a key vault or an HSM.</summary>
+/// <param name="factory">Creates a provider for each signature and releases it.</param>
+/// <param name="key">The key. Only the provider may have access to its private part.</param>
+/// <param name="algorithm">The algorithm with the name in the credentials, which is the name that the provider expects.</param>
 internal sealed class CryptoProviderSigner(CryptoProviderFactory factory, SecurityKey key, string algorithm)
 {
-    /// <summary>Returns whether the factory leaves the key to a custom provider, or is of a class that may sign in another way.</summary>
-    public bool IsForeign() =>
+    /// <summary>Returns whether the factory signs with a custom provider, or may do so because it is a derived class.</summary>
+    public bool IsCustom() =>
         factory.GetType() != typeof(CryptoProviderFactory)
-        // The arguments are those by which the factory itself decides.
+        // The factory calls IsSupportedAlgorithm with the same arguments.
         || factory.CustomCryptoProvider?.IsSupportedAlgorithm(algorithm, key, true) == true;
 
     public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken) =>
@@ -34,11 +34,12 @@ internal sealed class CryptoProviderSigner(CryptoProviderFactory factory, Securi
     }
 }
 
-/// <summary>Describes a key whose custom provider signs. Its public part is known for the usual classes of keys, and may be for others.</summary>
+/// <summary>Describes a key that a custom crypto provider signs with. The public key is available for most classes of keys.</summary>
 internal sealed class ProviderKey(SecurityKey key) : KeyDescription
 {
-    /// <exception cref="JwtGrantException">The certificates that the key carries cannot be read.</exception>
-    public static ProviderKey From(SecurityKey key, KeySource content)
+    /// <summary>Creates the description of a key.</summary>
+    /// <exception cref="JwtGrantException">The certificates of the key cannot be parsed.</exception>
+    public static ProviderKey From(SecurityKey key, KeySource source)
     {
         try
         {
@@ -53,23 +54,23 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
                 Format = key.GetType().Name,
                 KeyId = key.KeyId,
                 Certificate = certificates.FirstOrDefault(),
-                Others = [.. certificates.Skip(1)],
+                OtherCertificates = [.. certificates.Skip(1)],
             };
         }
-        catch (Exception e) when (PrivateKey.IsDamage(e))
+        catch (Exception e) when (PrivateKey.IsImportError(e))
         {
-            throw content.Unusable("there is a JWK whose x5c does not parse", "Give the certificates in base64 of the DER (RFC 7517 section 4.7).");
+            throw source.Unusable("there is a JWK whose x5c cannot be parsed", "Each certificate is the base64 encoding of its DER (RFC 7517 section 4.7).");
         }
     }
 
     public override string ComputeThumbprint(string place)
     {
-        // For certificates, IdentityModel computes it of RSA keys only.
-        using var certified = Certificate?.GetRSAPublicKey() ?? (AsymmetricAlgorithm?)Certificate?.GetECDsaPublicKey();
-        if (certified is not null)
-            return PublicJwk.ComputeThumbprint(certified);
+        // IdentityModel computes the thumbprint of a certificate only for RSA keys.
+        using var certificateKey = Certificate?.GetRSAPublicKey() ?? (AsymmetricAlgorithm?)Certificate?.GetECDsaPublicKey();
+        if (certificateKey is not null)
+            return PublicJwk.ComputeThumbprint(certificateKey);
         return key.CanComputeJwkThumbprint() ? Base64Url.EncodeToString(key.ComputeJwkThumbprint()) : throw JwtGrantException.Configuration(
             "signing_key_unusable",
-            $"KeyIdFrom asks for the JWK thumbprint, but in {place} there is a key that does not tell its public part ({Format}). Set KeyId instead.");
+            $"KeyIdFrom requires the JWK thumbprint, but in {place} there is a key whose public part is not available ({Format}). Set KeyId instead.");
     }
 }

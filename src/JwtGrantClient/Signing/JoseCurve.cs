@@ -2,18 +2,20 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>The curves of RFC 7518 section 3.4, told by their object identifier: friendly names differ from platform to platform.</summary>
+/// <summary>
+/// Identifies the curves of RFC 7518 section 3.4 by their object identifier, because friendly names differ between platforms.
+/// </summary>
 internal static class JoseCurve
 {
-    /// <summary>The size that the algorithm table goes by; 0 for a curve that is not in it, whatever its size.</summary>
-    public static int Bits(ECDsa key) => Identify(key).Bits;
+    /// <summary>Returns the size of the curve in bits; 0 if no algorithm uses the curve.</summary>
+    public static int GetBits(ECDsa key) => Identify(key).Bits;
 
-    /// <summary>The curve's name for an error message.</summary>
-    public static string Name(ECDsa key) => Identify(key).Name;
+    /// <summary>Returns the name of the curve: the JOSE name, if it has one.</summary>
+    public static string GetName(ECDsa key) => Identify(key).Name;
 
     private static (int Bits, string Name) Identify(ECDsa key)
     {
-        // Null, against its declaration, for a curve that is given by its numbers.
+        // Null, despite its declaration, for a curve with explicit parameters.
         var oid = (Oid?)key.ExportParameters(includePrivateParameters: false).Curve.Oid;
         return oid?.Value switch
         {

@@ -8,16 +8,16 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// Writes the JWS compact form (RFC 7515 section 3.1) for local and remote signers alike. Ours because signing is asynchronous;
-/// the keys and their parsing are the platform's.
+/// Writes JWTs in the JWS compact serialization (RFC 7515 section 3.1). The library has its own writer because signing is asynchronous: the JWT
+/// handlers of Microsoft.IdentityModel sign synchronously.
 /// </summary>
 internal static class JwsWriter
 {
-    /// <summary>A JWT is no HTML: the plus sign of <c>client-authentication+jwt</c> needs no escape.</summary>
+    /// <summary>The encoder of JWTs. They are not HTML, so the plus sign in <c>client-authentication+jwt</c> is not escaped.</summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    /// <summary>Signs the payload under a header, with the signer that the header tells of, and returns header.payload.signature.</summary>
-    /// <exception cref="JwtGrantException">The signer failed, or returned nothing.</exception>
+    /// <summary>Signs a payload with the signer of the header, and returns the JWT.</summary>
+    /// <exception cref="JwtGrantException">The signer failed, or returned an empty signature.</exception>
     public static async ValueTask<string> SignAsync(JwsHeader header, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var (signer, encodedHeader) = (header.Signer, header.Encoded);
@@ -31,13 +31,13 @@ internal static class JwsWriter
             var signature = await signer.SignAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             if (signature.IsEmpty)
                 throw new JwtGrantException(
-                    JwtGrantErrorKind.Signing, "signature_empty", $"The {signer.Algorithm} signer returned an empty signature; expected " +
-                        "its raw bytes.");
+                    JwtGrantErrorKind.Signing, "signature_empty",
+                    $"The {signer.Algorithm} signer returned an empty signature; expected the bytes of the signature. Check the signer.");
             return Join(buffer, length, signature);
         }
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
-            throw Failed(signer, e);
+            throw CreateException(signer, e);
         }
         finally
         {
@@ -46,16 +46,17 @@ internal static class JwsWriter
     }
 
     /// <summary>
-    /// A key service's client whose own time is up also throws OperationCanceledException, though nobody cancelled: it failed.
+    /// Returns whether an exception is a failure of the signer. This includes an OperationCanceledException that the caller did not request: the
+    /// client of a key service throws it on its own timeout.
     /// </summary>
     public static bool IsFailure(Exception thrown, CancellationToken cancellationToken) =>
         thrown is not JwtGrantException && !(thrown is OperationCanceledException && cancellationToken.IsCancellationRequested);
 
-    /// <summary>Whatever a key service's own client throws, callers see one family of errors, and the cause inside it.</summary>
-    public static JwtGrantException Failed(IJwtSigner signer, Exception cause) => new(
+    /// <summary>Creates the exception for a failure of the signer, with the cause as inner exception.</summary>
+    public static JwtGrantException CreateException(IJwtSigner signer, Exception cause) => new(
         JwtGrantErrorKind.Signing, "signing_failed",
         $"The {signer.Algorithm} signer{(signer.KeyId is { } id ? $" with the key '{id}'" : "")} failed: {cause.GetType().Name}. " +
-        "The inner exception says why; check the key, or the service that holds it.",
+        "See the inner exception; check the key, or the service that holds it.",
         cause);
 
     private static string Join(byte[] signingInput, int length, ReadOnlyMemory<byte> signature) =>
@@ -67,16 +68,16 @@ internal static class JwsWriter
         });
 }
 
-/// <summary>The protected header as it stands in front of the first dot: made once for each signer and type.</summary>
+/// <summary>The encoded protected header (RFC 7515 section 2). It is created once for each signer and type.</summary>
 internal sealed class JwsHeader
 {
-    private static readonly IReadOnlyDictionary<string, object> None = new Dictionary<string, object>();
+    private static readonly IReadOnlyDictionary<string, object> NoParameters = new Dictionary<string, object>();
 
-    /// <param name="signer">Names the algorithm and the key.</param>
-    /// <param name="type">The <c>typ</c>.</param>
-    /// <param name="more">Members that go before the signer's own of the same name.</param>
-    /// <exception cref="JwtGrantException">The signer's algorithm proves nothing, or its header says what it may not.</exception>
-    public JwsHeader(IJwtSigner signer, string type, IReadOnlyDictionary<string, object>? more = null)
+    /// <param name="signer">The signer, which provides <c>alg</c>, <c>kid</c> and additional parameters.</param>
+    /// <param name="type">The <c>typ</c> parameter.</param>
+    /// <param name="additional">Additional parameters, which override those of the signer.</param>
+    /// <exception cref="JwtGrantException">The algorithm of the signer is not allowed, or a parameter is not allowed.</exception>
+    public JwsHeader(IJwtSigner signer, string type, IReadOnlyDictionary<string, object>? additional = null)
     {
         SignatureAlgorithm.EnsureSafe(signer);
         Signer = signer;
@@ -88,37 +89,39 @@ internal sealed class JwsHeader
             writer.WriteString("typ"u8, type);
             if (signer.KeyId is { } keyId)
                 writer.WriteString("kid"u8, keyId);
-            foreach (var (name, value) in NamedValues.Merge(signer.Header ?? None, more ?? None))
+            foreach (var (name, value) in NamedValues.Merge(signer.Header ?? NoParameters, additional ?? NoParameters))
                 Write(writer, name, value);
             writer.WriteEndObject();
         }
         Encoded = Base64Url.EncodeToUtf8(json.WrittenSpan);
     }
 
-    /// <summary>The signer that it tells of.</summary>
+    /// <summary>Gets the signer that the header describes.</summary>
     public IJwtSigner Signer { get; }
 
+    /// <summary>Gets the header as base64url in ASCII.</summary>
     public byte[] Encoded { get; }
 
     private static void Write(Utf8JsonWriter writer, string name, object value)
     {
-        // crit and b64 would change how the JWS is read: RFC 7515 section 4.1.11, and RFC 7797 section 7 forbids the latter in a JWT.
+        // crit and b64 change how the JWS is processed (RFC 7515 section 4.1.11). b64 is not allowed in a JWT (RFC 7797 section 7).
         if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !JsonValues.CanWrite(value))
             throw JwtGrantException.Configuration(
                 "signer_header_invalid",
-                $"The header has '{name}', of the type {value?.GetType().ToString() ?? "null"}. " +
-                $"alg, typ, kid, crit and b64 may not be named; {JsonValues.Types}.");
+                $"The header has the parameter '{name}' of the type {value?.GetType().ToString() ?? "null"}. " +
+                $"alg, typ, kid, crit and b64 are not allowed; {JsonValues.AllowedTypes}.");
         writer.WritePropertyName(name);
         JsonValues.Write(writer, value);
     }
 }
 
-/// <summary>The header of the key that signs now, made again when another key takes over: it has another kid.</summary>
+/// <summary>Caches the header of the current signer. A new key has another <c>kid</c>, so the header is created again.</summary>
 internal sealed class CachedJwsHeader(IJwtSigner signer, string type)
 {
     private JwsHeader _last = new(signer, type);
 
-    /// <exception cref="JwtGrantException">The signer could not tell its key, or is not one to sign with.</exception>
+    /// <summary>Returns the header of the current signer.</summary>
+    /// <exception cref="JwtGrantException">The signer could not return the current signer, or its header is not allowed.</exception>
     public async ValueTask<JwsHeader> GetAsync(CancellationToken cancellationToken)
     {
         try
@@ -131,7 +134,7 @@ internal sealed class CachedJwsHeader(IJwtSigner signer, string type)
         }
         catch (Exception e) when (JwsWriter.IsFailure(e, cancellationToken))
         {
-            throw JwsWriter.Failed(signer, e);
+            throw JwsWriter.CreateException(signer, e);
         }
     }
 }

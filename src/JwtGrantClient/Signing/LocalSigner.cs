@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// Signs with a key in this process. Signing leaves a key unchanged, so threads share it without a lock; nobody disposes it, for an
-/// assertion may be in the making when the key is replaced: its handle goes with its last user.
+/// Signs with a key in this process. Signing does not change the key, so threads share it without a lock. The key is not disposed when it is
+/// replaced, because an assertion may be using it; its handle is released by the finalizer.
 /// </summary>
 internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity identity) : IJwtSigner
 {
@@ -14,7 +14,7 @@ internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity id
 
     public IReadOnlyDictionary<string, object>? Header => identity.Header;
 
-    /// <summary>What the key was found as.</summary>
+    /// <summary>Gets the names of the key and the format that it was loaded from.</summary>
     public KeyIdentity Identity => identity;
 
     public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
@@ -24,7 +24,7 @@ internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity id
     public abstract byte[] Sign(ReadOnlySpan<byte> signingInput);
 }
 
-/// <summary>ML-DSA with an empty context (RFC 9964). The signature alone is 2,420 to 4,627 bytes.</summary>
+/// <summary>Signs with ML-DSA and an empty context (RFC 9964). A signature has 2,420 to 4,627 bytes.</summary>
 internal sealed class MlDsaSigner(MLDsa key, SignatureAlgorithm algorithm, KeyIdentity identity) : LocalSigner(algorithm, identity)
 {
     public override byte[] Sign(ReadOnlySpan<byte> signingInput)

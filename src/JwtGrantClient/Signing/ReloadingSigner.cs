@@ -6,35 +6,35 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// Signs with the key that its place holds now. The place is looked at when a signature is wanted, at most every five seconds, and by its
-/// content: an atomic rename, a swapped symbolic link and a file written in place look the same. Nothing watches in between. A content that
-/// is no good key leaves the last good one in use.
+/// Signs with the current key of a file or another source. The source is read again before a signature, at most every five seconds, and its
+/// content is compared. So it does not matter whether a file is replaced by a rename, by a symbolic link or in place. If the new content is not
+/// a usable key, the last good key stays in use.
 /// </summary>
 internal sealed class ReloadingSigner : IJwtSigner
 {
-    internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
     private readonly SigningKeyOptions _options;
     private readonly ILogger _logger;
     private readonly CertificateExpiryWarning _expiry;
     private readonly ReloadingValue<LoadedKey> _key;
     private readonly Func<LoadedKey?, LoadedKey> _read;
-    private byte[] _seen;
-    private string? _complaint;
+    private byte[] _lastFingerprint;
+    private string? _lastError;
 
-    /// <param name="options">Where to look for the next key.</param>
-    /// <param name="early">The key that was found there earlier: the place is looked at again before the first signature. Null to look now.</param>
-    /// <param name="clock">Tells when to look.</param>
-    /// <param name="logger">Told of each key.</param>
-    /// <exception cref="JwtGrantException">There is no good key to begin with.</exception>
-    public ReloadingSigner(SigningKeyOptions options, LoadedKey? early, TimeProvider clock, ILogger logger)
+    /// <param name="options">The source of the key.</param>
+    /// <param name="preloaded">A key that was loaded earlier. The source is read again before the first signature. Null to load the key now.</param>
+    /// <param name="clock">The clock that measures the interval.</param>
+    /// <param name="logger">Logs each new key and each failure.</param>
+    /// <exception cref="JwtGrantException">The first key cannot be loaded.</exception>
+    public ReloadingSigner(SigningKeyOptions options, LoadedKey? preloaded, TimeProvider clock, ILogger logger)
     {
         (_options, _logger, _expiry) = (options, logger, new(clock, logger));
-        (_key, _read) = (new(clock, LookInterval, KeepAfterFailure), Read);
-        if (early is not null)
-            _key.Set(early);
-        var first = early ?? _key.Get(_ => SigningKeyLoader.Load(options));
-        _seen = first.Fingerprint;
+        (_key, _read) = (new(clock, CheckInterval, OnReadFailed), Read);
+        if (preloaded is not null)
+            _key.Set(preloaded);
+        var first = preloaded ?? _key.Get(_ => SigningKeyLoader.Load(options));
+        _lastFingerprint = first.Fingerprint;
         Log.KeyLoaded(logger, first.Signer.Algorithm, first.Signer.KeyId, first.Place, first.Signer.Identity.Format);
         _expiry.Check(first.Signer.Identity.Certificate);
     }
@@ -47,8 +47,7 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     private LocalSigner Current => _key.LastGood!.Signer;
 
-    // A file of a few kilobytes is read here and now: handing it to another thread would cost more, and the assertion has to wait for it
-    // either way.
+    // Synchronous: the file has a few kilobytes, another thread would cost more, and the assertion has to wait for the key in any case.
     public ValueTask<IJwtSigner> GetCurrentAsync(CancellationToken cancellationToken = default) => new(_key.Get(_read).Signer);
 
     public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default) =>
@@ -58,55 +57,56 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     private LoadedKey Read(LoadedKey? last)
     {
-        var current = Follow(last!);
+        var current = ReadIfChanged(last!);
         _expiry.Check(current.Signer.Identity.Certificate);
         return current;
     }
 
-    private LoadedKey Follow(LoadedKey last)
+    private LoadedKey ReadIfChanged(LoadedKey last)
     {
-        using var content = KeySource.Read(_options);
-        var seen = content.Fingerprint();
-        if (seen.AsSpan().SequenceEqual(_seen))
+        using var source = KeySource.Read(_options);
+        var fingerprint = source.ComputeFingerprint();
+        if (fingerprint.AsSpan().SequenceEqual(_lastFingerprint))
             return last;
-        // Remembered also where it is broken: it is parsed again when it changes, not every five seconds.
-        _seen = seen;
-        var next = new LoadedKey(SigningKeyLoader.Load(content, _options), content.Place, seen);
-        Log.KeyReplaced(_logger, content.Place, last.Signer.KeyId, next.Signer.Algorithm, next.Signer.KeyId);
-        _complaint = null;
+        // Also stored for a content that cannot be parsed, so that it is parsed again only after it has changed.
+        _lastFingerprint = fingerprint;
+        var next = new LoadedKey(SigningKeyLoader.Load(source, _options), source.Place, fingerprint);
+        Log.KeyReplaced(_logger, source.Place, last.Signer.KeyId, next.Signer.Algorithm, next.Signer.KeyId);
+        _lastError = null;
         return next;
     }
 
-    private bool KeepAfterFailure(LoadedKey last, Exception e)
+    private bool OnReadFailed(LoadedKey last, Exception e)
     {
-        if (_complaint != e.Message)
-            Log.KeyKept(_logger, last.Signer.KeyId, e);
-        _complaint = e.Message;
+        if (_lastError != e.Message)
+            Log.KeyReloadFailed(_logger, last.Signer.KeyId, e);
+        _lastError = e.Message;
         _expiry.Check(last.Signer.Identity.Certificate);
         return true;
     }
 }
 
-/// <summary>Says that a certificate is about to end: from 30 days before, once a day while it is in use.</summary>
+/// <summary>Logs a warning for a certificate that expires within 30 days, once a day while the certificate is in use.</summary>
 internal sealed class CertificateExpiryWarning(TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Ahead = TimeSpan.FromDays(30), Pause = TimeSpan.FromDays(1);
+    private static readonly TimeSpan WarningPeriod = TimeSpan.FromDays(30), RepeatInterval = TimeSpan.FromDays(1);
 
-    private string? _about;
-    private DateTimeOffset _next;
+    private string? _lastThumbprint;
+    private DateTimeOffset _nextWarningAt;
 
+    /// <summary>Logs a warning if it is due.</summary>
     public void Check(X509Certificate2? certificate)
     {
         if (certificate is null)
             return;
         var now = clock.GetUtcNow();
-        var end = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
-        if (end - now > Ahead || (_about == certificate.Thumbprint && now < _next))
+        var expiry = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        if (expiry - now > WarningPeriod || (_lastThumbprint == certificate.Thumbprint && now < _nextWarningAt))
             return;
-        (_about, _next) = (certificate.Thumbprint, now + Pause);
-        if (end > now)
-            Log.CertificateEnds(logger, certificate.Subject, certificate.Thumbprint, end, (int)(end - now).TotalDays);
+        (_lastThumbprint, _nextWarningAt) = (certificate.Thumbprint, now + RepeatInterval);
+        if (expiry > now)
+            Log.CertificateExpires(logger, certificate.Subject, certificate.Thumbprint, expiry, (int)(expiry - now).TotalDays);
         else
-            Log.CertificateEnded(logger, certificate.Subject, certificate.Thumbprint, end);
+            Log.CertificateExpired(logger, certificate.Subject, certificate.Thumbprint, expiry);
     }
 }

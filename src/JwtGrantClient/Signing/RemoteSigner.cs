@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// Signs by a call to somewhere else, and checks what comes back as far as that is possible without the public key: a server would only say
-/// that the signature does not verify.
+/// Signs by a function that calls a key service, and checks the signature as much as is possible without the public key. The error messages are
+/// more precise than that of the server, which only reports an invalid signature.
 /// </summary>
 internal sealed class RemoteSigner : IJwtSigner
 {
@@ -14,7 +14,7 @@ internal sealed class RemoteSigner : IJwtSigner
     private readonly DSASignatureFormat _format;
     private readonly SignatureAlgorithm? _algorithm;
 
-    /// <exception cref="JwtGrantException">The algorithm is refused or unknown.</exception>
+    /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown.</exception>
     public RemoteSigner(
         string algorithm,
         string? keyId,
@@ -36,11 +36,11 @@ internal sealed class RemoteSigner : IJwtSigner
 
     public IReadOnlyDictionary<string, object>? Header { get; }
 
-    /// <summary>Finds an algorithm that services sign with; null for one whose signatures are not checked.</summary>
-    /// <exception cref="JwtGrantException">The algorithm is refused or unknown.</exception>
+    /// <summary>Finds the algorithm of a key service; null if its signatures are not checked.</summary>
+    /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown.</exception>
     public static SignatureAlgorithm? Find(string name) =>
-        // RFC 8037 and RFC 9864: no local key signs with these, and the width of their signatures is the service's affair.
-        name is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.Named(name);
+        // RFC 8037 and RFC 9864: .NET has no keys for these algorithms, so the library does not check their signatures.
+        name is "Ed25519" or "Ed448" or "EdDSA" ? null : SignatureAlgorithm.FromName(name);
 
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken = default)
     {
@@ -52,8 +52,7 @@ internal sealed class RemoteSigner : IJwtSigner
         // RFC 8017 section 8: an RSA signature is as long as the modulus, and a modulus has at least 2048 bits (RFC 7518 section 3.3).
         return _algorithm.Padding is null || signature.Length >= MinimumRsaBytes ? signature : throw new JwtGrantException(
             JwtGrantErrorKind.Signing, "signature_unusable",
-            $"The {Algorithm} signer returned {signature.Length} bytes; an RSA key of at least 2048 bits makes at least " +
-            $"{MinimumRsaBytes}. " +
-            "Is the key an RSA key of that size?");
+            $"The {Algorithm} signer returned {signature.Length} bytes; an RSA key of at least 2048 bits returns at least {MinimumRsaBytes} bytes. " +
+            "Check that the key is an RSA key of at least 2048 bits.");
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>RSASSA-PKCS1-v1_5 and RSASSA-PSS, the latter with a salt as long as the hash (RFC 7518 sections 3.3 and 3.5).</summary>
+/// <summary>Signs with RSASSA-PKCS1-v1_5, or with RSASSA-PSS and a salt that is as long as the hash (RFC 7518 sections 3.3 and 3.5).</summary>
 internal sealed class RsaSigner : LocalSigner
 {
     private const int MinimumBits = 2048;
@@ -13,17 +13,16 @@ internal sealed class RsaSigner : LocalSigner
     public RsaSigner(RSA key, SignatureAlgorithm algorithm, KeyIdentity identity)
         : base(algorithm, identity)
     {
-        // RFC 7518 sections 3.3 and 3.5; checked here because the token library signs with any size.
+        // RFC 7518 sections 3.3 and 3.5. RSA.SignData accepts smaller keys.
         if (key.KeySize < MinimumBits)
             throw JwtGrantException.Configuration(
                 "signing_key_too_small",
                 $"The RSA signing key has {key.KeySize} bits; {algorithm.Name} needs at least {MinimumBits} (RFC 7518 section 3.3). " +
-                "Make a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
-        if (!IsSound(key.ExportParameters(includePrivateParameters: false).Exponent))
+                "Create a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
+        if (!IsValidExponent(key.ExportParameters(includePrivateParameters: false).Exponent))
             throw JwtGrantException.Configuration(
                 "signing_key_unusable",
-                "The RSA signing key has a public exponent that is even, or 1, which signs nothing (RFC 8017 section 3.1). Make a new " +
-                "key, with the usual 65537.");
+                "The RSA signing key has a public exponent that is even or 1 and therefore not secure (RFC 8017 section 3.1). Create a new key with the exponent 65537.");
         _key = key;
         _algorithm = algorithm;
     }
@@ -31,9 +30,9 @@ internal sealed class RsaSigner : LocalSigner
     public override byte[] Sign(ReadOnlySpan<byte> signingInput) => _key.SignData(signingInput, _algorithm.Hash, _algorithm.Padding!);
 
     /// <summary>
-    /// Whether a public exponent is odd and at least 3. With 1 the signature is the padded hash itself, and anyone can write it.
+    /// Returns whether a public exponent is odd and at least 3. With the exponent 1 a signature is the padded hash, so anyone can create it.
     /// </summary>
-    public static bool IsSound(ReadOnlySpan<byte> exponent)
+    public static bool IsValidExponent(ReadOnlySpan<byte> exponent)
     {
         exponent = exponent.TrimStart((byte)0);
         return !exponent.IsEmpty && (exponent[^1] & 1) == 1 && !exponent.SequenceEqual<byte>([1]);

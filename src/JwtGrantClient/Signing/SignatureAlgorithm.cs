@@ -3,9 +3,14 @@ using System.Security.Cryptography;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// The algorithms that local keys sign with (RFC 7518 sections 3.3 to 3.5, RFC 9964), as data: <see cref="Padding"/> is set for RSA,
-/// <see cref="CurveBits"/> for ECDSA, <see cref="MlDsa"/> for ML-DSA. <c>none</c> and HMAC are not here and never will be.
+/// A signature algorithm of a local key (RFC 7518 sections 3.3 to 3.5, RFC 9964). <c>none</c> and HMAC are not supported on purpose
+/// (RFC 8725 sections 3.1 and 3.2).
 /// </summary>
+/// <param name="Name">The JOSE name.</param>
+/// <param name="Hash">The hash algorithm. Not used for ML-DSA.</param>
+/// <param name="Padding">The padding of an RSA algorithm, otherwise null.</param>
+/// <param name="CurveBits">The size of the curve of an ECDSA algorithm in bits, otherwise 0.</param>
+/// <param name="MlDsa">The parameter set of an ML-DSA algorithm, otherwise null.</param>
 internal sealed record SignatureAlgorithm(
     string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding = null, int CurveBits = 0, MLDsaAlgorithm? MlDsa = null)
 {
@@ -27,65 +32,63 @@ internal sealed record SignatureAlgorithm(
 
     private static string AllNames => string.Join(", ", All.Select(a => a.Name));
 
-    /// <summary>Finds an algorithm by its JOSE name, which is case-sensitive.</summary>
-    /// <exception cref="JwtGrantException">The name is refused or unknown; the message says which are known.</exception>
-    public static SignatureAlgorithm Named(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw Refused(
+    /// <summary>Returns the algorithm with a JOSE name. Names are case-sensitive.</summary>
+    /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown. The message lists the known algorithms.</exception>
+    public static SignatureAlgorithm FromName(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw NotSupported(
         UnsafeReason(name) ??
-            $"The signing algorithm '{name}' is not known. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
+            $"The signing algorithm '{name}' is unknown. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
 
     /// <summary>
-    /// Refuses a signer whose algorithm proves nothing. A signer of the user's own may have any other, also one that is not in the table,
-    /// such as Ed25519.
+    /// Throws if the algorithm of a signer is missing, symmetric or <c>none</c>. A custom signer may have any other algorithm, including one that
+    /// <see cref="All"/> does not contain, such as Ed25519.
     /// </summary>
-    /// <exception cref="JwtGrantException">The name is missing or refused.</exception>
+    /// <exception cref="JwtGrantException">The algorithm is missing or not allowed.</exception>
     public static void EnsureSafe(IJwtSigner signer)
     {
         if (string.IsNullOrWhiteSpace(signer.Algorithm))
-            throw Refused(
-                $"The signer {signer.GetType().Name} names no Algorithm. It must say the JOSE name that the server checks by, such as RS256.");
+            throw NotSupported(
+                $"The signer {signer.GetType().Name} has no Algorithm. Set it to the JOSE name by which the server verifies the signature, such as RS256.");
         if (UnsafeReason(signer.Algorithm) is { } reason)
-            throw Refused(reason);
+            throw NotSupported(reason);
     }
 
-    /// <summary>The error for a symmetric key, under whatever algorithm.</summary>
-    public static JwtGrantException SymmetricKeyRefused(string place) => Refused(
-        $"In {place} there is a symmetric key, which is refused: it is a shared secret, and whoever can check such an assertion can also " +
-        $"forge it. Register a public key with the server and choose one of {AllNames}.");
+    /// <summary>Creates the exception for a symmetric key.</summary>
+    public static JwtGrantException SymmetricKeyNotSupported(string place) => NotSupported(
+        $"In {place} there is a symmetric key, which is refused: any party that can verify the assertion can also forge it. " +
+        $"Register a public key with the server and choose one of {AllNames}.");
 
-    /// <summary>The algorithm that the settings name, else the one that the key is bound to, else the usual one for its kind.</summary>
-    /// <exception cref="JwtGrantException">There is none, or the two disagree.</exception>
-    public static SignatureAlgorithm Choose(KeyMaterial found, string place, string? configured)
+    /// <summary>Returns the configured algorithm; if it is not set, the <c>alg</c> of the key; otherwise the default for the key type.</summary>
+    /// <exception cref="JwtGrantException">No algorithm fits the key, or the configured algorithm is not that of the key.</exception>
+    public static SignatureAlgorithm Choose(KeyMaterial material, string place, string? configured)
     {
-        // RFC 7517 section 4.4, RFC 8725 section 3.2: one key, one algorithm.
-        if (configured is not null && found.Algorithm is { } bound && bound != configured)
+        // RFC 7517 section 4.4, RFC 8725 section 3.1: a key is used with one algorithm.
+        if (configured is not null && material.Algorithm is { } bound && bound != configured)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"In {place} there is a key for {bound}, by its alg, but SigningKey:Algorithm is {configured}. Leave Algorithm out, or " +
-                "give the key that is for it.");
-        var fitting = All.Where(a => a.Fits(found.Key)).ToList();
+                $"In {place} there is a key whose alg is {bound}, but SigningKey:Algorithm is {configured}. Remove Algorithm, or use a key for {configured}.");
+        var fitting = All.Where(a => a.Fits(material.Key)).ToList();
         if (fitting.Count == 0)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"In {place} there is an EC key on the curve {JoseCurve.Name((ECDsa)found.Key)}, which no JOSE algorithm of this " +
-                "library uses. " +
-                "Make a key on P-256, P-384 or P-521.");
-        if ((configured ?? found.Algorithm) is not { } name)
+                $"In {place} there is an EC key on the curve {JoseCurve.GetName((ECDsa)material.Key)}, which no supported JOSE algorithm uses. " +
+                "Create a key on P-256, P-384 or P-521.");
+        if ((configured ?? material.Algorithm) is not { } name)
             return fitting[0];
-        var named = Named(name);
-        return fitting.Contains(named) || found.Key is ECDsa ? named : throw JwtGrantException.Configuration(
+        var named = FromName(name);
+        return fitting.Contains(named) || material.Key is ECDsa ? named : throw JwtGrantException.Configuration(
             "signing_key_does_not_fit",
-            $"In {place} there is {(found.Key is RSA ? "an RSA" : "an ML-DSA")} key, which {name} cannot use. " +
-            $"Set the algorithm to one of {string.Join(", ", fitting.Select(a => a.Name))}, or give another key.");
+            $"In {place} there is {(material.Key is RSA ? "an RSA" : "an ML-DSA")} key, which {name} cannot use. " +
+            $"Set the algorithm to one of {string.Join(", ", fitting.Select(a => a.Name))}, or use another key.");
     }
 
-    /// <summary>Whether a JWK that names no algorithm can be for this one.</summary>
+    /// <summary>Returns whether a JWK without <c>alg</c> can be used with this algorithm.</summary>
     public bool Fits(Jwk jwk) =>
         Padding is not null ? jwk.Kty == "RSA" : CurveBits != 0 && jwk.Kty == "EC" && jwk.Crv == $"P-{CurveBits}";
 
     private bool Fits(IDisposable key) => key switch
     {
         RSA => Padding is not null,
-        ECDsa ec => CurveBits != 0 && CurveBits == JoseCurve.Bits(ec),
+        ECDsa ec => CurveBits != 0 && CurveBits == JoseCurve.GetBits(ec),
         MLDsa mldsa => MlDsa == mldsa.Algorithm,
         _ => false,
     };
@@ -95,10 +98,10 @@ internal sealed record SignatureAlgorithm(
         _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
             $"The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). Choose one of {AllNames}.",
         _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(name.ElementAtOrDefault(2)) =>
-            $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also " +
-            $"forge it. Register a public key with the server and choose one of {AllNames}.",
+            $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. " +
+            $"Register a public key with the server and choose one of {AllNames}.",
         _ => null,
     };
 
-    private static JwtGrantException Refused(string message) => JwtGrantException.Configuration("algorithm_not_supported", message);
+    private static JwtGrantException NotSupported(string message) => JwtGrantException.Configuration("algorithm_not_supported", message);
 }

@@ -1,15 +1,16 @@
 namespace JwtGrantClient.Signing;
 
-/// <summary>Runs a synchronous signer that may call a service on the thread pool, so that the caller's thread stays free.</summary>
+/// <summary>Runs a synchronous signer on the thread pool. The signer may call a service, which would block the caller's thread.</summary>
 internal static class ThreadPoolSigning
 {
-    /// <param name="sign">Returns the signature. It is not interrupted.</param>
-    /// <param name="signingInput">The bytes to sign; copied.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Signs on the thread pool.</summary>
+    /// <param name="sign">Returns the signature. Cancellation does not interrupt it.</param>
+    /// <param name="signingInput">The bytes to sign. They are copied.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public static async ValueTask<ReadOnlyMemory<byte>> RunAsync(
         Func<byte[], byte[]> sign, ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken)
     {
-        // After a cancellation the call still reads its input, while the caller's buffer has gone back to a pool.
+        // The signer may still read its input after a cancellation, when the caller has returned its buffer to the pool.
         var input = signingInput.ToArray();
         var signing = Task.Run(() => sign(input), cancellationToken);
         try
@@ -18,7 +19,7 @@ internal static class ThreadPoolSigning
         }
         catch (OperationCanceledException)
         {
-            // If the call fails later, its exception counts as observed.
+            // Observes the exception if the signer fails later.
             _ = signing.ContinueWith(
                 static abandoned => _ = abandoned.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;

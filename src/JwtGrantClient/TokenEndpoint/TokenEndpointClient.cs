@@ -41,10 +41,10 @@ internal sealed class TokenEndpointClient(
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         using var request = form.ToRequest();
         if (proofs is not null)
-            request.Headers.Add(DPoPHeaders.Proof, await proofs.ProveAsync(request.Method, endpoint, cancellationToken).ConfigureAwait(false));
+            request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, cancellationToken).ConfigureAwait(false));
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (proofs?.TryKeepServerNonce(endpoint, DPoPHeaders.NonceOf(response.Headers)) == true)
+        if (proofs?.TryStoreServerNonce(endpoint, DPoPHeaders.ReadNonce(response.Headers)) == true)
             attempts.OnNonceReceived();
         return TokenResponseReader.Read(response, grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules);
     }

@@ -78,7 +78,7 @@ internal static class TokenErrorReader
     }
 
     private static AuthenticationChallenge ChallengeWithError(TokenHttpResponse response) => response.Headers.WwwAuthenticate
-        .Select(header => AuthenticationChallenge.Read(header.Scheme, header.Parameter))
+        .Select(header => AuthenticationChallenge.Parse(header.Scheme, header.Parameter))
         .FirstOrDefault(challenge => !string.IsNullOrEmpty(challenge.Error));
 
     private static string Describe(Uri? location) => location switch

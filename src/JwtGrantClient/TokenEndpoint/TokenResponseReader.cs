@@ -39,7 +39,7 @@ internal static class TokenResponseReader
         var members = json.RootElement;
         if (members.Text("access_token") is not { } value)
             throw Malformed(response, $"access_token {Seen(members, "access_token")}; expected a string");
-        if (!AccessToken.IsPresentable(value))
+        if (!AccessToken.IsValidValue(value))
             throw Malformed(response, "access_token is empty or contains a space, a control character or a non-ASCII character");
         var type = ReadType(response, rules, members);
         var lifetime = ReadLifetime(response, rules, members);

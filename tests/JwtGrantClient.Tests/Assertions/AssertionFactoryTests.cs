@@ -94,12 +94,12 @@ public sealed class AssertionFactoryTests
     [InlineData("iat")]
     [InlineData("jti")]
     public void An_additional_claim_with_a_registered_name_is_rejected(string name) =>
-        Assert.Equal($"'{name}' is written by the library itself; use the setting that stands for it", ClaimSyntax.Problem(name, "x"));
+        Assert.Equal($"'{name}' is written by the library; use its own setting instead", ClaimSyntax.Problem(name, "x"));
 
     [Fact]
     public void A_claim_of_an_unsupported_type_is_rejected()
     {
-        Assert.StartsWith("'when' is of the type System.DateTime; a claim is a string,", ClaimSyntax.Problem("when", TestData.Moment.UtcDateTime), StringComparison.Ordinal);
+        Assert.StartsWith("'when' has the type System.DateTime; a claim is a string,", ClaimSyntax.Problem("when", TestData.Moment.UtcDateTime), StringComparison.Ordinal);
         Assert.NotNull(ClaimSyntax.Problem("nothing", null));
         Assert.NotNull(ClaimSyntax.Problem("share", double.NaN));
         Assert.NotNull(ClaimSyntax.Problem("", "x"));
@@ -110,11 +110,11 @@ public sealed class AssertionFactoryTests
     [InlineData("00:00:01", false, null)]
     [InlineData("00:15:00", false, null)]
     [InlineData("01:00:00", true, null)]
-    [InlineData("00:00:00", false, "is 00:00:00; the shortest is 00:00:01")]
-    [InlineData("-00:00:05", false, "is -00:00:05; the shortest is 00:00:01")]
-    [InlineData("00:00:01.5", false, "is 00:00:01.5000000; an assertion counts whole seconds (RFC 7519 section 2)")]
-    [InlineData("00:15:01", false, "is 00:15:01; the longest is 00:15:00, or 01:00:00 with AllowLongLifetime set to true")]
-    [InlineData("01:00:01", true, "is 01:00:01; the longest is 01:00:00, with AllowLongLifetime")]
+    [InlineData("00:00:00", false, "is 00:00:00; the minimum is 00:00:01")]
+    [InlineData("-00:00:05", false, "is -00:00:05; the minimum is 00:00:01")]
+    [InlineData("00:00:01.5", false, "is 00:00:01.5000000; the lifetime of an assertion is in whole seconds (RFC 7519 section 2)")]
+    [InlineData("00:15:01", false, "is 00:15:01; the maximum is 00:15:00, or 01:00:00 with AllowLongLifetime set to true")]
+    [InlineData("01:00:01", true, "is 01:00:01; the maximum is 01:00:00, with AllowLongLifetime")]
     public void The_lifetime_must_be_within_its_bounds(string lifetime, bool allowLong, string? problem) =>
         Assert.Equal(problem, AssertionLifetime.Problem(TimeSpan.Parse(lifetime, null), allowLong));
 

@@ -33,7 +33,7 @@ public sealed class CachedAssertionProviderTests
     {
         var first = await ProvideAsync();
 
-        _provider.Forget();
+        _provider.Invalidate();
 
         Assert.NotSame(first, await ProvideAsync());
     }

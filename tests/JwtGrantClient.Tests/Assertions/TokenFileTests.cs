@@ -100,11 +100,11 @@ public sealed class TokenFileTests : IDisposable
     public static TheoryData<string, string> UnusableContents => new()
     {
         { "", "is empty" },
-        { "a.b", "holds no whole JWT with an exp" },
-        { "a.!.c", "holds no whole JWT with an exp" },
-        { $"{Encode("{}")}.{Encode("{}")}.{Encode("x")}", "holds no whole JWT with an exp" },
-        { $"{Encode("{}")}.{Encode("[1]")}.{Encode("x")}", "holds no whole JWT with an exp" },
-        { Token(secondsToLive: -60), "holds a token that expired at 2026-11-23 08:59:00Z" },
+        { "a.b", "does not contain a complete JWT with an exp claim" },
+        { "a.!.c", "does not contain a complete JWT with an exp claim" },
+        { $"{Encode("{}")}.{Encode("{}")}.{Encode("x")}", "does not contain a complete JWT with an exp claim" },
+        { $"{Encode("{}")}.{Encode("[1]")}.{Encode("x")}", "does not contain a complete JWT with an exp claim" },
+        { Token(secondsToLive: -60), "contains a token that expired at 2026-11-23 08:59:00Z" },
         { new string('a', 70_000), "has 70000 bytes; a token has at most 65536" },
     };
 
@@ -117,7 +117,7 @@ public sealed class TokenFileTests : IDisposable
         var error = await Assert.ThrowsAsync<JwtGrantException>(ProvideAsync);
 
         Assert.Equal(
-            $"The token file '{_path}' {seen}. Expected one JWT that is still valid; check what is to write and renew it.", error.Message);
+            $"The token file '{_path}' {seen}. Expected one JWT that has not expired. Check the process that writes the file.", error.Message);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class FailureWhileTokenIsValidTests
         Assert.Equal(LogLevel.Warning, line.Level);
         Assert.Same(error, line.Exception);
         Assert.Equal(
-            "Client 'reports' could not renew its token, which is valid for another 00:20:50; next attempt in 00:00:03.7500000", line.Text);
+            "Client 'reports' could not refresh its token, which is valid for another 00:20:50; next attempt in 00:00:03.7500000", line.Text);
     }
 
     [Theory]

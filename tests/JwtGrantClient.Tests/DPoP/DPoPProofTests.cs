@@ -18,7 +18,7 @@ public sealed class DPoPProofTests
     [Fact]
     public async Task A_proof_for_the_token_endpoint_contains_method_URL_time_and_public_key()
     {
-        var proof = Jwt.Parse(await CreateProofs(Keys.P256.ExportPkcs8PrivateKeyPem()).ProveAsync(HttpMethod.Post, Server, Cancellation));
+        var proof = Jwt.Parse(await CreateProofs(Keys.P256.ExportPkcs8PrivateKeyPem()).CreateProofAsync(HttpMethod.Post, Server, Cancellation));
 
         Assert.Equal(["alg", "typ", "jwk"], proof.Header.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("ES256", "dpop+jwt"), (proof.Header.GetProperty("alg").GetString(), proof.Header.GetProperty("typ").GetString()));
@@ -35,7 +35,7 @@ public sealed class DPoPProofTests
     {
         var proofs = CreateProofs();
 
-        var proof = Jwt.Parse(await proofs.ProveAsync(HttpMethod.Get, Api, "the-token", Cancellation));
+        var proof = Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Get, Api, "the-token", Cancellation));
 
         Assert.Equal(("GET", "https://api.example.com/a%20b"), (proof["htm"], proof["htu"]));
         Assert.Equal(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes("the-token"))), proof["ath"]);
@@ -50,7 +50,7 @@ public sealed class DPoPProofTests
             Text = kind == "RSA" ? TestData.RsaPrivatePem : Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k", KeyIdFrom = KeyIdSource.JwkThumbprint,
         };
 
-        var proof = Jwt.Parse(await CreateProofs(key).ProveAsync(HttpMethod.Post, Server, Cancellation));
+        var proof = Jwt.Parse(await CreateProofs(key).CreateProofAsync(HttpMethod.Post, Server, Cancellation));
 
         Assert.Equal(algorithm, proof.Header.GetProperty("alg").GetString());
         Assert.False(proof.Header.TryGetProperty("kid", out _));
@@ -64,7 +64,7 @@ public sealed class DPoPProofTests
 
         var ids = new HashSet<string?>();
         for (var i = 0; i < 100; i++)
-            ids.Add(Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Server, Cancellation))["jti"]);
+            ids.Add(Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, Cancellation))["jti"]);
 
         Assert.Equal(100, ids.Count);
     }
@@ -74,13 +74,13 @@ public sealed class DPoPProofTests
     {
         var proofs = CreateProofs();
         var origin = new Uri("https://as.example.com/api");
-        proofs.TryKeepServerNonce(Server, "server-nonce");
-        ((ITokenProof)proofs).KeepNonce(Api, "api-nonce");
+        proofs.TryStoreServerNonce(Server, "server-nonce");
+        ((ITokenProof)proofs).StoreNonce(Api, "api-nonce");
 
-        Assert.Equal("server-nonce", Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
-        Assert.Equal("api-nonce", Jwt.Parse(await ((ITokenProof)proofs).ProveAsync(HttpMethod.Get, Api, "t", Cancellation))["nonce"]);
-        Assert.Null(Jwt.Parse(await ((ITokenProof)proofs).ProveAsync(HttpMethod.Get, origin, "t", Cancellation))["nonce"]);
-        Assert.Null(Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Api, Cancellation))["nonce"]);
+        Assert.Equal("server-nonce", Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
+        Assert.Equal("api-nonce", Jwt.Parse(await ((ITokenProof)proofs).CreateProofAsync(HttpMethod.Get, Api, "t", Cancellation))["nonce"]);
+        Assert.Null(Jwt.Parse(await ((ITokenProof)proofs).CreateProofAsync(HttpMethod.Get, origin, "t", Cancellation))["nonce"]);
+        Assert.Null(Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Api, Cancellation))["nonce"]);
     }
 
     [Theory]
@@ -88,11 +88,11 @@ public sealed class DPoPProofTests
     public async Task An_invalid_nonce_is_ignored(string nonce)
     {
         var proofs = CreateProofs();
-        proofs.TryKeepServerNonce(Server, "good");
+        proofs.TryStoreServerNonce(Server, "good");
 
-        proofs.TryKeepServerNonce(Server, nonce);
+        proofs.TryStoreServerNonce(Server, nonce);
 
-        Assert.Equal("good", Jwt.Parse(await proofs.ProveAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
+        Assert.Equal("good", Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public sealed class AllowedOriginTests : IDisposable
 
     [Theory]
     [InlineData("api.example.com", "'api.example.com' is not an absolute URL; expected something like https://as.example.com/token")]
-    [InlineData("http://api.example.com", "'http://api.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)")]
+    [InlineData("http://api.example.com", "'http://api.example.com' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)")]
     [InlineData(
         "https://api.example.com/v1",
         "'https://api.example.com/v1' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query")]

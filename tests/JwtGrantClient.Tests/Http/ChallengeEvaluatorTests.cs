@@ -45,7 +45,7 @@ public sealed class ChallengeEvaluatorTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["token-1", "token-2"], api.TokensReceived);
-        Assert.Contains("Information 6 The API at https://api.example.com answered 401 to the token; it is given up, if it is still the one in use", api.Log.All);
+        Assert.Contains("Information 6 The API at https://api.example.com responded with 401 to the token; the token is invalidated if it is still the cached one", api.Log.All);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class ChallengeEvaluatorTests
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal(
-            [$"Warning 7 The API at https://api.example.com answered 403 insufficient_scope; it asks for the scope '{scope}'"], api.Log.All);
+            [$"Warning 7 The API at https://api.example.com responded with 403 insufficient_scope; it requires the scope '{scope}'"], api.Log.All);
     }
 
     [Theory]

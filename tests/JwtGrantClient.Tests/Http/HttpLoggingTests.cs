@@ -23,7 +23,7 @@ public sealed class HttpLoggingTests
             (await http.GetAsync(ProtectedApi.Address, TestContext.Current.CancellationToken)).Dispose();
 
         Assert.Contains(log.All, line => line.Contains("Authorization: *", StringComparison.Ordinal));
-        Assert.Contains(log.All, line => line.Contains("answered 401 to the token", StringComparison.Ordinal));
+        Assert.Contains(log.All, line => line.Contains("responded with 401 to the token", StringComparison.Ordinal));
         Assert.Equal(2, endpoint.Requests);
         Assert.DoesNotContain(log.All, line => line.Contains("token-", StringComparison.Ordinal));
         Assert.DoesNotContain(log.All, line => endpoint.Forms.Any(form => line.Contains(form["assertion"]!, StringComparison.Ordinal)));

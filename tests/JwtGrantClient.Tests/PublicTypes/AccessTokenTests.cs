@@ -43,7 +43,7 @@ public sealed class AccessTokenTests
 
         Assert.Equal("value", error.ParamName);
         Assert.StartsWith(
-            "The access token is empty or holds a space, a control character or a non-ASCII character; it could not be sent as a header.",
+            "The access token is empty or contains a space, a control character or a non-ASCII character; it cannot be sent in a header.",
             error.Message,
             StringComparison.Ordinal);
     }

@@ -20,10 +20,10 @@ public sealed class ScopeAndResourceSyntaxTests
     [InlineData("ab\u007F", "U+007F at position 2")]
     [InlineData("é", "U+00E9 at position 0")]
     [InlineData("a\u00A0b", "U+00A0 at position 1")]
-    [InlineData(" a", "begins or ends with a space")]
-    [InlineData("a ", "begins or ends with a space")]
-    [InlineData("a  b", "two in a row")]
-    [InlineData(" ", "begins or ends with a space")]
+    [InlineData(" a", "starts or ends with a space")]
+    [InlineData("a ", "starts or ends with a space")]
+    [InlineData("a  b", "two spaces in a row")]
+    [InlineData(" ", "starts or ends with a space")]
     public void The_problem_of_an_invalid_scope_is_described(string scope, string problem) =>
         Assert.Contains(problem, ScopeSyntax.Problem(scope), StringComparison.Ordinal);
 

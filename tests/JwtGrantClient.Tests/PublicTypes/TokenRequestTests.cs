@@ -86,9 +86,9 @@ public sealed class TokenRequestTests
     }
 
     [Theory]
-    [InlineData("", "The scope is empty; leave it out to ask for the server's default scope.")]
-    [InlineData("a\"b", "The scope has the character U+0022 at position 1; a scope is visible ASCII without quote and backslash (RFC 6749 section 3.3).")]
-    [InlineData(" a", "The scope begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3).")]
+    [InlineData("", "The scope is empty; leave it out to request the server's default scope.")]
+    [InlineData("a\"b", "The scope has the character U+0022 at position 1; a scope has visible ASCII characters except quote and backslash (RFC 6749 section 3.3).")]
+    [InlineData(" a", "The scope starts or ends with a space or has two spaces in a row; scope values are separated by exactly one space (RFC 6749 section 3.3).")]
     public void A_scope_with_invalid_syntax_is_rejected(string scope, string message) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new TokenRequest { Scope = scope }).Message, StringComparison.Ordinal);
 
@@ -114,7 +114,7 @@ public sealed class TokenRequestTests
         var error = Assert.Throws<ArgumentException>(() => new TokenRequest { Parameters = new Dictionary<string, string> { [name] = "x" } });
 
         Assert.StartsWith(
-            $"The parameter '{name}' is a field of the protocol itself; use the setting that stands for it.", error.Message, StringComparison.Ordinal);
+            $"The parameter '{name}' is a field of the protocol; use its own setting instead.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

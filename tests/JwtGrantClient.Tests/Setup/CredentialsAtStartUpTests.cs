@@ -37,16 +37,16 @@ public sealed class CredentialsAtStartUpTests : IDisposable
             File.Delete(file);
 
         Assert.NotNull(provider.GetRequiredKeyedService<ITokenSource>("reports"));
-        Assert.Null(options.SigningKey.TakeChecked());
-        Assert.Null(options.DPoP.TakeChecked());
-        Assert.Null(options.ClientCertificate!.TakeChecked());
+        Assert.Null(options.SigningKey.TakePreloaded());
+        Assert.Null(options.DPoP.TakePreloaded());
+        Assert.Null(options.ClientCertificate!.TakePreloaded());
     }
 
     [Fact]
     public void A_DPoP_key_that_validation_loaded_is_not_read_again()
     {
         var options = new DPoPOptions { Enabled = true, SigningKey = EncryptedKey() };
-        options.Check();
+        options.Preload();
         File.Delete(options.SigningKey.Path!);
 
         var key = DPoPKey.From(options);
@@ -60,7 +60,7 @@ public sealed class CredentialsAtStartUpTests : IDisposable
     {
         using var next = Keys.CertificateFor(TestData.RsaKey);
         var options = CertificateWithPassword();
-        options.Check();
+        options.Preload();
         File.Delete(options.Path!);
 
         var certificate = ClientCertificate.From(options);

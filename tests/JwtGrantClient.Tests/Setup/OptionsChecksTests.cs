@@ -20,7 +20,7 @@ public sealed class OptionsChecksTests
             "Issuer: '' is not an absolute URL; expected something like https://as.example.com/token."),
         ["issuer over http"] = (
             o => o.Issuer = "http://as.example.com",
-            "Issuer: 'http://as.example.com' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
+            "Issuer: 'http://as.example.com' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)."),
         ["issuer with a query"] = (
             o => o.Issuer = "https://as.example.com/?tenant=1",
             "Issuer: 'https://as.example.com/?tenant=1' has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?."),
@@ -35,10 +35,10 @@ public sealed class OptionsChecksTests
             "TokenEndpoint: 'https://as.example.com/token#x' has a fragment; remove everything from # (RFC 6749 section 3.2)."),
         ["endpoint with a password"] = (
             o => o.TokenEndpoint = "https://me:secret@as.example.com/token",
-            "TokenEndpoint: has a user name or password before its host 'as.example.com'; take it off."),
+            "TokenEndpoint: has a user name or password before its host 'as.example.com'; remove it."),
         ["revocation endpoint over http"] = (
             o => o.RevocationEndpoint = "http://as.example.com/revoke",
-            "RevocationEndpoint: 'http://as.example.com/revoke' has the scheme 'http'; assertions and tokens go over https only (RFC 6749 section 3.2)."),
+            "RevocationEndpoint: 'http://as.example.com/revoke' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)."),
         ["SAML without a provider"] = (
             o => o.Grant = GrantType.Saml2Bearer,
             "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
@@ -59,7 +59,7 @@ public sealed class OptionsChecksTests
             "ClientSecret: There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that contains the secret."),
         ["secret variable that is not set"] = (
             o => (o.ClientAuthentication, o.ClientSecretEnvironmentVariable) = (ClientAuthenticationMethod.ClientSecretPost, "JWTGRANT_NOT_SET"),
-            "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that holds the client's secret; set it, or correct the name."),
+            "ClientSecret: The environment variable 'JWTGRANT_NOT_SET' is not set. ClientSecretEnvironmentVariable names the variable that contains the client's secret; set the variable, or correct the name."),
         ["missing secret file"] = (
             o => (o.ClientAuthentication, o.ClientSecretFile) = (ClientAuthenticationMethod.ClientSecretPost, "/nowhere/secret"),
             "ClientSecretFile: the file '/nowhere/secret' does not exist. Correct the path, or create the file with the secret."),
@@ -117,17 +117,17 @@ public sealed class OptionsChecksTests
             "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate."),
         ["two key sources"] = (
             o => o.SigningKey.Path = "batch.pem",
-            "SigningKey: SigningKey has Path and Text; keep the one that holds the key."),
+            "SigningKey: SigningKey has Path and Text; keep only the setting that contains the key."),
         ["no key file"] = (
             o => o.SigningKey = new() { Path = "/nowhere/batch.pem" },
-            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (full path: '/nowhere/batch.pem'). Create the file, or correct SigningKey:Path."),
         ["invalid key that is not needed"] = (
             o =>
             {
                 (o.Grant, o.ClientAuthentication, o.Issuer) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
                 (o.ClientAssertion.SigningKey, o.SigningKey) = (o.SigningKey, new() { Path = "/nowhere/batch.pem" });
             },
-            "SigningKey: The key file '/nowhere/batch.pem' does not exist (looked for it as '/nowhere/batch.pem'). Put it there, or correct SigningKey:Path."),
+            "SigningKey: The key file '/nowhere/batch.pem' does not exist (full path: '/nowhere/batch.pem'). Create the file, or correct SigningKey:Path."),
         ["invalid client key"] = (
             o =>
             {
@@ -136,33 +136,33 @@ public sealed class OptionsChecksTests
             },
             "ClientAssertion:SigningKey: The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). " +
             "Choose one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ML-DSA-44, ML-DSA-65, ML-DSA-87."),
-        ["lifetime zero"] = (o => o.Assertion.Lifetime = TimeSpan.Zero, "Assertion:Lifetime is 00:00:00; the shortest is 00:00:01."),
+        ["lifetime zero"] = (o => o.Assertion.Lifetime = TimeSpan.Zero, "Assertion:Lifetime is 00:00:00; the minimum is 00:00:01."),
         ["lifetime of 16 minutes"] = (
             o => o.Assertion.Lifetime = TimeSpan.FromMinutes(16),
-            "Assertion:Lifetime is 00:16:00; the longest is 00:15:00, or 01:00:00 with AllowLongLifetime set to true."),
+            "Assertion:Lifetime is 00:16:00; the maximum is 00:15:00, or 01:00:00 with AllowLongLifetime set to true."),
         ["lifetime of two hours"] = (
             o => (o.Assertion.Lifetime, o.Assertion.AllowLongLifetime) = (TimeSpan.FromHours(2), true),
-            "Assertion:Lifetime is 02:00:00; the longest is 01:00:00, with AllowLongLifetime."),
+            "Assertion:Lifetime is 02:00:00; the maximum is 01:00:00, with AllowLongLifetime."),
         ["client lifetime in fractions"] = (
             o => o.ClientAssertion.Lifetime = TimeSpan.FromMilliseconds(1500),
-            "ClientAssertion:Lifetime is 00:00:01.5000000; an assertion counts whole seconds (RFC 7519 section 2)."),
+            "ClientAssertion:Lifetime is 00:00:01.5000000; the lifetime of an assertion is in whole seconds (RFC 7519 section 2)."),
         ["registered claim"] = (
             o => o.Assertion.Claims["aud"] = "x",
-            "Assertion:Claims: 'aud' is written by the library itself; use the setting that stands for it."),
+            "Assertion:Claims: 'aud' is written by the library; use its own setting instead."),
         ["claim of an unsupported type"] = (
             o => o.Assertion.Claims["x"] = 1.5m,
-            "Assertion:Claims: 'x' is of the type System.Decimal; a claim is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings."),
-        ["scope empty"] = (o => o.Scope = "", "Scope: '' is empty; leave it out to ask for the server's default scope."),
+            "Assertion:Claims: 'x' has the type System.Decimal; a claim is a string, a bool, an int, a long, a finite double, a JsonElement or a sequence of strings."),
+        ["scope empty"] = (o => o.Scope = "", "Scope: '' is empty; leave it out to request the server's default scope."),
         ["scope with two spaces"] = (
             o => o.Scope = "a  b",
-            "Scope: 'a  b' begins or ends with a space or has two in a row; scope values are separated by exactly one (RFC 6749 section 3.3)."),
+            "Scope: 'a  b' starts or ends with a space or has two spaces in a row; scope values are separated by exactly one space (RFC 6749 section 3.3)."),
         ["resource with a fragment"] = (
             o => o.Resource = ["https://api.example.com/#x"],
             "Resource: 'https://api.example.com/#x' has a fragment; remove everything from # (RFC 8707 section 2)."),
         ["resource that is a path"] = (o => o.Resource = ["/api"], "Resource: '/api' is not an absolute URI (RFC 8707 section 2)."),
         ["protocol field as a parameter"] = (
             o => o.Parameters["assertion"] = "x",
-            "Parameters: 'assertion' is a field of the protocol itself; use the setting that stands for it."),
+            "Parameters: 'assertion' is a field of the protocol; use its own setting instead."),
         ["parameter without a name"] = (o => o.Parameters[""] = "x", "Parameters: has an empty name."),
         ["refresh too early"] = (
             o => o.Refresh.EarliestFraction = 0.05,

@@ -15,7 +15,7 @@ public sealed class StartUpValidationTests
         "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address.",
         "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer.",
         "SigningKey: No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.",
-        "Scope: '' is empty; leave it out to ask for the server's default scope.",
+        "Scope: '' is empty; leave it out to request the server's default scope.",
     ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -51,7 +51,7 @@ public sealed class CertificateStoreTests : IDisposable
             new() { Certificate = new() { Subject = "store-b", StoreName = TestStore }, KeyIdFrom = KeyIdSource.CertificateThumbprint }, clock, new LogLines());
 
         var renewed = Add("CN=store-b", TestData.Moment.AddDays(400));
-        clock.Advance(ReloadingSigner.LookInterval);
+        clock.Advance(ReloadingSigner.CheckInterval);
 
         Assert.Equal(renewed.Thumbprint, (await signer.GetCurrentAsync(TestContext.Current.CancellationToken)).KeyId);
     }
@@ -65,15 +65,15 @@ public sealed class CertificateStoreTests : IDisposable
         _added.Add(keyless);
 
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Certificate = new() { Thumbprint = thumbprint, StoreName = TestStore } }));
-        Assert.StartsWith($"In {StoreDescription} there is no certificate with the thumbprint {thumbprint}, among ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Import it there, or correct SigningKey:Certificate.", error.Message, StringComparison.Ordinal);
-        ExpectNotFound(new() { Subject = "store-c", StoreName = TestStore }, $"In {StoreDescription} the certificate with the subject 'store-c' has no private key. Import it again together with the key.");
+        Assert.StartsWith($"In {StoreDescription} there is no certificate with the thumbprint {thumbprint} (", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Import the certificate, or correct SigningKey:Certificate.", error.Message, StringComparison.Ordinal);
+        ExpectNotFound(new() { Subject = "store-c", StoreName = TestStore }, $"In {StoreDescription} the certificate with the subject 'store-c' has no private key. Import the certificate again together with the key.");
         ExpectNotFound(new() { Thumbprint = "abc" }, "SigningKey:Certificate:Thumbprint has 3 hexadecimal digits; expected 40 (SHA-1) or 64 (SHA-256).");
-        ExpectNotFound(new(), "SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
-        ExpectNotFound(new() { Subject = "x", Thumbprint = thumbprint }, "SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
+        ExpectNotFound(new(), "SigningKey:Certificate requires exactly one of Thumbprint and Subject.");
+        ExpectNotFound(new() { Subject = "x", Thumbprint = thumbprint }, "SigningKey:Certificate requires exactly one of Thumbprint and Subject.");
         ExpectNotFound(
             new() { Subject = "x", StoreName = "jwtgrantclient-none" },
-            "There is no certificate store CurrentUser/jwtgrantclient-none, or it cannot be opened. Correct SigningKey:Certificate, or give the process's user the right to it.");
+            "There is no certificate store CurrentUser/jwtgrantclient-none, or it cannot be opened. Correct SigningKey:Certificate, or give the user of the process permission to open the store.");
     }
 
     private static void ExpectNotFound(CertificateStoreOptions options, string message) =>

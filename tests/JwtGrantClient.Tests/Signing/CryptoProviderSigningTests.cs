@@ -196,8 +196,8 @@ public sealed class CryptoProviderSigningTests
         var der = new CountingCryptoProvider(input => Keys.P256.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
         List<(CountingCryptoProvider Provider, string Algorithm, string Message)> cases =
         [
-            (RsaProvider(small, "RS256"), "RS256", "The RS256 signer returned 128 bytes; an RSA key of at least 2048 bits makes at least 256."),
-            (EcProvider(p384, "ES256"), "ES256", "The ES256 signer returned 96 bytes, where R and S at fixed width have 64."),
+            (RsaProvider(small, "RS256"), "RS256", "The RS256 signer returned 128 bytes; an RSA key of at least 2048 bits returns at least 256 bytes."),
+            (EcProvider(p384, "ES256"), "ES256", "The ES256 signer returned 96 bytes, but R and S at fixed width have 64 bytes."),
             (der, "ES256", "The ES256 signer returned "),
             (new(_ => null!), "PS256", "The PS256 signer returned 0 bytes;"),
         ];
@@ -219,7 +219,7 @@ public sealed class CryptoProviderSigningTests
 
         Assert.Equal("signing_key_unusable", error.Code);
         Assert.Equal(
-            "KeyIdFrom asks for the JWK thumbprint, but in the SigningCredentials there is a key that does not tell its public part (VaultKey). " +
+            "KeyIdFrom requires the JWK thumbprint, but in the SigningCredentials there is a key whose public part is not available (VaultKey). " +
             "Set KeyId instead.",
             error.Message);
     }
@@ -248,10 +248,10 @@ public sealed class CryptoProviderSigningTests
     private static CountingCryptoProvider RsaProvider(RSA key, string algorithm) => new(input => RsaSignature(key, algorithm, input));
 
     private static CountingCryptoProvider EcProvider(ECDsa key, string algorithm) =>
-        new(input => key.SignData(input, SignatureAlgorithm.Named(algorithm).Hash));
+        new(input => key.SignData(input, SignatureAlgorithm.FromName(algorithm).Hash));
 
     private static byte[] RsaSignature(RSA key, string algorithm, byte[] input) =>
-        key.SignData(input, SignatureAlgorithm.Named(algorithm).Hash, SignatureAlgorithm.Named(algorithm).Padding!);
+        key.SignData(input, SignatureAlgorithm.FromName(algorithm).Hash, SignatureAlgorithm.FromName(algorithm).Padding!);
 
     private sealed class CountingFactory : CryptoProviderFactory
     {

@@ -13,7 +13,7 @@ public sealed class EcdsaSignatureTests
     /// <summary>A number with as many bits as the order of P-256.</summary>
     private static readonly BigInteger N = BigInteger.One << 255;
 
-    private const string NotASequence = " that are no DER sequence of two integers. Is it cut short, or still text, such as base64?";
+    private const string NotASequence = " that are not a DER sequence of two integers. Check that the signature is complete and that it is not encoded as text, such as base64.";
 
     private static readonly byte[] Input = Encoding.ASCII.GetBytes("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ");
 
@@ -27,7 +27,7 @@ public sealed class EcdsaSignatureTests
     [MemberData(nameof(Formats))]
     public void Signatures_in_both_formats_verify_after_conversion_to_fixed_width(string name, string curve, DSASignatureFormat format)
     {
-        var algorithm = SignatureAlgorithm.Named(name);
+        var algorithm = SignatureAlgorithm.FromName(name);
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
         // 600 signatures include numbers with a leading zero byte and numbers that are shorter than the curve.
@@ -46,7 +46,7 @@ public sealed class EcdsaSignatureTests
     [InlineData("ES512", "01", "0180")]
     public void A_short_number_is_padded_with_leading_zeros(string name, string r, string s)
     {
-        var algorithm = SignatureAlgorithm.Named(name);
+        var algorithm = SignatureAlgorithm.FromName(name);
         var width = (algorithm.CurveBits + 7) / 8;
         var longest = BigInteger.One << (algorithm.CurveBits - 1);
 
@@ -61,19 +61,19 @@ public sealed class EcdsaSignatureTests
     }
 
     [Theory]
-    [InlineData("ES256", "nistP384", "96 bytes, where R and S at fixed width have 64.")]
-    [InlineData("ES256", "nistP521", "132 bytes, where R and S at fixed width have 64.")]
-    [InlineData("ES384", "nistP256", "64 bytes, where R and S at fixed width have 96.")]
-    [InlineData("ES512", "nistP256", "64 bytes, where R and S at fixed width have 132.")]
-    [InlineData("ES512", "nistP384", "96 bytes, where R and S at fixed width have 132.")]
+    [InlineData("ES256", "nistP384", "96 bytes, but R and S at fixed width have 64 bytes.")]
+    [InlineData("ES256", "nistP521", "132 bytes, but R and S at fixed width have 64 bytes.")]
+    [InlineData("ES384", "nistP256", "64 bytes, but R and S at fixed width have 96 bytes.")]
+    [InlineData("ES512", "nistP256", "64 bytes, but R and S at fixed width have 132 bytes.")]
+    [InlineData("ES512", "nistP384", "96 bytes, but R and S at fixed width have 132 bytes.")]
     public void A_signature_by_a_key_on_another_curve_is_rejected(string name, string curve, string seen)
     {
-        var algorithm = SignatureAlgorithm.Named(name);
+        var algorithm = SignatureAlgorithm.FromName(name);
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
         Assert.StartsWith($"The {name} signer returned {seen}", ErrorOf(key.SignData(Input, algorithm.Hash, Raw), Raw, algorithm), StringComparison.Ordinal);
         Assert.EndsWith(
-            $" bits, where the curve has {algorithm.CurveBits}. The key is on another curve: ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4).",
+            $" bits, but the curve has {algorithm.CurveBits} bits. The key is on another curve. ES256 requires P-256, ES384 requires P-384 and ES512 requires P-521 (RFC 7518 section 3.4).",
             ErrorOf(key.SignData(Input, algorithm.Hash, Der), Der, algorithm), StringComparison.Ordinal);
     }
 
@@ -88,41 +88,41 @@ public sealed class EcdsaSignatureTests
         { "empty number", Sequence([0x02, 0x00, 0x02, 0x01, 0x01]), "7 bytes" + NotASequence },
         { "indefinite length", [0x30, 0x80, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00, 0x00], "10 bytes" + NotASequence },
         { "base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(DerOf(N, N))), "96 bytes" + NotASequence },
-        { "fixed width", [.. Enumerable.Repeat((byte)0x7f, 64)], "64 bytes that are no DER sequence of two integers. It is as long as R and S at fixed width: leave the format out." },
-        { "negative R", DerOf(-N, N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
-        { "negative S", DerOf(N, -N), "a negative number. The service, or the code that calls it, leaves out the zero in front of a high bit." },
-        { "zero R", DerOf(0, N), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
-        { "zero S", DerOf(N, 0), "a number that is zero, which no signature holds. The service, or the code that calls it, is at fault." },
+        { "fixed width", [.. Enumerable.Repeat((byte)0x7f, 64)], "64 bytes that are not a DER sequence of two integers. The signature is as long as R and S at fixed width. Do not set the format." },
+        { "negative R", DerOf(-N, N), "a negative number. The service, or the code that calls it, omits the zero byte before a high bit." },
+        { "negative S", DerOf(N, -N), "a negative number. The service, or the code that calls it, omits the zero byte before a high bit." },
+        { "zero R", DerOf(0, N), "R or S with the value 0, which is never valid. Check the service and the code that calls it." },
+        { "zero S", DerOf(N, 0), "R or S with the value 0, which is never valid. Check the service and the code that calls it." },
     };
 
     [Theory]
     [MemberData(nameof(InvalidDerSignatures))]
     public void The_error_describes_bytes_that_are_not_a_DER_signature(string input, byte[] signature, string seen) =>
-        Assert.Equal(($"{input}: ", $"The ES256 signer returned {seen}"), ($"{input}: ", ErrorOf(signature, Der, SignatureAlgorithm.Named("ES256"))));
+        Assert.Equal(($"{input}: ", $"The ES256 signer returned {seen}"), ($"{input}: ", ErrorOf(signature, Der, SignatureAlgorithm.FromName("ES256"))));
 
     [Fact]
     public void The_error_describes_bytes_that_are_not_a_fixed_width_signature()
     {
-        var algorithm = SignatureAlgorithm.Named("ES256");
+        var algorithm = SignatureAlgorithm.FromName("ES256");
 
         Assert.Equal(
-            "The ES256 signer returned 70 bytes, where R and S at fixed width have 64. It begins like DER: convert it, or give JwtSigner.Remote the format Rfc3279DerSequence.",
+            "The ES256 signer returned 70 bytes, but R and S at fixed width have 64 bytes. The signature starts like DER. Convert it, or pass Rfc3279DerSequence to JwtSigner.Remote.",
             ErrorOf(DerOf(N, N)[..70], Raw, algorithm));
         Assert.Equal(
-            "The ES256 signer returned 63 bytes, where R and S at fixed width have 64. Is the key on another curve, or the signature still text, such as base64?",
+            "The ES256 signer returned 63 bytes, but R and S at fixed width have 64 bytes. Check that the key is on the right curve and that the signature is not encoded as text, such as base64.",
             ErrorOf(new byte[63], Raw, algorithm));
-        Assert.StartsWith("The ES256 signer returned a number that is zero", ErrorOf(new byte[64], Raw, algorithm), StringComparison.Ordinal);
+        Assert.StartsWith("The ES256 signer returned R or S with the value 0", ErrorOf(new byte[64], Raw, algorithm), StringComparison.Ordinal);
         Assert.StartsWith(
-            "The ES256 signer returned numbers of 257 bits, where the curve has 256.", ErrorOf(DerOf(N, N << 1), Der, algorithm), StringComparison.Ordinal);
+            "The ES256 signer returned R and S of 257 bits, but the curve has 256 bits.", ErrorOf(DerOf(N, N << 1), Der, algorithm), StringComparison.Ordinal);
         Assert.StartsWith(
-            "The ES512 signer returned numbers of 528 bits, where the curve has 521.",
-            ErrorOf([.. Enumerable.Repeat((byte)0xff, 132)], Raw, SignatureAlgorithm.Named("ES512")), StringComparison.Ordinal);
+            "The ES512 signer returned R and S of 528 bits, but the curve has 521 bits.",
+            ErrorOf([.. Enumerable.Repeat((byte)0xff, 132)], Raw, SignatureAlgorithm.FromName("ES512")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_damaged_DER_signature_is_converted_or_rejected_as_signature_unusable()
     {
-        var algorithm = SignatureAlgorithm.Named("ES256");
+        var algorithm = SignatureAlgorithm.FromName("ES256");
         var valid = DerOf(N, N);
         var damaged =
             from index in Enumerable.Range(0, valid.Length)

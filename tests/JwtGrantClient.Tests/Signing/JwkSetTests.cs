@@ -34,30 +34,30 @@ public sealed class JwkSetTests
     [Fact]
     public void The_error_for_an_unknown_kid_lists_the_kids_of_the_set() => KeyLoaderAssert.Throws(
         new() { Text = MixedSet, KeyId = "newer" }, "signing_key_not_found",
-        "In the key in SigningKey:Text there is a JWK set with no key named 'newer'; the set has 'encrypts', 'old', 'new', 'pss'. Correct SigningKey:KeyId, or the set.");
+        "In SigningKey:Text there is a JWK set with no key with the kid 'newer'; the set has 'encrypts', 'old', 'new', 'pss'. Correct SigningKey:KeyId or the set.");
 
     [Fact]
     public void A_set_without_a_private_signing_key_is_rejected()
     {
-        const string Remedy = "A key to sign with has its private members, and no use other than sig.";
+        const string Remedy = "A signing key has its private members, and its use is sig or not set.";
 
         KeyLoaderAssert.Throws(new() { Text = MixedSet, Algorithm = "RS512" }, "signing_key_not_found",
-            $"In the key in SigningKey:Text there is a JWK set with no private key for signing with RS512 among 4. {Remedy}");
+            $"In SigningKey:Text there is a JWK set with no private key for signing with RS512 (keys searched: 4). {Remedy}");
         KeyLoaderAssert.Throws(new() { Text = Keys.ToJwkSet(Ec.Without("d"), Rsa.With("use", "enc")) }, "signing_key_not_found",
-            $"In the key in SigningKey:Text there is a JWK set with no private key for signing among 2. {Remedy}");
+            $"In SigningKey:Text there is a JWK set with no private key for signing (keys searched: 2). {Remedy}");
         KeyLoaderAssert.Throws(new() { Text = """{"keys":[]}""" }, "signing_key_not_found",
-            $"In the key in SigningKey:Text there is a JWK set with no private key for signing among 0. {Remedy}");
+            $"In SigningKey:Text there is a JWK set with no private key for signing (keys searched: 0). {Remedy}");
         KeyLoaderAssert.Throws(new() { Text = """{"keys":{}}""" }, "signing_key_unusable",
-            "In the key in SigningKey:Text there is a JWK set whose keys are no array of objects. Expected {\"keys\": [{\"kty\": ...}, ...]}.");
+            "In SigningKey:Text there is a JWK set whose keys is not an array of objects. Expected {\"keys\": [{\"kty\": ...}, ...]}.");
     }
 
     [Fact]
     public void Two_keys_with_the_same_kid_are_rejected() => KeyLoaderAssert.Throws(
         new() { Text = Keys.ToJwkSet(Rsa.With("kid", "a"), Ec.With("kid", "a")), KeyId = "a" }, "signing_key_unusable",
-        "In the key in SigningKey:Text there is a JWK set with 2 keys named 'a'. Give each key a kid of its own.");
+        "In SigningKey:Text there is a JWK set with 2 keys with the kid 'a'. Give each key its own kid.");
 
     [Fact]
     public void The_error_says_why_the_only_key_of_the_set_cannot_sign() => KeyLoaderAssert.Throws(
         new() { Text = Keys.ToJwkSet(Rsa.With("kid", "a").With("use", "enc")) }, "signing_key_unusable",
-        "In the key in SigningKey:Text there is a JWK whose use is not sig. A key to sign with has use sig, or none. Give another key.");
+        "In SigningKey:Text there is a JWK whose use is not sig. A signing key has the use sig, or none. Use another key.");
 }

@@ -18,7 +18,7 @@ public sealed class JwsWriterTests
     [InlineData("PS512")]
     public async Task An_RSA_signature_verifies_with_the_public_key(string name)
     {
-        var algorithm = SignatureAlgorithm.Named(name);
+        var algorithm = SignatureAlgorithm.FromName(name);
 
         var jwt = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = name })));
 
@@ -39,7 +39,7 @@ public sealed class JwsWriterTests
         var jwt = Jwt.Parse(await SignAsync(TestSigner.Load(new() { Text = key.ExportPkcs8PrivateKeyPem() })));
 
         Assert.Equal(bytes, jwt.Signature.Length);
-        Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, SignatureAlgorithm.Named(name).Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        Assert.True(key.VerifyData(jwt.SigningInput, jwt.Signature, SignatureAlgorithm.FromName(name).Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class JwsWriterTests
 
         Assert.Equal((JwtGrantErrorKind.Signing, "signing_failed"), (error.Kind, error.Code));
         Assert.IsType<TimeoutException>(error.InnerException);
-        Assert.Equal("The RS256 signer with the key 'remote' failed: TimeoutException. The inner exception says why; check the key, or the service that holds it.", error.Message);
+        Assert.Equal("The RS256 signer with the key 'remote' failed: TimeoutException. See the inner exception; check the key, or the service that holds it.", error.Message);
     }
 
     [Fact]

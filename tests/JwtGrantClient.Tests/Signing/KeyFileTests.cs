@@ -15,12 +15,12 @@ public sealed class KeyFileTests : IDisposable
         var missing = _folder.GetPath("missing.pem");
 
         KeyLoaderAssert.Throws(new() { Path = missing }, "signing_key_unreadable",
-            $"The key file '{missing}' does not exist (looked for it as '{missing}'). Put it there, or correct SigningKey:Path.");
+            $"The key file '{missing}' does not exist (full path: '{missing}'). Create the file, or correct SigningKey:Path.");
     }
 
     [Fact]
     public void A_directory_in_place_of_the_key_file_is_reported() => KeyLoaderAssert.Throws(new() { Path = _folder.Path }, "signing_key_unreadable",
-        $"The key file '{_folder.Path}' is a directory. Name the file in it.");
+        $"The key file '{_folder.Path}' is a directory. Specify the file in it.");
 
     [Fact]
     public void A_key_file_over_64_KiB_is_rejected_whatever_length_it_reports()
@@ -28,10 +28,10 @@ public sealed class KeyFileTests : IDisposable
         var large = _folder.Write("large.pem", new string('x', 65_537));
 
         KeyLoaderAssert.Throws(new() { Path = large }, "signing_key_unreadable",
-            $"The key file '{large}' has more than 65536 bytes, which no key file has. Is it the right file?");
+            $"The key file '{large}' has more than 65536 bytes, the limit for a key file. Check that it is the right file.");
         if (File.Exists("/dev/zero"))
             KeyLoaderAssert.Throws(new() { Path = "/dev/zero" }, "signing_key_unreadable",
-                "The key file '/dev/zero' has more than 65536 bytes, which no key file has. Is it the right file?");
+                "The key file '/dev/zero' has more than 65536 bytes, the limit for a key file. Check that it is the right file.");
     }
 
     [Fact]

@@ -96,6 +96,6 @@ public sealed class KeyFormatTests : IDisposable
 
         var error = Assert.Throws<JwtGrantException>(() => JwtSigner.FromCertificate(certificate, new() { Path = "key.pem" }));
 
-        Assert.Equal("The key is given as an object and by the options' Path, Text, EnvironmentVariable or Certificate; keep one.", error.Message);
+        Assert.Equal("The key is passed as an object and is also set by the options' Path, Text, EnvironmentVariable or Certificate; use one of them.", error.Message);
     }
 }

@@ -92,8 +92,8 @@ public sealed class KeyIdTests
     [InlineData(false, false, false, KeyIdSource.CertificateThumbprint, "KeyIdFrom")]
     public void An_option_that_requires_a_certificate_is_rejected_for_a_key_without_one(bool x5t, bool x5tS256, bool x5c, KeyIdSource from, string setting) => KeyLoaderAssert.Throws(
         new() { Text = TestData.RsaPrivatePem, X5t = x5t, X5tS256 = x5tS256, X5c = x5c, KeyIdFrom = from }, "signing_key_without_certificate",
-        $"SigningKey:{setting} asks for a certificate, but in the key in SigningKey:Text there is a key alone (PKCS#8, PEM). " +
-        $"Put the certificate beside the key, or leave {setting} out.");
+        $"SigningKey:{setting} requires a certificate, but in SigningKey:Text there is only a key (PKCS#8, PEM). " +
+        $"Add the certificate, or do not set {setting}.");
 
     private static string Thumbprint(string pem) => TestSigner.Load(new() { Text = pem, KeyIdFrom = KeyIdSource.JwkThumbprint }).KeyId!;
 

@@ -27,10 +27,10 @@ public sealed class KeyRotationTests : IDisposable
         await AssertSignedByAsync(factory, "old", old);
 
         File.Move(_folder.Write("key.json.new", Jwk("new", out var next)), path, overwrite: true);
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
 
         await AssertSignedByAsync(factory, "new", next);
-        Assert.Single(_log.All, line => line.Contains($"In the key file '{path}' there is a new key: 'old' gives way to ES256 and 'new'", StringComparison.Ordinal));
+        Assert.Single(_log.All, line => line.Contains($"Loaded a new key from the key file '{path}': ES256 and the key 'new' replace the key 'old'", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class KeyRotationTests : IDisposable
 
         Directory.Delete(_folder.GetPath("..data"));
         Directory.CreateSymbolicLink(_folder.GetPath("..data"), "..2");
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
 
         await AssertSignedByAsync(factory, "new", next);
     }
@@ -63,7 +63,7 @@ public sealed class KeyRotationTests : IDisposable
 
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
         File.SetLastWriteTimeUtc(path, time);
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
 
         await AssertSignedByAsync(factory, null, next);
     }
@@ -75,7 +75,7 @@ public sealed class KeyRotationTests : IDisposable
         var factory = Factory(new() { Path = path });
         _folder.Write("key.json", Jwk("new", out var next));
 
-        _clock.Advance(ReloadingSigner.LookInterval - TimeSpan.FromTicks(1));
+        _clock.Advance(ReloadingSigner.CheckInterval - TimeSpan.FromTicks(1));
         await AssertSignedByAsync(factory, "old", old);
 
         _clock.Advance(TimeSpan.FromTicks(1));
@@ -86,19 +86,19 @@ public sealed class KeyRotationTests : IDisposable
     public async Task A_key_loaded_by_options_validation_is_not_parsed_again()
     {
         var options = new SigningKeyOptions { Path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem()) };
-        options.Check();
+        options.Preload();
         _folder.Write("key.pem", "");
 
         await AssertSignedByAsync(Factory(options), null, Keys.P256);
 
-        Assert.Null(options.TakeChecked());
+        Assert.Null(options.TakePreloaded());
     }
 
     [Fact]
     public async Task A_key_that_changed_after_options_validation_signs_the_first_assertion()
     {
         var options = new SigningKeyOptions { Path = _folder.Write("key.json", Jwk("old", out _)) };
-        options.Check();
+        options.Preload();
         _folder.Write("key.json", Jwk("new", out var next));
 
         await AssertSignedByAsync(Factory(options), "new", next);
@@ -106,8 +106,8 @@ public sealed class KeyRotationTests : IDisposable
 
     public static TheoryData<string, string> BrokenKeyFiles => new()
     {
-        { "half-written", "a PEM block begins, but it is not whole" },
-        { "empty", "there is nothing" },
+        { "half-written", "there is a PEM block that is not complete" },
+        { "empty", "there is no content" },
         { "missing", "does not exist" },
         { "public key", "there is only a public key" },
         { "too small", "has 1024 bits" },
@@ -123,17 +123,17 @@ public sealed class KeyRotationTests : IDisposable
 
         for (var i = 0; i < 3; i++)
         {
-            _clock.Advance(ReloadingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.CheckInterval);
             await AssertSignedByAsync(factory, TestData.KeyId, Keys.P256);
         }
 
         var line = Assert.Single(_log.All, line => line.StartsWith("Warning", StringComparison.Ordinal));
-        Assert.Contains($"The signing key could not be renewed; the last good one ('{TestData.KeyId}') stays in use", line, StringComparison.Ordinal);
+        Assert.Contains($"The signing key could not be reloaded; the last good key ('{TestData.KeyId}') stays in use", line, StringComparison.Ordinal);
         Assert.Contains(problem, line, StringComparison.Ordinal);
 
         using var next = Keys.Ec("nistP256");
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await AssertSignedByAsync(factory, TestData.KeyId, next);
     }
 
@@ -144,15 +144,15 @@ public sealed class KeyRotationTests : IDisposable
         var factory = Factory(new() { Path = path });
 
         _folder.Write("key.pem", "");
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await AssertSignedByAsync(factory, null, Keys.P256);
         _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await AssertSignedByAsync(factory, null, Keys.P256);
 
         // The file breaks in the same way a second time, which is logged again.
         _folder.Write("key.pem", "");
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await AssertSignedByAsync(factory, null, Keys.P256);
         Assert.Equal(2, _log.All.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)));
     }
@@ -166,11 +166,11 @@ public sealed class KeyRotationTests : IDisposable
 
         // The key changes first. It cannot be opened until its password changes too.
         _folder.Write("key.pem", next.ExportEncryptedPkcs8PrivateKeyPem("two", Keys.Encryption));
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await AssertSignedByAsync(factory, null, Keys.P256);
 
         _folder.Write("password", "two\n");
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await AssertSignedByAsync(factory, null, next);
     }
 
@@ -195,7 +195,7 @@ public sealed class KeyRotationTests : IDisposable
         using var next = Keys.Ec("nistP256");
 
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         Assert.NotSame(signerAtStart, await signer.GetCurrentAsync(TestContext.Current.CancellationToken));
 
         var signature = await signerAtStart.SignAsync(new byte[] { 1 }, TestContext.Current.CancellationToken);
@@ -222,7 +222,7 @@ public sealed class KeyRotationTests : IDisposable
         for (var i = 1; i < keys.Length; i++)
         {
             File.Move(_folder.Write("new", Keys.PrivateJwk(keys[i]).With("kid", $"{i}").ToJsonString()), path, overwrite: true);
-            _clock.Advance(ReloadingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.CheckInterval);
             await SignAsync(factory);
         }
         await done.CancelAsync();
@@ -251,7 +251,7 @@ public sealed class KeyRotationTests : IDisposable
         var old = new WeakReference(await signer.GetCurrentAsync(TestContext.Current.CancellationToken));
         using var next = Keys.Ec("nistP256");
         _folder.Write("key.pem", next.ExportPkcs8PrivateKeyPem());
-        _clock.Advance(ReloadingSigner.LookInterval);
+        _clock.Advance(ReloadingSigner.CheckInterval);
         await signer.GetCurrentAsync(TestContext.Current.CancellationToken);
         return old;
     }

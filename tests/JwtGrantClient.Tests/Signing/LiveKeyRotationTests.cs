@@ -43,12 +43,12 @@ public sealed class LiveKeyRotationTests : IDisposable
             var before = RequestAsync(tokens, $"{next}-before");
             WriteKey(next);
             await before;
-            _clock.Advance(ReloadingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.CheckInterval);
             await RequestAsync(tokens, $"{next}-after");
 
             Register(server, next);
             _folder.Write("key.json", "{\"kty\":\"EC\",\"d\":\"AAA");
-            _clock.Advance(ReloadingSigner.LookInterval);
+            _clock.Advance(ReloadingSigner.CheckInterval);
             await RequestAsync(tokens, $"{next}-broken");
         }
 

@@ -16,8 +16,8 @@ public sealed class MlDsaSigningTests
     [InlineData("ML-DSA-87", 4627)]
     public async Task An_ML_DSA_signature_verifies_with_the_public_key(string name, int bytes)
     {
-        using var key = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
-        var signer = SigningKeyLoader.SignerFor(new() { Key = key, Format = "JWK, AKP" }, "the test", new());
+        using var key = new BouncyMlDsa(SignatureAlgorithm.FromName(name).MlDsa!, Seed);
+        var signer = SigningKeyLoader.CreateSigner(new() { Key = key, Format = "JWK, AKP" }, "the test", new());
 
         var jwt = Jwt.Parse(await JwsWriter.SignAsync(new JwsHeader(signer, "JWT"), "{}"u8.ToArray(), TestContext.Current.CancellationToken));
 
@@ -40,11 +40,11 @@ public sealed class MlDsaSigningTests
     [InlineData("RS256")]
     public void An_algorithm_that_does_not_fit_an_ML_DSA_key_is_rejected(string algorithm)
     {
-        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.SignerFor(
+        var error = Assert.Throws<JwtGrantException>(() => SigningKeyLoader.CreateSigner(
             new() { Key = new BouncyMlDsa(MLDsaAlgorithm.MLDsa44, Seed), Format = "JWK, AKP" }, "the test", new() { Algorithm = algorithm }));
 
         Assert.Equal(
-            $"In the test there is an ML-DSA key, which {algorithm} cannot use. Set the algorithm to one of ML-DSA-44, or give another key.", error.Message);
+            $"In the test there is an ML-DSA key, which {algorithm} cannot use. Set the algorithm to one of ML-DSA-44, or use another key.", error.Message);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class MlDsaSigningTests
         foreach (var text in new[] { jwk, pem })
             if (MLDsa.IsSupported)
             {
-                using var verifier = new BouncyMlDsa(SignatureAlgorithm.Named(name).MlDsa!, Seed);
+                using var verifier = new BouncyMlDsa(SignatureAlgorithm.FromName(name).MlDsa!, Seed);
                 var signer = TestSigner.Load(new() { Text = text });
                 var signature = await signer.SignAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
                 Assert.Equal(name, signer.Algorithm);
@@ -69,7 +69,7 @@ public sealed class MlDsaSigningTests
             }
             else
                 KeyLoaderAssert.Throws(new() { Text = text }, "algorithm_not_supported",
-                    "In the key in SigningKey:Text there is an ML-DSA key (RFC 9964), and this platform has no ML-DSA. " +
-                    "Run on OpenSSL 3.5 or later, or a recent Windows; or give an RSA or EC key.");
+                    "In SigningKey:Text there is an ML-DSA key (RFC 9964), but this platform does not support ML-DSA. " +
+                    "Use OpenSSL 3.5 or later or a recent version of Windows, or use an RSA or EC key.");
     }
 }

@@ -7,8 +7,8 @@ namespace JwtGrantClient.Tests.Signing;
 /// <summary>Every kind of unusable key, with the full text of its error: what was found, what was expected, what to do.</summary>
 public sealed class RefusedKeyTests : IDisposable
 {
-    private const string Text = "In the key in SigningKey:Text";
-    private const string Damaged = "It is cut short or damaged; copy it again, whole.";
+    private const string Text = "In SigningKey:Text";
+    private const string Damaged = "It is incomplete or damaged; copy it again.";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -16,39 +16,39 @@ public sealed class RefusedKeyTests : IDisposable
 
     public static TheoryData<string, string> UnusableTexts => new()
     {
-        { "", "there is nothing. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
-        { "my-secret-key", "there are 13 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
-        { TestData.RsaPrivatePem[..400], "a PEM block begins, but it is not whole. It must hold -----BEGIN PRIVATE KEY----- and the matching END line, whole." },
-        { TestData.RsaPublicPem, "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
-        { TestData.RsaKey.ExportRSAPublicKeyPem(), "there is only a public key (PEM). Signing needs the private key; the public one is for the server." },
-        { Convert.ToBase64String(TestData.RsaKey.ExportSubjectPublicKeyInfo()), "there is only a public key (DER). Signing needs the private key; the public one is for the server." },
-        { Keys.CertificateFor(Keys.P256).ExportCertificatePem(), "there is a certificate without its private key (PEM). Put the private key into the same file, or name the file that holds it." },
-        { Convert.ToBase64String(Keys.CertificateFor(Keys.P256).RawData), "there is a certificate without its private key (DER). Give a PKCS#12 file with both, or PEM with the key beside the certificate." },
-        { $"{TestData.RsaPrivatePem}\n{Keys.CertificateFor(Keys.P256).ExportCertificatePem()}", "there are a private key and a certificate that do not belong together (PEM). Give the certificate that was issued for this key." },
-        { $"{TestData.RsaPrivatePem}\n{Keys.P256.ExportPkcs8PrivateKeyPem()}", "there are 2 private keys (PEM). Keep the one to sign with; several keys go into a JWK set." },
-        { $"{TestData.RsaPrivatePem}\n{Block("CERTIFICATE")}", $"the PEM block 'CERTIFICATE' does not parse. {Damaged}" },
-        { Block("PRIVATE KEY"), $"the PEM block 'PRIVATE KEY' does not parse. {Damaged}" },
-        { Block("RSA PRIVATE KEY"), $"the PEM block 'RSA PRIVATE KEY' does not parse. {Damaged}" },
-        { Block("EC PRIVATE KEY"), $"the PEM block 'EC PRIVATE KEY' does not parse. {Damaged}" },
-        { Convert.ToBase64String(TestData.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64." },
+        { "", "there is no content. Expected PEM, PKCS#12, DER, a JWK, a JWK set or the JSON of a service account. A binary format in a text must be encoded as base64." },
+        { "my-secret-key", "there are 13 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or the JSON of a service account. A binary format in a text must be encoded as base64." },
+        { TestData.RsaPrivatePem[..400], "there is a PEM block that is not complete. Expected -----BEGIN PRIVATE KEY----- and the matching END line." },
+        { TestData.RsaPublicPem, "there is only a public key (PEM). Signing requires the private key; the public key is for the server." },
+        { TestData.RsaKey.ExportRSAPublicKeyPem(), "there is only a public key (PEM). Signing requires the private key; the public key is for the server." },
+        { Convert.ToBase64String(TestData.RsaKey.ExportSubjectPublicKeyInfo()), "there is only a public key (DER). Signing requires the private key; the public key is for the server." },
+        { Keys.CertificateFor(Keys.P256).ExportCertificatePem(), "there is a certificate without its private key (PEM). Add the private key to the file, or configure the file that contains it." },
+        { Convert.ToBase64String(Keys.CertificateFor(Keys.P256).RawData), "there is a certificate without its private key (DER). Use a PKCS#12 file with both, or a PEM file with the key and the certificate." },
+        { $"{TestData.RsaPrivatePem}\n{Keys.CertificateFor(Keys.P256).ExportCertificatePem()}", "there are a private key and a certificate that do not belong together (PEM). Use the certificate that was issued for this key." },
+        { $"{TestData.RsaPrivatePem}\n{Keys.P256.ExportPkcs8PrivateKeyPem()}", "there are 2 private keys (PEM). Remove all except the signing key, or use a JWK set for several keys." },
+        { $"{TestData.RsaPrivatePem}\n{Block("CERTIFICATE")}", $"the PEM block 'CERTIFICATE' cannot be parsed. {Damaged}" },
+        { Block("PRIVATE KEY"), $"the PEM block 'PRIVATE KEY' cannot be parsed. {Damaged}" },
+        { Block("RSA PRIVATE KEY"), $"the PEM block 'RSA PRIVATE KEY' cannot be parsed. {Damaged}" },
+        { Block("EC PRIVATE KEY"), $"the PEM block 'EC PRIVATE KEY' cannot be parsed. {Damaged}" },
+        { Convert.ToBase64String(TestData.RsaKey.ExportPkcs8PrivateKey()[..600]), "there are 800 bytes in no known format. Expected PEM, PKCS#12, DER, a JWK, a JWK set or the JSON of a service account. A binary format in a text must be encoded as base64." },
         {
             // A SEC 1 key on an unknown curve, 1.2.782.10045.3.1.7.
             Convert.ToBase64String(WithOtherCurve(Keys.P256.ExportECPrivateKey())),
-            "the SEC 1 key (DER) is of a kind, or on a curve, that this platform does not have. Expected an RSA key, or an EC key on P-256, P-384 or P-521."
+            "the SEC 1 key (DER) has a type or a curve that this platform does not support. Expected an RSA key, or an EC key on P-256, P-384 or P-521."
         },
         { Block("DH PARAMETERS"), "there is a PEM block 'DH PARAMETERS'. Expected PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY." },
-        { Block("OPENSSH PRIVATE KEY"), "there is a private key in OpenSSH's own format. Convert it with: ssh-keygen -p -m PKCS8 -f FILE" },
+        { Block("OPENSSH PRIVATE KEY"), "there is a private key in the format of OpenSSH. Convert it with: ssh-keygen -p -m PKCS8 -f FILE" },
         {
             "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----",
-            "there is a private key in OpenSSL's old encryption. Convert it with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            "there is a private key in the old encryption of OpenSSL. Convert it with: openssl pkcs8 -topk8 -in FILE -out NEW"
         },
         {
             new(PemEncoding.Write("PRIVATE KEY", Convert.FromHexString("302e020100300506032b657004220420" + new string('1', 64)))),
-            "there is an Ed25519 key. The platform has no Ed25519: give an IJwtSigner over a library that has, with the algorithm Ed25519 (RFC 9864), by UseSigner."
+            "there is an Ed25519 key. .NET does not support Ed25519. Use a library that does: implement IJwtSigner with the algorithm Ed25519 (RFC 9864) and pass it to UseSigner."
         },
         {
             new(PemEncoding.Write("PRIVATE KEY", Convert.FromHexString("302e020100300506032b656e04220420" + new string('1', 64)))),
-            "there is a private key of the kind 1.3.101.110. Expected an RSA, EC or ML-DSA key."
+            "there is a private key of the type 1.3.101.110. Expected an RSA, EC or ML-DSA key."
         },
     };
 
@@ -64,7 +64,7 @@ public sealed class RefusedKeyTests : IDisposable
 
         KeyLoaderAssert.Throws(new() { Text = small.ExportPkcs8PrivateKeyPem() }, "signing_key_too_small",
             "The RSA signing key has 1024 bits; RS256 needs at least 2048 (RFC 7518 section 3.3). " +
-            "Make a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
+            "Create a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class RefusedKeyTests : IDisposable
 
         KeyLoaderAssert.Throws(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = "ES256" }, "signing_key_does_not_fit",
             "The signing key is an EC key on the curve P-384, which ES256 cannot use. " +
-            "ES256 wants P-256, ES384 P-384, ES512 P-521 (RFC 7518 section 3.4); set the algorithm that fits, or leave it out.");
+            "ES256 requires P-256, ES384 requires P-384 and ES512 requires P-521 (RFC 7518 section 3.4). Set the algorithm that fits, or do not set it.");
     }
 
     [Theory]
@@ -85,18 +85,18 @@ public sealed class RefusedKeyTests : IDisposable
         using var key = Keys.Ec(curve);
 
         KeyLoaderAssert.Throws(new() { Text = key.ExportPkcs8PrivateKeyPem() }, "signing_key_does_not_fit",
-            $"{Text} there is an EC key on the curve {curve}, which no JOSE algorithm of this library uses. Make a key on P-256, P-384 or P-521.");
+            $"{Text} there is an EC key on the curve {curve}, which no supported JOSE algorithm uses. Create a key on P-256, P-384 or P-521.");
     }
 
     [Fact]
     public void An_RSA_key_with_an_EC_algorithm_is_rejected() => KeyLoaderAssert.Throws(
         new() { Text = TestData.RsaPrivatePem, Algorithm = "ES256" }, "signing_key_does_not_fit",
-        $"{Text} there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or give another key.");
+        $"{Text} there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or use another key.");
 
     [Theory]
     [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). ")]
-    [InlineData("HS256", "The signing algorithm 'HS256' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also forge it. ")]
-    [InlineData("rs256", "The signing algorithm 'rs256' is not known. ")]
+    [InlineData("HS256", "The signing algorithm 'HS256' is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. ")]
+    [InlineData("rs256", "The signing algorithm 'rs256' is unknown. ")]
     public void An_unsupported_algorithm_is_rejected_with_the_reason(string algorithm, string reason)
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = TestData.RsaPrivatePem, Algorithm = algorithm }));
@@ -117,13 +117,13 @@ public sealed class RefusedKeyTests : IDisposable
         var two = Convert.ToBase64String(both.Export(X509ContentType.Pkcs12)!);
 
         KeyLoaderAssert.Throws(new() { Text = encrypted, Password = "wrong" }, "signing_key_password",
-            $"{Text} there is a PKCS#12 file, which the password does not open. Correct the password, or copy the file again if it is damaged.");
+            $"{Text} there is a PKCS#12 file, which cannot be decrypted with the password. Correct the password, or copy the file again if it is damaged.");
         KeyLoaderAssert.Throws(new() { Text = encrypted }, "signing_key_password",
             $"{Text} there is a PKCS#12 file, and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
         KeyLoaderAssert.Throws(new() { Text = keyless }, "signing_key_unusable",
-            $"{Text} there is a PKCS#12 file with 1 certificates and no private key that belongs to one. Export the certificate again, with its private key.");
+            $"{Text} there is a PKCS#12 file with 1 certificates, none of which has a private key. Export the certificate again, with its private key.");
         KeyLoaderAssert.Throws(new() { Text = two }, "signing_key_unusable",
-            $"{Text} there is a PKCS#12 file with 2 private keys. Keep the one to sign with; several keys go into a JWK set.");
+            $"{Text} there is a PKCS#12 file with 2 private keys. Remove all except the signing key, or use a JWK set for several keys.");
     }
 
     [Fact]
@@ -132,15 +132,15 @@ public sealed class RefusedKeyTests : IDisposable
         var pem = Keys.P256.ExportEncryptedPkcs8PrivateKeyPem(Keys.Password, Keys.Encryption);
 
         KeyLoaderAssert.Throws(new() { Text = pem, Password = "wrong" }, "signing_key_password",
-            $"{Text} there is an encrypted private key (PKCS#8), which the password does not open. Correct the password, or copy the file again if it is damaged.");
+            $"{Text} there is an encrypted private key (PKCS#8), which cannot be decrypted with the password. Correct the password, or copy the file again if it is damaged.");
         KeyLoaderAssert.Throws(new() { Text = pem }, "signing_key_password",
             $"{Text} there is an encrypted private key (PKCS#8), and no password is set. Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile.");
         KeyLoaderAssert.Throws(new() { Text = pem, Password = "a", PasswordFile = "b" }, "signing_key_password",
-            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the password.");
+            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep only the setting that contains the password.");
         KeyLoaderAssert.Throws(new() { Text = pem, PasswordEnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_password",
-            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:PasswordEnvironmentVariable names the variable that holds the password; set it, or correct the name.");
+            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:PasswordEnvironmentVariable names the variable that contains the password; set the variable, or correct the name.");
         KeyLoaderAssert.Throws(new() { Text = pem, PasswordFile = _folder.GetPath("none") }, "signing_key_unreadable",
-            $"The password file '{_folder.GetPath("none")}' does not exist (looked for it as '{_folder.GetPath("none")}'). Put it there, or correct SigningKey:PasswordFile.");
+            $"The password file '{_folder.GetPath("none")}' does not exist (full path: '{_folder.GetPath("none")}'). Create the file, or correct SigningKey:PasswordFile.");
     }
 
     [Fact]
@@ -148,9 +148,9 @@ public sealed class RefusedKeyTests : IDisposable
     {
         KeyLoaderAssert.Throws(new(), "signing_key_missing", "No signing key is set. Set SigningKey:Path to a key file, or one of Text, EnvironmentVariable and Certificate.");
         KeyLoaderAssert.Throws(new() { Path = "key.pem", Text = TestData.RsaPrivatePem, Certificate = new() }, "signing_key_ambiguous",
-            "SigningKey has Path and Text and Certificate; keep the one that holds the key.");
+            "SigningKey has Path and Text and Certificate; keep only the setting that contains the key.");
         KeyLoaderAssert.Throws(new() { EnvironmentVariable = "JWTGRANT_TEST_UNSET" }, "signing_key_unreadable",
-            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:EnvironmentVariable names the variable that holds the key; set it, or correct the name.");
+            "The environment variable 'JWTGRANT_TEST_UNSET' is not set. SigningKey:EnvironmentVariable names the variable that contains the key; set the variable, or correct the name.");
     }
 
     private static byte[] WithOtherCurve(byte[] sec1)

@@ -16,7 +16,7 @@ public sealed class RemoteSignerTests
     [MemberData(nameof(EcAlgorithms))]
     public async Task ECDSA_signatures_in_both_formats_become_a_JWS_that_verifies(string name, string curve, DSASignatureFormat format)
     {
-        var hash = SignatureAlgorithm.Named(name).Hash;
+        var hash = SignatureAlgorithm.FromName(name).Hash;
         using var key = ECDsa.Create(ECCurve.CreateFromFriendlyName(curve));
 
         var jwt = Jwt.Parse(await SignAsync(JwtSigner.Remote(name, "remote", async (input, _) => { await Task.Yield(); return key.SignData(input.Span, hash, format); }, format)));
@@ -32,7 +32,7 @@ public sealed class RemoteSignerTests
     [InlineData("PS384")]
     public async Task The_ECDSA_format_is_ignored_for_RSA_signatures(string name)
     {
-        var algorithm = SignatureAlgorithm.Named(name);
+        var algorithm = SignatureAlgorithm.FromName(name);
         var signer = JwtSigner.Remote(
             name, null, (input, _) => new(TestData.RsaKey.SignData(input.Span, algorithm.Hash, algorithm.Padding!)), DSASignatureFormat.Rfc3279DerSequence);
 
@@ -85,8 +85,8 @@ public sealed class RemoteSignerTests
     [Theory]
     [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing")]
     [InlineData("HS256", "The signing algorithm 'HS256' is refused: an HMAC key is a shared secret")]
-    [InlineData("ECDSA_SHA_256", "The signing algorithm 'ECDSA_SHA_256' is not known. Choose one of RS256, ")]
-    [InlineData("", "The signing algorithm '' is not known. ")]
+    [InlineData("ECDSA_SHA_256", "The signing algorithm 'ECDSA_SHA_256' is unknown. Choose one of RS256, ")]
+    [InlineData("", "The signing algorithm '' is unknown. ")]
     public void An_unsupported_algorithm_is_rejected_before_anything_is_signed(string name, string reason)
     {
         var error = Assert.Throws<JwtGrantException>(() => JwtSigner.Remote(name, null, (_, _) => throw new InvalidOperationException()));
@@ -105,7 +105,7 @@ public sealed class RemoteSignerTests
 
         Assert.Equal((JwtGrantErrorKind.Signing, "signature_unusable"), (error.Kind, error.Code));
         Assert.Equal(
-            "The RS256 signer returned 128 bytes; an RSA key of at least 2048 bits makes at least 256. Is the key an RSA key of that size?", error.Message);
+            "The RS256 signer returned 128 bytes; an RSA key of at least 2048 bits returns at least 256 bytes. Check that the key is an RSA key of at least 2048 bits.", error.Message);
     }
 
     [Fact]

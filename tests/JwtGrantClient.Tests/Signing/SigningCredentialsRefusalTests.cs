@@ -49,7 +49,7 @@ public sealed class SigningCredentialsRefusalTests
 
         Expect(
             new(new ECDsaSecurityKey(nameless), "ES256"), "signing_key_does_not_fit",
-            "In the SigningCredentials there is an EC key on the curve without a name, which no JOSE algorithm of this library uses.");
+            "In the SigningCredentials there is an EC key on the curve without a name, which no supported JOSE algorithm uses.");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class SigningCredentialsRefusalTests
     {
         Expect(
             new(new RsaSecurityKey(TestData.RsaKey), "ES256"), "signing_key_does_not_fit",
-            "In the SigningCredentials there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or give another key.");
+            "In the SigningCredentials there is an RSA key, which ES256 cannot use. Set the algorithm to one of RS256, RS384, RS512, PS256, PS384, PS512, or use another key.");
         Expect(
             new(new ECDsaSecurityKey(Keys.P256), "RS256"), "signing_key_does_not_fit",
             "The signing key is an EC key on the curve P-256, which RS256 cannot use.");
@@ -72,7 +72,7 @@ public sealed class SigningCredentialsRefusalTests
         foreach (var key in keys)
             Expect(
                 new(key, algorithm), "algorithm_not_supported",
-                $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also forge it. {Rules}");
+                $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. {Rules}");
     }
 
     [Fact]
@@ -83,14 +83,14 @@ public sealed class SigningCredentialsRefusalTests
         foreach (var key in keys)
             Expect(
                 new(key, "RS256") { CryptoProviderFactory = new CountingCryptoProvider(input => input).Factory }, "algorithm_not_supported",
-                $"In the SigningCredentials there is a symmetric key, which is refused: it is a shared secret, and whoever can check such an assertion can also forge it. {Rules}");
+                $"In the SigningCredentials there is a symmetric key, which is refused: any party that can verify the assertion can also forge it. {Rules}");
     }
 
     [Theory]
     [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2).")]
-    [InlineData("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "The signing algorithm 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' is not known.")]
-    [InlineData("rs256", "The signing algorithm 'rs256' is not known.")]
-    [InlineData("Ed25519", "The signing algorithm 'Ed25519' is not known.")]
+    [InlineData("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "The signing algorithm 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' is unknown.")]
+    [InlineData("rs256", "The signing algorithm 'rs256' is unknown.")]
+    [InlineData("Ed25519", "The signing algorithm 'Ed25519' is unknown.")]
     public void An_algorithm_that_is_not_a_supported_asymmetric_signature_is_rejected(string algorithm, string message) =>
         Expect(new(new JsonWebKey(Keys.PrivateJwk(TestData.RsaKey).ToJsonString()), algorithm), "algorithm_not_supported", message);
 
@@ -103,9 +103,9 @@ public sealed class SigningCredentialsRefusalTests
         using var publicEc = ECDsa.Create(Keys.P256.ExportParameters(includePrivateParameters: false));
         List<(SecurityKey Key, string Algorithm, string Seen)> cases =
         [
-            (IdentityModelVerifier.PublicKey(TestData.RsaKey), "RS256", "there is a public key only (RsaSecurityKey). Signing needs the private key; "),
-            (new RsaSecurityKey(publicRsa), "PS256", "there is a key without its private part, or one that the platform does not sign with (RsaSecurityKey). Signing needs the private key; "),
-            (new ECDsaSecurityKey(publicEc), "ES256", "there is a key without its private part, or one that the platform does not sign with (ECDsaSecurityKey). Signing needs the private key; "),
+            (IdentityModelVerifier.PublicKey(TestData.RsaKey), "RS256", "there is only a public key (RsaSecurityKey). Signing requires the private key; "),
+            (new RsaSecurityKey(publicRsa), "PS256", "there is a key without its private key, or a key that .NET cannot sign with (RsaSecurityKey). Signing requires the private key; "),
+            (new ECDsaSecurityKey(publicEc), "ES256", "there is a key without its private key, or a key that .NET cannot sign with (ECDsaSecurityKey). Signing requires the private key; "),
             (new X509SecurityKey(publicCertificate), "RS256", "there is a certificate without its private key. "),
             (new JsonWebKey(Keys.PrivateJwk(Keys.P256).Without("d").ToJsonString()), "ES256", "there is a JWK with a public key only. "),
         ];
@@ -122,7 +122,7 @@ public sealed class SigningCredentialsRefusalTests
 
         Expect(
             new(new RsaSecurityKey(parameters), "RS256"), "signing_key_unusable",
-            "In the SigningCredentials there are RSA parameters that do not make a key. They are damaged or incomplete: D goes with P, Q, DP, DQ and InverseQ (RFC 8017 section 3.2).");
+            "In the SigningCredentials there are RSA parameters that are not a valid key. They are damaged or incomplete. D, P, Q, DP, DQ and InverseQ are required (RFC 8017 section 3.2).");
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class SigningCredentialsRefusalTests
 
         Expect(
             new(new JsonWebKey(jwk.With("alg", "PS256").ToJsonString()), "RS256"), "signing_key_does_not_fit",
-            "In the SigningCredentials there is a JWK for PS256, by its alg, but their algorithm is RS256. Give the credentials the JWK's alg.");
+            "In the SigningCredentials there is a JWK whose alg is PS256, but the algorithm of the credentials is RS256. Use the alg of the JWK.");
         Expect(
             new(new JsonWebKey(jwk.With("use", "enc").ToJsonString()), "RS256"), "signing_key_unusable",
             "In the SigningCredentials there is a JWK whose use is not sig.");
@@ -146,7 +146,7 @@ public sealed class SigningCredentialsRefusalTests
         foreach (var key in new[] { without, unable })
             Expect(
                 new(key, "RS256"), "signing_key_unusable",
-                "In the SigningCredentials there is a key of the type VaultKey. Expected an RsaSecurityKey, ECDsaSecurityKey, MlDsaSecurityKey, X509SecurityKey or JsonWebKey, or a CryptoProviderFactory whose CustomCryptoProvider signs RS256 with it.");
+                "In the SigningCredentials there is a key of the type VaultKey. Expected an RsaSecurityKey, ECDsaSecurityKey, MlDsaSecurityKey, X509SecurityKey or JsonWebKey, or a CryptoProviderFactory whose CustomCryptoProvider signs RS256 with the key.");
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class SigningCredentialsRefusalTests
         Assert.Equal("RS256", JwtSigner.FromSigningCredentials(credentials, new() { Algorithm = "RS256" }).Algorithm);
         Expect(
             credentials, "signing_key_does_not_fit",
-            "The SigningCredentials are for RS256, but the options' Algorithm is PS256. Leave Algorithm out, or give credentials for it.",
+            "The SigningCredentials are for RS256, but the options' Algorithm is PS256. Do not set Algorithm, or use credentials for it.",
             new() { Algorithm = "PS256" });
     }
 
@@ -168,11 +168,11 @@ public sealed class SigningCredentialsRefusalTests
 
         Expect(
             credentials, "signing_key_without_certificate",
-            "SigningKey:X5c asks for a certificate, but in the SigningCredentials there is a key alone (RsaSecurityKey).", new() { X5c = true });
+            "SigningKey:X5c requires a certificate, but in the SigningCredentials there is only a key (RsaSecurityKey).", new() { X5c = true });
         foreach (var options in new SigningKeyOptions[] { new() { Path = "key.pem" }, new() { Text = "" }, new() { EnvironmentVariable = "KEY" }, new() { Certificate = new() } })
             Expect(
                 credentials, "signing_key_ambiguous",
-                "The key is given as an object and by the options' Path, Text, EnvironmentVariable or Certificate; keep one.", options);
+                "The key is passed as an object and is also set by the options' Path, Text, EnvironmentVariable or Certificate; use one of them.", options);
     }
 
     [Fact]

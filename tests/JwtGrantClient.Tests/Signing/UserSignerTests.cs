@@ -10,8 +10,8 @@ public sealed class UserSignerTests
 {
     [Theory]
     [InlineData("none", "The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). ")]
-    [InlineData("HS512", "The signing algorithm 'HS512' is refused: an HMAC key is a shared secret, and whoever can check such an assertion can also forge it. ")]
-    [InlineData("", "The signer OwnSigner names no Algorithm. It must say the JOSE name that the server checks by, such as RS256.")]
+    [InlineData("HS512", "The signing algorithm 'HS512' is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. ")]
+    [InlineData("", "The signer OwnSigner has no Algorithm. Set it to the JOSE name by which the server verifies the signature, such as RS256.")]
     public void A_signer_with_an_insecure_or_missing_algorithm_is_rejected(string algorithm, string reason)
     {
         var options = TestClient.Options();
@@ -34,7 +34,7 @@ public sealed class UserSignerTests
 
         Assert.Equal("signer_header_invalid", error.Code);
         Assert.Equal(
-            $"The header has '{name}', of the type System.String. alg, typ, kid, crit and b64 may not be named; a value is a string, a bool, an int, a long, a double, a JsonElement or a sequence of strings.",
+            $"The header has the parameter '{name}' of the type System.String. alg, typ, kid, crit and b64 are not allowed; a value is a string, a bool, an int, a long, a finite double, a JsonElement or a sequence of strings.",
             error.Message);
     }
 

@@ -26,10 +26,10 @@ public sealed class AuthenticationChallengeTests
     [InlineData(null, null, null, null)]
     public void Parameters_of_a_challenge_are_read_and_malformed_ones_are_ignored(
         string? parameters, string? error, string? scope, string? description) =>
-        Assert.Equal(new("Bearer", error, scope, description), AuthenticationChallenge.Read("Bearer", parameters));
+        Assert.Equal(new("Bearer", error, scope, description), AuthenticationChallenge.Parse("Bearer", parameters));
 
     [Theory]
     [InlineData("Bearer", true), InlineData("bearer", true), InlineData("DPoP", false), InlineData("", false)]
     public void The_scheme_of_a_challenge_is_compared_case_insensitively(string scheme, bool isBearer) =>
-        Assert.Equal(isBearer, AuthenticationChallenge.Read(scheme, null).IsOf("Bearer"));
+        Assert.Equal(isBearer, AuthenticationChallenge.Parse(scheme, null).HasScheme("Bearer"));
 }

@@ -129,7 +129,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         { "three passwords", "has PasswordFile and Password and PasswordEnvironmentVariable; keep the one that contains the password" },
         { "no such variable", "the environment variable 'JWTGRANT_NOT_SET' is not set" },
         { "no password file", "does not exist" },
-        { "a folder for a password file", "is a directory. Name the file in it." },
+        { "a folder for a password file", "is a directory. Specify the file in it." },
         { "wrong password in the file", "no certificate with its private key could be read" },
     };
 

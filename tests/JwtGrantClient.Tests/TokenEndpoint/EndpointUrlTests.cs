@@ -23,7 +23,7 @@ public sealed class EndpointUrlTests
     }
 
     [Theory]
-    [InlineData("http://as.example.com/token", "has the scheme 'http'; assertions and tokens go over https only")]
+    [InlineData("http://as.example.com/token", "has the scheme 'http'; assertions and tokens are sent over https only")]
     [InlineData("http://127.0.0.2/token", "has the scheme 'http'")]
     [InlineData("http://0.0.0.0/token", "has the scheme 'http'")]
     [InlineData("http://localhost.example.com/token", "has the scheme 'http'")]

@@ -48,7 +48,7 @@ public sealed class ServerMetadataTests
     [InlineData("<html>", "is not JSON")]
     [InlineData("", "is empty")]
     [InlineData("[]", "is a JSON array, not an object")]
-    [InlineData("""{"issuer":"https://evil.example","issuer":"https://as.example.com"}""", "names a member twice")]
+    [InlineData("""{"issuer":"https://evil.example","issuer":"https://as.example.com"}""", "two members with the same name")]
     [InlineData("""{"issuer":"https://as.example.com"}""", "has no token_endpoint. Set TokenEndpoint.")]
     [InlineData("""{"issuer":"https://as.example.com","token_endpoint":7}""", "has no token_endpoint")]
     public void Metadata_that_is_not_valid_JSON_or_has_no_token_endpoint_is_malformed(string body, string reason)

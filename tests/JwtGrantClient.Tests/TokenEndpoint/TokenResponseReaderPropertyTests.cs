@@ -82,7 +82,7 @@ public sealed class TokenResponseReaderPropertyTests
             {
                 var read = TokenResponseReader.Read(response, rules);
                 onToken?.Invoke();
-                if (!AccessToken.IsPresentable(read.AccessToken.Value))
+                if (!AccessToken.IsValidValue(read.AccessToken.Value))
                     return false;
             }
             catch (JwtGrantException e)

@@ -47,8 +47,8 @@ public sealed class TokenResponseTests
     [InlineData("""{"access_token":"abc","token_ty""", "the body is not JSON (line 1, byte ")]
     [InlineData("<html><body>Sign in</body></html>", "the body is not JSON")]
     [InlineData("access_token=abc&token_type=Bearer", "the body is not JSON")]
-    [InlineData("""{"access_token":"abc","access_token":"evil","token_type":"Bearer"}""", "names a member twice")]
-    [InlineData("""{"access_token":"abc","\u0061ccess_token":"evil","token_type":"Bearer"}""", "names a member twice")]
+    [InlineData("""{"access_token":"abc","access_token":"evil","token_type":"Bearer"}""", "two members with the same name")]
+    [InlineData("""{"access_token":"abc","\u0061ccess_token":"evil","token_type":"Bearer"}""", "two members with the same name")]
     [InlineData("""{"access_token":"abc","token_type":"Bearer","\ud800":1}""", "a member name that is not well-formed Unicode")]
     [InlineData("""{"access_token":"abc","token_type":"Bearer"} {}""", "the body is not JSON")]
     public void A_response_without_a_valid_token_is_malformed_and_the_message_says_why(string body, string reason)

@@ -48,7 +48,7 @@ public sealed class ExternalToolVerificationTests : IDisposable
             byte[] info = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00, .. ed25519.PublicKey];
             return (ed25519, new(PemEncoding.Write("PUBLIC KEY", info)));
         }
-        var bits = SignatureAlgorithm.Named(name).CurveBits;
+        var bits = SignatureAlgorithm.FromName(name).CurveBits;
         AsymmetricAlgorithm key = bits == 0 ? TestData.RsaKey : Keys.Ec($"nistP{bits}");
         return (TestSigner.Load(new() { Text = key.ExportPkcs8PrivateKeyPem(), Algorithm = name }), key.ExportSubjectPublicKeyInfoPem());
     }
@@ -91,7 +91,7 @@ public sealed class ExternalToolVerificationTests : IDisposable
 
     private static bool PlatformVerifies(string name, string publicPem, byte[] message, byte[] signature)
     {
-        var algorithm = SignatureAlgorithm.Named(name);
+        var algorithm = SignatureAlgorithm.FromName(name);
         if (algorithm.Padding is { } padding)
         {
             using var rsa = RSA.Create();

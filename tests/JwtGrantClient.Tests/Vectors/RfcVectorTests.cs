@@ -59,7 +59,7 @@ public sealed class RfcVectorTests
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = Rfc7520.HmacKey }));
 
-        Assert.StartsWith("In the key in SigningKey:Text there is a JWK of the kind oct, a shared secret. HMAC is refused", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("In SigningKey:Text there is a JWK with the kty oct, a shared secret. HMAC is refused", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The library has no Ed25519 and its key loader says so. A custom signer is required.</summary>

@@ -38,7 +38,7 @@ internal static class SharedTokenKey
             Add(hash, value);
         }
         // The claims are sorted by name.
-        Add(hash, JsonValues.Text(request.Claims));
+        Add(hash, JsonValues.ToJson(request.Claims));
     }
 
     private static void Add(IncrementalHash hash, IReadOnlyList<string?> texts)

@@ -28,7 +28,7 @@ internal static class AssertionComposition
         return (cached.ProvideAsync, () =>
         {
             signer.OnAssertionRejected();
-            cached.Forget();
+            cached.Invalidate();
         });
     }
 

@@ -49,7 +49,7 @@ internal static class CacheComposition
         Assertion =
         [
             options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, options.Assertion.TokenFile,
-            JsonValues.Text(options.Assertion.Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)),
+            JsonValues.ToJson(options.Assertion.Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)),
             options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenFile,
             options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType, .. options.TokenExchange.Audience,
         ],

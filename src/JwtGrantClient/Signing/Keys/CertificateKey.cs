@@ -3,32 +3,33 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>A certificate that has its private key.</summary>
+/// <summary>Extracts the private key of a certificate.</summary>
 internal static class CertificateKey
 {
-    public static KeyMaterial Parse(X509Certificate2 certificate, X509Certificate2Collection others, string format, KeySource content)
+    /// <summary>Returns the key, the certificate and its chain.</summary>
+    /// <exception cref="JwtGrantException">The certificate has no private key, or a key that cannot be used.</exception>
+    public static KeyMaterial Parse(X509Certificate2 certificate, X509Certificate2Collection otherCertificates, string format, KeySource source)
     {
         if (!certificate.HasPrivateKey)
-            throw content.Unusable("there is a certificate without its private key", "Import it again together with the key.");
+            throw source.Unusable("there is a certificate without its private key", "Import the certificate again together with the key.");
         try
         {
             var key = certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey() ?? (IDisposable?)MlDsaKey.From(certificate);
             return key is null
-                ? throw content.Unusable($"there is a certificate with a key of the kind {certificate.GetKeyAlgorithm()}", "Expected an RSA, EC or ML-DSA key.")
+                ? throw source.Unusable($"there is a certificate with a key of the type {certificate.GetKeyAlgorithm()}", "Expected an RSA, EC or ML-DSA key.")
                 : new()
                 {
                     Key = key,
                     Format = format,
-                    // A copy without the private key, so that the original may go.
+                    // A copy without the private key: the caller may dispose the original.
                     Certificate = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span),
-                    Others = others,
+                    OtherCertificates = otherCertificates,
                 };
         }
         catch (CryptographicException e)
         {
-            throw content.Unusable(
-                "there is a certificate whose private key cannot be used", "Give the process's user the right to use the key, or import " +
-                "it again.", e);
+            throw source.Unusable(
+                "there is a certificate whose private key cannot be used", "Give the user of the process permission to use the key, or import the certificate again.", e);
         }
     }
 }

@@ -3,41 +3,41 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Finds a certificate with its private key in the machine's store.</summary>
+/// <summary>Finds a certificate with its private key in a certificate store of the machine.</summary>
 internal static class CertificateStore
 {
     private const int Sha1Digits = 40, Sha256Digits = 64;
 
-    /// <exception cref="JwtGrantException">There is no such store or certificate, or it has no private key.</exception>
+    /// <summary>Returns the certificate that the options select.</summary>
+    /// <exception cref="JwtGrantException">The store or the certificate does not exist, or the certificate has no private key.</exception>
     public static KeySource Find(CertificateStoreOptions options)
     {
         var place = $"the certificate store {options.StoreLocation}/{options.StoreName}";
-        var (wanted, matches) = Matcher(options);
+        var (criterion, matches) = CreateFilter(options);
         using var store = Open(options, place);
         var all = store.Certificates;
-        var found = all.Where(matches).ToList();
-        // A renewal leaves the older one in the store.
-        var best = found.Where(certificate => certificate.HasPrivateKey).MaxBy(certificate => certificate.NotAfter);
+        var matching = all.Where(matches).ToList();
+        // After a certificate was renewed, the store contains both.
+        var best = matching.Where(certificate => certificate.HasPrivateKey).MaxBy(certificate => certificate.NotAfter);
         foreach (var other in all.Where(certificate => certificate != best))
             other.Dispose();
-        return best is not null ? KeySource.From(best, place, owned: true) : throw NotFound(found.Count == 0
-            ? $"In {place} there is no certificate with {wanted}, among {all.Count}. Import it there, or correct SigningKey:Certificate."
-            : $"In {place} the certificate with {wanted} has no private key. Import it again together with the key.");
+        return best is not null ? KeySource.From(best, place, owned: true) : throw NotFound(matching.Count == 0
+            ? $"In {place} there is no certificate with {criterion} (certificates searched: {all.Count}). Import the certificate, or correct SigningKey:Certificate."
+            : $"In {place} the certificate with {criterion} has no private key. Import the certificate again together with the key.");
     }
 
-    private static (string Wanted, Func<X509Certificate2, bool> Matches) Matcher(CertificateStoreOptions options)
+    private static (string Criterion, Func<X509Certificate2, bool> Matches) CreateFilter(CertificateStoreOptions options)
     {
         switch (options)
         {
             case { Thumbprint: { } thumbprint, Subject: null }:
-                // Certificate managers show it with spaces, and with an invisible mark in front.
+                // Certificate managers show thumbprints with spaces, and some put an invisible character before the first digit.
                 var digits = string.Concat(thumbprint.Where(char.IsAsciiHexDigit));
                 var hash = digits.Length switch
                 {
                     Sha1Digits => HashAlgorithmName.SHA1,
                     Sha256Digits => HashAlgorithmName.SHA256,
-                    _ => throw NotFound($"SigningKey:Certificate:Thumbprint has {digits.Length} hexadecimal digits; expected 40 (SHA-1) " +
-                        "or 64 (SHA-256)."),
+                    _ => throw NotFound($"SigningKey:Certificate:Thumbprint has {digits.Length} hexadecimal digits; expected 40 (SHA-1) or 64 (SHA-256)."),
                 };
                 return ($"the thumbprint {digits}", certificate => certificate.GetCertHashString(hash).Equals(digits, StringComparison.OrdinalIgnoreCase));
             case { Thumbprint: null, Subject: { Length: > 0 } subject }:
@@ -45,7 +45,7 @@ internal static class CertificateStore
                     certificate.Subject.Equals(subject, StringComparison.OrdinalIgnoreCase)
                     || certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false).Equals(subject, StringComparison.OrdinalIgnoreCase));
             default:
-                throw NotFound("SigningKey:Certificate needs exactly one of Thumbprint and Subject.");
+                throw NotFound("SigningKey:Certificate requires exactly one of Thumbprint and Subject.");
         }
     }
 
@@ -62,7 +62,7 @@ internal static class CertificateStore
             store.Dispose();
             throw NotFound(
                 $"There is no {place["the ".Length..]}, or it cannot be opened. " +
-                "Correct SigningKey:Certificate, or give the process's user the right to it.",
+                "Correct SigningKey:Certificate, or give the user of the process permission to open the store.",
                 e);
         }
     }

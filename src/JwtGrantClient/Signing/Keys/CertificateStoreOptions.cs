@@ -2,22 +2,27 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient;
 
-/// <summary>A certificate of a store. Exactly one of <see cref="Thumbprint"/> and <see cref="Subject"/> is set.</summary>
+/// <summary>
+/// The options that select a certificate in a certificate store. Exactly one of <see cref="Thumbprint"/> and <see cref="Subject"/> is required.
+/// </summary>
 public sealed class CertificateStoreOptions
 {
-    /// <summary>The SHA-1 (40) or SHA-256 (64) thumbprint: hexadecimal digits in any case; spaces and colons do not count.</summary>
+    /// <summary>
+    /// Gets or sets the SHA-1 thumbprint (40 hexadecimal digits) or SHA-256 thumbprint (64 digits), in upper or lower case. Other characters, such
+    /// as spaces and colons, are ignored. Default: null.
+    /// </summary>
     public string? Thumbprint { get; set; }
 
     /// <summary>
-    /// The whole subject (<c>CN=batch, O=Example</c>) or its common name alone. Of several certificates with a private key the one that
-    /// ends last is taken, so that a renewed one takes over.
+    /// Gets or sets the whole subject, such as <c>CN=batch, O=Example</c>, or only its common name. If several certificates with a private key
+    /// match, the one that expires last is used, so a renewed certificate replaces the older one. Default: null.
     /// </summary>
     public string? Subject { get; set; }
 
-    /// <summary>The store. Default: <c>My</c>, the personal one.</summary>
+    /// <summary>Gets or sets the name of the store. Default: <c>My</c>, the store for personal certificates.</summary>
     public string StoreName { get; set; } = "My";
 
-    /// <summary>Whose store it is. Default: <see cref="StoreLocation.CurrentUser"/>.</summary>
+    /// <summary>Gets or sets the location of the store. Default: <see cref="StoreLocation.CurrentUser"/>.</summary>
     public StoreLocation StoreLocation { get; set; } = StoreLocation.CurrentUser;
 
     internal CertificateStoreOptions Copy() => (CertificateStoreOptions)MemberwiseClone();

@@ -5,14 +5,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// The members of a private JWK (RFC 7517 section 4, RFC 7518 section 6, RFC 9964) as they stand there. Not IdentityModel's type, whose
-/// parser quotes what it stumbles over, which may be the key, and brings caches and providers into a native program. What is not known is
-/// passed over.
+/// The members of a private JWK (RFC 7517 section 4, RFC 7518 section 6, RFC 9964), not decoded. Unknown members are ignored. The library does not
+/// parse with the JsonWebKey of Microsoft.IdentityModel: its error messages can contain the key, and it adds caches and crypto providers to native
+/// programs.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal sealed class Jwk
 {
-    private static readonly string[] Texts =
+    private static readonly string[] StringMembers =
         ["kty", "kid", "alg", "use", "n", "e", "d", "p", "q", "dp", "dq", "qi", "crv", "x", "y", "priv"];
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -36,10 +36,10 @@ internal sealed class Jwk
 
     public List<string> X5c { get; } = [];
 
-    /// <summary>The text of a member by its name; null where it is missing or null.</summary>
+    /// <summary>Gets a member by its name; null if it is missing.</summary>
     public string? this[string name] => _members.GetValueOrDefault(name);
 
-    /// <summary>The key; null where a member is of the wrong type.</summary>
+    /// <summary>Reads a JWK. Returns null if the value is not an object or a member has the wrong type.</summary>
     public static Jwk? TryRead(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
@@ -47,15 +47,16 @@ internal sealed class Jwk
         var jwk = new Jwk();
         try
         {
-            return json.EnumerateObject().All(jwk.TryTake) ? jwk : null;
+            return json.EnumerateObject().All(jwk.TryAdd) ? jwk : null;
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, written as an escape.
+            // A string has an unpaired surrogate, written as an escape sequence.
             return null;
         }
     }
 
+    /// <summary>Copies a JWK of Microsoft.IdentityModel.</summary>
     public static Jwk From(JsonWebKey key)
     {
         var jwk = new Jwk();
@@ -65,28 +66,28 @@ internal sealed class Jwk
         ];
         for (var i = 0; i < values.Length; i++)
             if (values[i] is { } text)
-                jwk._members.Add(Texts[i], text);
+                jwk._members.Add(StringMembers[i], text);
         jwk.KeyOps.AddRange(key.KeyOps);
         jwk.X5c.AddRange(key.X5c);
         return jwk;
     }
 
-    /// <summary>Names the key; its members are secret.</summary>
+    /// <summary>Describes the key without its secret members.</summary>
     public override string ToString() => $"JWK {Kty} '{Kid}'";
 
-    private bool TryTake(JsonProperty member)
+    private bool TryAdd(JsonProperty member)
     {
         var value = member.Value;
         if (member.NameEquals("key_ops") || member.NameEquals("x5c"))
-            return TryTakeAll(member.NameEquals("x5c") ? X5c : KeyOps, value);
-        if (value.ValueKind == JsonValueKind.Null || !Texts.Contains(member.Name))
+            return TryAddAll(member.NameEquals("x5c") ? X5c : KeyOps, value);
+        if (value.ValueKind == JsonValueKind.Null || !StringMembers.Contains(member.Name))
             return true;
         if (value.ValueKind == JsonValueKind.String)
             _members[member.Name] = value.GetString()!;
         return value.ValueKind == JsonValueKind.String;
     }
 
-    private static bool TryTakeAll(List<string> list, JsonElement values)
+    private static bool TryAddAll(List<string> list, JsonElement values)
     {
         if (values.ValueKind == JsonValueKind.Null)
             return true;

@@ -4,26 +4,28 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>A private JWK (RFC 7517): what it says of its own use is respected.</summary>
+/// <summary>Parses a private JWK (RFC 7517). Its <c>use</c> and <c>key_ops</c> must allow signing.</summary>
 internal static class JwkKey
 {
-    public static KeyMaterial Parse(JsonElement json, KeySource content) => Parse(
-        Jwk.TryRead(json) ?? throw content.Unusable(
-            "there is a JWK that does not parse", "A member is of the wrong type: kty, kid and the numbers are strings, key_ops is an " +
-            "array."),
-        content);
+    /// <summary>Parses a JWK in JSON.</summary>
+    /// <exception cref="JwtGrantException">The JWK is malformed, does not allow signing, or is not a usable private key.</exception>
+    public static KeyMaterial Parse(JsonElement json, KeySource source) => Parse(
+        Jwk.TryRead(json) ?? throw source.Unusable(
+            "there is a JWK that cannot be parsed", "A member has the wrong type: kty, kid and the numbers are strings, key_ops is an array."),
+        source);
 
-    public static KeyMaterial Parse(Jwk jwk, KeySource content)
+    /// <summary>Imports a JWK.</summary>
+    /// <exception cref="JwtGrantException">The JWK does not allow signing, or is not a usable private key.</exception>
+    public static KeyMaterial Parse(Jwk jwk, KeySource source)
     {
-        if (Refusal(jwk) is { } refusal)
-            throw content.Unusable($"there is a JWK {refusal.Seen}", refusal.Remedy);
+        if (FindProblem(jwk) is { } problem)
+            throw source.Unusable($"there is a JWK {problem.Description}", problem.Remedy);
         try
         {
-            var key = JwkNumbers.Import(jwk, content);
+            var key = JwkNumbers.Import(jwk, source);
             var certificates = Certificates(jwk.X5c);
             if (certificates.Count > 0 && !KeyMaterial.Fits(key, certificates[0]))
-                throw content.Unusable("there is a JWK whose x5c is a certificate of another key", "Give the certificate that was " +
-                    "issued for this key.");
+                throw source.Unusable("there is a JWK whose x5c is a certificate of another key", "Use the certificate that was issued for this key.");
             return new()
             {
                 Key = key,
@@ -31,41 +33,38 @@ internal static class JwkKey
                 KeyId = jwk.Kid,
                 Algorithm = jwk.Alg,
                 Certificate = certificates.FirstOrDefault(),
-                Others = [.. certificates.Skip(1)],
+                OtherCertificates = [.. certificates.Skip(1)],
             };
         }
-        catch (Exception e) when (PrivateKey.IsDamage(e))
+        catch (Exception e) when (PrivateKey.IsImportError(e))
         {
-            throw content.Unusable(
-                $"there is a JWK of the kind {jwk.Kty} whose members do not make a key",
-                "They are damaged, or come from different keys: make sure that the point is on the curve and the private part belongs " +
-                "to the public one.");
+            throw source.Unusable(
+                $"there is a JWK with the kty {jwk.Kty} whose members are not a valid key",
+                "The members are damaged or come from different keys. Check that the point is on the curve and that the private key belongs to the public key.");
         }
     }
 
-    /// <summary>Reads the certificates of an <c>x5c</c> (RFC 7517 section 4.7): the key's own first.</summary>
+    /// <summary>Parses the certificates of <c>x5c</c> (RFC 7517 section 4.7). The first one is that of the key.</summary>
     public static X509Certificate2Collection Certificates(IEnumerable<string> x5c) =>
         [.. x5c.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(der)))];
 
-    /// <summary>Why a key may not sign, or null where it may.</summary>
-    public static (string Seen, string Remedy)? Refusal(Jwk jwk) => jwk switch
+    /// <summary>Returns why a JWK cannot sign, or null if it can.</summary>
+    public static (string Description, string Remedy)? FindProblem(Jwk jwk) => jwk switch
     {
         { Kty: "oct" } => (
-            "of the kind oct, a shared secret",
-            "HMAC is refused, for whoever can check such an assertion can also forge it. Make an RSA or EC key and register its public " +
-            "part."),
-        { Kty: "OKP", Crv: "Ed25519" } => ("of the kind OKP, Ed25519", PrivateKey.Ed25519Remedy),
-        { Kty: not ("RSA" or "EC" or "AKP") } => ("whose kty is not known", "Expected RSA, EC or AKP (ML-DSA)."),
+            "with the kty oct, a shared secret",
+            "HMAC is refused: any party that can verify the assertion can also forge it. Create an RSA or EC key and register its public key with the server."),
+        { Kty: "OKP", Crv: "Ed25519" } => ("with the kty OKP and the crv Ed25519", PrivateKey.Ed25519Remedy),
+        { Kty: not ("RSA" or "EC" or "AKP") } => ("with an unknown kty", "Expected RSA, EC or AKP (ML-DSA)."),
         // RFC 7517 section 4.2.
-        { Use: not (null or "sig") } => ("whose use is not sig", "A key to sign with has use sig, or none. Give another key."),
+        { Use: not (null or "sig") } => ("whose use is not sig", "A signing key has the use sig, or none. Use another key."),
         // RFC 7517 section 4.3.
         { KeyOps: { Count: > 0 } operations } when !operations.Contains("sign") => (
-            "whose key_ops do not have sign", "A key to sign with has sign among its key_ops, or none. Give another key, or the private " +
-            "one."),
+            "whose key_ops does not contain sign", "The key_ops of a signing key contains sign or is not set. Use another key, or the private key."),
         { Kty: "AKP" or "RSA" or "EC" } when jwk[jwk.Kty == "AKP" ? "priv" : "d"] is null => (
-            "with a public key only", "Signing needs the private members; the public ones are for the server."),
+            "with only a public key", "Signing requires the private members; the public members are for the server."),
         { Kty: "RSA" } when jwk["p"] is null || jwk["q"] is null || jwk["dp"] is null || jwk["dq"] is null || jwk["qi"] is null => (
-            "of the kind RSA with d, but without all of p, q, dp, dq and qi", "Export the key again with them (RFC 7518 section 6.3.2)."),
+            "with the kty RSA and d, but without all of p, q, dp, dq and qi", "Export the key again with these members (RFC 7518 section 6.3.2)."),
         _ => null,
     };
 }

@@ -2,23 +2,23 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Describes a key that was found: everything from which its names for the server can be made.</summary>
+/// <summary>Describes a loaded key: everything that identifies it to the server.</summary>
 internal abstract class KeyDescription
 {
-    /// <summary>What it was found as, for messages.</summary>
+    /// <summary>Gets the format that the key was loaded from, for messages.</summary>
     public required string Format { get; init; }
 
-    /// <summary>The name that the key carries itself.</summary>
+    /// <summary>Gets the id that the format contains, such as the <c>kid</c> of a JWK; null if there is none.</summary>
     public string? KeyId { get; init; }
 
-    /// <summary>The key's certificate, where there is one.</summary>
+    /// <summary>Gets the certificate of the key; null if there is none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Certificates of the chain, in any order.</summary>
-    public X509Certificate2Collection Others { get; init; } = [];
+    /// <summary>Gets the other certificates of the chain, in any order.</summary>
+    public X509Certificate2Collection OtherCertificates { get; init; } = [];
 
     /// <summary>Returns the JWK thumbprint of the public key (RFC 7638).</summary>
-    /// <param name="place">Where the key was found, for messages.</param>
-    /// <exception cref="JwtGrantException">The public key is not known.</exception>
+    /// <param name="place">The source of the key, for messages.</param>
+    /// <exception cref="JwtGrantException">The public key is not available.</exception>
     public abstract string ComputeThumbprint(string place);
 }

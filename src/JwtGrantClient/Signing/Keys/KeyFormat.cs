@@ -3,38 +3,39 @@ using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Tells the format of a key by its content; a file's name says nothing.</summary>
+/// <summary>Identifies the format of a key by its content. The name of a file is not used.</summary>
 internal static class KeyFormat
 {
     private const byte DerSequence = 0x30;
 
-    /// <exception cref="JwtGrantException">The content is no private key.</exception>
-    public static KeyMaterial Parse(KeySource content, SigningKeyOptions options) =>
-        content.Certificate is { } certificate
-            ? CertificateKey.Parse(certificate, [], "a certificate", content)
-            : Recognize(content, options) ?? ParseBase64(content, options) ?? throw content.Unusable(
-                content.Bytes.Length == 0 ? "there is nothing" : $"there are {content.Bytes.Length} bytes in no known format",
-                "Expected PEM, PKCS#12, DER, a JWK, a JWK set or a service account's JSON; a binary one in a text as base64.");
+    /// <summary>Parses a key in any of the known formats.</summary>
+    /// <exception cref="JwtGrantException">The content is not a usable private key.</exception>
+    public static KeyMaterial Parse(KeySource source, SigningKeyOptions options) =>
+        source.Certificate is { } certificate
+            ? CertificateKey.Parse(certificate, [], "a certificate", source)
+            : TryParse(source, options) ?? TryParseBase64(source, options) ?? throw source.Unusable(
+                source.Bytes.Length == 0 ? "there is no content" : $"there are {source.Bytes.Length} bytes in no known format",
+                "Expected PEM, PKCS#12, DER, a JWK, a JWK set or the JSON of a service account. A binary format in a text must be encoded as base64.");
 
-    private static KeyMaterial? Recognize(KeySource content, SigningKeyOptions options)
+    private static KeyMaterial? TryParse(KeySource source, SigningKeyOptions options)
     {
-        if (content.Bytes is [DerSequence, ..] && DerKey.TryParse(content) is { } binary)
+        if (source.Bytes is [DerSequence, ..] && DerKey.TryParse(source) is { } binary)
             return binary;
-        var text = Text(content.Bytes);
+        var text = DecodeText(source.Bytes);
         if (text.StartsWith('{'))
-            return JsonKey.Parse(text, content, options);
-        return text.Contains("-----BEGIN ", StringComparison.Ordinal) ? PemKey.Parse(text, content) : null;
+            return JsonKey.Parse(text, source, options);
+        return text.Contains("-----BEGIN ", StringComparison.Ordinal) ? PemKey.Parse(text, source) : null;
     }
 
-    private static KeyMaterial? ParseBase64(KeySource content, SigningKeyOptions options)
+    private static KeyMaterial? TryParseBase64(KeySource source, SigningKeyOptions options)
     {
-        // Either alphabet, with padding or without, broken into lines or not.
-        var text = Text(content.Bytes).Replace('+', '-').Replace('/', '_');
+        // Both alphabets are accepted, with and without padding and line breaks.
+        var text = DecodeText(source.Bytes).Replace('+', '-').Replace('/', '_');
         if (text.Length == 0 || !Base64Url.IsValid(text))
             return null;
-        using var decoded = content.Decoded(Base64Url.DecodeFromChars(text));
-        return Recognize(decoded, options);
+        using var decoded = source.WithBytes(Base64Url.DecodeFromChars(text));
+        return TryParse(decoded, options);
     }
 
-    private static string Text(byte[] bytes) => CredentialFile.Decode(bytes).Trim();
+    private static string DecodeText(byte[] bytes) => CredentialFile.Decode(bytes).Trim();
 }

@@ -4,61 +4,62 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>How the server is told which key it is: the kid, and the certificate's members of the header.</summary>
-/// <param name="KeyId">The <c>kid</c>, or null for none.</param>
-/// <param name="Header">The further members of the header, or null for none.</param>
-/// <param name="Format">What the key was found as.</param>
-/// <param name="Certificate">The key's certificate, where it has one.</param>
+/// <summary>The header parameters that identify a key to the server.</summary>
+/// <param name="KeyId">The <c>kid</c>; null for none.</param>
+/// <param name="Header">The header parameters of the certificate; null for none.</param>
+/// <param name="Format">The format that the key was loaded from.</param>
+/// <param name="Certificate">The certificate of the key; null if there is none.</param>
 internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, object>? Header, string Format, X509Certificate2? Certificate)
 {
-    /// <exception cref="JwtGrantException">The settings ask for a certificate's name, and there is no certificate.</exception>
-    public static KeyIdentity Create(KeyDescription found, string place, SigningKeyOptions options) => new(
+    /// <summary>Creates the header parameters that the options select.</summary>
+    /// <exception cref="JwtGrantException">The options require a certificate or a thumbprint that the key does not have.</exception>
+    public static KeyIdentity Create(KeyDescription key, string place, SigningKeyOptions options) => new(
         options.KeyId ?? options.KeyIdFrom switch
         {
-            KeyIdSource.JwkThumbprint => found.ComputeThumbprint(place),
-            KeyIdSource.CertificateThumbprint => CertificateOf(found, place, "KeyIdFrom").Thumbprint,
-            _ => found.KeyId,
+            KeyIdSource.JwkThumbprint => key.ComputeThumbprint(place),
+            KeyIdSource.CertificateThumbprint => GetCertificate(key, place, "KeyIdFrom").Thumbprint,
+            _ => key.KeyId,
         },
-        HeaderOf(found, place, options),
-        found.Format,
-        found.Certificate);
+        CreateHeader(key, place, options),
+        key.Format,
+        key.Certificate);
 
-    private static Dictionary<string, object>? HeaderOf(KeyDescription found, string place, SigningKeyOptions options)
+    private static Dictionary<string, object>? CreateHeader(KeyDescription key, string place, SigningKeyOptions options)
     {
         if (options is { X5t: false, X5tS256: false, X5c: false })
             return null;
-        var certificate = CertificateOf(found, place, options.X5t ? "X5t" : options.X5tS256 ? "X5tS256" : "X5c");
+        var certificate = GetCertificate(key, place, options.X5t ? "X5t" : options.X5tS256 ? "X5tS256" : "X5c");
         var header = new Dictionary<string, object>(StringComparer.Ordinal);
-        // RFC 7515 sections 4.1.7 and 4.1.8: of the DER, base64url, not hexadecimal.
+        // RFC 7515 sections 4.1.7 and 4.1.8: the hash of the DER in base64url, not in hexadecimal.
         if (options.X5t)
             header["x5t"] = Base64Url.EncodeToString(certificate.GetCertHash());
         if (options.X5tS256)
             header["x5t#S256"] = Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256));
         if (options.X5c)
-            header["x5c"] = ChainOf(certificate, found.Others);
+            header["x5c"] = CreateChain(certificate, key.OtherCertificates);
         return header;
     }
 
-    // The certificate, then each one's issuer, in base64 of the DER (RFC 7515 section 4.1.6). The others come in any order.
-    private static string[] ChainOf(X509Certificate2 certificate, X509Certificate2Collection others)
+    // RFC 7515 section 4.1.6: the certificate, then the issuer of each one, in base64. The other certificates are not sorted.
+    private static string[] CreateChain(X509Certificate2 certificate, X509Certificate2Collection otherCertificates)
     {
         using var chain = new X509Chain();
-        chain.ChainPolicy.ExtraStore.AddRange(others);
-        // The order is all that is wanted: whether it is trusted is the server's to judge, and nothing may be fetched.
+        chain.ChainPolicy.ExtraStore.AddRange(otherCertificates);
+        // The chain is only sorted. The server validates it, so nothing is verified or downloaded here.
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllFlags;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.Build(certificate);
         var all = chain.ChainElements.Select(element => element.Certificate).ToList();
-        // The server has the root, or does not trust it.
+        // The root is left out: a server that trusts it has it.
         if (all.Count > 1 && all[^1].SubjectName.RawData.AsSpan().SequenceEqual(all[^1].IssuerName.RawData))
             all.RemoveAt(all.Count - 1);
-        return [.. all.Select(link => Convert.ToBase64String(link.RawDataMemory.Span))];
+        return [.. all.Select(element => Convert.ToBase64String(element.RawDataMemory.Span))];
     }
 
-    private static X509Certificate2 CertificateOf(KeyDescription found, string place, string setting) =>
-        found.Certificate ?? throw JwtGrantException.Configuration(
+    private static X509Certificate2 GetCertificate(KeyDescription key, string place, string setting) =>
+        key.Certificate ?? throw JwtGrantException.Configuration(
             "signing_key_without_certificate",
-            $"SigningKey:{setting} asks for a certificate, but in {place} there is a key alone ({found.Format}). " +
-            $"Put the certificate beside the key, or leave {setting} out.");
+            $"SigningKey:{setting} requires a certificate, but in {place} there is only a key ({key.Format}). " +
+            $"Add the certificate, or do not set {setting}.");
 }

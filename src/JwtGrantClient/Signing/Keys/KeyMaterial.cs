@@ -3,25 +3,25 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>A private key that was found, and what came with it.</summary>
+/// <summary>A private key and the data that was loaded with it.</summary>
 internal sealed class KeyMaterial : KeyDescription
 {
-    /// <summary>An <see cref="RSA"/>, an <see cref="ECDsa"/> or an <see cref="MLDsa"/>.</summary>
+    /// <summary>Gets the key: an <see cref="RSA"/>, an <see cref="ECDsa"/> or an <see cref="MLDsa"/>.</summary>
     public required IDisposable Key { get; init; }
 
-    /// <summary>Whether the key is disposed if it does not fit. False for an object that the application owns. Default: true.</summary>
+    /// <summary>Gets whether the key is disposed if it is not usable. False for an object that the application owns. Default: true.</summary>
     public bool OwnsKey { get; init; } = true;
 
-    /// <summary>The one algorithm that the key is for, where it says so.</summary>
+    /// <summary>Gets the algorithm that the key is restricted to, the <c>alg</c> of a JWK; null if there is none.</summary>
     public string? Algorithm { get; init; }
 
     public override string ComputeThumbprint(string place) => PublicJwk.ComputeThumbprint(Key);
 
-    /// <summary>Whether a certificate is about the same public key.</summary>
+    /// <summary>Returns whether a certificate has the public key of a private key.</summary>
     public static bool Fits(IDisposable key, X509Certificate2 certificate) =>
         certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key switch
         {
-            AsymmetricAlgorithm classic => classic.ExportSubjectPublicKeyInfo(),
+            AsymmetricAlgorithm algorithm => algorithm.ExportSubjectPublicKeyInfo(),
             MLDsa mldsa => MlDsaKey.PublicKeyInfo(mldsa),
             _ => [],
         });

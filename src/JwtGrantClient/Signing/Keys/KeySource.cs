@@ -8,26 +8,29 @@ using JwtGrantClient.Credentials;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>What stands in the place that the settings name, not yet parsed, and the password that opens it.</summary>
+/// <summary>The content of the configured source of a key, not yet parsed, and its password.</summary>
 [DebuggerDisplay("{Place,nq}")]
 internal sealed class KeySource : IDisposable
 {
-    /// <summary>The settings that give the key.</summary>
+    /// <summary>What to do if there is only a public key.</summary>
+    public const string PrivateKeyRemedy = "Signing requires the private key; the public key is for the server.";
+
+    /// <summary>The settings of the key.</summary>
     public static readonly SecretSettings KeySettings = new("Text", "EnvironmentVariable", "Path")
     {
         Ambiguous = places => JwtGrantException.Configuration(
-            "signing_key_ambiguous", $"SigningKey has {string.Join(" and ", places)}; keep the one that holds the key."),
-        VariableNotSet = name => Unreadable(SecretSettings.DescribeUnset(name, "SigningKey:EnvironmentVariable", "the key")),
+            "signing_key_ambiguous", $"SigningKey has {string.Join(" and ", places)}; keep only the setting that contains the key."),
+        VariableNotSet = name => Unreadable(SecretSettings.DescribeNotSet(name, "SigningKey:EnvironmentVariable", "the key")),
         FileUnreadable = problem => Unreadable(problem.Describe("key", "SigningKey:Path"), problem.Cause),
     };
 
-    /// <summary>The settings that give its password.</summary>
+    /// <summary>The settings of the password.</summary>
     public static readonly SecretSettings PasswordSettings = new("Password", "PasswordEnvironmentVariable", "PasswordFile")
     {
         Ambiguous = _ => PasswordProblem(
-            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep the one that holds the password."),
+            "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep only the setting that contains the password."),
         VariableNotSet = name => PasswordProblem(
-            SecretSettings.DescribeUnset(name, "SigningKey:PasswordEnvironmentVariable", "the password")),
+            SecretSettings.DescribeNotSet(name, "SigningKey:PasswordEnvironmentVariable", "the password")),
         FileUnreadable = problem => Unreadable(problem.Describe("password", "SigningKey:PasswordFile"), problem.Cause),
     };
 
@@ -38,7 +41,7 @@ internal sealed class KeySource : IDisposable
     private KeySource(string place, X509Certificate2 certificate, bool owned)
         : this(place, []) => (Certificate, _ownsCertificate) = (certificate, owned);
 
-    /// <summary>The place, as an error message names it.</summary>
+    /// <summary>Gets the source, as error messages name it.</summary>
     public string Place { get; }
 
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -47,11 +50,11 @@ internal sealed class KeySource : IDisposable
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Password { get; private init; }
 
-    /// <summary>Set in place of <see cref="Bytes"/> where the place is a certificate store.</summary>
+    /// <summary>Gets the certificate, if the source is a certificate or a certificate store. <see cref="Bytes"/> is empty then.</summary>
     public X509Certificate2? Certificate { get; }
 
-    /// <summary>Reads the place that the settings name.</summary>
-    /// <exception cref="JwtGrantException">No place, or more than one, is set; or it cannot be read.</exception>
+    /// <summary>Reads the configured source.</summary>
+    /// <exception cref="JwtGrantException">No source or more than one is configured, or the source cannot be read.</exception>
     public static KeySource Read(SigningKeyOptions options)
     {
         var key = options.KeySecret;
@@ -64,22 +67,23 @@ internal sealed class KeySource : IDisposable
             throw KeySettings.Ambiguous(places);
         return options.Certificate is { } certificate
             ? CertificateStore.Find(certificate)
-            : new(PlaceOf(options), key.ReadBytes()!) { Password = options.PasswordSecret.Read() };
+            : new(DescribePlace(options), key.ReadBytes()!) { Password = options.PasswordSecret.Read() };
     }
 
+    /// <summary>Creates a source from a certificate.</summary>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="place">Where it came from.</param>
-    /// <param name="owned">Whether it ends with this content. The key that was taken from it does not.</param>
+    /// <param name="place">The source of the certificate, for messages.</param>
+    /// <param name="owned">Whether the certificate is disposed with this object. A key that was extracted from it is not.</param>
     public static KeySource From(X509Certificate2 certificate, string place, bool owned) => new(place, certificate, owned);
 
-    /// <summary>A key that needs no parsing.</summary>
+    /// <summary>Creates a source for a key that is already an object; only the name is used.</summary>
     public static KeySource From(string place) => new(place, []);
 
-    /// <summary>The same place, after a layer of encoding was taken off.</summary>
-    public KeySource Decoded(byte[] bytes) => new(Place, bytes) { Password = Password };
+    /// <summary>Returns the same source with decoded content.</summary>
+    public KeySource WithBytes(byte[] bytes) => new(Place, bytes) { Password = Password };
 
-    /// <summary>Tells one content from another without keeping it.</summary>
-    public byte[] Fingerprint()
+    /// <summary>Returns a hash of the content and the password, to detect a change without storing them.</summary>
+    public byte[] ComputeFingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(Certificate is null ? Bytes : Certificate.RawDataMemory.Span));
@@ -87,18 +91,21 @@ internal sealed class KeySource : IDisposable
         return hash.GetHashAndReset();
     }
 
-    /// <summary>The error for a content that is no usable key: what was seen, then what to do. Neither may quote the content.</summary>
+    /// <summary>Creates the exception for content that is not a usable key. The message must not contain any part of the content.</summary>
+    /// <param name="seen">What was found: a phrase that continues "In the key file ...".</param>
+    /// <param name="remedy">What to do: one or more sentences.</param>
+    /// <param name="inner">The cause.</param>
     public JwtGrantException Unusable(string seen, string remedy, Exception? inner = null) =>
         JwtGrantException.Configuration("signing_key_unusable", $"In {Place} {seen}. {remedy}", inner);
 
-    /// <summary>The error for a content that the password does not open.</summary>
-    /// <param name="format">What it is, with its article.</param>
-    /// <param name="inner">How the attempt to open it failed.</param>
-    public JwtGrantException DoesNotOpen(string format, Exception? inner = null) => PasswordProblem(
+    /// <summary>Creates the exception for encrypted content whose password is missing or wrong.</summary>
+    /// <param name="format">The format of the content, with an article.</param>
+    /// <param name="inner">The cause.</param>
+    public JwtGrantException CreatePasswordException(string format, Exception? inner = null) => PasswordProblem(
         Password is null
             ? $"In {Place} there is {format}, and no password is set. " +
                 "Set one of SigningKey:Password, PasswordEnvironmentVariable and PasswordFile."
-            : $"In {Place} there is {format}, which the password does not open. " +
+            : $"In {Place} there is {format}, which cannot be decrypted with the password. " +
                 "Correct the password, or copy the file again if it is damaged.",
         inner);
 
@@ -109,11 +116,11 @@ internal sealed class KeySource : IDisposable
             Certificate!.Dispose();
     }
 
-    private static string PlaceOf(SigningKeyOptions options) => options switch
+    private static string DescribePlace(SigningKeyOptions options) => options switch
     {
         { Path: { } path } => $"the key file '{path}'",
         { EnvironmentVariable: { } name } => $"the environment variable '{name}'",
-        _ => "the key in SigningKey:Text",
+        _ => "SigningKey:Text",
     };
 
     private static JwtGrantException Unreadable(string message, Exception? inner = null) =>

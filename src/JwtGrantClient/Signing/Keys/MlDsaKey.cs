@@ -1,28 +1,30 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-// The PKIX encodings of ML-DSA are marked as still under evaluation; the algorithm and the JWK's seed are not. Only this file uses them.
+// .NET marks the PKIX encodings of ML-DSA as experimental. Only this file uses them.
 #pragma warning disable SYSLIB5006
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>ML-DSA keys (RFC 9964), where the platform has the algorithm: OpenSSL 3.5 or later, or a recent Windows.</summary>
+/// <summary>Imports ML-DSA keys (RFC 9964). The platform must support ML-DSA: OpenSSL 3.5 or later, or a recent version of Windows.</summary>
 internal static class MlDsaKey
 {
-    /// <exception cref="JwtGrantException">The platform has no ML-DSA.</exception>
-    public static MLDsa FromPkcs8(byte[] der, KeySource content)
+    /// <summary>Imports a PKCS#8 key.</summary>
+    /// <exception cref="JwtGrantException">The platform does not support ML-DSA.</exception>
+    public static MLDsa FromPkcs8(byte[] der, KeySource source)
     {
-        RequirePlatform(content);
+        EnsureSupported(source);
         return MLDsa.ImportPkcs8PrivateKey(der);
     }
 
-    /// <param name="algorithm">One of the three.</param>
-    /// <param name="seed">The 32 bytes of a JWK's <c>priv</c>.</param>
-    /// <param name="content">Where it is.</param>
-    /// <exception cref="JwtGrantException">The platform has no ML-DSA.</exception>
-    public static MLDsa FromSeed(MLDsaAlgorithm algorithm, byte[] seed, KeySource content)
+    /// <summary>Imports the seed of a JWK.</summary>
+    /// <param name="algorithm">The parameter set.</param>
+    /// <param name="seed">The 32 bytes of <c>priv</c>.</param>
+    /// <param name="source">The source of the key, for the exception.</param>
+    /// <exception cref="JwtGrantException">The platform does not support ML-DSA.</exception>
+    public static MLDsa FromSeed(MLDsaAlgorithm algorithm, byte[] seed, KeySource source)
     {
-        RequirePlatform(content);
+        EnsureSupported(source);
         return MLDsa.ImportMLDsaPrivateSeed(algorithm, seed);
     }
 
@@ -32,12 +34,12 @@ internal static class MlDsaKey
 
     public static byte[] PublicKeyInfo(MLDsa key) => key.ExportSubjectPublicKeyInfo();
 
-    private static void RequirePlatform(KeySource content)
+    private static void EnsureSupported(KeySource source)
     {
         if (!MLDsa.IsSupported)
             throw JwtGrantException.Configuration(
                 "algorithm_not_supported",
-                $"In {content.Place} there is an ML-DSA key (RFC 9964), and this platform has no ML-DSA. " +
-                "Run on OpenSSL 3.5 or later, or a recent Windows; or give an RSA or EC key.");
+                $"In {source.Place} there is an ML-DSA key (RFC 9964), but this platform does not support ML-DSA. " +
+                "Use OpenSSL 3.5 or later or a recent version of Windows, or use an RSA or EC key.");
     }
 }

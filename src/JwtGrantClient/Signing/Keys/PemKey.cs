@@ -3,46 +3,45 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>PEM (RFC 7468): one private key, in any of its forms, and the certificates beside it.</summary>
+/// <summary>Parses PEM (RFC 7468): one private key in any format, and its certificates.</summary>
 internal static class PemKey
 {
-    public static KeyMaterial Parse(string text, KeySource content)
+    /// <summary>Parses a PEM text.</summary>
+    /// <exception cref="JwtGrantException">The text does not have exactly one usable private key.</exception>
+    public static KeyMaterial Parse(string text, KeySource source)
     {
-        // OpenSSL's own encryption, from before PKCS#8: a key derived by one round of MD5. The platform does not read it.
+        // The encryption that OpenSSL used before PKCS#8 derives the key with one round of MD5. .NET does not support it.
         if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw content.Unusable("there is a private key in OpenSSL's old encryption", "Convert it with: openssl pkcs8 -topk8 -in " +
-                "FILE -out NEW");
-        // Environment variables often hold \n in place of a line's end.
-        var blocks = Blocks(text.Replace("\\n", "\n", StringComparison.Ordinal));
+            throw source.Unusable("there is a private key in the old encryption of OpenSSL", "Convert it with: openssl pkcs8 -topk8 -in FILE -out NEW");
+        // Environment variables often contain \n instead of a line break.
+        var blocks = ReadBlocks(text.Replace("\\n", "\n", StringComparison.Ordinal));
         var keys = blocks.Where(block => IsPrivateKey(block.Label)).ToList();
         if (keys.Count != 1)
             throw keys.Count > 1
-                ? content.Unusable($"there are {keys.Count} private keys (PEM)", "Keep the one to sign with; several keys go into a JWK " +
-                    "set.")
-                : Missing([.. blocks.Select(block => block.Label)], content);
+                ? source.Unusable($"there are {keys.Count} private keys (PEM)", "Remove all except the signing key, or use a JWK set for several keys.")
+                : CreateMissingKeyException([.. blocks.Select(block => block.Label)], source);
         var (label, der) = keys[0];
-        var certificates = Certificates(blocks, content);
-        var key = ImportKey(label, der, content);
+        var certificates = ParseCertificates(blocks, source);
+        var key = ImportKey(label, der, source);
         var own = certificates.FirstOrDefault(certificate => KeyMaterial.Fits(key, certificate));
         if (own is null && certificates.Count > 0)
         {
             key.Dispose();
-            throw content.Unusable(
-                "there are a private key and a certificate that do not belong together (PEM)", "Give the certificate that was issued " +
-                "for this key.");
+            throw source.Unusable(
+                "there are a private key and a certificate that do not belong together (PEM)", "Use the certificate that was issued for this key.");
         }
         return new()
         {
             Key = key,
-            Format = own is null ? $"{FormatOf(label)}, PEM" : $"{FormatOf(label)}, PEM, with certificate",
+            Format = own is null ? $"{GetFormat(label)}, PEM" : $"{GetFormat(label)}, PEM, with certificate",
             Certificate = own,
-            Others = [.. certificates.Where(certificate => certificate != own)],
+            OtherCertificates = [.. certificates.Where(certificate => certificate != own)],
         };
     }
 
     private static bool IsPrivateKey(string label) => label is "PRIVATE KEY" or "ENCRYPTED PRIVATE KEY" or "RSA PRIVATE KEY" or "EC PRIVATE KEY";
 
-    private static string FormatOf(string label) => label switch
+    private static string GetFormat(string label) => label switch
     {
         "RSA PRIVATE KEY" => "PKCS#1",
         "EC PRIVATE KEY" => "SEC 1",
@@ -50,7 +49,7 @@ internal static class PemKey
         _ => "PKCS#8",
     };
 
-    private static List<(string Label, byte[] Der)> Blocks(string text)
+    private static List<(string Label, byte[] Der)> ReadBlocks(string text)
     {
         List<(string, byte[])> blocks = [];
         var rest = text.AsSpan();
@@ -64,7 +63,7 @@ internal static class PemKey
         return blocks;
     }
 
-    private static IDisposable ImportKey(string label, byte[] der, KeySource content)
+    private static IDisposable ImportKey(string label, byte[] der, KeySource source)
     {
         try
         {
@@ -72,13 +71,13 @@ internal static class PemKey
             {
                 "RSA PRIVATE KEY" => PrivateKey.FromPkcs1(der),
                 "EC PRIVATE KEY" => PrivateKey.FromSec1(der),
-                "ENCRYPTED PRIVATE KEY" => PrivateKey.FromEncryptedPkcs8(der, content),
-                _ => PrivateKey.FromPkcs8(der, content),
+                "ENCRYPTED PRIVATE KEY" => PrivateKey.FromEncryptedPkcs8(der, source),
+                _ => PrivateKey.FromPkcs8(der, source),
             };
         }
-        catch (Exception e) when (PrivateKey.IsDamage(e))
+        catch (Exception e) when (PrivateKey.IsImportError(e))
         {
-            throw PrivateKey.Refused(content, $"the PEM block '{label}'", e);
+            throw PrivateKey.CreateImportException(source, $"the PEM block '{label}'", e);
         }
         finally
         {
@@ -86,7 +85,7 @@ internal static class PemKey
         }
     }
 
-    private static X509Certificate2Collection Certificates(List<(string Label, byte[] Der)> blocks, KeySource content)
+    private static X509Certificate2Collection ParseCertificates(List<(string Label, byte[] Der)> blocks, KeySource source)
     {
         try
         {
@@ -94,22 +93,20 @@ internal static class PemKey
         }
         catch (CryptographicException e)
         {
-            throw PrivateKey.Refused(content, "the PEM block 'CERTIFICATE'", e);
+            throw PrivateKey.CreateImportException(source, "the PEM block 'CERTIFICATE'", e);
         }
     }
 
-    private static JwtGrantException Missing(string[] labels, KeySource content) => labels switch
+    private static JwtGrantException CreateMissingKeyException(string[] labels, KeySource source) => labels switch
     {
-        [] => content.Unusable("a PEM block begins, but it is not whole", "It must hold -----BEGIN PRIVATE KEY----- and the matching " +
-            "END line, whole."),
-        _ when labels.Contains("CERTIFICATE") => content.Unusable(
-            "there is a certificate without its private key (PEM)", "Put the private key into the same file, or name the file that " +
-            "holds it."),
-        _ when labels.Contains("PUBLIC KEY") || labels.Contains("RSA PUBLIC KEY") => content.Unusable(
-            "there is only a public key (PEM)", "Signing needs the private key; the public one is for the server."),
-        _ when labels.Contains("OPENSSH PRIVATE KEY") => content.Unusable(
-            "there is a private key in OpenSSH's own format", "Convert it with: ssh-keygen -p -m PKCS8 -f FILE"),
-        _ => content.Unusable(
+        [] => source.Unusable("there is a PEM block that is not complete", "Expected -----BEGIN PRIVATE KEY----- and the matching END line."),
+        _ when labels.Contains("CERTIFICATE") => source.Unusable(
+            "there is a certificate without its private key (PEM)", "Add the private key to the file, or configure the file that contains it."),
+        _ when labels.Contains("PUBLIC KEY") || labels.Contains("RSA PUBLIC KEY") => source.Unusable(
+            "there is only a public key (PEM)", KeySource.PrivateKeyRemedy),
+        _ when labels.Contains("OPENSSH PRIVATE KEY") => source.Unusable(
+            "there is a private key in the format of OpenSSH", "Convert it with: ssh-keygen -p -m PKCS8 -f FILE"),
+        _ => source.Unusable(
             $"there is a PEM block '{labels[0]}'", "Expected PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY."),
     };
 }

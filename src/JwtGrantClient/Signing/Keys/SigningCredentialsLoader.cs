@@ -4,25 +4,26 @@ using Microsoft.IdentityModel.Tokens;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// Makes a signer of the signing credentials of Microsoft.IdentityModel. A key in this process is checked and signs like one from a file,
-/// because IdentityModel accepts smaller RSA keys than RFC 7518 section 3.3 does. A key with a custom provider signs through the provider.
+/// Creates a signer from the SigningCredentials of Microsoft.IdentityModel. A key in this process is checked like a key from a file, because
+/// IdentityModel accepts smaller RSA keys than RFC 7518 section 3.3 allows. A key with a custom crypto provider signs through the provider.
 /// </summary>
 internal static class SigningCredentialsLoader
 {
     private const string Place = "the SigningCredentials";
 
-    /// <param name="credentials">The key and its algorithm.</param>
-    /// <param name="options">How to name the key; changed here, so a copy.</param>
-    /// <exception cref="JwtGrantException">The key or the algorithm is refused, or they do not fit.</exception>
+    /// <summary>Creates the signer.</summary>
+    /// <param name="credentials">The key and the algorithm.</param>
+    /// <param name="options">The names of the key. The method changes the options, so the caller passes a copy.</param>
+    /// <exception cref="JwtGrantException">The key or the algorithm is not allowed, or they do not fit.</exception>
     public static IJwtSigner Load(SigningCredentials credentials, SigningKeyOptions options)
     {
         var key = credentials.Key;
         options.Algorithm = ChooseAlgorithm(credentials, options.Algorithm);
-        using var content = KeySource.From(Place);
+        using var source = KeySource.From(Place);
         var provider = new CryptoProviderSigner(credentials.CryptoProviderFactory ?? key.CryptoProviderFactory, key, credentials.Algorithm);
-        if (!provider.IsForeign())
-            return SignerFor(Find(key, options.Algorithm, content), content, options);
-        var identity = KeyIdentity.Create(ProviderKey.From(key, content), Place, options);
+        if (!provider.IsCustom())
+            return CreateSigner(LoadKey(key, options.Algorithm, source), source, options);
+        var identity = KeyIdentity.Create(ProviderKey.From(key, source), Place, options);
         return Remote(options.Algorithm, identity.KeyId, provider.SignAsync, identity.Header);
     }
 
@@ -31,15 +32,15 @@ internal static class SigningCredentialsLoader
         var name = JoseName(credentials.Algorithm);
         _ = RemoteSigner.Find(name);
         if (credentials.Key is SymmetricSecurityKey or JsonWebKey { Kty: "oct" })
-            throw SignatureAlgorithm.SymmetricKeyRefused(Place);
-        // RFC 7517 section 4.4, RFC 8725 section 3.2: one key, one algorithm.
+            throw SignatureAlgorithm.SymmetricKeyNotSupported(Place);
+        // RFC 7517 section 4.4, RFC 8725 section 3.1: a key is used with one algorithm.
         if (credentials.Key is JsonWebKey { Alg: { } bound } && bound != name)
-            throw DoesNotFit($"In {Place} there is a JWK for {bound}, by its alg, but their algorithm is {name}. Give the credentials the JWK's alg.");
+            throw DoesNotFit($"In {Place} there is a JWK whose alg is {bound}, but the algorithm of the credentials is {name}. Use the alg of the JWK.");
         return configured is null || configured == name ? name : throw DoesNotFit(
-            $"The SigningCredentials are for {name}, but the options' Algorithm is {configured}. Leave Algorithm out, or give credentials for it.");
+            $"The SigningCredentials are for {name}, but the options' Algorithm is {configured}. Do not set Algorithm, or use credentials for it.");
     }
 
-    // RFC 9231 section 2.3 has the URIs of XML signatures, which WS-Federation and SAML use for the same algorithms.
+    // RFC 9231 section 2.3 defines the URIs of XML signatures, which WS-Federation and SAML use for the same algorithms.
     private static string JoseName(string algorithm) => algorithm switch
     {
         SecurityAlgorithms.RsaSha256Signature => "RS256",
@@ -57,74 +58,71 @@ internal static class SigningCredentialsLoader
         _ => algorithm,
     };
 
-    private static KeyMaterial Find(SecurityKey key, string algorithm, KeySource content) => key switch
+    private static KeyMaterial LoadKey(SecurityKey key, string algorithm, KeySource source) => key switch
     {
-        RsaSecurityKey { Rsa: { } rsa } => CallersKey(rsa, key),
-        RsaSecurityKey rsa => new() { Key = Import(rsa.Parameters, content), Format = nameof(RsaSecurityKey), KeyId = key.KeyId },
-        ECDsaSecurityKey { ECDsa: var ec } => CallersKey(ec, key),
-        MlDsaSecurityKey { MLDsa: var mldsa } => CallersKey(mldsa, key),
-        X509SecurityKey certificate => Find(certificate, content),
-        JsonWebKey jwk => JwkKey.Parse(Jwk.From(jwk), content),
-        _ => throw content.Unusable(
+        RsaSecurityKey { Rsa: { } rsa } => CreateUnowned(rsa, key),
+        RsaSecurityKey rsa => new() { Key = Import(rsa.Parameters, source), Format = nameof(RsaSecurityKey), KeyId = key.KeyId },
+        ECDsaSecurityKey { ECDsa: var ec } => CreateUnowned(ec, key),
+        MlDsaSecurityKey { MLDsa: var mldsa } => CreateUnowned(mldsa, key),
+        X509SecurityKey certificate => LoadKey(certificate, source),
+        JsonWebKey jwk => JwkKey.Parse(Jwk.From(jwk), source),
+        _ => throw source.Unusable(
             $"there is a key of the type {key.GetType().Name}",
-            "Expected an RsaSecurityKey, ECDsaSecurityKey, MlDsaSecurityKey, X509SecurityKey or JsonWebKey, or a CryptoProviderFactory " +
-            $"whose CustomCryptoProvider signs {algorithm} with it."),
+            $"Expected an RsaSecurityKey, ECDsaSecurityKey, MlDsaSecurityKey, X509SecurityKey or JsonWebKey, or a CryptoProviderFactory whose CustomCryptoProvider signs {algorithm} with the key."),
     };
 
-    private static KeyMaterial CallersKey(IDisposable key, SecurityKey holder) =>
+    private static KeyMaterial CreateUnowned(IDisposable key, SecurityKey holder) =>
         new() { Key = key, OwnsKey = false, Format = holder.GetType().Name, KeyId = holder.KeyId };
 
-    private static KeyMaterial Find(X509SecurityKey key, KeySource content)
+    private static KeyMaterial LoadKey(X509SecurityKey key, KeySource source)
     {
-        var found = CertificateKey.Parse(key.Certificate, [], nameof(X509SecurityKey), content);
-        return new() { Key = found.Key, Format = found.Format, KeyId = key.KeyId, Certificate = found.Certificate };
+        var material = CertificateKey.Parse(key.Certificate, [], nameof(X509SecurityKey), source);
+        return new() { Key = material.Key, Format = material.Format, KeyId = key.KeyId, Certificate = material.Certificate };
     }
 
-    private static RSA Import(RSAParameters parameters, KeySource content)
+    private static RSA Import(RSAParameters parameters, KeySource source)
     {
         if (parameters.D is null)
-            throw content.Unusable("there is a public key only (RsaSecurityKey)", "Signing needs the private key; the public one is for the server.");
+            throw source.Unusable("there is only a public key (RsaSecurityKey)", KeySource.PrivateKeyRemedy);
         try
         {
             return RSA.Create(parameters);
         }
-        catch (Exception e) when (PrivateKey.IsDamage(e))
+        catch (Exception e) when (PrivateKey.IsImportError(e))
         {
-            throw content.Unusable(
-                "there are RSA parameters that do not make a key", "They are damaged or incomplete: D goes with P, Q, DP, DQ and InverseQ " +
-                "(RFC 8017 section 3.2).");
+            throw source.Unusable(
+                "there are RSA parameters that are not a valid key", "They are damaged or incomplete. D, P, Q, DP, DQ and InverseQ are required (RFC 8017 section 3.2).");
         }
     }
 
-    private static IJwtSigner SignerFor(KeyMaterial found, KeySource content, SigningKeyOptions options)
+    private static IJwtSigner CreateSigner(KeyMaterial material, KeySource source, SigningKeyOptions options)
     {
-        var signer = SigningKeyLoader.SignerFor(found, Place, options);
-        if (found.OwnsKey)
+        var signer = SigningKeyLoader.CreateSigner(material, Place, options);
+        if (material.OwnsKey)
             return signer;
-        if (found.Key.GetType().Assembly == typeof(RSA).Assembly)
+        if (material.Key.GetType().Assembly == typeof(RSA).Assembly)
         {
-            RequirePrivateKey(signer, content);
+            EnsureCanSign(signer, source);
             return signer;
         }
-        // A class that is not the platform's may call a service for each signature.
+        // A class that is not part of .NET may call a service for each signature.
         return Remote(signer.Algorithm, signer.KeyId, SignAsync, signer.Header);
 
         ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> signingInput, CancellationToken cancellationToken) =>
             ThreadPoolSigning.RunAsync(bytes => signer.Sign(bytes), signingInput, cancellationToken);
     }
 
-    // A key object does not tell whether it has a private part, and not every private part can be exported. So one signature is made.
-    private static void RequirePrivateKey(LocalSigner signer, KeySource content)
+    // A key object does not report whether it has a private key, and not every private key can be exported. So the method signs once.
+    private static void EnsureCanSign(LocalSigner signer, KeySource source)
     {
         try
         {
             _ = signer.Sign([]);
         }
-        catch (Exception e) when (PrivateKey.IsDamage(e) || e is InvalidOperationException)
+        catch (Exception e) when (PrivateKey.IsImportError(e) || e is InvalidOperationException)
         {
-            throw content.Unusable(
-                $"there is a key without its private part, or one that the platform does not sign with ({signer.Identity.Format})",
-                "Signing needs the private key; the public one is for the server.", e);
+            throw source.Unusable(
+                $"there is a key without its private key, or a key that .NET cannot sign with ({signer.Identity.Format})", KeySource.PrivateKeyRemedy, e);
         }
     }
 

@@ -5,57 +5,57 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Signing;
 
 /// <summary>
-/// From settings to a signer (open first): read the place that they name, tell the format by the content, hold the key to the rules of its
-/// algorithm. Every error names the place and what was found there, never the key.
+/// Creates signers from <see cref="SigningKeyOptions"/> (open first): reads the configured source, identifies the format by the content, and checks
+/// that the key fits the algorithm. Error messages name the source and what was found in it, never the key.
 /// </summary>
 internal static class SigningKeyLoader
 {
-    /// <summary>A signer that follows its key when the place holds a new one.</summary>
-    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    /// <summary>Creates a signer that loads the key again when the content of its source changes.</summary>
+    /// <exception cref="JwtGrantException">The key cannot be read or is not usable.</exception>
     public static IJwtSigner Open(SigningKeyOptions options, TimeProvider clock, ILogger logger) =>
-        new ReloadingSigner(options.Copy(), options.TakeChecked(), clock, logger);
+        new ReloadingSigner(options.Copy(), options.TakePreloaded(), clock, logger);
 
-    /// <summary>Loads the key that the place holds now.</summary>
-    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
+    /// <summary>Loads the current key of the source.</summary>
+    /// <exception cref="JwtGrantException">The key cannot be read or is not usable.</exception>
     public static LoadedKey Load(SigningKeyOptions options)
     {
-        using var content = KeySource.Read(options);
-        return new(Load(content, options), content.Place, content.Fingerprint());
+        using var source = KeySource.Read(options);
+        return new(Load(source, options), source.Place, source.ComputeFingerprint());
     }
 
-    /// <summary>Creates a signer with the key of a content.</summary>
-    /// <exception cref="JwtGrantException">It is no usable key.</exception>
-    public static LocalSigner Load(KeySource content, SigningKeyOptions options) =>
-        SignerFor(KeyFormat.Parse(content, options), content.Place, options);
+    /// <summary>Creates a signer from content that has been read.</summary>
+    /// <exception cref="JwtGrantException">The content is not a usable key.</exception>
+    public static LocalSigner Load(KeySource source, SigningKeyOptions options) =>
+        CreateSigner(KeyFormat.Parse(source, options), source.Place, options);
 
-    /// <summary>Names the key, chooses its algorithm and checks that they fit.</summary>
-    /// <exception cref="JwtGrantException">They do not fit, or the settings ask for what the key does not have.</exception>
-    public static LocalSigner SignerFor(KeyMaterial found, string place, SigningKeyOptions options)
+    /// <summary>Creates a signer for a key: selects the algorithm and the header parameters, and checks that they fit the key.</summary>
+    /// <exception cref="JwtGrantException">The key does not fit the algorithm, or the options require a certificate that is missing.</exception>
+    public static LocalSigner CreateSigner(KeyMaterial material, string place, SigningKeyOptions options)
     {
         try
         {
-            var algorithm = SignatureAlgorithm.Choose(found, place, options.Algorithm);
-            var identity = KeyIdentity.Create(found, place, options);
-            return found.Key switch
+            var algorithm = SignatureAlgorithm.Choose(material, place, options.Algorithm);
+            var identity = KeyIdentity.Create(material, place, options);
+            return material.Key switch
             {
                 RSA rsa => new RsaSigner(rsa, algorithm, identity),
                 ECDsa ec => new EcdsaSigner(ec, algorithm, identity),
                 MLDsa mldsa => new MlDsaSigner(mldsa, algorithm, identity),
-                var other => throw new UnreachableException($"{other.GetType()} is no kind of key that is parsed."),
+                var other => throw new UnreachableException($"The type {other.GetType()} is not a key type."),
             };
         }
         catch
         {
-            if (found.OwnsKey)
-                found.Key.Dispose();
+            if (material.OwnsKey)
+                material.Key.Dispose();
             throw;
         }
     }
 }
 
-/// <summary>A key as it was found, and what tells it from what its place holds later.</summary>
-/// <param name="Signer">Signs with it.</param>
-/// <param name="Place">The place, as log messages name it.</param>
-/// <param name="Fingerprint">Of the content.</param>
+/// <summary>A loaded key, and the fingerprint that detects a later change of its source.</summary>
+/// <param name="Signer">Signs with the key.</param>
+/// <param name="Place">The source of the key, for log messages.</param>
+/// <param name="Fingerprint">The fingerprint of the content.</param>
 [DebuggerDisplay("{Place,nq}")]
 internal sealed record LoadedKey(LocalSigner Signer, string Place, byte[] Fingerprint);

@@ -7,68 +7,83 @@ using JwtGrantClient.Signing;
 namespace JwtGrantClient;
 
 /// <summary>
-/// Where the private key is, and how the server knows it. Exactly one of <see cref="Path"/>, <see cref="Text"/>, <see cref="EnvironmentVariable"/> and
-/// <see cref="Certificate"/> is set. What it holds is told by its content: PEM (PKCS#8, PKCS#1, SEC 1, encrypted PKCS#8, a certificate beside
-/// the key), PKCS#12, DER, a JWK, a JWK set, or a Google service account's JSON.
+/// The options of a signing key: where the private key is, and how the server identifies it. Exactly one of <see cref="Path"/>,
+/// <see cref="Text"/>, <see cref="EnvironmentVariable"/> and <see cref="Certificate"/> is required.
 /// </summary>
+/// <remarks>
+/// The content of a file or text identifies its format: PEM (PKCS#8, encrypted PKCS#8, PKCS#1 or SEC 1, with or without certificates), PKCS#12, DER,
+/// a JWK or JWK set (RFC 7517), or the JSON of a Google service account. RSA keys must have at least 2048 bits (RFC 7518 section 3.3). EC keys must
+/// be on P-256, P-384 or P-521.
+/// </remarks>
 public sealed class SigningKeyOptions
 {
-    private LoadedKey? _checked;
+    private LoadedKey? _preloaded;
 
     /// <summary>
-    /// A key file of at most 64 KiB; a relative path starts at the working directory. It is looked at again while it is in use, at most
-    /// every five seconds: a new key takes over, a broken file leaves the last good key in place.
+    /// Gets or sets the path of a key file of at most 64 KiB. A relative path starts at the working directory. The file is read again while it is in
+    /// use, at most every five seconds. If its content changes, the new key is used. If the new content is not a usable key, the last good key stays
+    /// in use. Default: null.
     /// </summary>
     public string? Path { get; set; }
 
-    /// <summary>The key itself, for a secret store: any of the text formats, or base64 of a binary one. Never printed.</summary>
+    /// <summary>
+    /// Gets or sets the key as text, for a key from a secret store: a text format, or the base64 encoding of a binary format. It is never logged.
+    /// Default: null.
+    /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Text { get; set; }
 
-    /// <summary>The name of an environment variable that holds such a text. A literal <c>\n</c> in it counts as a line's end.</summary>
+    /// <summary>
+    /// Gets or sets the name of an environment variable that contains the key as text. A literal <c>\n</c> in a PEM text is read as a line break.
+    /// Default: null.
+    /// </summary>
     public string? EnvironmentVariable { get; set; }
 
-    /// <summary>A certificate of the machine's certificate store, with its private key.</summary>
+    /// <summary>Gets or sets the options that select a certificate with its private key in a certificate store. Default: null.</summary>
     public CertificateStoreOptions? Certificate { get; set; }
 
     /// <summary>
-    /// Opens an encrypted PKCS#8 key or a PKCS#12 file. Never printed. Default: none. At most one of the three password settings is set.
+    /// Gets or sets the password of an encrypted PKCS#8 key or a PKCS#12 file. It is never logged. At most one of Password,
+    /// <see cref="PasswordEnvironmentVariable"/> and <see cref="PasswordFile"/> is allowed. Default: null.
     /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? Password { get; set; }
 
-    /// <summary>The name of an environment variable that holds the password.</summary>
+    /// <summary>Gets or sets the name of an environment variable that contains the password. Default: null.</summary>
     public string? PasswordEnvironmentVariable { get; set; }
 
-    /// <summary>A file that holds the password; line ends after it do not count.</summary>
+    /// <summary>Gets or sets the path of a file that contains the password. Line breaks at the end are removed. Default: null.</summary>
     public string? PasswordFile { get; set; }
 
     /// <summary>
-    /// The <c>kid</c> header, by which the server picks the key (RFC 7515 section 4.1.4); in a JWK set also the key to take. Default: by
-    /// <see cref="KeyIdFrom"/>.
+    /// Gets or sets the <c>kid</c> header parameter, by which the server selects the key (RFC 7515 section 4.1.4). It also selects the key of a JWK
+    /// set. Default: null, which means the value of <see cref="KeyIdFrom"/>.
     /// </summary>
     public string? KeyId { get; set; }
 
-    /// <summary>Where <c>kid</c> comes from while <see cref="KeyId"/> is not set. Default: <see cref="KeyIdSource.Key"/>.</summary>
+    /// <summary>Gets or sets how the <c>kid</c> is determined if <see cref="KeyId"/> is not set. Default: <see cref="KeyIdSource.Key"/>.</summary>
     public KeyIdSource KeyIdFrom { get; set; }
 
     /// <summary>
-    /// The JOSE name of the algorithm: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ML-DSA-44, ML-DSA-65 or ML-DSA-87.
-    /// Default: the JWK's alg; else RS256 for an RSA key, and the one that fits for any other.
+    /// Gets or sets the JOSE name of the algorithm: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 (RFC 7518 section 3.1), ML-DSA-44,
+    /// ML-DSA-65 or ML-DSA-87 (RFC 9964). Default: null, which means the <c>alg</c> of the JWK, otherwise RS256 for an RSA key and the algorithm
+    /// that fits any other key.
     /// </summary>
     public string? Algorithm { get; set; }
 
     /// <summary>
-    /// Whether the header names the certificate by its SHA-1 thumbprint, <c>x5t</c> (RFC 7515 section 4.1.7). Default: false.
+    /// Gets or sets whether the header contains the SHA-1 thumbprint of the certificate, <c>x5t</c> (RFC 7515 section 4.1.7). Default: false.
     /// </summary>
     public bool X5t { get; set; }
 
     /// <summary>
-    /// Whether the header names the certificate by its SHA-256 thumbprint, <c>x5t#S256</c> (RFC 7515 section 4.1.8). Default: false.
+    /// Gets or sets whether the header contains the SHA-256 thumbprint of the certificate, <c>x5t#S256</c> (RFC 7515 section 4.1.8). Default: false.
     /// </summary>
     public bool X5tS256 { get; set; }
 
-    /// <summary>Whether the header carries the certificate and its chain, <c>x5c</c> (RFC 7515 section 4.1.6). Default: false.</summary>
+    /// <summary>
+    /// Gets or sets whether the header contains the certificate and its chain without the root, <c>x5c</c> (RFC 7515 section 4.1.6). Default: false.
+    /// </summary>
     public bool X5c { get; set; }
 
     internal bool IsSet => KeySecret.IsSet || Certificate is not null;
@@ -78,33 +93,35 @@ public sealed class SigningKeyOptions
     internal SecretSource PasswordSecret => new(Password, PasswordEnvironmentVariable, PasswordFile, KeySource.PasswordSettings);
 
     /// <summary>
-    /// The key that the check of the settings loaded, for whoever comes first to use it: a key file is parsed, and decrypted, once.
+    /// Returns the key that <see cref="Preload"/> loaded, to the first caller only; otherwise null.
     /// </summary>
-    internal LoadedKey? TakeChecked() => Interlocked.Exchange(ref _checked, null);
+    internal LoadedKey? TakePreloaded() => Interlocked.Exchange(ref _preloaded, null);
 
-    /// <summary>Loads the key, to be used later.</summary>
-    /// <exception cref="JwtGrantException">Nothing, or nothing usable, was found.</exception>
-    internal void Check() => _checked = SigningKeyLoader.Load(this);
+    /// <summary>Loads the key when the options are validated, so that it is parsed and decrypted once at start-up.</summary>
+    /// <exception cref="JwtGrantException">The key cannot be read or is not usable.</exception>
+    internal void Preload() => _preloaded = SigningKeyLoader.Load(this);
 
-    /// <summary>A copy that the caller's later changes do not reach.</summary>
+    /// <summary>Returns a copy, which later changes of the original do not affect.</summary>
     internal SigningKeyOptions Copy()
     {
         var copy = (SigningKeyOptions)MemberwiseClone();
         copy.Certificate = Certificate?.Copy();
-        copy._checked = null;
+        copy._preloaded = null;
         return copy;
     }
 }
 
-/// <summary>Where the <c>kid</c> header comes from while no KeyId is set.</summary>
+/// <summary>How the <c>kid</c> header parameter is determined if <see cref="SigningKeyOptions.KeyId"/> is not set.</summary>
 public enum KeyIdSource
 {
-    /// <summary>From the key: a JWK's <c>kid</c>, a service account's <c>private_key_id</c>. A key without one sends none.</summary>
+    /// <summary>
+    /// The <c>kid</c> of a JWK or the <c>private_key_id</c> of a service account. Other keys have no <c>kid</c>.
+    /// </summary>
     Key,
 
-    /// <summary>The JWK thumbprint of the public key, by SHA-256 (RFC 7638).</summary>
+    /// <summary>The JWK thumbprint of the public key with SHA-256 (RFC 7638).</summary>
     JwkThumbprint,
 
-    /// <summary>The certificate's SHA-1 thumbprint as certificate managers show it: 40 upper-case hexadecimal digits.</summary>
+    /// <summary>The SHA-1 thumbprint of the certificate, as certificate managers show it: 40 upper-case hexadecimal digits.</summary>
     CertificateThumbprint,
 }

@@ -12,7 +12,7 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class ClientCertificateOptions
 {
-    private ClientCertificate? _checked;
+    private ClientCertificate? _preloaded;
 
     /// <summary>Gets or sets the path of a PEM file with the certificate (its issuers may follow), or of a PKCS#12 file. Default: null, no certificate.</summary>
     public string? Path { get; set; }
@@ -39,8 +39,8 @@ public sealed class ClientCertificateOptions
 
     /// <summary>Loads the certificate for later use.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
-    internal void Check() => _checked = ClientCertificate.Load(this);
+    internal void Preload() => _preloaded = ClientCertificate.Load(this);
 
-    /// <summary>Returns the certificate that <see cref="Check"/> loaded, once. It is read and decrypted once at start-up.</summary>
-    internal ClientCertificate? TakeChecked() => Interlocked.Exchange(ref _checked, null);
+    /// <summary>Returns the certificate that <see cref="Preload"/> loaded, once. It is read and decrypted once at start-up.</summary>
+    internal ClientCertificate? TakePreloaded() => Interlocked.Exchange(ref _preloaded, null);
 }

@@ -12,10 +12,10 @@ internal sealed class ClientSecret
     /// <summary>The settings for the secret.</summary>
     public static readonly SecretSettings Settings = new("ClientSecret", "ClientSecretEnvironmentVariable", "ClientSecretFile")
     {
-        MayBeEmpty = false,
+        AllowsEmpty = false,
         Ambiguous = _ => Problem(
             "There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that contains the secret."),
-        VariableNotSet = name => Problem(SecretSettings.DescribeUnset(name, "ClientSecretEnvironmentVariable", "the client's secret")),
+        VariableNotSet = name => Problem(SecretSettings.DescribeNotSet(name, "ClientSecretEnvironmentVariable", "the client's secret")),
         FileUnreadable = problem => Problem(
             $"The file '{problem.Path}' of ClientSecretFile cannot be read: {problem.Reason}. Correct the path or the permissions.",
             problem.Cause),

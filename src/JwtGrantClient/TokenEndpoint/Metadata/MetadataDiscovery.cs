@@ -33,7 +33,7 @@ internal sealed class MetadataDiscovery
         {
             // If the client was disposed in the meantime, the server did not fail.
             if (e is not ObjectDisposedException)
-                Log.MetadataKept(logger, issuer, e);
+                Log.MetadataRefreshFailed(logger, issuer, e);
             return true;
         }
     }

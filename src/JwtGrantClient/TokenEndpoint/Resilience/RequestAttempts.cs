@@ -83,7 +83,7 @@ internal sealed class RequestAttempts
     /// </summary>
     public bool MayRetryWithNonce(JwtGrantException error)
     {
-        if (error.Error != DPoPHeaders.NonceDemanded || !_hasNonce || _nonceRetryUsed)
+        if (error.Error != DPoPHeaders.UseNonceError || !_hasNonce || _nonceRetryUsed)
             return false;
         _nonceRetryUsed = true;
         (LastError, _errorAfterSending) = (null, null);
