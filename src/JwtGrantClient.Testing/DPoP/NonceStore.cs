@@ -4,23 +4,23 @@ using System.Security.Cryptography;
 namespace JwtGrantClient.Testing.DPoP;
 
 /// <summary>
-/// The nonces of one side, authorization server or resource server (RFC 9449 sections 8 and 9): they are never each other's.
+/// The DPoP nonces of either the authorization server or the resource server (RFC 9449 sections 8 and 9). Each server accepts only its own.
 /// </summary>
 internal sealed class NonceStore(bool isRequired)
 {
-    private volatile Nonces _nonces = new(New(), null);
+    private volatile Nonces _nonces = new(CreateNonce(), null);
 
     public bool IsRequired => isRequired;
 
     public string Current => _nonces.Current;
 
-    public void Rotate(bool acceptPrevious) => _nonces = new(New(), acceptPrevious ? _nonces.Current : null);
+    public void Rotate(bool acceptPrevious) => _nonces = new(CreateNonce(), acceptPrevious ? _nonces.Current : null);
 
-    /// <summary>Whether a proof may pass: one that brings a nonce has it from here, also where none is required.</summary>
+    /// <summary>Returns whether the proof's nonce is valid. A nonce is checked even if none is required.</summary>
     public bool Accepts(DPoPProof proof) =>
-        proof.Nonce is { } nonce ? _nonces is var known && (nonce == known.Current || nonce == known.Previous) : !isRequired;
+        proof.Nonce is { } nonce ? _nonces is var valid && (nonce == valid.Current || nonce == valid.Previous) : !isRequired;
 
-    private static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+    private static string CreateNonce() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
     private sealed record Nonces(string Current, string? Previous);
 }

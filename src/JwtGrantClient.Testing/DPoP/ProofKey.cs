@@ -6,8 +6,8 @@ using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.DPoP;
 
-#pragma warning disable CA2000 // The judge disposes of the key once it has verified.
-/// <summary>The public key in a proof's header (RFC 9449 section 4.2), and its thumbprint (RFC 7638).</summary>
+#pragma warning disable CA2000 // DPoPProofValidator disposes the key after the verification.
+/// <summary>Reads the public key in a proof's header (RFC 9449 section 4.2) and computes its thumbprint (RFC 7638).</summary>
 internal static class ProofKey
 {
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
@@ -17,26 +17,27 @@ internal static class ProofKey
         const string Clause = "RFC 9449 section 4.2";
         if (!header.TryGetProperty("jwk", out var jwk) || jwk.ValueKind != JsonValueKind.Object)
             throw DPoPProofValidator.Refuse("S21", Clause, "The DPoP proof's header has no jwk.");
-        if (PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _)) is { } secret)
+        if (PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _)) is { } privateMember)
             throw DPoPProofValidator.Refuse(
-                "S21", Clause, $"The DPoP proof's jwk has the private member '{secret}': the key is given away. Make a new one.");
+                "S21", Clause, $"The DPoP proof's jwk has the private member '{privateMember}', which reveals the key. Create a new key.");
         try
         {
             var key = PublicJwk.TryRead(jwk, "the DPoP proof")
-                ?? throw DPoPProofValidator.Refuse("S21", Clause, "The DPoP proof's jwk is neither an RSA key nor an EC key on a known curve.");
-            return (new(null, key), Thumbprint(jwk));
+                ?? throw DPoPProofValidator.Refuse(
+                    "S21", Clause, "The DPoP proof's jwk is neither an RSA key nor an EC key on a supported curve.");
+            return (new(null, key), ComputeThumbprint(jwk));
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
-            throw DPoPProofValidator.Refuse("S21", Clause, $"The DPoP proof's jwk is no key: {e.Message}");
+            throw DPoPProofValidator.Refuse("S21", Clause, $"The DPoP proof's jwk is not a valid key: {e.Message}");
         }
     }
 
-    // The required members in their order, and nothing else; their values are base64url or names, so that nothing is to be escaped.
-    private static string Thumbprint(JsonElement jwk)
+    // Only the required members, in lexicographic order (RFC 7638 section 3). Their values are base64url or fixed names, so nothing is escaped.
+    private static string ComputeThumbprint(JsonElement jwk)
     {
-        string[] members = jwk.Text("kty") == "RSA" ? ["e", "kty", "n"] : ["crv", "kty", "x", "y"];
-        var json = $"{{{string.Join(',', members.Select(name => $"\"{name}\":\"{jwk.Text(name)}\""))}}}";
+        string[] members = jwk.GetStringOrNull("kty") == "RSA" ? ["e", "kty", "n"] : ["crv", "kty", "x", "y"];
+        var json = $"{{{string.Join(',', members.Select(name => $"\"{name}\":\"{jwk.GetStringOrNull(name)}\""))}}}";
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
     }
 }

@@ -1,8 +1,9 @@
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>Keeps a text within what <c>error_description</c> may hold (RFC 6749 section 5.2): %x20-21 / %x23-5B / %x5D-7E.</summary>
+/// <summary>Replaces the characters that <c>error_description</c> may not contain (RFC 6749 section 5.2).</summary>
 internal static class ErrorDescriptionText
 {
-    public static string Allowed(string text) =>
+    // Allowed are %x20-21, %x23-5B and %x5D-7E.
+    public static string Sanitize(string text) =>
         string.Concat(text.Select(c => c switch { '"' => '\'', '\\' => '/', < ' ' or > '~' => '?', _ => c }));
 }

@@ -3,44 +3,42 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>
-/// What all endpoints that take a form have in common: how it is read, and how a refusal is answered (RFC 6749 section 5.2).
-/// </summary>
+/// <summary>The part that all form endpoints share: reads the form, and turns a refusal into an error response (RFC 6749 section 5.2).</summary>
 internal static class FormEndpoint
 {
-    public static ServerResponse Answer(ServerRequest request, RecordedRequest record, Func<TokenForm, ServerResponse> judge)
+    public static ServerResponse Handle(ServerRequest request, RecordedRequest record, Func<TokenForm, ServerResponse> process)
     {
         try
         {
-            if (request.Body.Length > ServerRequest.MaximumBody)
-                throw RefusedException.Request("S01", "RFC 9110 section 15.5.14",
-                    $"The body is longer than {ServerRequest.MaximumBody} bytes.", 413);
-            return judge(FormReader.Read(request));
+            if (request.Body.Length > ServerRequest.MaxBodyLength)
+                throw RefusedException.InvalidRequest("S01", "RFC 9110 section 15.5.14",
+                    $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
+            return process(FormReader.Read(request));
         }
-        catch (RefusedException refused)
+        catch (RefusedException e)
         {
-            record.Refusal = refused.Refusal;
-            return Refused(refused.Refusal, request);
+            record.Refusal = e.Refusal;
+            return CreateErrorResponse(e.Refusal, request);
         }
     }
 
-    private static ServerResponse Refused(Refusal refusal, ServerRequest request)
+    private static ServerResponse CreateErrorResponse(Refusal refusal, ServerRequest request)
     {
         var json = new JsonObject
         {
             ["error"] = refusal.Error,
-            ["error_description"] = ErrorDescriptionText.Allowed($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})"),
+            ["error_description"] = ErrorDescriptionText.Sanitize($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})"),
         };
-        return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? Challenge(request) : []);
+        return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? CreateChallenge(request) : []);
     }
 
-    // A client that tried the Authorization header is challenged in the scheme that it tried (RFC 6749 section 5.2).
-    private static IEnumerable<KeyValuePair<string, string>> Challenge(ServerRequest request)
+    // A client that used the Authorization header gets a challenge with the scheme that it used (RFC 6749 section 5.2).
+    private static IEnumerable<KeyValuePair<string, string>> CreateChallenge(ServerRequest request)
     {
-        if (request.Header("Authorization") is not { } tried)
+        if (request.Header("Authorization") is not { } authorization)
             return [];
-        var scheme = tried.Split(' ', ',')[0];
-        var isToken = scheme.Length > 0 && scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
-        return [new("WWW-Authenticate", $"{(isToken ? scheme : "Basic")} realm=\"token\"")];
+        var scheme = authorization.Split(' ', ',')[0];
+        var isValidScheme = scheme.Length > 0 && scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        return [new("WWW-Authenticate", $"{(isValidScheme ? scheme : "Basic")} realm=\"token\"")];
     }
 }

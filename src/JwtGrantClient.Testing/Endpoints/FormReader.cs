@@ -5,37 +5,41 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>Reads a form (RFC 6749 appendix B) and refuses what is ambiguous (S01).</summary>
+/// <summary>Reads a form (RFC 6749 appendix B) and refuses an ambiguous one.</summary>
 internal static class FormReader
 {
     private const string Clause = "RFC 6749 section 3.2";
 
-    /// <summary>The fields that count: each once, save targets; an empty value is an omitted one.</summary>
-    /// <exception cref="RefusedException">The request is no form, or names a field twice.</exception>
+    /// <summary>
+    /// Returns the fields that have a value. Each field occurs once, except those that <see cref="TokenForm.MayRepeat"/> allows.
+    /// </summary>
+    /// <exception cref="RefusedException">The request is not a form, or repeats a field.</exception>
     public static TokenForm Read(ServerRequest request)
     {
         if (request.Method != "POST")
-            throw RefusedException.Request("S01", Clause, $"The method is {request.Method}; a token request is a POST.");
+            throw RefusedException.InvalidRequest("S01", Clause, $"The method is {request.Method}; expected POST.");
         var mediaType = request.Header("Content-Type")?.Split(';')[0].Trim();
         if (!string.Equals(mediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
-            throw RefusedException.Request(
+            throw RefusedException.InvalidRequest(
                 "S01", Clause, $"The Content-Type is '{mediaType ?? "missing"}'; expected application/x-www-form-urlencoded.");
-        var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.Request("S01", "RFC 6749 appendix B", problem);
+        var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.InvalidRequest("S01", "RFC 6749 appendix B", problem);
+        // A parameter without a value is treated as omitted (RFC 6749 section 3.2).
         var form = new TokenForm([.. fields.Where(field => field.Value.Length > 0)]);
-        var twice = fields.Where(field => !form.MayRepeat(field.Key)).GroupBy(field => field.Key)
+        var repeated = fields.Where(field => !form.MayRepeat(field.Key)).GroupBy(field => field.Key)
             .FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null)
-            throw RefusedException.Request("S01", Clause, $"The field '{twice.Key}' stands {twice.Count()} times; it may stand once.");
+        if (repeated is not null)
+            throw RefusedException.InvalidRequest(
+                "S01", Clause, $"The field '{repeated.Key}' occurs {repeated.Count()} times; it may occur once.");
         return form;
     }
 
-    /// <summary>All fields as they came; null, and why, where the body is no form.</summary>
+    /// <summary>Returns all fields in their order; null, and the problem, if the body is not a form.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>>? TryDecode(byte[] body, out string problem)
     {
         problem = "";
-        if (body.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') is >= 0 and var at)
+        if (body.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') is >= 0 and var offset)
         {
-            problem = $"The byte 0x{body[at]:X2} stands unescaped in the form, at offset {at}. Percent-encode it.";
+            problem = $"The form has the byte 0x{body[offset]:X2} unescaped at offset {offset}. Percent-encode it.";
             return null;
         }
         var fields = new List<KeyValuePair<string, string>>();
@@ -44,7 +48,7 @@ internal static class FormReader
             var parts = pair.Split('=', 2);
             if (Decode(parts[0]) is not { } name || Decode(parts.ElementAtOrDefault(1) ?? "") is not { } value)
             {
-                problem = $"The form field '{parts[0]}' has a percent sign without two hex digits, or escapes that are no UTF-8.";
+                problem = $"The form field '{parts[0]}' has a percent sign without two hex digits, or escapes that are not UTF-8.";
                 return null;
             }
             fields.Add(new(name, value));
@@ -52,8 +56,8 @@ internal static class FormReader
         return fields;
     }
 
-    /// <summary>One name or value decoded; null where an escape is broken or no UTF-8.</summary>
-    // The platform's decoders leave in place what they cannot decode; two readers would see two texts.
+    /// <summary>Decodes one name or value; returns null if an escape is malformed or is not UTF-8.</summary>
+    // The platform's decoders leave an invalid escape in place, so two parsers could read two different texts.
     public static string? Decode(string text)
     {
         var bytes = new List<byte>(text.Length);

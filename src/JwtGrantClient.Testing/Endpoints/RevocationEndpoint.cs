@@ -5,32 +5,33 @@ using JwtGrantClient.Testing.Tokens;
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>
-/// RFC 7009: a client gives a token back. An access token goes alone, a refresh token with all that came of its authorization; a token that
-/// nobody knows is gone already. The hint only says where to look first, so it cannot be wrong.
+/// The revocation endpoint (RFC 7009). An access token is revoked alone; a refresh token is revoked with all tokens of its authorization.
+/// An unknown token is reported as revoked. The token_type_hint is ignored.
 /// </summary>
-internal sealed class RevocationEndpoint(ClientAuthenticator authenticator, TokenIssuer tokens, RefreshTokens refreshTokens)
+internal sealed class RevocationEndpoint(ClientAuthenticator authenticator, TokenIssuer tokens, RefreshTokenStore refreshTokens)
 {
-    public ServerResponse Answer(ServerRequest request, RecordedRequest record) => FormEndpoint.Answer(request, record, form =>
+    public ServerResponse Handle(ServerRequest request, RecordedRequest record) => FormEndpoint.Handle(request, record, form =>
     {
-        var client = authenticator.Authenticate(request, form) ?? authenticator.Public(form)
-            ?? throw RefusedException.Client("S17", "RFC 7009 section 2.1", "Revocation needs client authentication, and there is none.");
-        var token = form.Required("token");
+        var client = authenticator.Authenticate(request, form) ?? authenticator.FindPublicClient(form)
+            ?? throw RefusedException.InvalidClient(
+                "S17", "RFC 7009 section 2.1", "Revocation requires client authentication, and the request has none.");
+        var token = form.GetRequired("token");
         if (tokens.Find(token) is { } access)
         {
-            DemandOwn(access.Order.ClientId, client);
+            CheckOwner(access.Descriptor.ClientId, client);
             tokens.Revoke(token);
         }
         else if (refreshTokens.Find(token) is { } refresh)
         {
-            DemandOwn(refresh.Terms.ClientId, client);
-            refresh.Terms.Family.Revoke();
+            CheckOwner(refresh.Descriptor.ClientId, client);
+            refresh.Descriptor.Family.Revoke();
         }
         return ServerResponse.Empty(200);
     });
 
-    private static void DemandOwn(string owner, ClientRegistration client)
+    private static void CheckOwner(string owner, ClientRegistration client)
     {
         if (owner != client.Id)
-            throw RefusedException.Grant("S17", "RFC 7009 section 2.1", "The token was issued to another client.");
+            throw RefusedException.InvalidGrant("S17", "RFC 7009 section 2.1", "The token was issued to another client.");
     }
 }

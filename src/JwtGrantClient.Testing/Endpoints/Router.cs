@@ -6,56 +6,56 @@ using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>The core of the server, from request to response (open first): sockets and memory both end here.</summary>
-internal sealed class Router(ServerSettings terms, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
+/// <summary>Records each request, routes it to its endpoint and returns the response. The socket and the in-memory handler both call it.</summary>
+internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
 {
-    /// <summary>How many requests are remembered: a server by hand may run for days.</summary>
-    public const int Recorded = 10_000;
+    /// <summary>The number of requests that are kept. A server that is started manually may run for days.</summary>
+    public const int MaxRecordedRequests = 10_000;
 
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
-    private readonly ConcurrentQueue<ScriptedResponse> _script = new();
+    private readonly ConcurrentQueue<ScriptedResponse> _scriptedResponses = new();
 
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
-    public void Enqueue(ScriptedResponse response) => _script.Enqueue(response);
+    public void Enqueue(ScriptedResponse response) => _scriptedResponses.Enqueue(response);
 
-    public async Task<ServerResponse> AnswerAsync(ServerRequest request, CancellationToken cancellationToken)
+    public async Task<ServerResponse> HandleAsync(ServerRequest request, CancellationToken cancellationToken)
     {
         var record = new RecordedRequest(
             request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body),
             FormReader.TryDecode(request.Body, out _) ?? []);
         _requests.Enqueue(record);
-        while (_requests.Count > Recorded)
+        while (_requests.Count > MaxRecordedRequests)
             _requests.TryDequeue(out _);
-        var response = request.Path == $"{terms.Path}/token" && _script.TryDequeue(out var scripted)
-            ? await scripted.RunAsync(() => Route(request, record), terms.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
+        var response = request.Path == $"{settings.Path}/token" && _scriptedResponses.TryDequeue(out var scripted)
+            ? await scripted.RunAsync(() => Route(request, record), settings.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
             : Route(request, record);
-        response = Dated(response);
+        response = WithDate(response);
         record.Status = response.Status;
-        terms.Options.OnRequest?.Invoke(record);
+        settings.Options.OnRequest?.Invoke(record);
         return response;
     }
 
     private ServerResponse Route(ServerRequest request, RecordedRequest record)
     {
-        if (request.Path == $"{terms.Path}/token")
-            return tokenEndpoint.Answer(request, record);
-        if (request.Path == $"{terms.Path}/revoke")
-            return revocation.Answer(request, record);
-        // RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery section 4 behind it.
-        var isMetadata = request.Path == $"/.well-known/oauth-authorization-server{terms.Path}"
-            || request.Path == $"{terms.Path}/.well-known/openid-configuration";
-        if (!isMetadata && request.Path != $"{terms.Path}/jwks")
+        if (request.Path == $"{settings.Path}/token")
+            return tokenEndpoint.Handle(request, record);
+        if (request.Path == $"{settings.Path}/revoke")
+            return revocation.Handle(request, record);
+        // RFC 8414 section 3.1 inserts the well-known part before the issuer's path; OpenID Connect Discovery section 4 appends it.
+        var isMetadata = request.Path == $"/.well-known/oauth-authorization-server{settings.Path}"
+            || request.Path == $"{settings.Path}/.well-known/openid-configuration";
+        if (!isMetadata && request.Path != $"{settings.Path}/jwks")
             return ServerResponse.Empty(404);
         return request.Method == "GET"
-            ? ServerResponse.Json(200, isMetadata ? metadata.Document() : TokenIssuer.PublicKeys())
+            ? ServerResponse.Json(200, isMetadata ? metadata.CreateDocument() : TokenIssuer.PublicKeys())
             : ServerResponse.Empty(405, new KeyValuePair<string, string>("Allow", "GET"));
     }
 
-    // By the server's own clock, which a test may have set: clients compare it with theirs.
-    private ServerResponse Dated(ServerResponse response) =>
+    // Clients compare the Date header with their own clock, so it has the time of TimeProvider, which a test may control.
+    private ServerResponse WithDate(ServerResponse response) =>
         ReferenceEquals(response, ServerResponse.Dropped)
             || response.Headers.Any(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
             ? response
-            : response with { Headers = [.. response.Headers, new("Date", terms.Now.ToString("R", CultureInfo.InvariantCulture))] };
+            : response with { Headers = [.. response.Headers, new("Date", settings.Now.ToString("R", CultureInfo.InvariantCulture))] };
 }

@@ -8,41 +8,45 @@ using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>Everything behind the socket, put together: what the server remembers, and the judges over it.</summary>
+/// <summary>Composes the server without its transport: the stores, the validators and the endpoints.</summary>
 internal sealed class ServerCore
 {
-    public ServerCore(ServerSettings terms)
+    public ServerCore(ServerSettings settings)
     {
-        Terms = terms;
-        Codes = new(terms);
-        Tokens = new(terms);
-        (Nonces, ResourceNonces) = (new(terms.Options.RequireDPoPNonce), new(terms.Options.RequireResourceDPoPNonce));
-        Resources = new(terms, Tokens, ResourceNonces);
-        var judge = new AssertionValidator(terms, Parties, new ReplayStore(terms.Options.TimeProvider, terms.Options.ClockSkew));
+        Settings = settings;
+        Codes = new(settings);
+        Tokens = new(settings);
+        (Nonces, ResourceNonces) = (new(settings.Options.RequireDPoPNonce), new(settings.Options.RequireResourceDPoPNonce));
+        DPoPTokens = new(settings, Tokens, ResourceNonces);
+        var assertions = new AssertionValidator(settings, Registry, new ReplayStore(settings.Options.TimeProvider, settings.Options.ClockSkew));
         var authenticator = new ClientAuthenticator(
-            terms.Options, judge, new ClientSecretValidator(terms, Parties), new SpiffeAssertionValidator(terms, Parties), Parties);
-        SamlAssertions = new(terms);
-        // A grant is one line here: its type, and the judge that says what it entitles to.
+            settings.Options,
+            assertions,
+            new JwtClientSecretValidator(settings, Registry),
+            new SpiffeAssertionValidator(settings, Registry),
+            Registry);
+        SamlAssertions = new(settings);
+        // Each grant type has one entry: its name and the method that validates it.
         var grants = new Dictionary<string, Func<GrantRequest, GrantResult>>(StringComparer.Ordinal)
         {
-            [JwtBearerGrant.Type] = new JwtBearerGrant(judge, authenticator).Judge,
-            [SamlBearerGrant.Type] = new SamlBearerGrant(SamlAssertions, authenticator).Judge,
-            [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Judge,
-            [AuthorizationCodeGrant.Type] = Codes.Judge,
-            [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, terms.Options.IssueRefreshTokens).Judge,
-            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, judge)).Judge,
+            [JwtBearerGrant.Type] = new JwtBearerGrant(assertions, authenticator).Validate,
+            [SamlBearerGrant.Type] = new SamlBearerGrant(SamlAssertions, authenticator).Validate,
+            [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Validate,
+            [AuthorizationCodeGrant.Type] = Codes.Validate,
+            [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, settings.Options.IssueRefreshTokens).Validate,
+            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, assertions)).Validate,
         };
-        var counter = new TokenResponseFactory(terms, Tokens, RefreshTokens);
+        var responses = new TokenResponseFactory(settings, Tokens, RefreshTokens);
         Router = new(
-            terms,
-            new TokenEndpoint(terms, counter, authenticator, new TokenEndpointProofs(terms, Nonces), grants),
+            settings,
+            new TokenEndpoint(settings, responses, authenticator, new TokenEndpointProofs(settings, Nonces), grants),
             new RevocationEndpoint(authenticator, Tokens, RefreshTokens),
-            new Metadata(terms, grants.Keys));
+            new Metadata(settings, grants.Keys));
     }
 
-    public ServerSettings Terms { get; }
+    public ServerSettings Settings { get; }
 
-    public AssertionIssuerRegistry Parties { get; } = new();
+    public AssertionIssuerRegistry Registry { get; } = new();
 
     public SamlAssertionValidator SamlAssertions { get; }
 
@@ -50,13 +54,13 @@ internal sealed class ServerCore
 
     public TokenIssuer Tokens { get; }
 
-    public RefreshTokens RefreshTokens { get; } = new();
+    public RefreshTokenStore RefreshTokens { get; } = new();
 
     public NonceStore Nonces { get; }
 
     public NonceStore ResourceNonces { get; }
 
-    public ResourceProofs Resources { get; }
+    public DPoPTokenValidator DPoPTokens { get; }
 
     public Router Router { get; }
 }

@@ -3,7 +3,7 @@ using JwtGrantClient.Testing.TokenExchange;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>A good token response (RFC 6749 section 5.1, RFC 8693 section 2.2.1).</summary>
+/// <summary>A successful token response (RFC 6749 section 5.1, RFC 8693 section 2.2.1).</summary>
 internal sealed record SuccessfulTokenResponse(string Value, long? ExpiresIn, string? Scope)
 {
     public string TokenType { get; init; } = "Bearer";
@@ -14,7 +14,7 @@ internal sealed record SuccessfulTokenResponse(string Value, long? ExpiresIn, st
 
     public ServerResponse ToResponse()
     {
-        // Whatever is no access token does not go with a scheme.
+        // The token_type of a token that is not an access token is N_A (RFC 8693 section 2.2.1).
         var isAccessToken = IssuedTokenType is null or TokenTypes.AccessToken;
         var json = new JsonObject { ["access_token"] = Value, ["token_type"] = isAccessToken ? TokenType : "N_A" };
         if (ExpiresIn is { } seconds)

@@ -7,39 +7,40 @@ using JwtGrantClient.Testing.Validation;
 namespace JwtGrantClient.Testing.Endpoints;
 
 /// <summary>
-/// One token request, top-down: find out who asks, judge the grant, then what it may have; issue, or refuse.
+/// The token endpoint (RFC 6749 section 3.2): authenticates the client, validates the grant, checks what the client is allowed, then issues
+/// the tokens.
 /// </summary>
 internal sealed class TokenEndpoint(
-    ServerSettings terms,
-    TokenResponseFactory counter,
+    ServerSettings settings,
+    TokenResponseFactory responses,
     ClientAuthenticator authenticator,
     TokenEndpointProofs proofs,
     IReadOnlyDictionary<string, Func<GrantRequest, GrantResult>> grants)
 {
-    public ServerResponse Answer(ServerRequest request, RecordedRequest record)
+    public ServerResponse Handle(ServerRequest request, RecordedRequest record)
     {
-        var response = FormEndpoint.Answer(request, record, form => Serve(request, form));
+        var response = FormEndpoint.Handle(request, record, form => Process(request, form));
         return proofs.WithNonce(response, request, record.Refusal);
     }
 
-    private ServerResponse Serve(ServerRequest request, TokenForm form)
+    private ServerResponse Process(ServerRequest request, TokenForm form)
     {
-        var grantType = form.Required("grant_type");
+        var grantType = form.GetRequired("grant_type");
         var client = authenticator.Authenticate(request, form);
-        var judge = grants.GetValueOrDefault(grantType) ?? throw GrantPolicy.Unknown(grantType, grants.Keys);
-        var publicClient = authenticator.Public(form);
-        GrantPolicy.DemandGrantType(client, grantType);
-        // Before the grant is judged, for a code or a refresh token is not to be used up by a slip elsewhere in the request.
-        GrantPolicy.DemandTargets(form, terms.Options.SupportedTargets);
+        var validateGrant = grants.GetValueOrDefault(grantType) ?? throw GrantPolicy.UnsupportedGrantType(grantType, grants.Keys);
+        var publicClient = authenticator.FindPublicClient(form);
+        GrantPolicy.CheckGrantType(client, grantType);
+        // The grant is validated last, so that an error elsewhere in the request does not use up a code or a refresh token.
+        GrantPolicy.CheckTargets(form, settings.Options.SupportedTargets);
         var proof = proofs.Read(request);
-        TokenEndpointProofs.Demand(proof, client ?? publicClient);
-        FapiRules.Demand(terms.Options, client, proof is not null || request.CertificateThumbprint is not null);
-        // An assertion is used up by an answer that asks for a nonce (S16), what a user gave is not.
-        var entitlement = judge(new(form, client, publicClient) { Proof = proof, BeforeUse = () => proofs.DemandNonce(proof) });
-        proofs.DemandNonce(proof);
-        TokenEndpointProofs.Demand(proof, entitlement.Client);
-        GrantPolicy.DemandGrantType(entitlement.Client, grantType);
-        GrantPolicy.DemandScope(entitlement, terms.Options.SupportedScopes);
-        return counter.Serve(entitlement, form, proof, request.CertificateThumbprint).ToResponse();
+        TokenEndpointProofs.RequireProof(proof, client ?? publicClient);
+        FapiRules.Check(settings.Options, client, proof is not null || request.CertificateThumbprint is not null);
+        // A response that requests a nonce uses up the jti of assertions, but no code and no refresh token.
+        var grant = validateGrant(new(form, client, publicClient) { Proof = proof, BeforeUse = () => proofs.CheckNonce(proof) });
+        proofs.CheckNonce(proof);
+        TokenEndpointProofs.RequireProof(proof, grant.Client);
+        GrantPolicy.CheckGrantType(grant.Client, grantType);
+        GrantPolicy.CheckScope(grant, settings.Options.SupportedScopes);
+        return responses.Create(grant, form, proof, request.CertificateThumbprint).ToResponse();
     }
 }

@@ -8,19 +8,22 @@ internal sealed record TokenForm(IReadOnlyList<KeyValuePair<string, string>> Fie
 {
     public string? this[string name] => Fields.FirstOrDefault(field => field.Key == name).Value;
 
-    public IReadOnlyList<string> Resources => All("resource");
+    public IReadOnlyList<string> Resources => GetAll("resource");
 
-    /// <summary>Names of targets, which only a token exchange has; elsewhere the field is one that is not known.</summary>
-    public IReadOnlyList<string> Audiences => IsExchange ? All("audience") : [];
+    /// <summary>The target names of a token exchange. Other grants have no <c>audience</c> field, so it is ignored there.</summary>
+    public IReadOnlyList<string> Audiences => IsExchange ? GetAll("audience") : [];
 
-    /// <summary>RFC 8707 section 2 repeats resource, RFC 8693 section 2.1 audience too.</summary>
+    /// <summary>
+    /// Returns whether a field may occur more than once: <c>resource</c> (RFC 8707 section 2), and <c>audience</c> in a token exchange
+    /// (RFC 8693 section 2.1).
+    /// </summary>
     public bool MayRepeat(string name) => name == "resource" || (name == "audience" && IsExchange);
 
     /// <exception cref="RefusedException">The field is missing.</exception>
-    public string Required(string name) => this[name]
-        ?? throw RefusedException.Request("S01", "RFC 6749 section 5.2", $"The field '{name}' is missing; this grant needs it.");
+    public string GetRequired(string name) => this[name]
+        ?? throw RefusedException.InvalidRequest("S01", "RFC 6749 section 5.2", $"The required field '{name}' is missing.");
 
     private bool IsExchange => this["grant_type"] == TokenExchangeGrant.Type;
 
-    private IReadOnlyList<string> All(string name) => [.. Fields.Where(field => field.Key == name).Select(field => field.Value)];
+    private IReadOnlyList<string> GetAll(string name) => [.. Fields.Where(field => field.Key == name).Select(field => field.Value)];
 }

@@ -6,29 +6,29 @@ using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>Hands out what a good grant entitles to.</summary>
-internal sealed class TokenResponseFactory(ServerSettings terms, TokenIssuer tokens, RefreshTokens refreshTokens)
+/// <summary>Issues the tokens of a valid grant and creates the token response.</summary>
+internal sealed class TokenResponseFactory(ServerSettings settings, TokenIssuer tokens, RefreshTokenStore refreshTokens)
 {
-    public SuccessfulTokenResponse Serve(GrantResult entitlement, TokenForm form, DPoPProof? proof, string? certificate)
+    public SuccessfulTokenResponse Create(GrantResult grant, TokenForm form, DPoPProof? proof, string? certificate)
     {
         IReadOnlyList<string> targets = [.. form.Resources, .. form.Audiences];
-        var order = new AccessTokenDescriptor(
-            entitlement.ClientId, entitlement.Subject, entitlement.Scope, targets.Count > 0 ? targets : [terms.Issuer], entitlement.Family)
+        var descriptor = new AccessTokenDescriptor(
+            grant.ClientId, grant.Subject, grant.Scope, targets.Count > 0 ? targets : [settings.Issuer], grant.Family)
         {
-            Actor = entitlement.Actor, ProofKey = proof?.Thumbprint, CertificateThumbprint = certificate,
+            Actor = grant.Actor, ProofKey = proof?.Thumbprint, CertificateThumbprint = certificate,
         };
-        // Asked for by name, so the option does not matter (RFC 8693 section 2.1).
-        if (entitlement.IssuedTokenType == TokenTypes.RefreshToken)
-            return new(refreshTokens.Issue(entitlement.Renewal!), null, order.Scope) { IssuedTokenType = TokenTypes.RefreshToken };
-        var token = entitlement.IssuedTokenType is null or TokenTypes.AccessToken ? tokens.Issue(order) : tokens.IssuePlain(order);
-        return new(token.Value, token.ExpiresIn, order.Scope)
+        // IssueRefreshTokens does not apply here: the client requested a refresh token by its type (RFC 8693 section 2.1).
+        if (grant.IssuedTokenType == TokenTypes.RefreshToken)
+            return new(refreshTokens.Issue(grant.RefreshToken!), null, descriptor.Scope) { IssuedTokenType = TokenTypes.RefreshToken };
+        var token = grant.IssuedTokenType is null or TokenTypes.AccessToken ? tokens.Issue(descriptor) : tokens.IssueJwt(descriptor);
+        return new(token.Value, token.ExpiresIn, descriptor.Scope)
         {
-            TokenType = order.ProofKey is null ? "Bearer" : "DPoP",
-            RefreshToken = IsRenewable(entitlement) ? refreshTokens.Issue(entitlement.Renewal!) : null,
-            IssuedTokenType = entitlement.IssuedTokenType,
+            TokenType = descriptor.ProofKey is null ? "Bearer" : "DPoP",
+            RefreshToken = IncludesRefreshToken(grant) ? refreshTokens.Issue(grant.RefreshToken!) : null,
+            IssuedTokenType = grant.IssuedTokenType,
         };
     }
 
-    private bool IsRenewable(GrantResult entitlement) => entitlement.Renewal is not null && terms.Options.IssueRefreshTokens
-        && entitlement.Client?.AllowedGrantTypes?.Contains(RefreshTokenGrant.Type) != false;
+    private bool IncludesRefreshToken(GrantResult grant) => grant.RefreshToken is not null && settings.Options.IssueRefreshTokens
+        && grant.Client?.AllowedGrantTypes?.Contains(RefreshTokenGrant.Type) != false;
 }

@@ -5,29 +5,30 @@ using JwtGrantClient.Testing.Validation;
 namespace JwtGrantClient.Testing.Fapi;
 
 /// <summary>
-/// What the FAPI 2.0 security profile takes from the choices that OAuth leaves (S23): few algorithms, few methods, bound tokens.
+/// The restrictions of the FAPI 2.0 Security Profile: signature algorithms, client authentication methods and bound tokens.
 /// </summary>
 internal static class FapiRules
 {
-    // Section 5.4.1 allows EdDSA too, which the platform cannot verify.
-    private static readonly string[] Names = ["PS256", "ES256"];
+    // Section 5.4.1 also allows EdDSA, which the platform cannot verify.
+    private static readonly string[] AlgorithmNames = ["PS256", "ES256"];
 
     private static readonly string[] Methods = [ClientMethods.PrivateKeyJwt, ClientMethods.SelfSignedTls, ClientMethods.TlsClientAuth];
 
     public static IEnumerable<VerificationAlgorithm> Algorithms(StrictAuthorizationServerOptions options) =>
-        VerificationAlgorithm.All.Where(algorithm => !options.FapiMode || Names.Contains(algorithm.Name));
+        VerificationAlgorithm.All.Where(algorithm => !options.FapiMode || AlgorithmNames.Contains(algorithm.Name));
 
     public static bool Allows(StrictAuthorizationServerOptions options, string method) => !options.FapiMode || Methods.Contains(method);
 
-    /// <exception cref="RefusedException">The client did not prove itself, or its token would be good in anybody's hands.</exception>
-    public static void Demand(StrictAuthorizationServerOptions options, ClientRegistration? client, bool isBound)
+    /// <exception cref="RefusedException">The client is not authenticated, or its token would be a bearer token.</exception>
+    public static void Check(StrictAuthorizationServerOptions options, ClientRegistration? client, bool isBound)
     {
         if (!options.FapiMode)
             return;
         if (client is null)
-            throw RefusedException.Client("S23", "FAPI 2.0 section 5.3.2.1", "By FAPI 2.0 the client authenticates, beside a grant too.");
+            throw RefusedException.InvalidClient(
+                "S23", "FAPI 2.0 section 5.3.2.1", "FAPI 2.0 requires client authentication, also for an assertion grant.");
         if (!isBound)
-            throw RefusedException.Request("S23", "FAPI 2.0 section 5.3.2.1",
-                "By FAPI 2.0 tokens are bound to the client; send a DPoP proof, or come by mutual TLS.");
+            throw RefusedException.InvalidRequest("S23", "FAPI 2.0 section 5.3.2.1",
+                "FAPI 2.0 requires tokens that are bound to the client. Send a DPoP proof, or use mutual TLS.");
     }
 }

@@ -2,13 +2,13 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Grants;
 
-/// <summary>RFC 6749 section 4.4: only a client that proved itself.</summary>
+/// <summary>Validates the client_credentials grant (RFC 6749 section 4.4), which requires client authentication.</summary>
 internal static class ClientCredentialsGrant
 {
     public const string Type = "client_credentials";
 
-    public static GrantResult Judge(GrantRequest request) => request.AuthenticatedClient is { } client
+    public static GrantResult Validate(GrantRequest request) => request.AuthenticatedClient is { } client
         ? new(client, client.Id, client.Id, request.Form["scope"])
-        : throw RefusedException.Client("S17", "RFC 6749 section 4.4.2",
-            "The client_credentials grant needs client authentication, and there is none.");
+        : throw RefusedException.InvalidClient("S17", "RFC 6749 section 4.4.2",
+            "The client_credentials grant requires client authentication, and the request has none.");
 }

@@ -6,33 +6,35 @@ using JwtGrantClient.Testing.Tokens;
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>
-/// What a grant is judged by: the form, the client where it proved itself, and the client that it names where that is a public one.
+/// The input of a grant: the form, the authenticated client, and the public client that <c>client_id</c> names. Both clients may be null.
 /// </summary>
 internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
 {
-    /// <summary>The DPoP proof that came with it; null for none.</summary>
+    /// <summary>The DPoP proof of the request; null for none.</summary>
     public DPoPProof? Proof { get; init; }
 
-    /// <summary>What must be right before a code or a refresh token is used up.</summary>
+    /// <summary>The check that runs before a code or a refresh token is used up.</summary>
     public Action BeforeUse { get; init; } = () => { };
 
-    /// <summary>The client of a grant that is for one client only.</summary>
-    public ClientRegistration DemandClient(string grantType, string clause) => AuthenticatedClient ?? PublicClient
-        ?? throw RefusedException.Client("S17", clause, $"The grant {grantType} needs client authentication, and there is none.");
+    /// <summary>Returns the client, for a grant that belongs to one client.</summary>
+    /// <exception cref="RefusedException">The request has neither client authentication nor a public client.</exception>
+    public ClientRegistration RequireClient(string grantType, string clause) => AuthenticatedClient ?? PublicClient
+        ?? throw RefusedException.InvalidClient(
+            "S17", clause, $"The grant {grantType} requires client authentication, and the request has none.");
 }
 
-/// <summary>What a good grant entitles to.</summary>
+/// <summary>The result of a valid grant: the client, the subject and the scope of the tokens to issue.</summary>
 internal sealed record GrantResult(ClientRegistration? Client, string ClientId, string Subject, string? Scope)
 {
-    /// <summary>What the tokens fall with.</summary>
+    /// <summary>The tokens that are revoked together.</summary>
     public TokenFamily Family { get; init; } = new();
 
-    /// <summary>Who acts for the subject (RFC 8693 section 4.1); null for nobody.</summary>
+    /// <summary>The party that acts for the subject (RFC 8693 section 4.1); null for none.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>The type to issue, which the answer then names (RFC 8693 section 2.2.1); null for a plain access token.</summary>
+    /// <summary>The type of the token to issue, which the response then names (RFC 8693 section 2.2.1); null for an access token.</summary>
     public string? IssuedTokenType { get; init; }
 
-    /// <summary>What a refresh token would stand for; null where the grant gives none.</summary>
-    public RefreshTokenEntry? Renewal { get; init; }
+    /// <summary>The content of the refresh token to issue; null if the grant issues none.</summary>
+    public RefreshTokenDescriptor? RefreshToken { get; init; }
 }

@@ -4,26 +4,26 @@ using JwtGrantClient.Testing.Validation;
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>
-/// RFC 7523 section 2.1: the assertion is the grant; client authentication is optional, but checked where it is there (S18).
+/// Validates the jwt-bearer grant (RFC 7523 section 2.1). Client authentication is optional, unless the client's registration requires it.
 /// </summary>
-internal sealed class JwtBearerGrant(AssertionValidator judge, ClientAuthenticator authenticator)
+internal sealed class JwtBearerGrant(AssertionValidator assertions, ClientAuthenticator authenticator)
 {
     public const string Type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    public GrantResult Judge(GrantRequest request)
+    public GrantResult Validate(GrantRequest request)
     {
-        var named = request.AuthenticatedClient ?? authenticator.Named(request.Form);
-        var assertion = judge.Judge(request.Form.Required("assertion"), AssertionUse.Grant);
-        if (request.AuthenticatedClient is null && assertion.AssertionIssuer.Client is { } signer)
-            ClientAuthenticator.DemandSameClient(request.Form, signer);
-        // What a client signs for itself is a stolen thing in the hands of another.
-        if (request.AuthenticatedClient is { } presenter && assertion.AssertionIssuer.Client is { } owner && owner.Id != presenter.Id)
-            throw RefusedException.Grant("S10", "RFC 6749 section 5.2",
+        var namedClient = request.AuthenticatedClient ?? authenticator.FindNamedClient(request.Form);
+        var assertion = assertions.Validate(request.Form.GetRequired("assertion"), AssertionUse.Grant);
+        if (request.AuthenticatedClient is null && assertion.Signer.Client is { } signer)
+            ClientAuthenticator.CheckClientId(request.Form, signer);
+        // If one client presents the assertion of another, the assertion may be stolen.
+        if (request.AuthenticatedClient is { } presenter && assertion.Signer.Client is { } owner && owner.Id != presenter.Id)
+            throw RefusedException.InvalidGrant("S10", "RFC 6749 section 5.2",
                 $"The grant assertion is that of '{owner.Id}', but '{presenter.Id}' presents it.");
-        var client = named ?? assertion.AssertionIssuer.Client;
+        var client = namedClient ?? assertion.Signer.Client;
         if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
-            throw RefusedException.Client("S18", "RFC 7523 section 3.1",
-                $"'{client.Id}' must authenticate beside its grant.");
+            throw RefusedException.InvalidClient("S18", "RFC 7523 section 3.1",
+                $"'{client.Id}' must authenticate in addition to its grant.");
         return new(client, client?.Id ?? assertion.Issuer, assertion.Subject, request.Form["scope"]);
     }
 }

@@ -5,19 +5,19 @@ using JwtGrantClient.Testing.Saml;
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>
-/// RFC 7522 section 2.1: a SAML 2.0 bearer assertion is the grant; client authentication is optional, but checked where it is there (S18).
+/// Validates the saml2-bearer grant (RFC 7522 section 2.1). Client authentication is optional, unless the client's registration requires it.
 /// </summary>
-internal sealed class SamlBearerGrant(SamlAssertionValidator judge, ClientAuthenticator authenticator)
+internal sealed class SamlBearerGrant(SamlAssertionValidator assertions, ClientAuthenticator authenticator)
 {
     public const string Type = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
-    public GrantResult Judge(GrantRequest request)
+    public GrantResult Validate(GrantRequest request)
     {
-        var client = request.AuthenticatedClient ?? authenticator.Named(request.Form);
+        var client = request.AuthenticatedClient ?? authenticator.FindNamedClient(request.Form);
         if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
-            throw RefusedException.Client("S18", "RFC 7522 section 3.1",
-                $"'{client.Id}' must authenticate beside its grant.");
-        var assertion = judge.Judge(request.Form.Required("assertion"));
+            throw RefusedException.InvalidClient("S18", "RFC 7522 section 3.1",
+                $"'{client.Id}' must authenticate in addition to its grant.");
+        var assertion = assertions.Validate(request.Form.GetRequired("assertion"));
         return new(client, client?.Id ?? assertion.Issuer, assertion.Subject, request.Form["scope"]);
     }
 }

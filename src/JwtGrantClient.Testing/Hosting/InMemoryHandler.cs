@@ -3,14 +3,14 @@ using JwtGrantClient.Testing.Endpoints;
 
 namespace JwtGrantClient.Testing.Hosting;
 
-/// <summary>The server as the far end of an HttpClient, without a socket. The host of the address does not matter, the path does.</summary>
-internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer) : HttpMessageHandler
+/// <summary>Passes the requests of an HttpClient to the server without a socket. Only the path of the URL matters, not the host.</summary>
+internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Task<ServerResponse>> handle) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var headers = request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? []);
-        var address = request.RequestUri ?? throw new InvalidOperationException("The request has no address.");
-        var response = await answer(
+        var address = request.RequestUri ?? throw new InvalidOperationException("The request has no RequestUri.");
+        var response = await handle(
             new(
                 request.Method.Method,
                 address.AbsolutePath,
@@ -19,7 +19,7 @@ internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Tas
                 request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
         return ReferenceEquals(response, ServerResponse.Dropped)
-            ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The server ended the connection without an answer.")
+            ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The server closed the connection without a response.")
             : ToMessage(response, request);
     }
 

@@ -12,28 +12,28 @@ using Microsoft.Extensions.Hosting;
 
 namespace JwtGrantClient.Testing.Hosting;
 
-/// <summary>A socket on 127.0.0.1, and nowhere else.</summary>
+/// <summary>Listens on 127.0.0.1 with Kestrel and passes each request to the server.</summary>
 internal static class KestrelListener
 {
     public static async Task<WebApplication> StartAsync(
         int port,
         X509Certificate2? mutualTls,
-        Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer,
+        Func<ServerRequest, CancellationToken, Task<ServerResponse>> handle,
         CancellationToken cancellationToken)
     {
-        // Empty: what the application around it has in appsettings.json, environment and logging is not for this server.
+        // An empty builder ignores the appsettings.json, environment variables and logging of the host application.
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, EmptyHostLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, port);
             if (mutualTls is not null)
-                kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(https => AskForCertificates(https, mutualTls)));
-            // Read up to our own limit, so that what is over it is answered and recorded as any other request.
+                kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(https => AllowClientCertificates(https, mutualTls)));
+            // ReadBodyAsync has its own limit, so that a body that is too long gets an OAuth error and is recorded like any other request.
             kestrel.Limits.MaxRequestBodySize = null;
         });
         var app = builder.Build();
-        app.Run(context => HandleAsync(context, answer));
+        app.Run(context => HandleAsync(context, handle));
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -46,20 +46,20 @@ internal static class KestrelListener
         return app;
     }
 
-    // Any certificate may come: which one is a client's the registration says, not a chain (RFC 8705 section 2.2).
-    private static void AskForCertificates(HttpsConnectionAdapterOptions https, X509Certificate2 certificate)
+    // Any certificate is accepted here. The registration of the client is checked instead of a chain (RFC 8705 section 2.2).
+    private static void AllowClientCertificates(HttpsConnectionAdapterOptions https, X509Certificate2 certificate)
     {
         https.ServerCertificate = certificate;
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
         https.AllowAnyClientCertificate();
     }
 
-    private static async Task HandleAsync(HttpContext context, Func<ServerRequest, CancellationToken, Task<ServerResponse>> answer)
+    private static async Task HandleAsync(HttpContext context, Func<ServerRequest, CancellationToken, Task<ServerResponse>> handle)
     {
-        var response = await answer(
+        var response = await handle(
             new(
                 context.Request.Method,
-                PathOf(context),
+                GetRawPath(context),
                 context.Request.QueryString.Value ?? "",
                 [.. context.Request.Headers.SelectMany(header =>
                     header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
@@ -81,8 +81,8 @@ internal static class KestrelListener
             await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
-    // As it was sent, escapes and all, as the issuer's path is compared too.
-    private static string PathOf(HttpContext context)
+    // The path as it was sent, including escapes, because the issuer's path is compared byte for byte.
+    private static string GetRawPath(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         return target.StartsWith('/') ? target.Split('?')[0] : context.Request.Path.Value ?? "";
@@ -92,14 +92,14 @@ internal static class KestrelListener
     {
         using var body = new MemoryStream();
         var chunk = new byte[8192];
-        while (body.Length <= ServerRequest.MaximumBody
+        while (body.Length <= ServerRequest.MaxBodyLength
             && await context.Request.Body.ReadAsync(chunk, context.RequestAborted).ConfigureAwait(false) is > 0 and var read)
             await body.WriteAsync(chunk.AsMemory(0, read), context.RequestAborted).ConfigureAwait(false);
         return body.ToArray();
     }
 
-    /// <summary>The usual one takes Ctrl+C from the process that the server is a guest in.</summary>
-    private sealed class NoLifetime : IHostLifetime
+    /// <summary>Replaces the console lifetime, which would handle Ctrl+C in place of the host application.</summary>
+    private sealed class EmptyHostLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -4,8 +4,8 @@ using System.Buffers.Text;
 namespace JwtGrantClient.Testing.Jose;
 
 /// <summary>
-/// Base64url by the letter (RFC 7515 section 2): the platform's decoder passes padding and white space, so the alphabet is checked first;
-/// and one value has one spelling, so spare bits are zero.
+/// Decodes base64url strictly (RFC 7515 section 2): no padding, no white space, and the unused bits of the last character are zero, so that
+/// each value has exactly one encoding.
 /// </summary>
 internal static class StrictBase64Url
 {
@@ -15,6 +15,7 @@ internal static class StrictBase64Url
     public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
     {
         bytes = [];
+        // The platform's decoder accepts padding and white space, so the alphabet is checked first.
         if (text.ContainsAnyExcept(Alphabet) || text.Length % 4 == 1 || !Base64Url.IsValid(text))
             return false;
         bytes = Base64Url.DecodeFromChars(text);

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Testing.Jose;
 
-/// <summary>
-/// The signature algorithms that the server verifies (RFC 7518 section 3.1), as data. <c>none</c> and HMAC are not among them.
-/// </summary>
+/// <summary>A signature algorithm that the server can verify (RFC 7518 section 3.1). <c>none</c> and HMAC are not supported.</summary>
 internal sealed record VerificationAlgorithm(
     string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding = null, string? CurveOid = null, int SignatureBytes = 0)
 {
@@ -23,5 +21,5 @@ internal sealed record VerificationAlgorithm(
         new("ES512", HashAlgorithmName.SHA512, CurveOid: P521, SignatureBytes: 132),
     ];
 
-    public static VerificationAlgorithm? Named(string? name) => All.FirstOrDefault(algorithm => algorithm.Name == name);
+    public static VerificationAlgorithm? Find(string? name) => All.FirstOrDefault(algorithm => algorithm.Name == name);
 }

@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace JwtGrantClient.Testing.MutualTls;
 
-/// <summary>A certificate's name in a token: the SHA-256 of its DER, in base64url (RFC 8705 section 3.1, <c>x5t#S256</c>).</summary>
+/// <summary>Computes the thumbprint of a certificate: the SHA-256 of its DER in base64url (RFC 8705 section 3.1, <c>x5t#S256</c>).</summary>
 internal static class CertificateThumbprint
 {
-    // A digest of 32 bytes.
+    // The length of 32 bytes in base64url.
     private const int Length = 43;
 
     public static string Compute(X509Certificate2 certificate) => Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256));
@@ -16,7 +16,6 @@ internal static class CertificateThumbprint
     {
         if (thumbprint is not null && (thumbprint.Length != Length || !Base64Url.IsValid(thumbprint)))
             throw new ArgumentException(
-                $"CertificateThumbprint is '{thumbprint}'; expected x5t#S256: "
-                + $"the SHA-256 of the certificate's DER in base64url, {Length} characters.");
+                $"CertificateThumbprint is '{thumbprint}'; expected x5t#S256: the SHA-256 of the certificate's DER in base64url, {Length} characters.");
     }
 }

@@ -3,42 +3,45 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Saml;
 
-/// <summary>The Conditions (X07, X08; SAML Core section 2.5): all must hold, and one that is not understood does not.</summary>
-internal sealed class ConditionRules(ServerSettings terms, SamlTimes times)
+/// <summary>
+/// Checks the Conditions of an assertion (SAML Core section 2.5). All of them must be met; an unknown condition is refused.
+/// </summary>
+internal sealed class ConditionRules(ServerSettings settings, SamlTimes times)
 {
     private const string AudienceClause = "RFC 7522 section 3 item 2, RFC 10070";
 
-    // OneTimeUse holds anyway (X12), and ProxyRestriction binds only who would issue an assertion by this one.
-    private static readonly string[] Understood = ["AudienceRestriction", "OneTimeUse", "ProxyRestriction"];
+    // Every assertion is single-use here, so OneTimeUse adds nothing. ProxyRestriction concerns only parties that issue further assertions
+    // based on this one.
+    private static readonly string[] KnownConditions = ["AudienceRestriction", "OneTimeUse", "ProxyRestriction"];
 
-    /// <returns>When they end; null where they do not.</returns>
+    /// <returns>The end of the Conditions; null if they have none.</returns>
     public DateTimeOffset? Check(XmlElement assertion)
     {
         if (assertion.Elements("Conditions") is not [var conditions])
-            throw SamlRefusal.Create("X08", AudienceClause, "The assertion has no Conditions, which hold its audience; expected " +
-                $"'{terms.Issuer}'.");
-        if (times.Problem(conditions, "X07") is { } problem)
+            throw SamlRefusal.Create("X08", AudienceClause,
+                $"The assertion has no Conditions, which contain its audience; expected '{settings.Issuer}'.");
+        if (times.FindProblem(conditions, "X07") is { } problem)
             throw SamlRefusal.Create("X07", "item 6", problem);
-        if (conditions.Elements().FirstOrDefault(child => !Understood.Any(name => child.Is(name))) is { } unknown)
-            throw SamlRefusal.Create("X07", "item 11", $"There is a condition {unknown.LocalName}, which this server does not understand. " +
-                "Leave it out.");
+        if (conditions.Elements().FirstOrDefault(child => !KnownConditions.Any(name => child.Is(name))) is { } unknown)
+            throw SamlRefusal.Create("X07", "item 11",
+                $"The assertion has the condition {unknown.LocalName}, which this server does not know. Leave it out.");
         CheckAudience(conditions);
         return SamlTimes.Read(conditions, "NotOnOrAfter");
     }
 
-    // Of the audiences in one restriction any will do, but each restriction must be met (SAML Core section 2.5.1.4). Byte for byte.
+    // Each restriction must be met; one audience of a restriction is enough (SAML Core section 2.5.1.4). Compared byte for byte.
     private void CheckAudience(XmlElement conditions)
     {
         var restrictions = conditions.Elements("AudienceRestriction");
         if (restrictions.Count == 0)
-            throw SamlRefusal.Create("X08", AudienceClause, "The assertion has no AudienceRestriction; expected one with the Audience " +
-                $"'{terms.Issuer}'.");
+            throw SamlRefusal.Create("X08", AudienceClause,
+                $"The assertion has no AudienceRestriction; expected one with the Audience '{settings.Issuer}'.");
         foreach (var restriction in restrictions)
         {
-            var audiences = restriction.Elements("Audience").Select(audience => audience.Text()).ToList();
-            if (!audiences.Any(audience => audience == terms.Issuer || audience == terms.TokenEndpoint))
+            var audiences = restriction.Elements("Audience").Select(audience => audience.TextContent()).ToList();
+            if (!audiences.Any(audience => audience == settings.Issuer || audience == settings.TokenEndpoint))
                 throw SamlRefusal.Create("X08", AudienceClause,
-                    $"The Audience is '{string.Join("', '", audiences)}'; expected '{terms.Issuer}', byte for byte, or the token endpoint.");
+                    $"The Audience is '{string.Join("', '", audiences)}'; expected '{settings.Issuer}', byte for byte, or the token endpoint.");
         }
     }
 }

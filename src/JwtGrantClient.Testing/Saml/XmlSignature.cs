@@ -6,60 +6,61 @@ using JwtGrantClient.Testing.Validation;
 namespace JwtGrantClient.Testing.Saml;
 
 /// <summary>
-/// Verifies the signature of an assertion (X05, X06), and gives back what it covers: the assertion parsed again from the very bytes that
-/// were digested. What is read is what was signed; the rest of the document is not looked at again.
+/// Verifies the signature of an assertion and returns the signed content, parsed again from the bytes that were digested. Later checks
+/// therefore see only what is signed, and nothing else of the document.
 /// </summary>
 internal static class XmlSignature
 {
-    private const string More = "http://www.w3.org/2001/04/xmldsig-more#", Pss = "http://www.w3.org/2007/05/xmldsig-more#",
-        Encryption = "http://www.w3.org/2001/04/xmlenc#", AlgorithmClause = "RFC 9231 section 2.3";
+    private const string XmlDsigMore2001 = "http://www.w3.org/2001/04/xmldsig-more#", XmlDsigMore2007 = "http://www.w3.org/2007/05/xmldsig-more#",
+        XmlEnc = "http://www.w3.org/2001/04/xmlenc#", AlgorithmClause = "RFC 9231 section 2.3";
 
-    // No SHA-1, no HMAC, no DSA. By the names of JOSE, for the keys judge by these.
-    private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
+    // Without SHA-1, HMAC and DSA. VerificationKey uses JOSE algorithms, so each URI maps to a JOSE name.
+    private static readonly Dictionary<string, string> SignatureMethods = new(StringComparer.Ordinal)
     {
-        [More + "rsa-sha256"] = "RS256", [More + "rsa-sha384"] = "RS384", [More + "rsa-sha512"] = "RS512",
-        [Pss + "sha256-rsa-MGF1"] = "PS256", [Pss + "sha384-rsa-MGF1"] = "PS384", [Pss + "sha512-rsa-MGF1"] = "PS512",
-        [More + "ecdsa-sha256"] = "ES256", [More + "ecdsa-sha384"] = "ES384", [More + "ecdsa-sha512"] = "ES512",
+        [XmlDsigMore2001 + "rsa-sha256"] = "RS256", [XmlDsigMore2001 + "rsa-sha384"] = "RS384", [XmlDsigMore2001 + "rsa-sha512"] = "RS512",
+        [XmlDsigMore2007 + "sha256-rsa-MGF1"] = "PS256", [XmlDsigMore2007 + "sha384-rsa-MGF1"] = "PS384",
+        [XmlDsigMore2007 + "sha512-rsa-MGF1"] = "PS512",
+        [XmlDsigMore2001 + "ecdsa-sha256"] = "ES256", [XmlDsigMore2001 + "ecdsa-sha384"] = "ES384",
+        [XmlDsigMore2001 + "ecdsa-sha512"] = "ES512",
     };
 
-    private static readonly Dictionary<string, Func<byte[], byte[]>> Digests = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<byte[], byte[]>> DigestMethods = new(StringComparer.Ordinal)
     {
-        [Encryption + "sha256"] = SHA256.HashData, [More + "sha384"] = SHA384.HashData, [Encryption + "sha512"] = SHA512.HashData,
+        [XmlEnc + "sha256"] = SHA256.HashData, [XmlDsigMore2001 + "sha384"] = SHA384.HashData, [XmlEnc + "sha512"] = SHA512.HashData,
     };
 
-    public static XmlElement Verify(XmlElement assertion, AssertionIssuer party)
+    public static XmlElement Verify(XmlElement assertion, AssertionIssuer issuer)
     {
-        var id = assertion.Text("ID")!;
-        var signature = SamlSignatureStructure.Find(assertion);
-        var (signedInfo, value) = SamlSignatureStructure.Split(signature);
-        var covered = CheckValue(signedInfo, value, party);
-        // From the bytes that the signature value verified: a comment cannot split what is compared then.
-        var (_, _, reference) = SamlSignatureStructure.Open(SamlDocument.Parse(covered).DocumentElement!);
-        var (method, digest, prefixes) = SamlSignatureStructure.Follow(reference, id);
-        if (!Digests.TryGetValue(method.Text("Algorithm") ?? "", out var hash))
-            throw SamlRefusal.Create("X05", AlgorithmClause, $"The digest is '{method.Text("Algorithm")}'; expected {Encryption}sha256 or " +
-                "stronger.");
+        var id = assertion.Attribute("ID")!;
+        var signature = SamlSignatureStructure.FindSignature(assertion);
+        var (signedInfo, value) = SamlSignatureStructure.ReadSignature(signature);
+        var verifiedBytes = VerifySignedInfo(signedInfo, value, issuer);
+        // The digest is read from the verified bytes, which have no comments. In the document a comment could split it.
+        var (_, _, reference) = SamlSignatureStructure.ReadSignedInfo(SamlDocument.Parse(verifiedBytes).DocumentElement!);
+        var (method, digest, prefixes) = SamlSignatureStructure.ReadReference(reference, id);
+        if (!DigestMethods.TryGetValue(method.Attribute("Algorithm") ?? "", out var hash))
+            throw SamlRefusal.Create("X05", AlgorithmClause,
+                $"The digest method is '{method.Attribute("Algorithm")}'; expected {XmlEnc}sha256 or stronger.");
         var canonical = ExclusiveC14N.Canonicalize(WithoutSignature(assertion), prefixes);
-        if (!CryptographicOperations.FixedTimeEquals(hash(canonical), Bytes(digest)))
-            throw SamlRefusal.Create("X06", "item 9", "The digest does not match the assertion. It was changed after signing, also if only " +
-                "by white space.");
+        if (!CryptographicOperations.FixedTimeEquals(hash(canonical), DecodeBase64(digest)))
+            throw SamlRefusal.Create("X06", "item 9",
+                "The digest does not match the assertion. The assertion was changed after it was signed; white space counts too.");
         return SamlDocument.Parse(canonical).DocumentElement!;
     }
 
-    private static byte[] CheckValue(XmlElement signedInfo, XmlElement value, AssertionIssuer party)
+    private static byte[] VerifySignedInfo(XmlElement signedInfo, XmlElement value, AssertionIssuer issuer)
     {
-        var (c14n, method, _) = SamlSignatureStructure.Open(signedInfo);
-        var name = method.Text("Algorithm") ?? "";
-        if (!Methods.TryGetValue(name, out var jose) || method.Elements().Count > 0)
-            throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', or has parameters; expected " +
-                $"{More}rsa-sha256 or stronger.");
-        var (algorithm, key) = (VerificationAlgorithm.Named(jose)!, party.Keys[0]);
-        if (key.Disagreement(algorithm) is { } disagreement)
-            throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', but {disagreement}.");
-        var covered = ExclusiveC14N.Canonicalize(signedInfo, SamlSignatureStructure.Prefixes(c14n));
-        return key.Verifies(covered, Bytes(value), algorithm) ? covered : throw SamlRefusal.Create("X06", "item 9",
-            $"The signature does not verify with the certificate of '{party.Name}'. Was it signed with another key? The KeyInfo in the " +
-            "assertion is not looked at.");
+        var (c14n, method, _) = SamlSignatureStructure.ReadSignedInfo(signedInfo);
+        var name = method.Attribute("Algorithm") ?? "";
+        if (!SignatureMethods.TryGetValue(name, out var joseName) || method.Elements().Count > 0)
+            throw SamlRefusal.Create("X05", AlgorithmClause,
+                $"The signature method is '{name}', or has parameters; expected {XmlDsigMore2001}rsa-sha256 or stronger.");
+        var (algorithm, key) = (VerificationAlgorithm.Find(joseName)!, issuer.Keys[0]);
+        if (key.DescribeMismatch(algorithm) is { } mismatch)
+            throw SamlRefusal.Create("X05", AlgorithmClause, $"The signature method is '{name}', but {mismatch}.");
+        var canonical = ExclusiveC14N.Canonicalize(signedInfo, SamlSignatureStructure.ReadPrefixes(c14n));
+        return key.Verify(canonical, DecodeBase64(value), algorithm) ? canonical : throw SamlRefusal.Create("X06", "item 9",
+            $"The signature does not verify with the certificate of '{issuer.Name}'. Was it signed with another key? The KeyInfo in the assertion is ignored.");
     }
 
     private static XmlElement WithoutSignature(XmlElement assertion)
@@ -69,9 +70,9 @@ internal static class XmlSignature
         return copy;
     }
 
-    private static byte[] Bytes(XmlElement element)
+    private static byte[] DecodeBase64(XmlElement element)
     {
-        var text = element.Text() ?? "";
+        var text = element.TextContent() ?? "";
         var bytes = new byte[text.Length];
         return Convert.TryFromBase64String(text, bytes, out var length)
             ? bytes[..length]

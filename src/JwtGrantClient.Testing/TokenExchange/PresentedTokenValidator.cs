@@ -4,31 +4,33 @@ using JwtGrantClient.Testing.Tokens;
 namespace JwtGrantClient.Testing.TokenExchange;
 
 /// <summary>
-/// Judges the tokens of a subject and an actor: access tokens of this server, and JWTs of a trusted issuer by the rules of grants, save
-/// that they may come again: their <c>jti</c> may be missing and is not used up. A bad one is an invalid request (RFC 8693 section 2.2.2).
+/// Validates the subject token and the actor token of a token exchange: access tokens of this server, and JWTs of a trusted issuer. A JWT
+/// follows the rules of a grant assertion, except that it is reusable and its <c>jti</c> is not checked. An invalid token is an
+/// invalid_request (RFC 8693 section 2.2.2).
 /// </summary>
-internal sealed class PresentedTokenValidator(TokenIssuer tokens, AssertionValidator judge)
+internal sealed class PresentedTokenValidator(TokenIssuer tokens, AssertionValidator assertions)
 {
     private const string Clause = "RFC 8693 section 2.2.2";
 
-    public PresentedToken Judge(string token, string type, string role, ClientRegistration client) => type switch
+    public PresentedToken Validate(string token, string type, string role, ClientRegistration client) => type switch
     {
         TokenTypes.AccessToken => tokens.Find(token) is { } issued
-            ? new(issued.Order.Subject, issued.Order.Scope)
-            : throw Refuse("S17", Clause, $"The {role} is unknown here, expired or revoked."),
-        TokenTypes.Jwt => new(judge.Judge(token, Foreign(role, "jwt", "at+jwt")).Subject, null),
-        // An ID token is for the client that the user logged in to (OpenID Connect Core section 2).
-        TokenTypes.IdToken => new(judge.Judge(token, Foreign(role, "jwt") with { OtherAudience = client.Id }).Subject, null),
+            ? new(issued.Descriptor.Subject, issued.Descriptor.Scope)
+            : throw Refuse("S17", Clause, $"The {role} is unknown, expired or revoked."),
+        TokenTypes.Jwt => new(assertions.Validate(token, CreateUse(role, "jwt", "at+jwt")).Subject, null),
+        // The audience of an ID token is the client that the user logged in to (OpenID Connect Core section 2).
+        TokenTypes.IdToken => new(
+            assertions.Validate(token, CreateUse(role, "jwt") with { AdditionalAudience = client.Id }).Subject, null),
         _ => throw Refuse("S17", "RFC 8693 section 2.1",
-            $"The type of the {role} is '{type}'; this server takes {string.Join(", ", TokenTypes.Presentable)}."),
+            $"The type of the {role} is '{type}'; this server accepts {string.Join(", ", TokenTypes.Accepted)}."),
     };
 
-    private static AssertionUse Foreign(string role, params IReadOnlyList<string> types) =>
-        new(role, Refuse, types) { MayNameTokenEndpoint = true, IsSingleUse = false, IsOfTrustedIssuer = true };
+    private static AssertionUse CreateUse(string role, params IReadOnlyList<string> types) =>
+        new(role, Refuse, types) { AllowsTokenEndpointAudience = true, IsSingleUse = false, RequiresTrustedIssuer = true };
 
     private static RefusedException Refuse(string rule, string clause, string explanation) =>
-        RefusedException.Request(rule, clause, explanation);
+        RefusedException.InvalidRequest(rule, clause, explanation);
 }
 
-/// <summary>Of whom a good token speaks, and what it allows.</summary>
+/// <summary>The subject and the scope of a valid token; the scope is null if the token has none.</summary>
 internal sealed record PresentedToken(string Subject, string? Scope);

@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Testing.TokenExchange;
 
-/// <summary>The names of token types (RFC 8693 section 3), and what the server does with each.</summary>
+/// <summary>The token type identifiers (RFC 8693 section 3) that the server supports.</summary>
 internal static class TokenTypes
 {
     private const string Prefix = "urn:ietf:params:oauth:token-type:";
@@ -8,9 +8,9 @@ internal static class TokenTypes
     public const string AccessToken = Prefix + "access_token", RefreshToken = Prefix + "refresh_token", IdToken = Prefix + "id_token",
         Jwt = Prefix + "jwt";
 
-    /// <summary>Those that may be presented as subject or actor.</summary>
-    public static readonly IReadOnlyList<string> Presentable = [AccessToken, Jwt, IdToken];
+    /// <summary>The types that the server accepts as subject token or actor token.</summary>
+    public static readonly IReadOnlyList<string> Accepted = [AccessToken, Jwt, IdToken];
 
-    /// <summary>Those that may be asked for.</summary>
+    /// <summary>The types that a client may request.</summary>
     public static readonly IReadOnlyList<string> Issuable = [AccessToken, RefreshToken, Jwt, IdToken];
 }

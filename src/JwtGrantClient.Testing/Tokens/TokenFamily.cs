@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Testing.Tokens;
 
-/// <summary>All tokens that one authorization gave, at once or by refreshing: they fall together (RFC 9700 section 4.14.2).</summary>
+/// <summary>All tokens of one authorization, including refreshed ones. They are revoked together (RFC 9700 section 4.14.2).</summary>
 internal sealed class TokenFamily
 {
     private volatile bool _isRevoked;

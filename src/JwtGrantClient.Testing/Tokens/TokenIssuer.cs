@@ -9,41 +9,41 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Tokens;
 
-/// <summary>Issues access tokens as JWTs (RFC 9068) signed by a key of this process, and knows which of them are still good.</summary>
+/// <summary>Issues access tokens as JWTs (RFC 9068), signed with a key of this process, and stores those that are valid.</summary>
 internal sealed class TokenIssuer(ServerSettings terms)
 {
-    // One key for all servers of a process: making one takes a tenth of a second, and a token is known by the server that keeps it.
+    // All servers of a process share the key, because creating one takes about 0.1 s. Each server accepts only the tokens that it stores.
     private static readonly Lazy<RSA> Key = new(() => RSA.Create(2048));
     private const string KeyId = "strict-1";
 
-    // Signed as people would write it: at+jwt, not at\u002Bjwt.
+    // The default encoder writes at+jwt as at\u002Bjwt, which is valid but hard to read.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, IssuedToken> _live = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IssuedToken> _validTokens = new(StringComparer.Ordinal);
     private int _issued;
 
     public int Issued => Volatile.Read(ref _issued);
 
-    public IssuedToken Issue(AccessTokenDescriptor order)
+    public IssuedToken Issue(AccessTokenDescriptor descriptor)
     {
-        var token = Make(order, "at+jwt");
-        _live[token.Value] = token;
+        var token = Create(descriptor, "at+jwt");
+        _validTokens[token.Value] = token;
         Interlocked.Increment(ref _issued);
         return token;
     }
 
-    /// <summary>A JWT that says the same, and is no access token.</summary>
-    public IssuedToken IssuePlain(AccessTokenDescriptor order) => Make(order, "JWT");
+    /// <summary>Issues a JWT with the same claims that is not an access token.</summary>
+    public IssuedToken IssueJwt(AccessTokenDescriptor descriptor) => Create(descriptor, "JWT");
 
-    public void Revoke(string token) => _live.TryRemove(token, out _);
+    public void Revoke(string token) => _validTokens.TryRemove(token, out _);
 
-    public void RevokeAll() => _live.Clear();
+    public void RevokeAll() => _validTokens.Clear();
 
-    /// <summary>The token, if this server issued it, did not revoke it and its time is not over.</summary>
+    /// <summary>Returns the token if this server issued it and it is neither revoked nor expired; otherwise null.</summary>
     public IssuedToken? Find(string value) =>
-        _live.TryGetValue(value, out var token) && terms.Now < token.ExpiresAt && !token.Order.Family.IsRevoked ? token : null;
+        _validTokens.TryGetValue(value, out var token) && terms.Now < token.ExpiresAt && !token.Descriptor.Family.IsRevoked ? token : null;
 
     public static JsonObject PublicKeys()
     {
@@ -58,30 +58,30 @@ internal sealed class TokenIssuer(ServerSettings terms)
         };
     }
 
-    private IssuedToken Make(AccessTokenDescriptor order, string type)
+    private IssuedToken Create(AccessTokenDescriptor order, string type)
     {
         var now = terms.Now;
-        // What the server promises it keeps: exp is rounded up, expires_in down (S15a).
+        // exp is rounded up and expires_in down, so that the token is valid for at least expires_in seconds.
         var exp = (now + terms.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = terms.Issuer, ["sub"] = order.Subject, ["client_id"] = order.ClientId,
+            ["iss"] = terms.Issuer, ["sub"] = descriptor.Subject, ["client_id"] = descriptor.ClientId,
             ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
-            ["aud"] = order.Audience is [var only] ? only : new JsonArray([.. order.Audience.Select(item => JsonValue.Create(item))]),
+            ["aud"] = descriptor.Audience is [var only] ? only : new JsonArray([.. descriptor.Audience.Select(item => JsonValue.Create(item))]),
             ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
         };
-        if (order.Scope is not null)
-            claims["scope"] = order.Scope;
-        if (order.Actor is not null)
-            claims["act"] = new JsonObject { ["sub"] = order.Actor };
+        if (descriptor.Scope is not null)
+            claims["scope"] = descriptor.Scope;
+        if (descriptor.Actor is not null)
+            claims["act"] = new JsonObject { ["sub"] = descriptor.Actor };
         var confirmation = new JsonObject();
-        foreach (var (name, value) in new[] { ("jkt", order.ProofKey), ("x5t#S256", order.CertificateThumbprint) })
+        foreach (var (name, value) in new[] { ("jkt", descriptor.ProofKey), ("x5t#S256", descriptor.CertificateThumbprint) })
             if (value is not null)
                 confirmation[name] = value;
         if (confirmation.Count > 0)
             claims["cnf"] = confirmation;
         return new(
-            Sign(claims, type), order, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+            Sign(claims, type), descriptor, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
     }
 
     private static string Sign(JsonObject claims, string type)
@@ -95,18 +95,18 @@ internal sealed class TokenIssuer(ServerSettings terms)
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(Readable)));
 }
 
-/// <summary>What a token is to say.</summary>
+/// <summary>The content of an access token to issue.</summary>
 internal sealed record AccessTokenDescriptor(string ClientId, string Subject, string? Scope, IReadOnlyList<string> Audience, TokenFamily Family)
 {
-    /// <summary>Who acts for the subject (RFC 8693 section 4.1); null for nobody.</summary>
+    /// <summary>The party that acts for the subject (RFC 8693 section 4.1); null for none.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>The thumbprint of the DPoP key that it is bound to (RFC 9449 section 6.1); null for a bearer token.</summary>
+    /// <summary>The thumbprint of the DPoP key that the token is bound to (RFC 9449 section 6.1); null for a bearer token.</summary>
     public string? ProofKey { get; init; }
 
-    /// <summary>The thumbprint of the certificate that it is bound to (RFC 8705 section 3.1); null for none.</summary>
+    /// <summary>The thumbprint of the certificate that the token is bound to (RFC 8705 section 3.1); null for none.</summary>
     public string? CertificateThumbprint { get; init; }
 }
 
-/// <summary>An access token as it was issued.</summary>
-internal sealed record IssuedToken(string Value, AccessTokenDescriptor Order, DateTimeOffset ExpiresAt, long ExpiresIn);
+/// <summary>An issued token. <c>ExpiresIn</c> is in seconds.</summary>
+internal sealed record IssuedToken(string Value, AccessTokenDescriptor Descriptor, DateTimeOffset ExpiresAt, long ExpiresIn);

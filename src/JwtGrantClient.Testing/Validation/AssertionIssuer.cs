@@ -2,7 +2,7 @@ using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Validation;
 
-/// <summary>Somebody whose signatures are known: a client, or an issuer that is trusted for grants.</summary>
+/// <summary>A party that signs assertions, with its keys: a client, or a trusted issuer.</summary>
 internal sealed record AssertionIssuer(
     string Name,
     ClientRegistration? Client,
@@ -11,12 +11,12 @@ internal sealed record AssertionIssuer(
     IReadOnlyList<string>? AllowedSubjects)
 {
     public static AssertionIssuer From(ClientRegistration client) =>
-        new(client.Id, client, KeysOf(client), client.SigningAlgorithm, client.AllowedSubjects);
+        new(client.Id, client, ReadKeys(client), client.SigningAlgorithm, client.AllowedSubjects);
 
     public static AssertionIssuer From(TrustedIssuer issuer) =>
         new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects);
 
-    // A client with another credential needs no key.
-    private static IReadOnlyList<VerificationKey> KeysOf(ClientRegistration client) =>
+    // A client with another credential does not need a key.
+    private static IReadOnlyList<VerificationKey> ReadKeys(ClientRegistration client) =>
         (client.PublicKeyPem ?? client.Jwks) is null ? [] : KeyReader.Read(client.PublicKeyPem, client.KeyId, client.Jwks, client.Id);
 }

@@ -1,29 +1,32 @@
 namespace JwtGrantClient.Testing.Validation;
 
-/// <summary>What an assertion is presented as, and so how its refusal is answered (RFC 7523 sections 3.1 and 3.2).</summary>
-/// <param name="Noun">What explanations call it.</param>
-/// <param name="Refuse">Makes the refusal from rule, clause and explanation.</param>
-/// <param name="Types">The header types that it may have, in lower case and without <c>application/</c>.</param>
-internal sealed record AssertionUse(string Noun, Func<string, string, string, RefusedException> Refuse, params IReadOnlyList<string> Types)
+/// <summary>The use of an assertion, which decides its rules and the error of a refusal (RFC 7523 sections 3.1 and 3.2).</summary>
+/// <param name="Name">The name of the assertion in explanations.</param>
+/// <param name="Refuse">Creates the refusal from rule, clause and explanation.</param>
+/// <param name="Types">The allowed values of <c>typ</c>, in lower case and without <c>application/</c>.</param>
+internal sealed record AssertionUse(string Name, Func<string, string, string, RefusedException> Refuse, params IReadOnlyList<string> Types)
 {
     public const string ClientAuthenticationType = "client-authentication+jwt";
 
     public static readonly AssertionUse ClientAuthentication =
-        new("client assertion", RefusedException.Client, "jwt", ClientAuthenticationType);
+        new("client assertion", RefusedException.InvalidClient, "jwt", ClientAuthenticationType);
 
-    public static readonly AssertionUse Grant = new("grant assertion", RefusedException.Grant, "jwt") { MayNameTokenEndpoint = true };
+    public static readonly AssertionUse Grant =
+        new("grant assertion", RefusedException.InvalidGrant, "jwt") { AllowsTokenEndpointAudience = true };
 
     public bool IsClientAuthentication => ReferenceEquals(this, ClientAuthentication);
 
-    /// <summary>Whether its audience may be the token endpoint too, and have both names; else it is the issuer alone.</summary>
-    public bool MayNameTokenEndpoint { get; init; }
+    /// <summary>
+    /// Whether the audience may contain the token endpoint in addition to, or instead of, the issuer. Otherwise it is only the issuer.
+    /// </summary>
+    public bool AllowsTokenEndpointAudience { get; init; }
 
-    /// <summary>A further name that its audience may have; null for none.</summary>
-    public string? OtherAudience { get; init; }
+    /// <summary>A further value that the audience may contain; null for none.</summary>
+    public string? AdditionalAudience { get; init; }
 
-    /// <summary>Whether its <c>jti</c> is there, and serves once.</summary>
+    /// <summary>Whether the <c>jti</c> is required and single-use.</summary>
     public bool IsSingleUse { get; init; } = true;
 
-    /// <summary>Whether only a trusted issuer may have made it; else a client may too.</summary>
-    public bool IsOfTrustedIssuer { get; init; }
+    /// <summary>Whether only a trusted issuer may sign the assertion. Otherwise a client may sign it too.</summary>
+    public bool RequiresTrustedIssuer { get; init; }
 }

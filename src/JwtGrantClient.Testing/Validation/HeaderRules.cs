@@ -4,53 +4,52 @@ using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Validation;
 
-/// <summary>What the header of an assertion may say (S05, S06, S09).</summary>
+/// <summary>Checks the header of a JWT: critical extensions, <c>typ</c> and <c>alg</c>.</summary>
 internal static class HeaderRules
 {
-    public static VerificationAlgorithm Check(JsonElement header, AssertionUse use, ServerSettings terms)
+    public static VerificationAlgorithm Check(JsonElement header, AssertionUse use, ServerSettings settings)
     {
-        CheckCritical(header, use);
-        CheckType(header, use, terms);
-        var name = header.Text("alg");
-        var accepted = FapiRules.Algorithms(terms.Options).ToList();
+        CheckExtensions(header, use);
+        CheckType(header, use, settings);
+        var name = header.GetStringOrNull("alg");
+        var accepted = FapiRules.Algorithms(settings.Options).ToList();
         return accepted.Find(algorithm => algorithm.Name == name) ?? throw use.Refuse("S06", "RFC 8725 sections 3.1 and 3.2", name switch
         {
-            null => $"The {use.Noun}'s header has no alg, or one that is no string.",
+            null => $"The {use.Name}'s header has no alg, or one that is not a string.",
             _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
-                $"The {use.Noun} has the alg 'none': it is not signed. Sign it.",
+                $"The {use.Name} has the alg 'none', so it is not signed. Sign it.",
             _ when name.StartsWith("HS", StringComparison.Ordinal) =>
-                $"The {use.Noun} has the alg '{name}', an HMAC; only asymmetric signatures are accepted.",
-            _ => $"The {use.Noun} has the alg '{name}', which this server does not accept. It accepts " +
-                $"{string.Join(", ", accepted.Select(a => a.Name))}.",
+                $"The {use.Name} has the alg '{name}', an HMAC; only asymmetric signatures are accepted.",
+            _ => $"The {use.Name} has the alg '{name}'; this server accepts {string.Join(", ", accepted.Select(a => a.Name))}.",
         });
     }
 
-    // This server understands no extension, so any crit names one that it does not (RFC 7515 section 4.1.11).
-    private static void CheckCritical(JsonElement header, AssertionUse use)
+    // This server supports no extension, so any crit names one that it does not support (RFC 7515 section 4.1.11).
+    private static void CheckExtensions(JsonElement header, AssertionUse use)
     {
         if (header.TryGetProperty("crit", out _))
             throw use.Refuse("S05", "RFC 7515 section 4.1.11",
-                $"The {use.Noun}'s header has crit; this server understands no extension. Leave it out.");
+                $"The {use.Name}'s header has crit; this server supports no extension. Leave it out.");
         if (header.TryGetProperty("b64", out _))
-            throw use.Refuse("S05", "RFC 7797 section 7", $"The {use.Noun}'s header has b64, which a JWT must not use. Leave it out.");
+            throw use.Refuse("S05", "RFC 7797 section 7", $"The {use.Name}'s header has b64, which a JWT must not use. Leave it out.");
     }
 
-    private static void CheckType(JsonElement header, AssertionUse use, ServerSettings terms)
+    private static void CheckType(JsonElement header, AssertionUse use, ServerSettings settings)
     {
         var isPresent = header.TryGetProperty("typ", out var member);
         var type = Normalize(member.ValueKind == JsonValueKind.String ? member.GetString()! : "");
         if (type == AssertionUse.ClientAuthenticationType && !use.Types.Contains(type))
             throw use.Refuse("S09a", "RFC 10070",
-                $"The {use.Noun} has the typ {type}; that is for client authentication. Use JWT.");
-        if (use.IsClientAuthentication && terms.Options.RequireExplicitTyp && type != AssertionUse.ClientAuthenticationType)
-            throw use.Refuse("S09", "RFC 10070",
-                $"The {use.Noun} needs the typ {AssertionUse.ClientAuthenticationType} here; it has " +
-                $"{(isPresent ? $"'{member}'" : "none")}.");
+                $"The {use.Name} has the typ {type}, which is only for client authentication. Use {use.Types[0]}.");
+        if (use.IsClientAuthentication && settings.Options.RequireExplicitTyp && type != AssertionUse.ClientAuthenticationType)
+            throw use.Refuse("S09", "RFC 10070", isPresent
+                ? $"The {use.Name} has the typ '{member}'; this server requires {AssertionUse.ClientAuthenticationType}."
+                : $"The {use.Name} has no typ; this server requires {AssertionUse.ClientAuthenticationType}.");
         if (isPresent && !use.Types.Contains(type))
-            throw use.Refuse("S09", "RFC 8725 section 3.11", $"The {use.Noun} has the typ '{member}', so it is a JWT for something else.");
+            throw use.Refuse("S09", "RFC 8725 section 3.11", $"The {use.Name} has the typ '{member}', so it is a JWT for another purpose.");
     }
 
-    // A type without a slash has application/ understood, and media types know no case (RFC 7515 section 4.1.9).
+    // A typ without a slash is a media type without its application/ prefix, and media types are case-insensitive (RFC 7515 section 4.1.9).
     private static string Normalize(string type)
     {
         var lower = type.ToLowerInvariant();

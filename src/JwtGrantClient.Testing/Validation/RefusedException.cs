@@ -1,37 +1,37 @@
 namespace JwtGrantClient.Testing.Validation;
 
-#pragma warning disable CA1064 // Caught by the token endpoint alone; nobody outside sees it.
-/// <summary>Carries a refusal up to the endpoint that answers with it.</summary>
+#pragma warning disable CA1064 // The endpoints catch it, so no code outside of this assembly sees it.
+/// <summary>Reports a refusal to the endpoint, which turns it into an error response.</summary>
 internal sealed class RefusedException : Exception
 {
-    private const int Longest = 600;
+    private const int MaxLength = 600;
 
     private RefusedException(string error, int status, string rule, string clause, string explanation)
-        : base(Presentable(explanation)) => Refusal = new(error, status, rule, clause, Message);
+        : base(Sanitize(explanation)) => Refusal = new(error, status, rule, clause, Message);
 
     public Refusal Refusal { get; }
 
-    /// <summary>A request that is malformed as such.</summary>
-    public static RefusedException Request(string rule, string clause, string explanation, int status = 400) =>
+    /// <summary>Creates an invalid_request: the request is malformed.</summary>
+    public static RefusedException InvalidRequest(string rule, string clause, string explanation, int status = 400) =>
         new("invalid_request", status, rule, clause, explanation);
 
-    /// <summary>A client that did not prove who it is (S17).</summary>
-    public static RefusedException Client(string rule, string clause, string explanation) =>
+    /// <summary>Creates an invalid_client with status 401: the client authentication failed or is missing.</summary>
+    public static RefusedException InvalidClient(string rule, string clause, string explanation) =>
         new("invalid_client", 401, rule, clause, explanation);
 
-    /// <summary>A grant that is not good (S17).</summary>
-    public static RefusedException Grant(string rule, string clause, string explanation) =>
+    /// <summary>Creates an invalid_grant: the assertion, code or token of the grant is not valid.</summary>
+    public static RefusedException InvalidGrant(string rule, string clause, string explanation) =>
         new("invalid_grant", 400, rule, clause, explanation);
 
-    /// <summary>Any other error.</summary>
-    public static RefusedException Other(string error, string rule, string clause, string explanation) =>
+    /// <summary>Creates a refusal with another error code and status 400.</summary>
+    public static RefusedException Create(string error, string rule, string clause, string explanation) =>
         new(error, 400, rule, clause, explanation);
 
-    // It quotes what a stranger sent, and ends on a console: no control characters, and of what is long the beginning (what was seen) and
-    // the end (what was expected).
-    private static string Presentable(string text)
+    // The text quotes untrusted input and may be printed on a console, so control characters are replaced. A long text keeps its beginning
+    // (what was received) and its end (what was expected).
+    private static string Sanitize(string text)
     {
         var clean = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
-        return clean.Length <= Longest ? clean : $"{clean[..(Longest / 2)]} ... {clean[^(Longest / 2)..]}";
+        return clean.Length <= MaxLength ? clean : $"{clean[..(MaxLength / 2)]} ... {clean[^(MaxLength / 2)..]}";
     }
 }

@@ -2,29 +2,29 @@ using System.Collections.Concurrent;
 
 namespace JwtGrantClient.Testing.Validation;
 
-/// <summary>Ids that were used up (S16), by issuer: kept until the assertion could no longer pass anyway.</summary>
+/// <summary>Records the used ids of each issuer. An id is removed once its assertion has expired and would be refused anyway.</summary>
 internal sealed class ReplayStore(TimeProvider time, TimeSpan skew)
 {
-    private const int SweepEvery = 1024;
+    private const int SweepInterval = 1024;
 
-    private readonly ConcurrentDictionary<(string Issuer, string Id), DateTimeOffset> _seen = new();
+    private readonly ConcurrentDictionary<(string Issuer, string Id), DateTimeOffset> _usedIds = new();
     private int _recorded;
 
-    /// <summary>Records an id, if it was not seen before: one atomic step, so that of fifty equal requests one passes.</summary>
+    /// <summary>Records an id; returns false if it was recorded before. It is atomic: of concurrent calls with one id one succeeds.</summary>
     public bool TryRecord(string issuer, string id, DateTimeOffset expiresAt)
     {
-        if (Interlocked.Increment(ref _recorded) % SweepEvery == 0)
+        if (Interlocked.Increment(ref _recorded) % SweepInterval == 0)
             Sweep();
-        return _seen.TryAdd((issuer, id), expiresAt + skew);
+        return _usedIds.TryAdd((issuer, id), expiresAt + skew);
     }
 
-    public int Count => _seen.Count;
+    public int Count => _usedIds.Count;
 
     private void Sweep()
     {
         var now = time.GetUtcNow();
-        foreach (var entry in _seen)
+        foreach (var entry in _usedIds)
             if (entry.Value <= now)
-                _seen.TryRemove(entry);
+                _usedIds.TryRemove(entry);
     }
 }

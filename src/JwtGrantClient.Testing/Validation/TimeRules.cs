@@ -3,44 +3,44 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Testing.Validation;
 
-/// <summary>The times of an assertion (S13, S14, S15): NumericDates of RFC 7519 section 2, seconds as JSON numbers.</summary>
-internal sealed class TimeRules(ServerSettings terms, TimeSpan? longest = null)
+/// <summary>Checks <c>exp</c>, <c>iat</c> and <c>nbf</c> of an assertion: seconds as JSON numbers (NumericDate, RFC 7519 section 2).</summary>
+internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime = null)
 {
-    // A date of this size in seconds lies after the year 5000; in milliseconds it is about now.
-    private const decimal SmallestInMilliseconds = 1e11m, LargestInMilliseconds = 1e14m;
+    // As seconds, a value from 1e11 is after the year 5000. As milliseconds, it is between 1973 and 5138.
+    private const decimal MinMilliseconds = 1e11m, MaxMilliseconds = 1e14m;
 
     public DateTimeOffset Check(JsonElement claims, AssertionUse use)
     {
-        var options = terms.Options;
-        var now = Seconds(terms.Now - DateTimeOffset.UnixEpoch);
+        var options = settings.Options;
+        var now = Seconds(settings.Now - DateTimeOffset.UnixEpoch);
         var (maximum, tolerance, skew) =
-            (Seconds(longest ?? options.MaxAssertionLifetime), Seconds(options.FutureTolerance), Seconds(options.ClockSkew));
-        var exp = Read(claims, "exp", "S13", use) ?? throw use.Refuse("S13", "RFC 7523 section 3 item 4", $"The {use.Noun} has no exp.");
+            (Seconds(maxLifetime ?? options.MaxAssertionLifetime), Seconds(options.FutureTolerance), Seconds(options.ClockSkew));
+        var exp = Read(claims, "exp", "S13", use) ?? throw use.Refuse("S13", "RFC 7523 section 3 item 4", $"The {use.Name} has no exp.");
         var (iat, nbf) = (Read(claims, "iat", "S14", use), Read(claims, "nbf", "S14", use));
 
         if (iat is null && use.IsClientAuthentication && options.FapiMode)
-            throw use.Refuse("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Noun} has no iat.");
-        // "On or after" exp is too late (RFC 7519 section 4.1.4).
+            throw use.Refuse("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Name} has no iat.");
+        // An assertion has expired on or after its exp (RFC 7519 section 4.1.4).
         if (now >= exp + skew)
             throw use.Refuse("S13", "RFC 7519 section 4.1.4",
-                $"The {use.Noun} expired {now - exp:0.#} s ago by this server's clock. Compare the clocks; make it when it is needed.");
+                $"The {use.Name} expired {now - exp:0.#} s ago by this server's clock. Compare the clocks, and create it just before you send it.");
         if (exp > now + maximum + tolerance)
             throw use.Refuse("S13", "RFC 7523 section 3 item 4",
-                $"The {use.Noun} expires in {exp - now:0.#} s; at most {maximum:0} s are accepted.");
+                $"The {use.Name} expires in {exp - now:0.#} s; at most {maximum:0} s are accepted.");
         if (iat > now + tolerance)
             throw use.Refuse("S14", "RFC 7523 section 3 item 6",
-                $"The {use.Noun}'s iat lies {iat - now:0.#} s in the future; {tolerance:0} s are tolerated. Compare the clocks.");
+                $"The {use.Name}'s iat is {iat - now:0.#} s in the future; at most {tolerance:0} s are accepted. Compare the clocks.");
         if (nbf > now + tolerance)
             throw use.Refuse("S14", "RFC 7519 section 4.1.5",
-                $"The {use.Noun}'s nbf lies {nbf - now:0.#} s in the future; {tolerance:0} s are tolerated. Compare the clocks.");
+                $"The {use.Name}'s nbf is {nbf - now:0.#} s in the future; at most {tolerance:0} s are accepted. Compare the clocks.");
         if (iat < now - maximum - skew)
             throw use.Refuse("S14", "RFC 7523 section 3 item 6",
-                $"The {use.Noun}'s iat lies {now - iat:0.#} s in the past; at most {maximum:0} s are accepted.");
+                $"The {use.Name}'s iat is {now - iat:0.#} s in the past; at most {maximum:0} s are accepted.");
         if (exp <= iat || exp <= nbf)
-            throw use.Refuse("S14", "RFC 7519 section 4.1", $"The {use.Noun}'s exp is not after its {(exp <= iat ? "iat" : "nbf")}.");
+            throw use.Refuse("S14", "RFC 7519 section 4.1", $"The {use.Name}'s exp is not after its {(exp <= iat ? "iat" : "nbf")}.");
         if (exp - iat > maximum)
             throw use.Refuse("S15", "RFC 7523 section 3 item 4",
-                $"The {use.Noun} lives {exp - iat:0.#} s from iat to exp; at most {maximum:0} s are accepted.");
+                $"The {use.Name}'s lifetime is {exp - iat:0.#} s from iat to exp; at most {maximum:0} s are accepted.");
         return DateTimeOffset.UnixEpoch.AddTicks((long)decimal.Ceiling(exp * TimeSpan.TicksPerSecond));
     }
 
@@ -51,13 +51,13 @@ internal sealed class TimeRules(ServerSettings terms, TimeSpan? longest = null)
             return null;
         if (member.ValueKind != JsonValueKind.Number)
             throw use.Refuse(rule, Clause,
-                $"The {use.Noun}'s {name} is a JSON {member.ValueKind.ToString().ToLowerInvariant()}; expected a number of seconds.");
-        // A decimal is exact to the tick, and does not take what a double calls infinite (1e400).
+                $"The {use.Name}'s {name} is a JSON {member.ValueKind.ToString().ToLowerInvariant()}; expected a number of seconds.");
+        // A decimal is exact to the tick. A double would read 1e400 as infinity.
         if (!decimal.TryParse(member.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-            || seconds is < 0 or > LargestInMilliseconds)
-            throw use.Refuse(rule, Clause, $"The {use.Noun}'s {name} is {member}, which is no date.");
-        if (seconds >= SmallestInMilliseconds)
-            throw use.Refuse(rule, Clause, $"The {use.Noun}'s {name} is {member}, which looks like milliseconds; expected seconds.");
+            || seconds is < 0 or > MaxMilliseconds)
+            throw use.Refuse(rule, Clause, $"The {use.Name}'s {name} is {member}, which is not a valid date.");
+        if (seconds >= MinMilliseconds)
+            throw use.Refuse(rule, Clause, $"The {use.Name}'s {name} is {member}, which looks like milliseconds; expected seconds.");
         return seconds;
     }
 
