@@ -4,16 +4,16 @@ using JwtGrantClient.Testing.Tokens;
 
 namespace JwtGrantClient.Testing;
 
-// What a test does with codes and tokens: issue, check, revoke.
+// Issues, checks and revokes codes and tokens.
 public sealed partial class StrictAuthorizationServer
 {
     /// <summary>
-    /// Issues an authorization code, as if a user had logged in. It is for one use within 10 minutes
-    /// (RFC 6749 section 4.1.2); a second one revokes what the first gave.
+    /// Issues an authorization code, as if a user had signed in. It is single-use and valid for 10 minutes (RFC 6749 section 4.1.2). A second use revokes
+    /// the tokens of the first.
     /// </summary>
     /// <param name="clientId">The client that may redeem it.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request.</param>
-    /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2); null for none, and then a verifier is refused.</param>
+    /// <param name="codeChallenge">The S256 challenge (RFC 7636 section 4.2); null for none; a verifier is rejected then.</param>
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
     /// <param name="dpopThumbprint">The <c>dpop_jkt</c> of the authorization request (RFC 9449 section 10); null for none.</param>
@@ -22,7 +22,7 @@ public sealed partial class StrictAuthorizationServer
         string? dpopThumbprint = null) =>
         _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject, dpopThumbprint);
 
-    /// <summary>Issues a refresh token, as if a user had logged in earlier (RFC 6749 section 6).</summary>
+    /// <summary>Issues a refresh token, as if a user had signed in earlier (RFC 6749 section 6).</summary>
     /// <param name="clientId">The client that may use it.</param>
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
@@ -37,39 +37,39 @@ public sealed partial class StrictAuthorizationServer
     /// <param name="authorization">The header's value, or null.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope) =>
-        BearerCheck.Check(_core.Tokens, authorization, requiredScope);
+        BearerTokenValidator.Validate(_core.Tokens, authorization, requiredScope);
 
     /// <summary>
-    /// Checks the Authorization header of a request that came with a client certificate, or without (RFC 8705 section 3).
+    /// Checks the Authorization header of a request with or without a client certificate (RFC 8705 section 3).
     /// </summary>
     /// <param name="authorization">The header's value, or null.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
-    /// <param name="certificate">The certificate on the connection; null for none.</param>
+    /// <param name="certificate">The client certificate of the connection; null for none.</param>
     public AccessTokenCheck CheckAccessToken(string? authorization, string? requiredScope, X509Certificate2? certificate) =>
-        BearerCheck.Check(_core.Tokens, authorization, requiredScope, certificate is null ? null : CertificateThumbprint.Compute(certificate));
+        BearerTokenValidator.Validate(_core.Tokens, authorization, requiredScope, certificate is null ? null : CertificateThumbprint.Compute(certificate));
 
-    /// <summary>Checks a request to a resource server that takes DPoP-bound tokens, and others as Bearer (RFC 9449 section 7).</summary>
-    /// <param name="method">The request's method.</param>
-    /// <param name="url">The request's address; its query does not count.</param>
+    /// <summary>Checks a request to a resource server that accepts DPoP-bound tokens and bearer tokens (RFC 9449 section 7).</summary>
+    /// <param name="method">The HTTP method of the request.</param>
+    /// <param name="url">The URL of the request. Its query is ignored.</param>
     /// <param name="authorization">The Authorization header's value, or null.</param>
-    /// <param name="proof">The DPoP header's value, or null; of several headers all, with commas between.</param>
+    /// <param name="proof">The value of the DPoP header, or null; several headers are joined by commas.</param>
     /// <param name="requiredScope">A scope value that the token must have; null for none.</param>
     public AccessTokenCheck CheckAccessToken(
         string method, string url, string? authorization, string? proof, string? requiredScope = null) =>
-        _core.Resources.Check(method, url, authorization, proof, requiredScope);
+        _core.DPoPTokens.Validate(method, url, authorization, proof, requiredScope);
 
-    /// <summary>Changes the DPoP nonces of token endpoint and resource server, each to its own new one.</summary>
-    /// <param name="acceptPrevious">Whether those before stay good, so that the new ones come with good answers. Default: false.</param>
+    /// <summary>Replaces the DPoP nonces of the token endpoint and the resource server.</summary>
+    /// <param name="acceptPrevious">Whether the previous nonces stay valid, so that successful responses carry the new ones. Default: false.</param>
     public void RotateDPoPNonce(bool acceptPrevious = false)
     {
         _core.Nonces.Rotate(acceptPrevious);
         _core.ResourceNonces.Rotate(acceptPrevious);
     }
 
-    /// <summary>Makes an issued access token invalid.</summary>
+    /// <summary>Revokes an access token.</summary>
     /// <param name="accessToken">The token.</param>
     public void Revoke(string accessToken) => _core.Tokens.Revoke(accessToken);
 
-    /// <summary>Makes all issued access tokens invalid; refresh tokens stay good.</summary>
+    /// <summary>Revokes all access tokens. Refresh tokens stay valid.</summary>
     public void RevokeAll() => _core.Tokens.RevokeAll();
 }

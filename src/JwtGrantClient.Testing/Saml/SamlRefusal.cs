@@ -9,5 +9,5 @@ internal static class SamlRefusal
     /// <param name="item">"item" and the number of the item of RFC 7522 section 3, or another clause in full.</param>
     /// <param name="explanation">What was received, what was expected, and what to do.</param>
     public static RefusedException Create(string rule, string item, string explanation) =>
-        RefusedException.Grant(rule, item.StartsWith("item", StringComparison.Ordinal) ? $"RFC 7522 section 3 {item}" : item, explanation);
+        RefusedException.InvalidGrant(rule, item.StartsWith("item", StringComparison.Ordinal) ? $"RFC 7522 section 3 {item}" : item, explanation);
 }

@@ -10,7 +10,7 @@ using JwtGrantClient.Testing.Validation;
 namespace JwtGrantClient.Testing.Tokens;
 
 /// <summary>Issues access tokens as JWTs (RFC 9068), signed with a key of this process, and stores those that are valid.</summary>
-internal sealed class TokenIssuer(ServerSettings terms)
+internal sealed class TokenIssuer(ServerSettings settings)
 {
     // All servers of a process share the key, because creating one takes about 0.1 s. Each server accepts only the tokens that it stores.
     private static readonly Lazy<RSA> Key = new(() => RSA.Create(2048));
@@ -43,7 +43,7 @@ internal sealed class TokenIssuer(ServerSettings terms)
 
     /// <summary>Returns the token if this server issued it and it is neither revoked nor expired; otherwise null.</summary>
     public IssuedToken? Find(string value) =>
-        _validTokens.TryGetValue(value, out var token) && terms.Now < token.ExpiresAt && !token.Descriptor.Family.IsRevoked ? token : null;
+        _validTokens.TryGetValue(value, out var token) && settings.Now < token.ExpiresAt && !token.Descriptor.Family.IsRevoked ? token : null;
 
     public static JsonObject PublicKeys()
     {
@@ -58,14 +58,14 @@ internal sealed class TokenIssuer(ServerSettings terms)
         };
     }
 
-    private IssuedToken Create(AccessTokenDescriptor order, string type)
+    private IssuedToken Create(AccessTokenDescriptor descriptor, string type)
     {
-        var now = terms.Now;
+        var now = settings.Now;
         // exp is rounded up and expires_in down, so that the token is valid for at least expires_in seconds.
-        var exp = (now + terms.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
+        var exp = (now + settings.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = terms.Issuer, ["sub"] = descriptor.Subject, ["client_id"] = descriptor.ClientId,
+            ["iss"] = settings.Issuer, ["sub"] = descriptor.Subject, ["client_id"] = descriptor.ClientId,
             ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
             ["aud"] = descriptor.Audience is [var only] ? only : new JsonArray([.. descriptor.Audience.Select(item => JsonValue.Create(item))]),
             ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
@@ -81,7 +81,7 @@ internal sealed class TokenIssuer(ServerSettings terms)
         if (confirmation.Count > 0)
             claims["cnf"] = confirmation;
         return new(
-            Sign(claims, type), descriptor, DateTimeOffset.FromUnixTimeSeconds(exp), terms.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+            Sign(claims, type), descriptor, DateTimeOffset.FromUnixTimeSeconds(exp), settings.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
     }
 
     private static string Sign(JsonObject claims, string type)
