@@ -1,11 +1,11 @@
 namespace JwtGrantClient.Testing;
 
-/// <summary>Why the server refused a request: what it answers, and what it tells the developer.</summary>
+/// <summary>The reason why the server rejected a request, for the client and for the developer.</summary>
 /// <param name="Error">The OAuth error code (RFC 6749 section 5.2).</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Rule">
-/// The rule that was broken, by the number under which the class documentation of <see cref="StrictAuthorizationServer"/> lists it.
+/// The id of the rule that was broken. The remarks of <see cref="StrictAuthorizationServer"/> list the ids.
 /// </param>
-/// <param name="Clause">Where the rule stands.</param>
-/// <param name="Explanation">What was seen, what was expected, and what to do.</param>
+/// <param name="Clause">The clause that defines the rule.</param>
+/// <param name="Explanation">What was received, what was expected, and what to do.</param>
 public sealed record Refusal(string Error, int Status, string Rule, string Clause, string Explanation);

@@ -6,8 +6,8 @@ using JwtGrantClient.Testing.Endpoints;
 namespace JwtGrantClient.Testing;
 
 /// <summary>
-/// What the token endpoint does with its next request, in place of just judging it: to see how a client takes it. A response that is not
-/// judged uses up no <c>jti</c>.
+/// The response of the token endpoint to its next request, to test how a client handles it. If the request is not processed, its <c>jti</c> stays
+/// unused.
 /// </summary>
 public sealed class ScriptedResponse
 {
@@ -15,10 +15,10 @@ public sealed class ScriptedResponse
 
     private ScriptedResponse(Func<Func<ServerResponse>, TimeProvider, CancellationToken, Task<ServerResponse>> run) => _run = run;
 
-    /// <summary>An OAuth error (RFC 6749 section 5.2).</summary>
-    /// <param name="error">The code.</param>
+    /// <summary>Responds with an OAuth error (RFC 6749 section 5.2).</summary>
+    /// <param name="error">The error code.</param>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="description">The <c>error_description</c>; null leaves it out.</param>
+    /// <param name="description">The <c>error_description</c>; null to omit it.</param>
     public static ScriptedResponse OAuthError(string error, int status = 400, string? description = null)
     {
         var json = new JsonObject { ["error"] = error };
@@ -27,26 +27,26 @@ public sealed class ScriptedResponse
         return Fixed(ServerResponse.Json(status, json));
     }
 
-    /// <summary>Any answer.</summary>
+    /// <summary>Responds with any status and text.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="body">The body.</param>
-    /// <param name="contentType">Its Content-Type; null sends none.</param>
-    /// <param name="headers">Further headers, such as Retry-After or Date.</param>
+    /// <param name="contentType">The Content-Type; null to omit it.</param>
+    /// <param name="headers">Additional headers, such as Retry-After or Date.</param>
     public static ScriptedResponse Create(
         int status, string body, string? contentType, params IEnumerable<KeyValuePair<string, string>> headers) =>
         Create(status, Encoding.UTF8.GetBytes(body), contentType, headers);
 
-    /// <summary>Any answer, by bytes: garbage, a BOM, something compressed.</summary>
+    /// <summary>Responds with any status and bytes, such as malformed text, a BOM or compressed data.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="body">The body.</param>
-    /// <param name="contentType">Its Content-Type; null sends none.</param>
-    /// <param name="headers">Further headers.</param>
+    /// <param name="contentType">The Content-Type; null to omit it.</param>
+    /// <param name="headers">Additional headers.</param>
     public static ScriptedResponse Create(
         int status, byte[] body, string? contentType, params IEnumerable<KeyValuePair<string, string>> headers) =>
         Fixed(new(status, contentType is null ? [.. headers] : [new("Content-Type", contentType), .. headers], body));
 
-    /// <summary>A redirect.</summary>
-    /// <param name="location">Where to.</param>
+    /// <summary>Responds with a redirect.</summary>
+    /// <param name="location">The target.</param>
     /// <param name="status">301, 302, 303, 307 or 308.</param>
     public static ScriptedResponse Redirect(Uri location, int status = 307)
     {
@@ -54,46 +54,46 @@ public sealed class ScriptedResponse
         return Create(status, "", null, [new("Location", location.OriginalString)]);
     }
 
-    /// <summary>Too many requests, with Retry-After in seconds.</summary>
-    /// <param name="retryAfter">How long to wait.</param>
+    /// <summary>Responds with 429 (Too Many Requests) and Retry-After in seconds.</summary>
+    /// <param name="retryAfter">The wait, rounded down to whole seconds.</param>
     public static ScriptedResponse TooManyRequests(TimeSpan retryAfter) =>
         Create(429, "", null, [new("Retry-After", ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture))]);
 
-    /// <summary>Ends the connection without an answer.</summary>
-    /// <param name="afterProcessing">Whether the request is judged first, so that its <c>jti</c> is used up and a token issued.</param>
-    public static ScriptedResponse Drop(bool afterProcessing = false) => new((judge, _, _) =>
+    /// <summary>Closes the connection without a response.</summary>
+    /// <param name="afterProcessing">Whether the request is processed first, so that its <c>jti</c> is used and a token is issued. Default: false.</param>
+    public static ScriptedResponse Drop(bool afterProcessing = false) => new((process, _, _) =>
     {
         if (afterProcessing)
-            judge();
+            process();
         return Task.FromResult(ServerResponse.Dropped);
     });
 
-    /// <summary>Judges the request when the gate opens.</summary>
-    /// <param name="gate">The gate.</param>
-    public static ScriptedResponse After(Task gate) => new(async (judge, _, cancellationToken) =>
+    /// <summary>Processes the request when a task has completed.</summary>
+    /// <param name="task">The task.</param>
+    public static ScriptedResponse After(Task task) => new(async (process, _, cancellationToken) =>
     {
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return judge();
+        await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return process();
     });
 
-    /// <summary>Judges the request after a while, by the server's clock.</summary>
-    /// <param name="delay">How long.</param>
-    public static ScriptedResponse After(TimeSpan delay) => new(async (judge, time, cancellationToken) =>
+    /// <summary>Processes the request after a delay by the server's clock.</summary>
+    /// <param name="delay">The delay.</param>
+    public static ScriptedResponse After(TimeSpan delay) => new(async (process, time, cancellationToken) =>
     {
         await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
-        return judge();
+        return process();
     });
 
-    /// <summary>Judges the request, and changes the body of the answer: another expires_in, a member twice, a narrower scope.</summary>
-    /// <param name="rewrite">From the body as it would be to the body as it is sent.</param>
-    public static ScriptedResponse Rewrite(Func<string, string> rewrite) => new((judge, _, _) =>
+    /// <summary>Processes the request and changes the body of the response, for example another expires_in or a duplicate member.</summary>
+    /// <param name="rewrite">Returns the body to send for the original body.</param>
+    public static ScriptedResponse Rewrite(Func<string, string> rewrite) => new((process, _, _) =>
     {
-        var response = judge();
+        var response = process();
         return Task.FromResult(response with { Body = Encoding.UTF8.GetBytes(rewrite(Encoding.UTF8.GetString(response.Body))) });
     });
 
-    internal Task<ServerResponse> RunAsync(Func<ServerResponse> judge, TimeProvider time, CancellationToken cancellationToken) =>
-        _run(judge, time, cancellationToken);
+    internal Task<ServerResponse> RunAsync(Func<ServerResponse> process, TimeProvider time, CancellationToken cancellationToken) =>
+        _run(process, time, cancellationToken);
 
     private static ScriptedResponse Fixed(ServerResponse response) => new((_, _, _) => Task.FromResult(response));
 }

@@ -1,17 +1,17 @@
 namespace JwtGrantClient.Testing;
 
-/// <summary>Somebody other than a client who may sign grant assertions: an identity provider (RFC 7523 section 3 item 1).</summary>
+/// <summary>An issuer that is not a client and may sign grant assertions, such as an identity provider (RFC 7523 section 3 item 1).</summary>
 public sealed class TrustedIssuer
 {
-    /// <summary>The <c>iss</c> claim, compared byte for byte.</summary>
+    /// <summary>Gets the <c>iss</c> claim, which is compared byte for byte.</summary>
     public required string Issuer { get; init; }
 
-    /// <summary>The public key as PEM. This or <see cref="Jwks"/>.</summary>
+    /// <summary>Gets the public key as PEM. Set either this or <see cref="Jwks"/>. Default: null.</summary>
     public string? PublicKeyPem { get; init; }
 
-    /// <summary>The public keys as a JWK Set. This or <see cref="PublicKeyPem"/>.</summary>
+    /// <summary>Gets the public keys as a JWK Set. Set either this or <see cref="PublicKeyPem"/>. Default: null.</summary>
     public string? Jwks { get; init; }
 
-    /// <summary>Subjects that it may assert. Default: any.</summary>
+    /// <summary>Gets the subjects that it may assert. Default: null, any.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 }

@@ -1,17 +1,17 @@
 namespace JwtGrantClient.Testing;
 
-/// <summary>Somebody who may issue SAML 2.0 bearer assertions as grants (RFC 7522 section 3 item 1).</summary>
+/// <summary>An issuer of SAML 2.0 bearer assertions that are accepted as grants (RFC 7522 section 3 item 1).</summary>
 public sealed class TrustedSamlIssuer
 {
-    /// <summary>The assertion's <c>Issuer</c>, compared byte for byte.</summary>
+    /// <summary>Gets the <c>Issuer</c> of the assertion, which is compared byte for byte.</summary>
     public required string Issuer { get; init; }
 
     /// <summary>
-    /// The certificate, or the bare public key, as PEM: RSA of at least 2048 bits, or EC. The registration is the trust: the certificate's
-    /// dates and chain are not looked at, and a certificate inside an assertion is not looked at either.
+    /// Gets the certificate or the public key as PEM: RSA of at least 2048 bits, or EC. The key is trusted because it is registered: dates and chain of
+    /// the certificate are not checked, and a certificate in an assertion is ignored.
     /// </summary>
     public required string CertificatePem { get; init; }
 
-    /// <summary>Subjects (<c>NameID</c>) that it may assert. Default: any.</summary>
+    /// <summary>Gets the subjects (<c>NameID</c>) that it may assert. Default: null, any.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 }

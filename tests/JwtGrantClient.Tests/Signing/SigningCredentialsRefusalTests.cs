@@ -107,7 +107,7 @@ public sealed class SigningCredentialsRefusalTests
             (new RsaSecurityKey(publicRsa), "PS256", "there is a key without its private key, or a key that .NET cannot sign with (RsaSecurityKey). Signing requires the private key; "),
             (new ECDsaSecurityKey(publicEc), "ES256", "there is a key without its private key, or a key that .NET cannot sign with (ECDsaSecurityKey). Signing requires the private key; "),
             (new X509SecurityKey(publicCertificate), "RS256", "there is a certificate without its private key. "),
-            (new JsonWebKey(Keys.PrivateJwk(Keys.P256).Without("d").ToJsonString()), "ES256", "there is a JWK with a public key only. "),
+            (new JsonWebKey(Keys.PrivateJwk(Keys.P256).Without("d").ToJsonString()), "ES256", "there is a JWK with only a public key. "),
         ];
 
         foreach (var (key, algorithm, seen) in cases)

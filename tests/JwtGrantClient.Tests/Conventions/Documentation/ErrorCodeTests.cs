@@ -65,7 +65,7 @@ public sealed partial class ErrorCodeTests
     private static bool IsOfTheProtocol(SourceFile file) =>
         file.Path.EndsWith("/GrantTypes.cs", StringComparison.Ordinal) || file.Path.EndsWith("/DPoPHeaders.cs", StringComparison.Ordinal);
 
-    private static IEnumerable<(string Code, string? Kind)> CodesIn(string source) => Code().Matches(source).Select(match => (
+    private static IEnumerable<(string Code, string? Kind)> CodesIn(string source) => Code().Matches(DocumentationComment().Replace(source, "")).Select(match => (
         match.Groups["code"].Value,
         match.Groups["kind"] is { Success: true } kind ? kind.Value : match.Value.StartsWith("Configuration", StringComparison.Ordinal) ? "Configuration" : null));
 
@@ -80,6 +80,10 @@ public sealed partial class ErrorCodeTests
                 kind = heading.Groups["kind"].Value;
         return kinds;
     }
+
+    // An example in a comment may create parameters of a request.
+    [GeneratedRegex("^ *///.*$", RegexOptions.Multiline)]
+    private static partial Regex DocumentationComment();
 
     // The first argument of a method that creates an error, the argument after a kind, or a constant.
     [GeneratedRegex(

@@ -31,7 +31,7 @@ internal static class OldWords
         new("nowhere else", "only"),
         new("of its own accord", "by itself, automatically"),
         new("of no use", "unusable"),
-        new("renew(al|als|s|ed|ing)?", "refresh; for a certificate or a file, replace"),
+        new("renew(s|ed|ing)? (a |the |its )?tokens?|tokens? (is|are) renewed|token renewals?", "refresh"),
         new("save (where|when|for|that|if|in)", "except"),
         new("(mis|re)?spelt", "misspelled, written, changed"),
         new("whoever|whosoever", "any caller, the caller that"),
