@@ -74,7 +74,7 @@ public sealed class OpenIddictTests(OpenIddictTests.ServerFixture fixture)
             async () => await services.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal((JwtGrantErrorKind.Refused, "invalid_token"), (error.Kind, error.Error));
-        Assert.Contains("The audience is not the one the server expects", error.Message.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Contains("The audience is not the one that the server expects", error.Message.Split('\n')[0], StringComparison.Ordinal);
     }
 
     private Dictionary<string, string?> Settings() => new()
