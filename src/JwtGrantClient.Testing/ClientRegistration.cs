@@ -69,7 +69,7 @@ public sealed class ClientRegistration
     public bool RequireDPoP { get; init; }
 
     /// <summary>
-    /// Gets whether a jwt-bearer grant requires client authentication. Default: false (RFC 7523 section 3.1 makes it optional).
+    /// Gets whether jwt-bearer and saml2-bearer grants require client authentication. Default: false (RFC 7523 and RFC 7522 section 3.1 make it optional).
     /// </summary>
     public bool RequireClientAuthentication { get; init; }
 }

@@ -45,7 +45,8 @@ public sealed class StrictAuthorizationServerOptions
 
     /// <summary>
     /// Gets whether the grants authorization_code and refresh_token return a new, single-use refresh token. Default: true. With false only
-    /// <see cref="StrictAuthorizationServer.IssueRefreshToken"/> issues refresh tokens, and they stay valid.
+    /// <see cref="StrictAuthorizationServer.IssueRefreshToken"/> issues refresh tokens, and they stay valid. A token exchange that requests a refresh token
+    /// gets one in either case (RFC 8693 section 2.1).
     /// </summary>
     public bool IssueRefreshTokens { get; init; } = true;
 
@@ -77,7 +78,7 @@ public sealed class StrictAuthorizationServerOptions
     /// </summary>
     public IReadOnlyList<string>? SupportedTargets { get; init; }
 
-    /// <summary>Gets a callback for each request after its response, for example to log it. Default: none.</summary>
+    /// <summary>Gets a callback for each request, called when it was processed and before its response is sent, for example to log it. Default: none.</summary>
     public Action<RecordedRequest>? OnRequest { get; init; }
 
     /// <summary>Gets the server's clock, also for the Date of its responses. Default: the system clock.</summary>

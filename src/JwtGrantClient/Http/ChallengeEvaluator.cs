@@ -39,7 +39,7 @@ internal static class ChallengeEvaluator
         scope = null;
         if (!MayConcernToken(response))
             return ChallengeResult.None;
-        AuthenticationChallenge[] all = [.. response.Headers.WwwAuthenticate.Select(header => AuthenticationChallenge.Parse(header.Scheme, header.Parameter))];
+        var all = AuthenticationChallenge.ParseAll(response.Headers);
         AuthenticationChallenge[] matching = [.. all.Where(challenge => challenge.HasScheme(scheme))];
         if (response.StatusCode == HttpStatusCode.Forbidden)
         {

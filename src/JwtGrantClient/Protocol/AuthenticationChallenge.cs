@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace JwtGrantClient.Protocol;
@@ -7,6 +8,10 @@ internal readonly record struct AuthenticationChallenge(string Scheme, string? E
 {
     /// <summary>Returns whether the challenge has a scheme. Schemes are case-insensitive (RFC 9110 section 11.1).</summary>
     public bool HasScheme(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Parses all challenges of a response.</summary>
+    public static AuthenticationChallenge[] ParseAll(HttpResponseHeaders headers) =>
+        [.. headers.WwwAuthenticate.Select(header => Parse(header.Scheme, header.Parameter))];
 
     /// <summary>
     /// Parses a challenge. Malformed parameters are ignored: an invalid header must not hide the status code of the response.

@@ -77,9 +77,8 @@ internal static class TokenErrorReader
             : $"\nThe body begins: {words}";
     }
 
-    private static AuthenticationChallenge ChallengeWithError(TokenHttpResponse response) => response.Headers.WwwAuthenticate
-        .Select(header => AuthenticationChallenge.Parse(header.Scheme, header.Parameter))
-        .FirstOrDefault(challenge => !string.IsNullOrEmpty(challenge.Error));
+    private static AuthenticationChallenge ChallengeWithError(TokenHttpResponse response) =>
+        Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => !string.IsNullOrEmpty(challenge.Error));
 
     private static string Describe(Uri? location) => location switch
     {
