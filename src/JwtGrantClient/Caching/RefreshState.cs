@@ -42,3 +42,58 @@ internal struct InvalidationThrottle
         return true;
     }
 }
+
+/// <summary>
+/// Spaces the acquisitions while the server fails. Until the next one is allowed, no request is sent, and a caller without a token gets the remembered
+/// error at once (docs/architecture.md, Backoff). The lock of the entry guards it.
+/// </summary>
+internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random)
+{
+    // So that the processes that got the same Retry-After do not return at the same time.
+    private const double RetryAfterSpread = 0.1;
+
+    private int _failures;
+    private long _nextAttempt = long.MinValue;
+
+    /// <summary>Gets the last failure; null after a success.</summary>
+    public JwtGrantException? LastError { get; private set; }
+
+    /// <summary>Gets the time of the first failure since the last success; null if there is none.</summary>
+    public long? FailingSince { get; private set; }
+
+    public bool IsOverAt(long now) => now >= _nextAttempt;
+
+    public TimeSpan RemainingAt(long now) => TimeSpan.FromTicks(Math.Max(0, _nextAttempt - now));
+
+    public void OnSucceeded()
+    {
+        _failures = 0;
+        _nextAttempt = long.MinValue;
+        (LastError, FailingSince) = (null, null);
+    }
+
+    /// <summary>Sets when the next acquisition may start after a failure.</summary>
+    /// <param name="error">The failure.</param>
+    /// <param name="now">The current time of the cache.</param>
+    /// <param name="expiresAt">The end of the valid token; null if there is none.</param>
+    public void OnFailed(JwtGrantException error, long now, long? expiresAt)
+    {
+        var doublings = Math.Pow(2, Math.Min(_failures++, 30));
+        LastError = error;
+        FailingSince ??= now;
+        var wait = expiresAt is null ? WithoutToken(doublings) : WithToken(doublings);
+        // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
+        if (error.RetryAfter is { } retryAfter)
+            wait = Math.Max(wait, (long)(retryAfter.Ticks * (1 + RetryAfterSpread * random())));
+        // When a valid token ends, there is an attempt in any case: the server may have recovered.
+        _nextAttempt = Math.Min(now + wait, expiresAt ?? long.MaxValue);
+    }
+
+    // Equal jitter: half fixed, half random.
+    private long WithToken(double doublings) =>
+        (long)(Math.Min(options.InitialDelay.Ticks * doublings, options.MaxDelay.Ticks) * (0.5 + random() / 2));
+
+    private long WithoutToken(double doublings) =>
+        options.MinimumDelayWithoutToken.Ticks
+        + (long)(random() * Math.Min(options.MaxJitterWithoutToken.Ticks, TimeSpan.TicksPerSecond * doublings));
+}
