@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
 using Microsoft.Extensions.Logging;
@@ -12,8 +11,9 @@ namespace JwtGrantClient;
 /// </summary>
 /// <remarks>
 /// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler invalidates the token and sends the request once more with
-/// a new one. This applies to requests without content and with content that can be sent again: strings, byte arrays, forms and JSON, but
-/// not streams and multipart content. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent.
+/// a new one. This applies to requests without content and with content that is a buffer: <see cref="StringContent"/>,
+/// <see cref="FormUrlEncodedContent"/>, <see cref="ByteArrayContent"/> and <see cref="ReadOnlyMemoryContent"/>, but not their derived classes, streams,
+/// multipart content and JsonContent. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent.
 /// </remarks>
 /// <example>
 /// A client without dependency injection. With dependency injection, call <c>AddJwtGrantToken</c> instead.
@@ -127,7 +127,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         try
         {
             await _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken).ConfigureAwait(false);
-            if (!CanBeSentAgain(authorized.Request.Content))
+            if (!RepeatableContent.Includes(authorized.Request.Content))
                 return rejection;
             newToken = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
         }
@@ -176,7 +176,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, CancellationToken cancellationToken)
     {
         var evaluated = await EvaluateOnceAsync(authorized, pendingResponse).ConfigureAwait(false);
-        if (evaluated.Result != ChallengeResult.NonceRequired || !CanBeSentAgain(authorized.Request.Content))
+        if (evaluated.Result != ChallengeResult.NonceRequired || !RepeatableContent.Includes(authorized.Request.Content))
             return evaluated;
         evaluated.Response.Dispose();
         return await EvaluateOnceAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
@@ -208,6 +208,4 @@ public sealed class AccessTokenHandler : DelegatingHandler
         if (!ReferenceEquals(authorized.Request.RequestUri, authorized.OriginalUri))
             _redirected.Add(authorized.Request, authorized.OriginalUri);
     }
-
-    private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;
 }
