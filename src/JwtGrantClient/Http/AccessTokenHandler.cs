@@ -1,5 +1,6 @@
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
+using JwtGrantClient.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,8 +44,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
     /// <summary>Initializes a handler that gets its tokens from a token source. The handler does not dispose the token source.</summary>
     /// <param name="tokens">The token source.</param>
     /// <param name="options">
-    /// The options, which are copied. Default: the token of the client as configured, sent to the https origin that each request is addressed
-    /// to.
+    /// The options, which are copied. Set <see cref="AccessTokenHandlerOptions.AllowedOrigins"/>: without it, every request is refused, because this handler
+    /// does not see the base address of the HttpClient. Default: the token of the client as configured, and no allowed origins.
     /// </param>
     /// <param name="logger">Logs rejected tokens. Default: nothing is logged.</param>
     /// <exception cref="ArgumentNullException"><paramref name="tokens"/> is null.</exception>
@@ -77,7 +78,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         if (AuthorizedRequest.IsAuthorized(request))
             return base.SendAsync(request, cancellationToken);
         var originalUri = _redirected.GetOriginalUri(request);
-        _origins.EnsureAllowed(request.RequestUri, originalUri);
+        _origins.EnsureAllowed(request, originalUri);
         var tokenRequest = request.GetTokenRequest() ?? _tokenRequest;
         var pendingToken = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pendingToken.IsCompletedSuccessfully
@@ -107,6 +108,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
         HttpRequestMessage request, Uri originalUri, TokenRequest tokenRequest, ValueTask<AccessToken> pendingToken, CancellationToken cancellationToken)
     {
         var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false));
+        // The URI may have been changed during the wait.
+        _origins.EnsureAllowed(request, originalUri);
         var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
@@ -122,7 +125,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> RetryWithNewTokenAsync(AuthorizedRequest authorized, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
-        Log.TokenRejected(_logger, AllowedOrigins.Origin(authorized.OriginalUri));
+        Log.TokenRejected(_logger, Origin.From(authorized.OriginalUri).ToString());
         AccessToken newToken;
         try
         {
@@ -143,6 +146,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
         if (newToken.Value == authorized.Token.Value)
             return rejection;
+        _origins.EnsureAllowed(authorized.Request, authorized.OriginalUri);
         rejection.Dispose();
         var retry = authorized with { Token = newToken };
         var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -192,7 +196,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             authorized.StoreNonce(response);
             var result = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
             if (result == ChallengeResult.InsufficientScope)
-                Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.OriginalUri), scope);
+                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), scope);
             return (response, result);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using JwtGrantClient.DPoP;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Http;
 
@@ -20,7 +21,7 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
     /// </summary>
     public bool TokenArrived =>
         Request.Headers.NonValidated.TryGetValues(HeaderName, out var sent) && sent.ToString() == Token.Authorization
-        && AllowedOrigins.AreSame(Request.RequestUri!, OriginalUri);
+        && Origin.AreSame(Request.RequestUri!, OriginalUri);
 
     /// <summary>Returns whether the caller has set an Authorization header. Most requests have no header at all, which is cheap to check.</summary>
     public static bool IsAuthorized(HttpRequestMessage request) =>

@@ -142,7 +142,7 @@ public sealed class HandlerRetryTests
     {
         using var unauthorized = ProtectedApi.Unauthorized();
         var source = new SingleTokenSource(new HttpRequestException("The vault is locked."));
-        using var http = new HttpMessageInvoker(new AccessTokenHandler(source) { InnerHandler = new StubHandler(_ => unauthorized) });
+        using var http = new HttpMessageInvoker(new AccessTokenHandler(source, ProtectedApi.Options()) { InnerHandler = new StubHandler(_ => unauthorized) });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
         Assert.Same(unauthorized, await http.SendAsync(request, TestContext.Current.CancellationToken));
@@ -153,7 +153,7 @@ public sealed class HandlerRetryTests
     {
         using var unauthorized = ProtectedApi.Unauthorized();
         var source = new SingleTokenSource(new TaskCanceledException("The vault took too long."));
-        using var http = new HttpMessageInvoker(new AccessTokenHandler(source) { InnerHandler = new StubHandler(_ => unauthorized) });
+        using var http = new HttpMessageInvoker(new AccessTokenHandler(source, ProtectedApi.Options()) { InnerHandler = new StubHandler(_ => unauthorized) });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
         Assert.Same(unauthorized, await http.SendAsync(request, TestContext.Current.CancellationToken));
