@@ -10,11 +10,12 @@ internal interface ITokenProof
     /// <param name="method">The HTTP method of the request.</param>
     /// <param name="address">The URI of the request.</param>
     /// <param name="accessToken">The token that is sent with the request.</param>
+    /// <param name="nonce">The nonce of the response that the request is repeated for; null for the stored nonce of the API.</param>
     /// <param name="cancellationToken">Cancels the signing.</param>
-    ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken);
+    ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, string? nonce, CancellationToken cancellationToken);
 
     /// <summary>Stores the nonce that an API sent (RFC 9449 section 9), for the next proof to that API.</summary>
     /// <param name="address">The URI of the API.</param>
-    /// <param name="nonce">The nonce. A malformed one is ignored.</param>
+    /// <param name="nonce">The nonce, with the syntax of RFC 9449 section 8.1.</param>
     void StoreNonce(Uri address, string nonce);
 }

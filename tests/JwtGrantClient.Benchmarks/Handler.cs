@@ -27,7 +27,7 @@ public class Handler
         _static = new(new StaticHeader { InnerHandler = new SharedResponse() });
         _handRolled = new(new TokenHeader(new HandRolled(TestData.TokenEndpoint, new Endpoint.InMemoryTokenEndpoint())) { InnerHandler = new SharedResponse() });
         _google = new(new TokenHeader(new GoogleAuth(TestData.TokenEndpoint, new Endpoint.InMemoryTokenEndpoint())) { InnerHandler = new SharedResponse() });
-        _token = new(new AccessTokenHandler(_tokens) { InnerHandler = new SharedResponse() });
+        _token = new(new AccessTokenHandler(_tokens, new() { AllowedOrigins = ["https://api.example.com"] }) { InnerHandler = new SharedResponse() });
         _azure = new(TestData.TokenEndpoint, new Endpoint.InMemoryTokenEndpoint());
         _azureBare = new(new NewResponse(), credential: null);
         _azureToken = new(new NewResponse(), _azure.Credential);

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.DPoP;
@@ -21,20 +21,22 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
     private readonly DPoPNonces _serverNonces = new(), _apiNonces = new();
 
     /// <summary>Creates a proof for a request to the authorization server.</summary>
-    public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, CancellationToken cancellationToken) =>
-        SignAsync(method, address, accessToken: null, _serverNonces.Get(address), cancellationToken);
+    /// <param name="method">The HTTP method of the request.</param>
+    /// <param name="address">The URI of the request.</param>
+    /// <param name="nonce">The nonce of the response that the request is repeated for; null for the stored nonce of the server.</param>
+    /// <param name="cancellationToken">Cancels the signing.</param>
+    public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string? nonce, CancellationToken cancellationToken) =>
+        SignAsync(method, address, accessToken: null, nonce ?? _serverNonces.Get(address), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, CancellationToken cancellationToken) =>
-        SignAsync(method, address, accessToken, _apiNonces.Get(address), cancellationToken);
+    public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, string? nonce, CancellationToken cancellationToken) =>
+        SignAsync(method, address, accessToken, nonce ?? _apiNonces.Get(address), cancellationToken);
 
-    /// <summary>
-    /// Stores the nonce that the authorization server sent, for the next proof to it. Returns false if there is no nonce or it is malformed.
-    /// </summary>
-    public bool TryStoreServerNonce(Uri address, string? nonce) => _serverNonces.TryStore(address, nonce);
+    /// <summary>Stores the nonce that the authorization server sent, for the next proof to it.</summary>
+    public void StoreServerNonce(Uri address, string nonce) => _serverNonces.Store(address, nonce);
 
     /// <inheritdoc/>
-    public void StoreNonce(Uri address, string nonce) => _apiNonces.TryStore(address, nonce);
+    public void StoreNonce(Uri address, string nonce) => _apiNonces.Store(address, nonce);
 
     private ValueTask<string> SignAsync(
         HttpMethod method, Uri address, string? accessToken, string? nonce, CancellationToken cancellationToken)
@@ -47,8 +49,8 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
             ids.Write(id);
             writer.WriteString("jti"u8, id);
             writer.WriteString("htm"u8, method.Method);
-            // RFC 9449 section 4.2: the URI without query and fragment.
-            writer.WriteString("htu"u8, address.GetLeftPart(UriPartial.Path));
+            // RFC 9449 section 4.2: the URI without query and fragment. A server sees neither user name nor password, and the host in ASCII.
+            writer.WriteString("htu"u8, $"{Origin.From(address)}{address.AbsolutePath}");
             writer.WriteNumber("iat"u8, clock.GetUtcNow().ToUnixTimeSeconds());
             if (accessToken is not null)
                 writer.WriteString("ath"u8, Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken))));
@@ -58,36 +60,4 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
         }
         return JwsWriter.SignAsync(_header, json.WrittenMemory, cancellationToken);
     }
-}
-
-/// <summary>
-/// The last nonce of each server (RFC 9449 section 8). The nonces of authorization servers and of APIs are separate instances, because one origin
-/// can be both and then uses two nonces.
-/// </summary>
-internal sealed class DPoPNonces
-{
-    // A client usually has few origins. If there are more, all nonces are dropped; a lost nonce costs one additional request.
-    private const int MaximumOrigins = 1000;
-    private const int MaximumNonceLength = 1024;
-
-    private readonly ConcurrentDictionary<string, string> _byOrigin = new(StringComparer.Ordinal);
-
-    /// <summary>Returns the last nonce of a server; null if there is none.</summary>
-    public string? Get(Uri address) => _byOrigin.TryGetValue(GetOrigin(address), out var nonce) ? nonce : null;
-
-    /// <summary>
-    /// Stores a nonce. Returns false if it does not have the syntax of RFC 9449 section 8.1: visible ASCII characters except quote and backslash.
-    /// </summary>
-    public bool TryStore(Uri address, string? nonce)
-    {
-        if (nonce is not { Length: > 0 and <= MaximumNonceLength } || nonce.AsSpan().ContainsAnyExceptInRange('!', '~') || nonce.AsSpan().ContainsAny('"', '\\'))
-            return false;
-        var origin = GetOrigin(address);
-        if (_byOrigin.Count >= MaximumOrigins && !_byOrigin.ContainsKey(origin))
-            _byOrigin.Clear();
-        _byOrigin[origin] = nonce;
-        return true;
-    }
-
-    private static string GetOrigin(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 }

@@ -1,6 +1,6 @@
-using System.Net.Http.Json;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
+using JwtGrantClient.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,8 +12,10 @@ namespace JwtGrantClient;
 /// </summary>
 /// <remarks>
 /// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler invalidates the token and sends the request once more with
-/// a new one. This applies to requests without content and with content that can be sent again: strings, byte arrays, forms and JSON, but
-/// not streams and multipart content. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent.
+/// a new one. This applies to requests without content and with content that is a buffer: <see cref="StringContent"/>,
+/// <see cref="FormUrlEncodedContent"/>, <see cref="ByteArrayContent"/> and <see cref="ReadOnlyMemoryContent"/>, but not their derived classes, streams,
+/// multipart content and JsonContent. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent,
+/// also by a resilience handler after this one. For this, the handler adds a handler of its own before the last one at the first request.
 /// </remarks>
 /// <example>
 /// A client without dependency injection. With dependency injection, call <c>AddJwtGrantToken</c> instead.
@@ -39,12 +41,13 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly TokenRequest _tokenRequest;
     private readonly AllowedOrigins _origins;
     private readonly ILogger _logger;
+    private HandlerChain? _chain;
 
     /// <summary>Initializes a handler that gets its tokens from a token source. The handler does not dispose the token source.</summary>
     /// <param name="tokens">The token source.</param>
     /// <param name="options">
-    /// The options, which are copied. Default: the token of the client as configured, sent to the https origin that each request is addressed
-    /// to.
+    /// The options, which are copied. Set <see cref="AccessTokenHandlerOptions.AllowedOrigins"/>: without it, every request is refused, because this handler
+    /// does not see the base address of the HttpClient. Default: the token of the client as configured, and no allowed origins.
     /// </param>
     /// <param name="logger">Logs rejected tokens. Default: nothing is logged.</param>
     /// <exception cref="ArgumentNullException"><paramref name="tokens"/> is null.</exception>
@@ -74,10 +77,11 @@ public sealed class AccessTokenHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        _chain ??= HandlerChain.Complete(this);
         if (AuthorizedRequest.IsAuthorized(request))
             return base.SendAsync(request, cancellationToken);
         var originalUri = _redirected.GetOriginalUri(request);
-        _origins.EnsureAllowed(request.RequestUri, originalUri);
+        _origins.EnsureAllowed(request, originalUri);
         var tokenRequest = request.GetTokenRequest() ?? _tokenRequest;
         var pendingToken = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pendingToken.IsCompletedSuccessfully
@@ -95,7 +99,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     {
         var pendingResponse = SendOnceAsync(authorized, cancellationToken);
 #pragma warning disable CA1849 // The task has completed; reading its result does not block.
-        if (!pendingResponse.IsCompletedSuccessfully || authorized.Token.Proof is not null || ChallengeEvaluator.MayConcernToken(pendingResponse.Result))
+        if (!pendingResponse.IsCompletedSuccessfully || ChallengeEvaluator.MayConcernToken(pendingResponse.Result))
             return RetryIfRejectedAsync(authorized, pendingResponse, cancellationToken);
 #pragma warning restore CA1849
         OnSent(authorized);
@@ -107,14 +111,16 @@ public sealed class AccessTokenHandler : DelegatingHandler
         HttpRequestMessage request, Uri originalUri, TokenRequest tokenRequest, ValueTask<AccessToken> pendingToken, CancellationToken cancellationToken)
     {
         var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false));
-        var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // The URI may have been changed during the wait.
+        _origins.EnsureAllowed(request, originalUri);
+        var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
         return response;
     }
 
     private async Task<HttpResponseMessage> RetryIfRejectedAsync(
         AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, CancellationToken cancellationToken)
     {
-        var (response, result) = await EvaluateAsync(authorized, pendingResponse, cancellationToken).ConfigureAwait(false);
+        var (response, result) = await EvaluateAsync(authorized, pendingResponse).ConfigureAwait(false);
         return result == ChallengeResult.Rejected
             ? await RetryWithNewTokenAsync(authorized, response, cancellationToken).ConfigureAwait(false)
             : response;
@@ -122,12 +128,12 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> RetryWithNewTokenAsync(AuthorizedRequest authorized, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
-        Log.TokenRejected(_logger, AllowedOrigins.Origin(authorized.OriginalUri));
+        Log.TokenRejected(_logger, Origin.From(authorized.OriginalUri).ToString());
         AccessToken newToken;
         try
         {
             await _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken).ConfigureAwait(false);
-            if (!CanBeSentAgain(authorized.Request.Content))
+            if (!RepeatableContent.Includes(authorized.Request.Content))
                 return rejection;
             newToken = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
         }
@@ -143,9 +149,10 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
         if (newToken.Value == authorized.Token.Value)
             return rejection;
+        _origins.EnsureAllowed(authorized.Request, authorized.OriginalUri);
         rejection.Dispose();
         var retry = authorized with { Token = newToken };
-        var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken)).ConfigureAwait(false);
         return response;
     }
 
@@ -154,9 +161,13 @@ public sealed class AccessTokenHandler : DelegatingHandler
         authorized.AddToken();
         try
         {
-            return authorized.Token.Proof is { } proof
-                ? SendWithProofAsync(authorized, proof, cancellationToken)
-                : base.SendAsync(authorized.Request, cancellationToken);
+            if (!_chain!.HasInnermost && authorized.Token.Proof is null)
+                return base.SendAsync(authorized.Request, cancellationToken);
+            var use = new TokenUse(authorized.Token, authorized.OriginalUri, _origins);
+            if (!_chain.HasInnermost)
+                return use.SendAsync(authorized.Request, base.SendAsync, cancellationToken);
+            use.AddTo(authorized.Request);
+            return base.SendAsync(authorized.Request, cancellationToken);
         }
         catch
         {
@@ -165,34 +176,16 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
     }
 
-    private async Task<HttpResponseMessage> SendWithProofAsync(AuthorizedRequest authorized, ITokenProof proof, CancellationToken cancellationToken)
-    {
-        await authorized.AddProofAsync(proof, cancellationToken).ConfigureAwait(false);
-        return await base.SendAsync(authorized.Request, cancellationToken).ConfigureAwait(false);
-    }
-
-    // If the API only requires its nonce in the proof, the request is sent once more with the same token.
-    private async Task<(HttpResponseMessage Response, ChallengeResult Result)> EvaluateAsync(
-        AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, CancellationToken cancellationToken)
-    {
-        var evaluated = await EvaluateOnceAsync(authorized, pendingResponse).ConfigureAwait(false);
-        if (evaluated.Result != ChallengeResult.NonceRequired || !CanBeSentAgain(authorized.Request.Content))
-            return evaluated;
-        evaluated.Response.Dispose();
-        return await EvaluateOnceAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
-    }
-
-    private async Task<(HttpResponseMessage Response, ChallengeResult Result)> EvaluateOnceAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse)
+    private async Task<(HttpResponseMessage Response, ChallengeResult Result)> EvaluateAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse)
     {
         try
         {
             var response = await pendingResponse.ConfigureAwait(false);
             if (!authorized.TokenArrived)
                 return (response, ChallengeResult.None);
-            authorized.StoreNonce(response);
             var result = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
             if (result == ChallengeResult.InsufficientScope)
-                Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.OriginalUri), scope);
+                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), scope);
             return (response, result);
         }
         finally
@@ -205,9 +198,9 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private void OnSent(in AuthorizedRequest authorized)
     {
         authorized.RemoveToken();
+        if (_chain!.HasInnermost)
+            TokenUse.RemoveFrom(authorized.Request);
         if (!ReferenceEquals(authorized.Request.RequestUri, authorized.OriginalUri))
             _redirected.Add(authorized.Request, authorized.OriginalUri);
     }
-
-    private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;
 }

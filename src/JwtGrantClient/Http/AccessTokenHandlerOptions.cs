@@ -16,8 +16,9 @@ public sealed class AccessTokenHandlerOptions
     /// </summary>
     /// <remarks>
     /// With an empty list, the token is sent only to the origin of the base address. AddJwtGrantToken reads the base address that AddHttpClient
-    /// or ConfigureHttpClient sets; it does not see one that a typed client sets in its constructor. If the list is empty and no base address
-    /// is known, the token is sent to the https origin that each request is addressed to. A redirect never takes the token to another origin.
+    /// or ConfigureHttpClient sets; it does not see one that a typed client sets in its constructor, or one of an HttpClient that is created without
+    /// IHttpClientFactory. If the list is empty and no base address is known, every request is refused. A redirect never takes the token to another
+    /// origin. If a request has a Host header, its host must be allowed, too.
     /// </remarks>
     public IList<string> AllowedOrigins { get; set; } = [];
 

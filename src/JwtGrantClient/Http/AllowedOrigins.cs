@@ -2,45 +2,75 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Http;
 
-/// <summary>The origins that may receive the token. A request to any other origin fails before it is sent.</summary>
+/// <summary>The origins that may receive the token. A request to any other origin fails before a token is acquired.</summary>
 internal sealed class AllowedOrigins
 {
-    private readonly Uri[] _configured;
-    private readonly bool _allowLoopbackHttp;
-    private readonly ApiBaseAddress _baseAddress;
+    private const string HostHeader = "Host";
 
+    private readonly Origin[] _configured;
+    private readonly bool _allowLoopbackHttp;
+    private readonly BaseAddresses? _baseAddresses;
+
+    /// <param name="configured">The value of AllowedOrigins.</param>
+    /// <param name="allowLoopbackHttp">Whether http is allowed to this machine.</param>
+    /// <param name="baseAddresses">The base addresses of the HttpClients; null if they are not known.</param>
     /// <exception cref="JwtGrantException">An origin is not an absolute URL, is not https, or has a path or a query.</exception>
-    public AllowedOrigins(IEnumerable<string> configured, bool allowLoopbackHttp, ApiBaseAddress? baseAddress = null)
+    public AllowedOrigins(IEnumerable<string> configured, bool allowLoopbackHttp, BaseAddresses? baseAddresses = null)
     {
-        _baseAddress = baseAddress ?? new();
+        _baseAddresses = baseAddresses;
         _allowLoopbackHttp = allowLoopbackHttp;
         _configured = [.. configured.Select(origin => Problem(origin, allowLoopbackHttp) is { } problem
             ? throw JwtGrantException.Configuration("allowed_origin_invalid", $"AllowedOrigins: {problem}.")
-            : new Uri(origin))];
+            : Origin.From(new(origin)))];
     }
 
     /// <summary>Throws if the token may not be sent to a request's current URI.</summary>
-    /// <param name="target">The request's current URI.</param>
-    /// <param name="original">The URI that the caller set. A redirect replaces the request's URI.</param>
-    /// <exception cref="JwtGrantException">The token may not be sent to <paramref name="target"/>.</exception>
-    public void EnsureAllowed(Uri? target, Uri? original)
+    /// <param name="request">The request.</param>
+    /// <param name="original">The URI that the caller set. A redirect or another handler can replace the request's URI.</param>
+    /// <exception cref="JwtGrantException">The token may not be sent.</exception>
+    public void EnsureAllowed(HttpRequestMessage request, Uri? original)
     {
-        if (target is not { IsAbsoluteUri: true })
-            throw NotAllowed("The request was not sent: its URI is not absolute. Set BaseAddress on the HttpClient, or use an absolute URI for the request.");
+        if (request.RequestUri is not { IsAbsoluteUri: true } target || original is not { IsAbsoluteUri: true })
+            throw NotAllowed("The request was not sent: its URI is not absolute. Set BaseAddress in AddHttpClient, or use an absolute URI for the request.");
         if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointUrl.IsLoopback(target)))
-            throw NotAllowed(target, "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
-        if (!AreSame(target, original!))
-            throw NotAllowed(target, $"The request was addressed to {Origin(original!)} and then redirected. If you trust the new origin, send the request to it directly.");
-        if (!IsConfigured(target))
-            throw NotAllowed(target, $"Allowed: {DescribeAllowed()}. If this API may receive the token, add the origin to AllowedOrigins.");
+            throw NotAllowed(Origin.From(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
+        if (!Origin.AreSame(target, original))
+            throw NotAllowed(
+                Origin.From(target),
+                $"The request was addressed to {Origin.From(original)}, and then a redirect or another handler changed its URI. If you trust the new origin, send the request to it directly.");
+        var baseAddress = _baseAddresses?.Of(request);
+        if (!IsAllowed(target, baseAddress))
+            throw NotAllowed(Origin.From(target), Remedy(Origin.From(target), baseAddress));
+        if (request.Headers.NonValidated is { Count: > 0 } headers && headers.TryGetValues(HostHeader, out var hosts))
+            EnsureHostAllowed(target, hosts.ToString(), baseAddress);
     }
 
-    /// <summary>Returns whether two URIs have the same scheme, host and port (RFC 6454 section 5).</summary>
-    public static bool AreSame(Uri one, Uri other) =>
-        ReferenceEquals(one, other) || (one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost == other.IdnHost);
+    // Servers that share an address choose the site by the Host header, and SocketsHttpHandler checks the certificate against it.
+    private void EnsureHostAllowed(Uri target, string host, Origin? baseAddress)
+    {
+        if (!Uri.TryCreate($"{target.Scheme}://{host}", UriKind.Absolute, out var site) || site.UserInfo.Length > 0 || site.PathAndQuery != "/" || site.Fragment.Length > 0)
+            throw NotAllowed("The request was not sent: its Host header is not a host with an optional port.");
+        // Without a port the header means the same server under another name.
+        if (site.IsDefaultPort && !target.IsDefaultPort)
+            site = new UriBuilder(site) { Port = target.Port }.Uri;
+        if (!Origin.AreSame(site, target) && !IsAllowed(site, baseAddress))
+            throw NotAllowed(Origin.From(site), $"The Host header of the request names it. {Remedy(Origin.From(site), baseAddress)}");
+    }
 
-    /// <summary>Returns the origin of a URI, without the user name and password that the URI may contain.</summary>
-    public static string Origin(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+    private bool IsAllowed(Uri target, Origin? baseAddress)
+    {
+        if (baseAddress is not null && baseAddress.Includes(target))
+            return true;
+        foreach (var origin in _configured)
+            if (origin.Includes(target))
+                return true;
+        return false;
+    }
+
+    private string Remedy(Origin target, Origin? baseAddress) => _configured.Length == 0 && baseAddress is null
+        ? "The HttpClient has no base address that the handler knows, and AllowedOrigins is empty. " +
+            $"Set BaseAddress in AddHttpClient (not in the constructor of a typed client), or add '{target}' to AllowedOrigins if this API may receive the token."
+        : $"Allowed: {string.Join(", ", _configured.Append(baseAddress).OfType<Origin>())}. If this API may receive the token, add the origin to AllowedOrigins.";
 
     // A path in AllowedOrigins would look like a limit, but a token that is sent to an origin is valid for every path there.
     private static string? Problem(string origin, bool allowLoopbackHttp) =>
@@ -49,35 +79,8 @@ internal sealed class AllowedOrigins
             ? $"'{origin}' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
             : null);
 
-    private bool IsConfigured(Uri target)
-    {
-        if (_configured.Length == 0)
-            return _baseAddress.Value is not { } known || AreSame(target, known);
-        foreach (var origin in _configured)
-            if (AreSame(target, origin))
-                return true;
-        return _baseAddress.Value is { } baseAddress && AreSame(target, baseAddress);
-    }
-
-    private string DescribeAllowed() => string.Join(", ", _configured.Append(_baseAddress.Value).OfType<Uri>().Select(Origin));
-
-    private static JwtGrantException NotAllowed(Uri target, string remedy) =>
-        NotAllowed($"The request was not sent: {Origin(target)} is not allowed to receive the token. {remedy}");
+    private static JwtGrantException NotAllowed(Origin origin, string remedy) =>
+        NotAllowed($"The request was not sent: {origin} is not allowed to receive the token. {remedy}");
 
     private static JwtGrantException NotAllowed(string message) => JwtGrantException.Configuration("origin_not_allowed", message);
-}
-
-/// <summary>
-/// The base address of a named HttpClient. IHttpClientFactory creates handlers separately from the clients that use them, so the address is
-/// set after the handler was created.
-/// </summary>
-internal sealed class ApiBaseAddress
-{
-    private volatile Uri? _value;
-
-    public Uri? Value
-    {
-        get => _value;
-        set => _value = value;
-    }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using JwtGrantClient.DPoP;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Http;
 
@@ -19,8 +19,11 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
     /// Gets whether the server that responded received the token: a redirect removes the header and may lead to another host.
     /// </summary>
     public bool TokenArrived =>
-        Request.Headers.NonValidated.TryGetValues(HeaderName, out var sent) && sent.ToString() == Token.Authorization
-        && AllowedOrigins.AreSame(Request.RequestUri!, OriginalUri);
+        Carries(Request, Token) && Origin.AreSame(Request.RequestUri!, OriginalUri);
+
+    /// <summary>Returns whether a request carries a token.</summary>
+    public static bool Carries(HttpRequestMessage request, AccessToken token) =>
+        request.Headers.NonValidated.TryGetValues(HeaderName, out var sent) && sent.ToString() == token.Authorization;
 
     /// <summary>Returns whether the caller has set an Authorization header. Most requests have no header at all, which is cheap to check.</summary>
     public static bool IsAuthorized(HttpRequestMessage request) =>
@@ -32,26 +35,8 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
         "not_an_access_token",
         "The token source returned a token of the type N_A, which is not an access token (RFC 8693 section 2.2.1). The request was not sent. Set TokenExchange:RequestedTokenType to request an access token."));
 
-    /// <summary>Adds a proof of possession, which is valid for this request only.</summary>
-    public async ValueTask AddProofAsync(ITokenProof proof, CancellationToken cancellationToken)
-    {
-        var value = await proof.CreateProofAsync(Request.Method, Request.RequestUri!, Token.Value, cancellationToken).ConfigureAwait(false);
-        Request.Headers.TryAddWithoutValidation(DPoPHeaders.Proof, value);
-    }
-
-    /// <summary>Stores the nonce of a response, whether the API accepted the request or not (RFC 9449 section 8.2).</summary>
-    public void StoreNonce(HttpResponseMessage response)
-    {
-        if (Token.Proof is { } proof && DPoPHeaders.ReadNonce(response.Headers) is { } nonce)
-            proof.StoreNonce(Request.RequestUri!, nonce);
-    }
-
-    public void RemoveToken()
-    {
-        Request.Headers.Authorization = null;
-        if (Token.Proof is not null)
-            Request.Headers.Remove(DPoPHeaders.Proof);
-    }
+    /// <summary>Removes the token from the request.</summary>
+    public void RemoveToken() => Request.Headers.Authorization = null;
 }
 
 /// <summary>

@@ -40,13 +40,38 @@ internal sealed class TokenEndpointClient(
         await grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         using var request = form.ToRequest();
+        var nonce = attempts.TakeNonce();
         if (proofs is not null)
-            request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, cancellationToken).ConfigureAwait(false));
+            request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, nonce, cancellationToken).ConfigureAwait(false));
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (proofs?.TryStoreServerNonce(endpoint, DPoPHeaders.ReadNonce(response.Headers)) == true)
-            attempts.OnNonceReceived();
-        return TokenResponseReader.Read(response, grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules);
+        var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
+        return proofs is null
+            ? TokenResponseReader.Read(response, responseRules)
+            : ReadWithNonce(response, responseRules, proofs, endpoint, nonce, attempts);
+    }
+
+    // A nonce that the server requires goes into the next attempt of this request alone. If it was stored at once, another request could use it first, and
+    // a server that accepts each nonce once would refuse this request again. A nonce that was accepted is stored if the server sent no newer one.
+    private static TokenResponse ReadWithNonce(
+        TokenHttpResponse response, ResponseRules rules, DPoPProofs proofs, Uri endpoint, string? sentNonce, RequestAttempts attempts)
+    {
+        var nonce = DPoPHeaders.ReadNonce(response.Headers) ?? sentNonce;
+        try
+        {
+            return TokenResponseReader.Read(response, rules);
+        }
+        catch (JwtGrantException e) when (e.Error == DPoPHeaders.UseNonceError)
+        {
+            if (nonce == sentNonce || (nonce is not null && attempts.TryKeepNonce(nonce)))
+                nonce = null;
+            throw;
+        }
+        finally
+        {
+            if (nonce is not null)
+                proofs.StoreServerNonce(endpoint, nonce);
+        }
     }
 }
 

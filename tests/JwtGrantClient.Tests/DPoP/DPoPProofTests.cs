@@ -18,7 +18,7 @@ public sealed class DPoPProofTests
     [Fact]
     public async Task A_proof_for_the_token_endpoint_contains_method_URL_time_and_public_key()
     {
-        var proof = Jwt.Parse(await CreateProofs(Keys.P256.ExportPkcs8PrivateKeyPem()).CreateProofAsync(HttpMethod.Post, Server, Cancellation));
+        var proof = Jwt.Parse(await CreateProofs(Keys.P256.ExportPkcs8PrivateKeyPem()).CreateProofAsync(HttpMethod.Post, Server, null, Cancellation));
 
         Assert.Equal(["alg", "typ", "jwk"], proof.Header.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("ES256", "dpop+jwt"), (proof.Header.GetProperty("alg").GetString(), proof.Header.GetProperty("typ").GetString()));
@@ -35,7 +35,7 @@ public sealed class DPoPProofTests
     {
         var proofs = CreateProofs();
 
-        var proof = Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Get, Api, "the-token", Cancellation));
+        var proof = Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Get, Api, "the-token", null, Cancellation));
 
         Assert.Equal(("GET", "https://api.example.com/a%20b"), (proof["htm"], proof["htu"]));
         Assert.Equal(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes("the-token"))), proof["ath"]);
@@ -50,7 +50,7 @@ public sealed class DPoPProofTests
             Text = kind == "RSA" ? TestData.RsaPrivatePem : Keys.P256.ExportPkcs8PrivateKeyPem(), KeyId = "k", KeyIdFrom = KeyIdSource.JwkThumbprint,
         };
 
-        var proof = Jwt.Parse(await CreateProofs(key).CreateProofAsync(HttpMethod.Post, Server, Cancellation));
+        var proof = Jwt.Parse(await CreateProofs(key).CreateProofAsync(HttpMethod.Post, Server, null, Cancellation));
 
         Assert.Equal(algorithm, proof.Header.GetProperty("alg").GetString());
         Assert.False(proof.Header.TryGetProperty("kid", out _));
@@ -64,7 +64,7 @@ public sealed class DPoPProofTests
 
         var ids = new HashSet<string?>();
         for (var i = 0; i < 100; i++)
-            ids.Add(Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, Cancellation))["jti"]);
+            ids.Add(Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, null, Cancellation))["jti"]);
 
         Assert.Equal(100, ids.Count);
     }
@@ -74,25 +74,36 @@ public sealed class DPoPProofTests
     {
         var proofs = CreateProofs();
         var origin = new Uri("https://as.example.com/api");
-        proofs.TryStoreServerNonce(Server, "server-nonce");
+        proofs.StoreServerNonce(Server, "server-nonce");
         ((ITokenProof)proofs).StoreNonce(Api, "api-nonce");
 
-        Assert.Equal("server-nonce", Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
-        Assert.Equal("api-nonce", Jwt.Parse(await ((ITokenProof)proofs).CreateProofAsync(HttpMethod.Get, Api, "t", Cancellation))["nonce"]);
-        Assert.Null(Jwt.Parse(await ((ITokenProof)proofs).CreateProofAsync(HttpMethod.Get, origin, "t", Cancellation))["nonce"]);
-        Assert.Null(Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Api, Cancellation))["nonce"]);
+        Assert.Equal("server-nonce", Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, null, Cancellation))["nonce"]);
+        Assert.Equal("api-nonce", Jwt.Parse(await ((ITokenProof)proofs).CreateProofAsync(HttpMethod.Get, Api, "t", null, Cancellation))["nonce"]);
+        Assert.Null(Jwt.Parse(await ((ITokenProof)proofs).CreateProofAsync(HttpMethod.Get, origin, "t", null, Cancellation))["nonce"]);
+        Assert.Null(Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Api, null, Cancellation))["nonce"]);
     }
 
     [Theory]
     [InlineData(""), InlineData("a\"b"), InlineData("a\\b"), InlineData("a b"), InlineData("é")]
-    public async Task An_invalid_nonce_is_ignored(string nonce)
+    public void An_invalid_nonce_is_ignored(string nonce)
     {
-        var proofs = CreateProofs();
-        proofs.TryStoreServerNonce(Server, "good");
+        using var response = new HttpResponseMessage();
+        Assert.True(response.Headers.TryAddWithoutValidation("DPoP-Nonce", nonce));
 
-        proofs.TryStoreServerNonce(Server, nonce);
+        Assert.Null(DPoPHeaders.ReadNonce(response.Headers));
+    }
 
-        Assert.Equal("good", Jwt.Parse(await proofs.CreateProofAsync(HttpMethod.Post, Server, Cancellation))["nonce"]);
+    [Theory]
+    [InlineData("https://user:password@api.example.com/a?b#c", "https://api.example.com/a")]
+    [InlineData("https://BÜCHER.example/a/ü", "https://xn--bcher-kva.example/a/%C3%BC")]
+    [InlineData("https://api.example.com:443", "https://api.example.com/")]
+    [InlineData("https://api.example.com:8443/A%2fb", "https://api.example.com:8443/A%2fb")]
+    [InlineData("http://[::1]:5000/a", "http://[::1]:5000/a")]
+    public async Task The_htu_of_a_proof_has_no_user_name_and_its_host_in_ASCII(string address, string htu)
+    {
+        var proof = Jwt.Parse(await CreateProofs().CreateProofAsync(HttpMethod.Get, new(address), "t", null, Cancellation));
+
+        Assert.Equal(htu, proof["htu"]);
     }
 
     [Fact]

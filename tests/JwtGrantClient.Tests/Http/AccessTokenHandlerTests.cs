@@ -10,7 +10,7 @@ public sealed class AccessTokenHandlerTests
     {
         AuthenticationHeaderValue? sent = null;
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
-        using var http = new HttpClient(new AccessTokenHandler(tokens)
+        using var http = new HttpClient(new AccessTokenHandler(tokens, ProtectedApi.Options())
         {
             InnerHandler = new StubHandler(request =>
             {
@@ -81,7 +81,7 @@ public sealed class AccessTokenHandlerTests
         var endpoint = new FakeTokenEndpoint();
         string? sent = null;
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: endpoint.Handler);
-        using var http = new HttpClient(new AccessTokenHandler(tokens)
+        using var http = new HttpClient(new AccessTokenHandler(tokens, ProtectedApi.Options())
         {
             InnerHandler = new StubHandler(request =>
             {
@@ -113,7 +113,7 @@ public sealed class AccessTokenHandlerTests
     public async Task The_synchronous_Send_throws_NotSupportedException()
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
-        using var http = new HttpClient(new AccessTokenHandler(tokens) { InnerHandler = new SocketsHttpHandler() });
+        using var http = new HttpClient(new AccessTokenHandler(tokens, ProtectedApi.Options()) { InnerHandler = new SocketsHttpHandler() });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
         var error = Assert.Throws<NotSupportedException>(() => http.Send(request, TestContext.Current.CancellationToken));
@@ -165,7 +165,7 @@ public sealed class AccessTokenHandlerTests
     [Fact]
     public async Task The_handler_requests_the_token_that_its_options_describe()
     {
-        var options = new AccessTokenHandlerOptions { TokenRequest = new() { Scope = "reports.read" } };
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = [ProtectedApi.Origin], TokenRequest = new() { Scope = "reports.read" } };
         await using var api = new ProtectedApi(_ => ProtectedApi.Ok(), options);
 
         using var response = await api.GetAsync();
@@ -176,7 +176,7 @@ public sealed class AccessTokenHandlerTests
     [Fact]
     public async Task A_request_can_set_the_subject_of_its_token()
     {
-        var options = new AccessTokenHandlerOptions { TokenRequest = new() { Subject = "default" } };
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = [ProtectedApi.Origin], TokenRequest = new() { Subject = "default" } };
         await using var api = new ProtectedApi(_ => ProtectedApi.Ok(), options);
 
         foreach (var user in (string[])["alice", "bob", "alice"])
@@ -228,7 +228,7 @@ public sealed class AccessTokenHandlerTests
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
 
-        new AccessTokenHandler(tokens) { InnerHandler = new StubHandler(_ => ProtectedApi.Ok()) }.Dispose();
+        new AccessTokenHandler(tokens, ProtectedApi.Options()) { InnerHandler = new StubHandler(_ => ProtectedApi.Ok()) }.Dispose();
 
         Assert.Equal("token-1", (await tokens.GetTokenAsync(TestContext.Current.CancellationToken)).Value);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,37 +42,6 @@ public sealed class AllowedOriginTests : IDisposable
         Assert.Equal(0, _endpoint.Requests);
     }
 
-    [Fact]
-    public async Task A_base_address_that_is_set_after_AddJwtGrantToken_is_used()
-    {
-        var services = Services();
-        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
-        services.AddHttpClient("api", http => http.BaseAddress = new("https://api.example.com"));
-
-        await Assert.ThrowsAsync<JwtGrantException>(() => CallAsync(services, "https://elsewhere.example.com"));
-        await CallAsync(services, "reports");
-
-        Assert.Equal(1, _api.Calls);
-    }
-
-    [Fact]
-    public async Task Two_HttpClients_do_not_share_their_base_addresses()
-    {
-        var services = Services();
-        foreach (var name in (string[])["one", "two"])
-            services.AddHttpClient(name, http => http.BaseAddress = new($"https://{name}.example.com"))
-                .AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
-        await using var provider = services.BuildServiceProvider();
-        var factory = provider.GetRequiredService<IHttpClientFactory>();
-        var (one, two) = (factory.CreateClient("one"), factory.CreateClient("two"));
-
-        using var first = await one.GetAsync("reports", TestContext.Current.CancellationToken);
-        using var second = await two.GetAsync("reports", TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<JwtGrantException>(() => one.GetAsync("https://two.example.com", TestContext.Current.CancellationToken));
-
-        Assert.Equal(2, _api.Calls);
-    }
-
     [Theory]
     [InlineData("https://api.example.com/", true)]
     [InlineData("https://files.example.com/", true)]
@@ -98,28 +66,19 @@ public sealed class AllowedOriginTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_https_origin_is_allowed_without_base_address_and_AllowedOrigins()
+    public async Task No_origin_is_allowed_without_base_address_and_AllowedOrigins()
     {
-        await CallAsync("https://anywhere.example.com", _ => { });
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => CallAsync("https://anywhere.example.com/x", _ => { }));
 
-        Assert.Equal(1, _api.Calls);
+        AssertNoBaseAddress(error);
     }
 
     [Fact]
-    public async Task AllowedOrigins_protect_a_typed_client_that_sets_its_base_address_in_the_constructor()
+    public async Task No_origin_is_allowed_by_a_handler_that_is_created_without_AllowedOrigins()
     {
-        var services = Services();
-        services.AddHttpClient<ReportsApi>()
-            .AddJwtGrantToken("reports", options => options.AllowedOrigins = ["https://api.example.com"])
-            .ConfigurePrimaryHttpMessageHandler(() => _api);
-        await using var provider = services.BuildServiceProvider();
-        var reports = provider.GetRequiredService<ReportsApi>();
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("https://anywhere.example.com/x", null));
 
-        using var response = await reports.Http.GetAsync("reports", TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<JwtGrantException>(
-            () => reports.Http.GetAsync("https://elsewhere.example.com", TestContext.Current.CancellationToken));
-
-        Assert.Equal(1, _api.Calls);
+        AssertNoBaseAddress(error);
     }
 
     [Theory]
@@ -136,6 +95,7 @@ public sealed class AllowedOriginTests : IDisposable
         await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync(address, options));
 
         options.AllowLoopbackHttp = true;
+        options.AllowedOrigins = isLoopback ? [address] : [ProtectedApi.Origin];
         if (isLoopback)
             await SendAsync(address, options);
         else
@@ -163,7 +123,7 @@ public sealed class AllowedOriginTests : IDisposable
 
         Assert.Equal(
             "The request was not sent: its URI is not absolute. " +
-            "Set BaseAddress on the HttpClient, or use an absolute URI for the request.",
+            "Set BaseAddress in AddHttpClient, or use an absolute URI for the request.",
             error.Message);
     }
 
@@ -186,7 +146,19 @@ public sealed class AllowedOriginTests : IDisposable
         Assert.Equal($"AllowedOrigins: {problem}.", error.Message);
     }
 
-    private async Task SendAsync(string address, AccessTokenHandlerOptions options)
+    private void AssertNoBaseAddress(JwtGrantException error)
+    {
+        const string origin = "https://anywhere.example.com";
+        Assert.Equal("origin_not_allowed", error.Code);
+        Assert.Equal(
+            $"The request was not sent: {origin} is not allowed to receive the token. " +
+            "The HttpClient has no base address that the handler knows, and AllowedOrigins is empty. " +
+            $"Set BaseAddress in AddHttpClient (not in the constructor of a typed client), or add '{origin}' to AllowedOrigins if this API may receive the token.",
+            error.Message);
+        Assert.Equal((0, 0), (_api.Calls, _endpoint.Requests));
+    }
+
+    private async Task SendAsync(string address, AccessTokenHandlerOptions? options)
     {
         await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
         using var invoker = new HttpMessageInvoker(new AccessTokenHandler(tokens, options) { InnerHandler = _api });
@@ -213,17 +185,5 @@ public sealed class AllowedOriginTests : IDisposable
         await using var provider = services.BuildServiceProvider();
         var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         using var response = await http.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), TestContext.Current.CancellationToken);
-    }
-
-    [SuppressMessage("Performance", "CA1812", Justification = "HttpClientFactory creates it.")]
-    private sealed class ReportsApi
-    {
-        public ReportsApi(HttpClient http)
-        {
-            http.BaseAddress = new Uri("https://api.example.com");
-            Http = http;
-        }
-
-        public HttpClient Http { get; }
     }
 }

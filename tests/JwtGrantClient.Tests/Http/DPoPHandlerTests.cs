@@ -25,7 +25,7 @@ public sealed class DPoPHandlerTests : IAsyncDisposable
             Content = new StringContent(
                 $$"""{"access_token":"token-{{++_issued}}","token_type":"DPoP","expires_in":3600}""", Encoding.UTF8, "application/json"),
         }));
-        _invoker = new(new AccessTokenHandler(_tokens)
+        _invoker = new(new AccessTokenHandler(_tokens, ProtectedApi.Options())
         {
             InnerHandler = new StubHandler(request =>
             {

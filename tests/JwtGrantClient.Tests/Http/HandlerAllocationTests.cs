@@ -20,7 +20,7 @@ public sealed class HandlerAllocationTests
         using (var request = new HttpRequestMessage())
             request.SetTokenRequest(TokenRequest.Default);
         using var withoutHandler = new HttpMessageInvoker(new SynchronousResponse());
-        using var withHandler = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = new SynchronousResponse() });
+        using var withHandler = new HttpMessageInvoker(new AccessTokenHandler(tokens, ProtectedApi.Options()) { InnerHandler = new SynchronousResponse() });
 
         Assert.InRange(Measure(withHandler) - Measure(withoutHandler), 0, Bound);
     }

@@ -71,7 +71,7 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
 
         Assert.Equal(
             $"The request was not sent: {_other.Address} is not allowed to receive the token. " +
-            $"The request was addressed to {_api.Address} and then redirected. If you trust the new origin, send the request to it directly.",
+            $"The request was addressed to {_api.Address}, and then a redirect or another handler changed its URI. If you trust the new origin, send the request to it directly.",
             error.Message);
         Assert.Equal([""], _receivedByOther);
         Assert.Equal(1, _endpoint.Requests);
@@ -168,7 +168,7 @@ public sealed class HandlerRedirectTests : IAsyncLifetime
             request.RequestUri = new("https://elsewhere.example.com");
             return ProtectedApi.Unauthorized();
         });
-        using var invoker = new HttpMessageInvoker(new AccessTokenHandler(tokens) { InnerHandler = redirecting });
+        using var invoker = new HttpMessageInvoker(new AccessTokenHandler(tokens, ProtectedApi.Options()) { InnerHandler = redirecting });
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
 
         using var response = await invoker.SendAsync(request, TestContext.Current.CancellationToken);

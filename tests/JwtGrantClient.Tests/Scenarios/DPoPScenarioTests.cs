@@ -40,7 +40,7 @@ public sealed class DPoPScenarioTests : IAsyncLifetime
     public async Task A_bound_token_is_obtained_with_one_nonce_and_used_at_the_API_with_another(string? key)
     {
         await using var tokens = Client(key);
-        using var http = new HttpClient(new AccessTokenHandler(tokens, new() { AllowLoopbackHttp = true }) { InnerHandler = new SocketsHttpHandler() });
+        using var http = new HttpClient(new AccessTokenHandler(tokens, new() { AllowedOrigins = [_api.Address], AllowLoopbackHttp = true }) { InnerHandler = new SocketsHttpHandler() });
 
         for (var i = 0; i < 3; i++)
         {
@@ -56,7 +56,7 @@ public sealed class DPoPScenarioTests : IAsyncLifetime
     public async Task Requests_succeed_after_the_server_changes_its_nonce()
     {
         await using var tokens = Client(key: null);
-        using var http = new HttpClient(new AccessTokenHandler(tokens, new() { AllowLoopbackHttp = true }) { InnerHandler = new SocketsHttpHandler() });
+        using var http = new HttpClient(new AccessTokenHandler(tokens, new() { AllowedOrigins = [_api.Address], AllowLoopbackHttp = true }) { InnerHandler = new SocketsHttpHandler() });
         using var first = await http.GetAsync(new Uri(_api.Address), Cancellation);
 
         _server.RotateDPoPNonce();

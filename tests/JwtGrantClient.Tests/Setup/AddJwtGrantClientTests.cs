@@ -34,7 +34,7 @@ public sealed class AddJwtGrantClientTests
     public async Task An_unnamed_client_is_registered_without_a_key()
     {
         _services.AddJwtGrantClient(UsePrivateKeyJwt).UseTokenEndpointHandler(_ => _endpoint.Handler);
-        _services.AddHttpClient("api").AddJwtGrantToken().ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        _services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken().ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
         await using var provider = _services.BuildServiceProvider(Strict);
 
         var token = await provider.GetRequiredService<ITokenSource>().GetTokenAsync(Cancellation);
@@ -89,7 +89,7 @@ public sealed class AddJwtGrantClientTests
         _services.AddJwtGrantClient(TestClient.Configure);
         _services.AddTestClient("reports", _endpoint);
         _services.AddTestClient("reports", _endpoint);
-        _services.AddHttpClient("api").AddJwtGrantToken("report");
+        _services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken("report");
         await using var provider = _services.BuildServiceProvider(Strict);
         const string message =
             "There is no JwtGrantClient named 'report'. Known: (unnamed), 'reports'. Add it with AddJwtGrantClient, or correct the name.";
@@ -104,7 +104,7 @@ public sealed class AddJwtGrantClientTests
     [Fact]
     public async Task An_HttpClient_without_any_registered_client_is_an_error()
     {
-        _services.AddHttpClient("api").AddJwtGrantToken();
+        _services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken();
         await using var provider = _services.BuildServiceProvider(Strict);
 
         var error = Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("api"));
@@ -156,7 +156,7 @@ public sealed class AddJwtGrantClientTests
     public async Task Handler_rotation_and_service_scopes_share_one_cached_token()
     {
         _services.AddTestClient("reports", _endpoint);
-        _services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        _services.AddHttpClient("api").AddJwtGrantToken("reports", handler => handler.AllowedOrigins = [ProtectedApi.Origin]).ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
         await using var provider = _services.BuildServiceProvider(Strict);
 
         for (var scopes = 0; scopes < 100; scopes++)

@@ -18,7 +18,7 @@ public sealed class ClientDisposalTests
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => transport);
         services.AddJwtGrantClient(TestClient.Configure).UseTokenEndpointHandler(_ => transport);
-        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
         var provider = services.BuildServiceProvider();
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
         using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
@@ -40,7 +40,7 @@ public sealed class ClientDisposalTests
     {
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", TestClient.Configure).UseTokenEndpointHandler(_ => throw new InvalidOperationException("The client was created."));
-        services.AddHttpClient("api").AddJwtGrantToken("reports");
+        services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken("reports");
         await using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<ITokenSource>("reports"));

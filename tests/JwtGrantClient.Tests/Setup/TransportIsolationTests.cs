@@ -28,7 +28,7 @@ public sealed class TransportIsolationTests
             http.AddStandardResilienceHandler(options => options.Retry.Delay = TimeSpan.Zero);
         });
         services.AddJwtGrantClient("reports", options => Configure(options, server));
-        services.AddHttpClient("api").AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
         await using var provider = services.BuildServiceProvider();
 
         using var response = await provider.GetRequiredService<IHttpClientFactory>().CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);

@@ -10,6 +10,9 @@ internal sealed class ProtectedApi : IAsyncDisposable
 {
     public const string Address = "https://api.example.com/reports";
 
+    /// <summary>The origin of <see cref="Address"/>.</summary>
+    public const string Origin = "https://api.example.com";
+
     private readonly ConcurrentQueue<string?> _tokensReceived = new();
     private readonly HttpMessageInvoker _invoker;
 
@@ -24,7 +27,7 @@ internal sealed class ProtectedApi : IAsyncDisposable
             Bodies.Enqueue(request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken));
             return respond(token);
         });
-        _invoker = new HttpMessageInvoker(new AccessTokenHandler(Tokens, options, Log) { InnerHandler = Api });
+        _invoker = new HttpMessageInvoker(new AccessTokenHandler(Tokens, options ?? Options(), Log) { InnerHandler = Api });
     }
 
     public FakeTimeProvider Time { get; } = new(TestData.Moment);
@@ -45,6 +48,9 @@ internal sealed class ProtectedApi : IAsyncDisposable
     public IReadOnlyList<string?> TokensReceived => [.. _tokensReceived];
 
     public ConcurrentQueue<string?> Bodies { get; } = new();
+
+    /// <summary>Creates options that allow the token for the API.</summary>
+    public static AccessTokenHandlerOptions Options() => new() { AllowedOrigins = [Origin] };
 
     public static HttpResponseMessage Ok() => new(HttpStatusCode.OK);
 

@@ -135,7 +135,7 @@ public sealed class TotalTimeoutTests
         var result = await pipeline.RunAsync(
             (attempts, _) =>
             {
-                attempts.OnNonceReceived();
+                attempts.TryKeepNonce("n1");
                 return ++calls == 1 ? throw NonceRequired() : new ValueTask<string>("token");
             },
             attempts,
@@ -156,7 +156,7 @@ public sealed class TotalTimeoutTests
             (attempts, _) =>
             {
                 calls++;
-                attempts.OnNonceReceived();
+                attempts.TryKeepNonce("n1");
                 throw NonceRequired();
             },
             new RequestAttempts { IsSingle = isSingle },

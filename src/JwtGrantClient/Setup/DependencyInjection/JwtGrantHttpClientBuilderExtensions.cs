@@ -2,7 +2,6 @@ using JwtGrantClient;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
 using JwtGrantClient.Setup;
-using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,7 +22,7 @@ public static class JwtGrantHttpClientBuilderExtensions
     /// </param>
     /// <param name="configure">
     /// Sets what the token is for and which origins may receive it. Default: the token of the client as configured, sent to the origin of the
-    /// HttpClient's base address.
+    /// base address that AddHttpClient sets. Without a base address, set the allowed origins here.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="name"/> is null.</exception>
@@ -45,10 +44,7 @@ public static class JwtGrantHttpClientBuilderExtensions
         if (builder.Name is null)
             throw new ArgumentException("A token is for one API, not for all HttpClients. Call AddJwtGrantToken on AddHttpClient(...).", nameof(builder));
         ClientRegistry.AddTo(builder.Services);
-        var baseAddress = new ApiBaseAddress();
-        // PostConfigure runs after all Configure calls, so this action sees the base address that they set.
-        builder.Services.PostConfigure<HttpClientFactoryOptions>(
-            builder.Name, factory => factory.HttpClientActions.Add(http => baseAddress.Value = http.BaseAddress));
+        BaseAddressClientFactory.AddTo(builder.Services, builder.Name);
         return builder.AddHttpMessageHandler(provider =>
         {
             var client = provider.GetRequiredService<ClientRegistry>().Get(name);
@@ -57,7 +53,8 @@ public static class JwtGrantHttpClientBuilderExtensions
             return new AccessTokenHandler(
                 client.Tokens,
                 options.TokenRequest,
-                new AllowedOrigins(options.AllowedOrigins, options.AllowLoopbackHttp, baseAddress),
+                new AllowedOrigins(
+                    options.AllowedOrigins, options.AllowLoopbackHttp, provider.GetRequiredService<BaseAddressRegistry>().Get(builder.Name)),
                 provider.GetService<ILoggerFactory>()?.CreateLogger(Log.Category));
         });
     }

@@ -9,7 +9,8 @@ internal sealed class RequestAttempts
 {
     private int _count;
     private int _hasBegun, _mayHaveBeenReceived;
-    private bool _isSending, _hasNonce, _nonceRetryUsed;
+    private bool _isSending, _nonceRetryUsed;
+    private string? _nonce;
     private JwtGrantException? _errorAfterSending;
 
     /// <summary>
@@ -67,8 +68,20 @@ internal sealed class RequestAttempts
             _errorAfterSending ??= error;
     }
 
-    /// <summary>Records that the server sent a DPoP nonce, so that a rejected attempt can be repeated (RFC 9449 section 8).</summary>
-    public void OnNonceReceived() => _hasNonce = true;
+    /// <summary>
+    /// Keeps the DPoP nonce that the server requires for the next attempt (RFC 9449 section 8). Returns false if there is no such attempt, because an
+    /// earlier one was repeated for its nonce.
+    /// </summary>
+    public bool TryKeepNonce(string nonce)
+    {
+        if (_nonceRetryUsed)
+            return false;
+        _nonce = nonce;
+        return true;
+    }
+
+    /// <summary>Returns the nonce that was kept, to one attempt only; otherwise null.</summary>
+    public string? TakeNonce() => Interlocked.Exchange(ref _nonce, null);
 
     /// <summary>
     /// Returns whether another attempt may follow a failure. A single-use grant is sent again only if the server cannot have received it: the failure
@@ -83,7 +96,7 @@ internal sealed class RequestAttempts
     /// </summary>
     public bool MayRetryWithNonce(JwtGrantException error)
     {
-        if (error.Error != DPoPHeaders.UseNonceError || !_hasNonce || _nonceRetryUsed)
+        if (error.Error != DPoPHeaders.UseNonceError || _nonce is null || _nonceRetryUsed)
             return false;
         _nonceRetryUsed = true;
         (LastError, _errorAfterSending) = (null, null);

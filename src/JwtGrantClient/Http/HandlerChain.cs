@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Http.Logging;
+
+namespace JwtGrantClient.Http;
+
+/// <summary>The handlers after an <see cref="AccessTokenHandler"/>. They are known when the first request is sent, and do not change afterwards.</summary>
+/// <param name="Last">The handler that sends requests; null if there is none.</param>
+/// <param name="HasInnermost">
+/// Whether an <see cref="InnermostHandler"/> is before it. It is not needed if no handler in between can repeat a request or change its URI.
+/// </param>
+internal sealed record HandlerChain(HttpMessageHandler? Last, bool HasInnermost)
+{
+    private static readonly Lock Completing = new();
+
+    /// <summary>Adds an <see cref="InnermostHandler"/> to the handlers after <paramref name="first"/>, if it is needed.</summary>
+    public static HandlerChain Complete(DelegatingHandler first)
+    {
+        lock (Completing)
+        {
+            var (parent, isNeeded) = (first, false);
+            while (parent.InnerHandler is DelegatingHandler next)
+            {
+                parent = next;
+                isNeeded |= next.GetType() != typeof(LoggingHttpMessageHandler);
+            }
+            return new(parent.InnerHandler, isNeeded && (parent is InnermostHandler || TryInsertAfter(parent)));
+        }
+    }
+
+    private static bool TryInsertAfter(DelegatingHandler parent)
+    {
+        if (parent.InnerHandler is not { } last)
+            return false;
+        try
+        {
+#pragma warning disable CA2000 // The handler before it disposes it.
+            parent.InnerHandler = new InnermostHandler { InnerHandler = last };
+#pragma warning restore CA2000
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another client has sent requests through these handlers already. The token is then added and checked by AccessTokenHandler alone.
+            return false;
+        }
+    }
+}
+
+/// <summary>The last handler before the one that sends requests. It applies the <see cref="TokenUse"/> of a request to each send.</summary>
+internal sealed class InnermostHandler : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        TokenUse.Of(request) is { } use
+            ? use.SendAsync(request, base.SendAsync, cancellationToken)
+            : base.SendAsync(request, cancellationToken);
+}
