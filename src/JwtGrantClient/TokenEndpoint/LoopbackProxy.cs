@@ -9,7 +9,7 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="handler">Sends the requests. If it is a chain, its last handler connects to the server.</param>
 internal sealed class LoopbackProxy(HttpMessageHandler handler)
 {
-    private readonly HttpMessageHandler _connector = FindLast(handler);
+    private readonly HttpMessageHandler _connector = HandlerChain.From(handler).Connector;
 
     /// <summary>Returns whether the host is localhost, a name below localhost (RFC 6761 section 6.3), or a loopback address.</summary>
     public static bool IsLoopback(Uri uri)
@@ -33,13 +33,6 @@ internal sealed class LoopbackProxy(HttpMessageHandler handler)
             throw JwtGrantException.Configuration(
                 "loopback_proxy",
                 $"The request to '{target.GetLeftPart(UriPartial.Authority)}' was not sent: the token endpoint is on this machine, but its handler would send the request in clear text to the proxy '{address.Authority}'. Set UseProxy to false on the handler, or exclude this host from the proxy.");
-    }
-
-    private static HttpMessageHandler FindLast(HttpMessageHandler handler)
-    {
-        while (handler is DelegatingHandler { InnerHandler: { } inner })
-            handler = inner;
-        return handler;
     }
 
     private IWebProxy? GetProxy() => _connector switch

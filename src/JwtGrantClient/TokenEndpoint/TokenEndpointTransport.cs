@@ -8,10 +8,11 @@ namespace JwtGrantClient.TokenEndpoint;
 /// </summary>
 internal sealed class TokenEndpointTransport : IDisposable
 {
-    private const string RedirectFollowed = "token_endpoint_redirect_followed";
+    public const string RedirectFollowed = "token_endpoint_redirect_followed";
 
     private readonly HttpMessageInvoker _http, _loopback;
     private readonly LoopbackProxy _loopbackProxy;
+    private readonly bool _marksRequests;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _maxRetryAfter;
 
@@ -19,9 +20,11 @@ internal sealed class TokenEndpointTransport : IDisposable
     /// <param name="clock">The wall clock: the time of request and response.</param>
     /// <param name="maxRetryAfter">The longest Retry-After that is observed.</param>
     /// <param name="loopbackHandler">Sends the requests to servers on this machine; null to use <paramref name="handler"/>.</param>
+    /// <exception cref="JwtGrantException">The handler follows redirects or is a chain, and cannot be changed because it is in use.</exception>
     public TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter, HttpMessageHandler? loopbackHandler = null)
     {
         (_clock, _maxRetryAfter) = (clock, maxRetryAfter);
+        _marksRequests = SingleSendHandler.AddTo(handler);
         _http = new(handler);
         _loopback = loopbackHandler is null ? _http : new(loopbackHandler);
         _loopbackProxy = new(loopbackHandler ?? handler);
@@ -52,13 +55,15 @@ internal sealed class TokenEndpointTransport : IDisposable
     {
         var target = request.RequestUri!;
         _loopbackProxy.EnsureNotUsed(target);
+        if (_marksRequests)
+            SingleSendHandler.Mark(request);
         var requestedAt = _clock.GetUtcNow();
         try
         {
             var http = _loopback != _http && LoopbackProxy.IsLoopback(target) ? _loopback : _http;
             using var response = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var receivedAt = _clock.GetUtcNow();
-            // A handler that the user supplied cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
+            // A handler that is not of .NET cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
             if ((response.RequestMessage?.RequestUri ?? request.RequestUri) is var responder && responder != target)
                 throw FollowedRedirect(target, responder);
             var body = await ResponseBodyReader.ReadAsync(response, cancellationToken).ConfigureAwait(false);
