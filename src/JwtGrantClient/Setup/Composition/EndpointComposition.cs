@@ -61,6 +61,9 @@ internal static class EndpointComposition
         new(
             options.Issuer is { } issuer
                 ? new MetadataDiscovery(issuer, options.AllowLoopbackHttp, transport, dependencies.Time, dependencies.Logger)
+                {
+                    Origins = new(options.TokenEndpointOrigins),
+                }
                 : null,
             options.TokenEndpoint,
             options.RevocationEndpoint)
