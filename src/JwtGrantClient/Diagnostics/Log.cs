@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "The shared token store of client '{Client}' failed or did not respond in time; the token endpoint is used")]
     public static partial void SharedStoreFailed(ILogger logger, string client, Exception exception);
 
+    [LoggerMessage(10, LogLevel.Warning, "The metadata of {Issuer} now names a {Endpoint} at {Origin} instead of {PreviousOrigin}, and client credentials are sent there. Set TokenEndpointOrigins to limit the origins")]
+    public static partial void EndpointOriginChanged(ILogger logger, string issuer, string endpoint, string origin, string previousOrigin);
+
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 

@@ -31,6 +31,12 @@ public sealed class JwtGrantOptions
     public string? RevocationEndpoint { get; set; }
 
     /// <summary>
+    /// Gets or sets the origins (scheme, host and port) that the token endpoint and the revocation endpoint may have, for example
+    /// <c>https://as.example.com</c>. Metadata that names another origin is refused. Default: empty, all origins; a change of the origin is logged.
+    /// </summary>
+    public IList<string> TokenEndpointOrigins { get; set; } = [];
+
+    /// <summary>
     /// Gets or sets the client id that is registered at the server (RFC 6749 section 2.2). Default: null. Required, with two exceptions:
     /// PrivateKeyJwt with an assertion from a file or a provider; and None, unless the library signs a grant assertion whose issuer is not
     /// configured.

@@ -32,7 +32,7 @@ internal static class OptionsChecks
             // Options that could not be bound have default values, which the user did not choose, so they are not checked.
             .. options.IsBound
                 ? [
-                    .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
+                    .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckOrigins(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                     .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
                     .. RangeChecks.Find(options),
                 ]
@@ -85,6 +85,19 @@ internal static class OptionsChecks
             yield return $"TokenEndpoint: {tokenProblem}.";
         if (options.RevocationEndpoint is { } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp) is { } revocationProblem)
             yield return $"RevocationEndpoint: {revocationProblem}.";
+    }
+
+    private static IEnumerable<string> CheckOrigins(JwtGrantOptions options)
+    {
+        var problems = options.TokenEndpointOrigins.Select(origin => EndpointOrigins.Problem(origin, options.AllowLoopbackHttp)).OfType<string>().ToList();
+        foreach (var problem in problems)
+            yield return $"TokenEndpointOrigins: {problem}.";
+        if (problems.Count > 0)
+            yield break;
+        var origins = new EndpointOrigins(options.TokenEndpointOrigins);
+        foreach (var (name, value) in new[] { ("TokenEndpoint", options.TokenEndpoint), ("RevocationEndpoint", options.RevocationEndpoint) })
+            if (Uri.TryCreate(value, UriKind.Absolute, out var address) && !origins.Allows(address))
+                yield return $"{name}: '{value}' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct {name}.";
     }
 
     private static IEnumerable<string> CheckClient(JwtGrantOptions options, SignedAssertions signed)

@@ -6,19 +6,36 @@ namespace JwtGrantClient.TokenEndpoint;
 /// Sends requests to the authorization server over its own connections. It does not use the application's HttpClientFactory, whose defaults (a
 /// resilience handler, header logging) could replay or log assertions. Failures below HTTP become transport errors.
 /// </summary>
-/// <param name="handler">Sends the requests.</param>
-/// <param name="clock">The wall clock: the time of request and response.</param>
-/// <param name="maxRetryAfter">The longest Retry-After that is observed.</param>
-internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter) : IDisposable
+internal sealed class TokenEndpointTransport : IDisposable
 {
-    private const string RedirectFollowed = "token_endpoint_redirect_followed";
+    public const string RedirectFollowed = "token_endpoint_redirect_followed";
 
-    private readonly HttpMessageInvoker _http = new(handler);
+    private readonly HttpMessageInvoker _http, _loopback;
+    private readonly LoopbackProxy _loopbackProxy;
+    private readonly bool _marksRequests;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _maxRetryAfter;
+
+    /// <param name="handler">Sends the requests.</param>
+    /// <param name="clock">The wall clock: the time of request and response.</param>
+    /// <param name="maxRetryAfter">The longest Retry-After that is observed.</param>
+    /// <param name="loopbackHandler">Sends the requests to servers on this machine; null to use <paramref name="handler"/>.</param>
+    /// <exception cref="JwtGrantException">The handler follows redirects or is a chain, and cannot be changed because it is in use.</exception>
+    public TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter, HttpMessageHandler? loopbackHandler = null)
+    {
+        (_clock, _maxRetryAfter) = (clock, maxRetryAfter);
+        _marksRequests = SingleSendHandler.AddTo(handler);
+        _http = new(handler);
+        _loopback = loopbackHandler is null ? _http : new(loopbackHandler);
+        _loopbackProxy = new(loopbackHandler ?? handler);
+    }
 
     /// <summary>Creates the default handler.</summary>
     /// <param name="certificate">The client certificate of the connections (RFC 8705); null for none.</param>
-    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null) => new()
+    /// <param name="useProxy">Whether the system's proxy is used.</param>
+    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null, bool useProxy = true) => new()
     {
+        UseProxy = useProxy,
         // A 307 would carry the assertion to another host.
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -32,23 +49,27 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
     };
 
     /// <summary>Sends one request and reads the whole response, up to a limit.</summary>
-    /// <exception cref="JwtGrantException">There was no response, or it came from another address.</exception>
+    /// <exception cref="JwtGrantException">The request must not be sent, there was no response, or it came from another address.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var target = request.RequestUri!;
-        var requestedAt = clock.GetUtcNow();
+        _loopbackProxy.EnsureNotUsed(target);
+        if (_marksRequests)
+            SingleSendHandler.Mark(request);
+        var requestedAt = _clock.GetUtcNow();
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            var receivedAt = clock.GetUtcNow();
-            // A handler that the user supplied cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
+            var http = _loopback != _http && LoopbackProxy.IsLoopback(target) ? _loopback : _http;
+            using var response = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var receivedAt = _clock.GetUtcNow();
+            // A handler that is not of .NET cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
             if ((response.RequestMessage?.RequestUri ?? request.RequestUri) is var responder && responder != target)
                 throw FollowedRedirect(target, responder);
             var body = await ResponseBodyReader.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
             {
-                MaxRetryAfter = maxRetryAfter,
+                MaxRetryAfter = _maxRetryAfter,
                 HasLength = response.Version.Major >= 2 || response.Content.Headers.NonValidated.Contains("Content-Length"),
             };
         }
@@ -62,7 +83,11 @@ internal sealed class TokenEndpointTransport(HttpMessageHandler handler, TimePro
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _loopback.Dispose();
+    }
 
     private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, Exception? e = null) => new(
         JwtGrantErrorKind.Configuration, RedirectFollowed,

@@ -86,10 +86,13 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
 
 /// <summary>
 /// A form as a body that can be sent once. An inner handler that retries or follows a 307 would replay the assertion, which the server must
-/// reject as a second use of its <c>jti</c>. Such a handler gets an error; the library retries with a new assertion.
+/// reject as a second use of its <c>jti</c>. Such a handler gets an error; the library retries with a new assertion. A handler that buffers the body
+/// first is stopped by <see cref="SingleSendHandler"/>.
 /// </summary>
 internal sealed class TokenRequestContent : HttpContent
 {
+    public const string ReplayPrevented = "assertion_replay_prevented";
+
     // Not from a pool: a handler may still write it when the request is canceled.
     private readonly byte[] _form;
     private int _sent;
@@ -100,15 +103,18 @@ internal sealed class TokenRequestContent : HttpContent
         Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
     }
 
+    /// <summary>Creates the error for a second send.</summary>
+    public static JwtGrantException SentTwice() => JwtGrantException.Configuration(
+        ReplayPrevented,
+        "The handler of the token endpoint tried to send the same token request twice, for a retry or a redirect, but its assertion is single-use. Remove retries and redirects from that handler: the library retries with a fresh assertion each time.");
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _sent, 1) == 1)
-            throw new JwtGrantException(
-                JwtGrantErrorKind.Configuration, "assertion_replay_prevented",
-                "The handler of the token endpoint tried to send the same token request twice, for a retry or a redirect, but its assertion is single-use. Remove retries and redirects from that handler: the library retries with a fresh assertion each time.");
+            throw SentTwice();
         return stream.WriteAsync(_form, cancellationToken).AsTask();
     }
 

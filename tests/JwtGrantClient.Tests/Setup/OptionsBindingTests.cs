@@ -20,6 +20,7 @@ public sealed class OptionsBindingTests
           "Grant": "ClientCredentials",
           "ClientAuthentication": "PrivateKeyJwt",
           "RevocationEndpoint": "https://as.example.com/revoke",
+          "TokenEndpointOrigins": [ "https://as.example.com" ],
           "ClientSecret": "secret", "ClientSecretEnvironmentVariable": "SECRET", "ClientSecretFile": "secret.txt",
           "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt" },
           "TokenExchange": {

@@ -39,6 +39,18 @@ public sealed class OptionsChecksTests
         ["revocation endpoint over http"] = (
             o => o.RevocationEndpoint = "http://as.example.com/revoke",
             "RevocationEndpoint: 'http://as.example.com/revoke' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)."),
+        ["origin with a path"] = (
+            o => o.TokenEndpointOrigins.Add("https://as.example.com/tenant"),
+            "TokenEndpointOrigins: 'https://as.example.com/tenant' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query."),
+        ["origin over http"] = (
+            o => o.TokenEndpointOrigins.Add("http://as.example.com"),
+            "TokenEndpointOrigins: 'http://as.example.com' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)."),
+        ["endpoint outside of the origins"] = (
+            o => o.TokenEndpointOrigins.Add("https://as.example.com:8443"),
+            "TokenEndpoint: 'https://as.example.com/token' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct TokenEndpoint."),
+        ["revocation endpoint outside of the origins"] = (
+            o => (o.TokenEndpointOrigins, o.RevocationEndpoint) = (["https://as.example.com"], "https://other.example.com/revoke"),
+            "RevocationEndpoint: 'https://other.example.com/revoke' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct RevocationEndpoint."),
         ["SAML without a provider"] = (
             o => o.Grant = GrantType.Saml2Bearer,
             "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),

@@ -14,6 +14,9 @@ internal sealed class Composition
 
     public string Issuer { get; init; } = TestData.Issuer;
 
+    /// <summary>The origins that endpoints of metadata may have; empty for all.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
     public bool Authenticated { get; init; }
 
     public string? ClientId { get; init; }
@@ -42,7 +45,7 @@ internal sealed class Composition
     {
         var transport = new TokenEndpointTransport(Handler, Time, Retry.MaxRetryAfter);
         return new(
-            Endpoint is { } endpoint ? new(endpoint) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log)),
+            Endpoint is { } endpoint ? new(endpoint) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log) { Origins = new(Origins) }),
             Authenticated
                 ? new PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new NoClientAuthentication(ClientId),

@@ -23,7 +23,12 @@ internal sealed class MetadataSite : IAsyncDisposable
 
     /// <param name="path">The path of the issuer, after the address of the server.</param>
     /// <param name="failures">The responses to the first metadata requests.</param>
-    public static async Task<MetadataSite> StartAsync(string path, params RequestDelegate[] failures)
+    public static Task<MetadataSite> StartAsync(string path, params RequestDelegate[] failures) => StartAsync(path, limitOrigins: false, failures);
+
+    /// <param name="path">The path of the issuer, after the address of the server.</param>
+    /// <param name="limitOrigins">Whether the client allows only endpoints at the origin of the server.</param>
+    /// <param name="failures">The responses to the first metadata requests.</param>
+    public static async Task<MetadataSite> StartAsync(string path, bool limitOrigins, params RequestDelegate[] failures)
     {
         var site = new MetadataSite();
         var remaining = new Queue<RequestDelegate>(failures);
@@ -33,7 +38,7 @@ internal sealed class MetadataSite : IAsyncDisposable
                 : site.Metadata(context));
         var issuer = site._server.Address + path;
         site.Metadata = Reply.Json(200, $$"""{"issuer":"{{issuer}}","token_endpoint":"{{site._server.TokenEndpoint}}"}""");
-        site.Client = new() { Issuer = issuer };
+        site.Client = new() { Issuer = issuer, Origins = limitOrigins ? [site._server.Address] : [] };
         site._endpoint = site.Client.Build();
         return site;
     }

@@ -47,7 +47,13 @@ internal static class EndpointComposition
 
     // The built-in handler presents the client certificate. A handler that the application configures must present its own.
     private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate) =>
-        new(dependencies.TokenEndpointHandler.Value ?? TokenEndpointTransport.CreateHandler(certificate), dependencies.Time, options.Retry.MaxRetryAfter);
+        dependencies.TokenEndpointHandler.Value is { } handler
+            ? new(handler, dependencies.Time, options.Retry.MaxRetryAfter)
+            : new(
+                TokenEndpointTransport.CreateHandler(certificate),
+                dependencies.Time,
+                options.Retry.MaxRetryAfter,
+                TokenEndpointTransport.CreateHandler(certificate, useProxy: false));
 #pragma warning restore CA2000
 
     private static EndpointLocator CreateLocator(
@@ -55,6 +61,9 @@ internal static class EndpointComposition
         new(
             options.Issuer is { } issuer
                 ? new MetadataDiscovery(issuer, options.AllowLoopbackHttp, transport, dependencies.Time, dependencies.Logger)
+                {
+                    Origins = new(options.TokenEndpointOrigins),
+                }
                 : null,
             options.TokenEndpoint,
             options.RevocationEndpoint)

@@ -91,6 +91,10 @@ public static class JwtGrantClientBuilderExtensions
     /// Sends token requests through a custom handler, such as one with a proxy, instead of the built-in handler. The handler must not follow
     /// redirects and must not retry: the library retries, each time with a new assertion. A client certificate must be configured on the handler.
     /// </summary>
+    /// <remarks>
+    /// Create the handler for the token endpoint alone: the library turns off its automatic redirects, and adds a handler to a chain of
+    /// DelegatingHandlers that lets each token request through once.
+    /// </remarks>
     /// <param name="builder">The client.</param>
     /// <param name="handler">Creates the handler; called once. The handler is disposed with the client.</param>
     /// <returns>The same builder.</returns>

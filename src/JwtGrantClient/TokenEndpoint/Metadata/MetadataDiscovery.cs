@@ -15,6 +15,7 @@ internal sealed class MetadataDiscovery
 
     private readonly bool _allowLoopbackHttp;
     private readonly TokenEndpointTransport _transport;
+    private readonly ILogger _logger;
     private readonly ReloadingValue<ServerMetadata> _metadata;
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
 
@@ -22,11 +23,11 @@ internal sealed class MetadataDiscovery
     /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
     /// <param name="transport">Fetches the document.</param>
     /// <param name="clock">Measures the interval.</param>
-    /// <param name="logger">Logs failures to read the document again.</param>
+    /// <param name="logger">Logs failures to read the document again, and endpoints at another origin than before.</param>
     public MetadataDiscovery(
         string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
     {
-        (Issuer, _allowLoopbackHttp, _transport, _read) = (issuer, allowLoopbackHttp, transport, ReadAsync);
+        (Issuer, _allowLoopbackHttp, _transport, _logger, _read) = (issuer, allowLoopbackHttp, transport, logger, ReadAsync);
         _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = BackgroundTimeout, IntervalAfterFailure = IntervalAfterFailure };
 
         bool KeepAfterFailure(ServerMetadata lastGood, Exception e)
@@ -40,6 +41,9 @@ internal sealed class MetadataDiscovery
 
     public string Issuer { get; }
 
+    /// <summary>Gets the origins that endpoints may have.</summary>
+    public EndpointOrigins Origins { get; init; } = EndpointOrigins.All;
+
     /// <exception cref="JwtGrantException">No metadata could be read, now or earlier.</exception>
     public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken) => _metadata.GetAsync(_read, cancellationToken);
 
@@ -51,12 +55,21 @@ internal sealed class MetadataDiscovery
         {
             var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
-                return ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp);
+                return CheckOrigins(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
                 throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
             statuses.Add($"'{address}' responded with {response.Status}");
         }
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
+    }
+
+    private ServerMetadata CheckOrigins(ServerMetadata metadata)
+    {
+        Origins.EnsureAllowed(metadata);
+        if (_metadata.LastGood is { } before)
+            foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, metadata))
+                Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
+        return metadata;
     }
 
     private async ValueTask<TokenHttpResponse> FetchAsync(string address, CancellationToken cancellationToken)

@@ -18,6 +18,18 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
     /// <summary>Gets the revocation endpoint for mutual TLS.</summary>
     public string? MutualTlsRevocationEndpoint { get; private init; }
 
+    /// <summary>Gets the endpoints that client credentials are sent to, with their names in the document.</summary>
+    public IEnumerable<(string Name, string Address)> Endpoints =>
+        from endpoint in new (string Name, string? Address)[]
+        {
+            ("token_endpoint", TokenEndpoint),
+            ("revocation_endpoint", RevocationEndpoint),
+            ("mtls_endpoint_aliases.token_endpoint", MutualTlsTokenEndpoint),
+            ("mtls_endpoint_aliases.revocation_endpoint", MutualTlsRevocationEndpoint),
+        }
+        where endpoint.Address is not null
+        select (endpoint.Name, endpoint.Address);
+
     /// <summary>Gets the supported <c>grant_type</c> values.</summary>
     public IReadOnlyList<string>? GrantTypes { get; private init; }
 
