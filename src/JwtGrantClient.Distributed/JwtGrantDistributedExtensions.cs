@@ -23,6 +23,10 @@ public static class JwtGrantDistributedExtensions
     /// token endpoint.
     /// </para>
     /// <para>
+    /// Clients share a token only if all settings that determine it are equal. If code provides or edits the assertions,
+    /// <see cref="CacheOptions.SharingName"/> is required.
+    /// </para>
+    /// <para>
     /// The cache is optional at run time: if it fails, or is slower than <see cref="CacheOptions.StoreTimeout"/>, tokens come from the token
     /// endpoint.
     /// </para>

@@ -11,10 +11,21 @@ namespace JwtGrantClient.Assertions;
 /// </summary>
 internal sealed class TokenFile
 {
+    // Who the JWT is for, who uses it and what for. Times, ids and other details, such as the pod of a Kubernetes token, differ between processes that
+    // are the same client.
+    private static readonly string[] IdentityClaims = ["iss", "sub", "aud", "azp", "client_id", "act", "scope", "scp"];
+
+    // With two values of one claim, the server may use another one than this class.
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
+
     private readonly string _path, _assertionType;
     private readonly TimeProvider _clock;
     private readonly ReloadingValue<Assertion> _token;
     private readonly Func<CancellationToken, ValueTask<Assertion>> _read;
+    private readonly Lock _observing = new();
+    private string? _observed;
+    private string?[]? _claims;
+    private int _changes;
 
     /// <param name="path">The path of the file.</param>
     /// <param name="assertionType">The <see cref="Assertion.Type"/> of the JWT.</param>
@@ -36,7 +47,22 @@ internal sealed class TokenFile
                 $"The token request has a subject or claims, but the token in '{_path}' is sent unchanged. " +
                 "Remove them from the request, let the library sign the assertion (no TokenFile), or set an assertion provider in code.");
         var token = await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false);
+        Observe(token.Value);
         return token.ExpiresAt > _clock.GetUtcNow() ? token : throw Unusable($"contains a token that expired at {token.ExpiresAt:u}");
+    }
+
+    /// <summary>Reads whose JWT the file contains. Returns null if that is not known.</summary>
+    public async ValueTask<TokenOwner?> ReadOwnerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Observe((await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false)).Value);
+        }
+        catch (JwtGrantException)
+        {
+            // The token request reports it.
+            return null;
+        }
     }
 
     private async ValueTask<Assertion> ReadAsync(CancellationToken cancellationToken)
@@ -74,4 +100,40 @@ internal sealed class TokenFile
             return null;
         }
     }
+
+    // Every JWT that is sent is observed, so that the count of the changes tells whether one of another owner was sent in between.
+    private TokenOwner? Observe(string jwt)
+    {
+        lock (_observing)
+        {
+            if (jwt != _observed)
+            {
+                var claims = ReadIdentityClaims(jwt);
+                if (claims is null || _claims is null || !claims.AsSpan().SequenceEqual(_claims))
+                    _changes++;
+                (_observed, _claims) = (jwt, claims);
+            }
+            return _claims is null ? null : new(_claims, _changes);
+        }
+    }
+
+    private static string?[]? ReadIdentityClaims(string jwt)
+    {
+        try
+        {
+            var claims = JsonElement.Parse(Base64Url.DecodeFromChars(jwt.Split('.')[1]), NoDuplicates);
+            return claims.TryGetProperty("sub", out _)
+                ? Array.ConvertAll(IdentityClaims, name => claims.TryGetProperty(name, out var value) ? value.GetRawText() : null)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
+
+/// <summary>Whose JWT a token file contains.</summary>
+/// <param name="Claims">The values of the claims that identify the owner, as JSON; null for a claim that is missing.</param>
+/// <param name="Changes">How often the owner has changed since the start of the process.</param>
+internal sealed record TokenOwner(IReadOnlyList<string?> Claims, int Changes);

@@ -115,12 +115,13 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     {
         AccessToken token;
         bool isShared;
+        PublicationKey? key;
         string reason;
         TimeSpan lifetime;
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
-            var shared = context.Shared is null ? null : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
+            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
             isShared = shared is not null;
             var attempts = new RequestAttempts { IsSingle = inBackground };
             // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
@@ -145,8 +146,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             throw error;
         }
         // Callers do not wait for the store.
-        if (!isShared && context.Shared is { } store)
-            _ = store.PublishAsync(Request, token, lifetime);
+        if (!isShared && key is not null)
+            _ = context.Shared!.PublishAsync(key, Request, token, lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
         context.Metrics.Acquired(context.Client, reason);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);

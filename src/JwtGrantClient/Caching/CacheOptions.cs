@@ -20,6 +20,13 @@ public sealed class CacheOptions
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>
+    /// Gets or sets the name of the identity whose tokens processes share: any text, such as the name of the service account. Processes share a token
+    /// only if this name is equal, too. Required if processes share tokens and code decides whose tokens they are: UseGrantAssertion,
+    /// UseSamlAssertion, UseClientAssertion, UseSubjectToken, UseActorToken or EditAssertions. Default: null.
+    /// </summary>
+    public string? SharingName { get; set; }
+
     /// <summary>Returns a copy that later changes do not affect.</summary>
     internal CacheOptions Copy() => (CacheOptions)MemberwiseClone();
 }

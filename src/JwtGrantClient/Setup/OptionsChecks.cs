@@ -34,7 +34,7 @@ internal static class OptionsChecks
                 ? [
                     .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckOrigins(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                     .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
-                    .. RangeChecks.Find(options),
+                    .. RangeChecks.Find(options), .. CheckSharing(options, dependencies),
                 ]
                 : Array.Empty<string>(),
         ];
@@ -66,6 +66,7 @@ internal static class OptionsChecks
             ("TokenExchange:ActorTokenType", options.TokenExchange.ActorTokenType),
             ("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType),
             ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
+            ("Cache:SharingName", options.Cache.SharingName),
         }
         where setting.Value is ""
         select $"{setting.Name} is empty. Set it to a value, or remove it.";
@@ -163,5 +164,15 @@ internal static class OptionsChecks
             yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
             yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer or no value. With no value, a response without token_type is an error.";
+    }
+
+    // Without the name, two clients with equal settings would share tokens although their code obtains tokens of different identities.
+    private static IEnumerable<string> CheckSharing(JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        if (!dependencies.SharedTokenStore.IsSet || options.Cache.SharingName is not null)
+            yield break;
+        var methods = string.Join(" and ", IdentityComposition.DecidedByCode(options, dependencies));
+        if (methods.Length > 0)
+            yield return $"Cache:SharingName is missing. The client shares its tokens with other processes, but code decides whose tokens they are ({methods}). Set Cache:SharingName to a name of that identity, the same in all processes that may share its tokens and another one for each other identity.";
     }
 }

@@ -37,6 +37,24 @@ public sealed class TokenFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_JWT_of_another_owner_that_was_sent_is_counted_even_if_the_first_one_is_back()
+    {
+        string admin = Jwt.CreateFake("""{"sub":"admin","exp":4102444800}"""), guest = Jwt.CreateFake("""{"sub":"guest","exp":4102444800}""");
+        await WriteAsync(admin);
+        var before = await _file.ReadOwnerAsync(TestContext.Current.CancellationToken);
+        await WriteAsync(guest);
+        await ProvideAsync();
+        await WriteAsync(admin);
+        var after = await _file.ReadOwnerAsync(TestContext.Current.CancellationToken);
+        await WriteAsync(Jwt.CreateFake("""{"sub":"admin","exp":4102444801,"jti":"renewed"}"""));
+        await ProvideAsync();
+
+        Assert.Equal(before!.Claims, after!.Claims);
+        Assert.Equal(before.Changes + 2, after.Changes);
+        Assert.Equal(after.Changes, (await _file.ReadOwnerAsync(TestContext.Current.CancellationToken))!.Changes);
+    }
+
+    [Fact]
     public async Task A_token_file_replaced_by_rename_is_picked_up()
     {
         await WriteAsync(Token(secondsToLive: 600));

@@ -8,13 +8,12 @@ public sealed class SharedTokenKeyTests
 {
     private static readonly ClientIdentity Client = new()
     {
-        Name = "reports", Issuer = "https://as.example.com", TokenEndpoint = "https://as.example.com/token", ClientId = "batch-worker",
-        Grant = "JwtBearer", Authentication = "None", Assertion = ["issuer", null], Defaults = new() { Scope = "read" },
+        Name = "reports", SharingName = "blue", Settings = ["https://as.example.com", null], Defaults = new() { Scope = "read" },
     };
 
     public static TheoryData<string> PropertiesOfClients =>
         [.. typeof(ClientIdentity).GetProperties().Select(property => property.Name)
-            .Where(name => name is not (nameof(ClientIdentity.BindingThumbprint) or nameof(ClientIdentity.IsBound)))];
+            .Where(name => name is not (nameof(ClientIdentity.BindingThumbprint) or nameof(ClientIdentity.IsBound) or nameof(ClientIdentity.ReadTokenFilesAsync)))];
 
     public static TheoryData<string> PropertiesOfRequests => CacheKeyTests.Properties;
 
@@ -25,7 +24,7 @@ public sealed class SharedTokenKeyTests
         var changed = Client with { };
         typeof(ClientIdentity).GetProperty(property)!.SetValue(changed, property switch
         {
-            nameof(ClientIdentity.Assertion) => new string?[] { "issuer", "subject" },
+            nameof(ClientIdentity.Settings) => new string?[] { "https://as.example.com", "" },
             nameof(ClientIdentity.Defaults) => new TokenRequest { Scope = "write" },
             _ => "changed",
         });
@@ -52,7 +51,11 @@ public sealed class SharedTokenKeyTests
 
     [Fact]
     public void The_key_changes_with_the_thumbprint_that_tokens_are_bound_to() =>
-        Assert.Equal(3, new[] { null, "one", "two" }.Select(thumbprint => SharedTokenKey.Compute(Client, thumbprint, TokenRequest.Default)).Distinct().Count());
+        Assert.Equal(3, new[] { null, "one", "two" }.Select(thumbprint => SharedTokenKey.Compute(Client, [], thumbprint, TokenRequest.Default)).Distinct().Count());
+
+    [Fact]
+    public void The_key_changes_with_the_identity_of_the_token_files() =>
+        Assert.Equal(4, new string?[][] { [], [null], ["one"], ["two"] }.Select(files => SharedTokenKey.Compute(Client, files, null, TokenRequest.Default)).Distinct().Count());
 
     [Fact]
     public void Equal_requests_have_the_same_key_in_any_order_of_scopes_and_parameters()
@@ -69,11 +72,16 @@ public sealed class SharedTokenKeyTests
     {
         string[] keys =
         [
-            ComputeKey(Client with { Issuer = "ab", TokenEndpoint = "c" }),
-            ComputeKey(Client with { Issuer = "a", TokenEndpoint = "bc" }),
-            ComputeKey(Client with { Issuer = "abc", TokenEndpoint = "" }),
-            ComputeKey(Client with { Issuer = "abc", TokenEndpoint = null }),
-            ComputeKey(Client with { Issuer = null, TokenEndpoint = "abc" }),
+            ComputeKey(Client with { Name = "ab", SharingName = "c" }),
+            ComputeKey(Client with { Name = "a", SharingName = "bc" }),
+            ComputeKey(Client with { Name = "abc", SharingName = "" }),
+            ComputeKey(Client with { Name = "abc", SharingName = null }),
+            ComputeKey(Client with { Settings = ["ab", "c"] }),
+            ComputeKey(Client with { Settings = ["a", "bc"] }),
+            ComputeKey(Client with { Settings = ["abc", ""] }),
+            ComputeKey(Client with { Settings = ["abc", null] }),
+            ComputeKey(Client with { Settings = [null, "abc"] }),
+            ComputeKey(Client with { Settings = ["abc"] }),
         ];
 
         Assert.Equal(keys.Length, keys.Distinct().Count());
@@ -85,7 +93,7 @@ public sealed class SharedTokenKeyTests
         Assert.Equal(ExpectedKey, ComputeKey(Client, new() { Subject = "alice", Scope = "b a", Resource = ["https://api.example.com"] }));
 
     // Computed independently in another language.
-    private const string ExpectedKey = "539558c9d2b82d91fb36fc1c07018395c72d6febfb2894fe3f49c669b25ca4cf";
+    private const string ExpectedKey = "3c7716019b41153626c5c0aaa480283ea1db90288bf608b80f409bdd1f8e9606";
 
-    private static string ComputeKey(ClientIdentity client, TokenRequest? request = null) => SharedTokenKey.Compute(client, null, request ?? TokenRequest.Default);
+    private static string ComputeKey(ClientIdentity client, TokenRequest? request = null) => SharedTokenKey.Compute(client, ["owner"], null, request ?? TokenRequest.Default);
 }

@@ -1,3 +1,4 @@
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Tests.TestSupport;
 
@@ -158,7 +159,7 @@ public sealed class SharedTokenStoreTests : IDisposable
     public async Task Tokens_of_other_requests_and_other_clients_are_not_adopted()
     {
         await _one.CacheTokenAsync(Hour);
-        using var otherClient = CreateProcess(client: new() { Name = "reports", ClientId = "another" });
+        using var otherClient = CreateProcess(client: new() { Name = "reports", Settings = ["another"] });
 
         Assert.False(_two.GetAsync(new() { Subject = "alice" }).IsCompleted);
         await _two.CompleteRequestAsync(_two.Issue(Hour));
@@ -179,6 +180,56 @@ public sealed class SharedTokenStoreTests : IDisposable
         Assert.NotNull(await third.CacheTokenAsync(Hour));
 
         Assert.Equal((0, 1), (second.Source.Calls, third.Source.Calls));
+    }
+
+    [Theory]
+    [InlineData("guest", 1)]
+    [InlineData("admin", 2)]
+    public async Task A_token_is_not_published_if_the_identity_changed_during_the_request(string now, int changes)
+    {
+        var owner = new TokenOwner(["admin"], 0);
+        using var process = CreateProcess(client: new() { Name = "reports", ReadTokenFilesAsync = _ => new(owner) });
+        var waiting = process.GetAsync();
+        var call = await process.Source.NextCallAsync();
+        owner = new([now], changes);
+
+        call.Return(process.Issue(Hour));
+
+        Assert.NotNull(await waiting.WithTimeout());
+        await process.Log.NextAsync();
+        Assert.Empty(_store.Keys);
+    }
+
+    [Fact]
+    public async Task A_token_of_an_unknown_identity_is_not_shared()
+    {
+        using var process = CreateProcess(client: new() { Name = "reports", ReadTokenFilesAsync = _ => new((TokenOwner?)null) });
+
+        await process.CacheTokenAsync(Hour);
+
+        Assert.Empty(_store.Keys);
+        Assert.Equal(0, _store.GetCalls);
+    }
+
+    [Fact]
+    public async Task A_token_file_that_cannot_be_read_in_time_does_not_delay_the_token_request()
+    {
+        var called = new TaskCompletionSource();
+        var never = new TaskCompletionSource<TokenOwner?>();
+        using var process = CreateProcess(client: new() { Name = "reports", ReadTokenFilesAsync = ReadAsync });
+        var waiting = process.GetAsync();
+        await called.Task.WithTimeout();
+
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+        await process.CompleteRequestAsync(process.Issue(Hour));
+
+        Assert.NotNull(await waiting.WithTimeout());
+
+        async ValueTask<TokenOwner?> ReadAsync(CancellationToken cancellationToken)
+        {
+            called.TrySetResult();
+            return await never.Task;
+        }
     }
 
     [Fact]

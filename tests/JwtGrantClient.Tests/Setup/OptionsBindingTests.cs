@@ -69,7 +69,7 @@ public sealed class OptionsBindingTests
             "MaxRetryAfter": "00:10:00" },
           "Backoff": {
             "InitialDelay": "00:00:10", "MaxDelay": "00:01:00", "MinimumDelayWithoutToken": "00:00:02", "MaxJitterWithoutToken": "00:00:30" },
-          "Cache": { "MaxEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01" },
+          "Cache": { "MaxEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01", "SharingName": "blue" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
           "AllowLoopbackHttp": true

@@ -1,29 +1,32 @@
+using JwtGrantClient.Assertions;
+
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// The settings of a client that determine which tokens it gets. They are part of the key in a shared store, so that two clients share a token only if
-/// the server would issue the same token to both. The signing key is not part of it, so that a rotation does not lose tokens.
+/// What determines which tokens a client gets. It is part of the key in a shared store, so that two clients share a token only if the server would
+/// issue the same token to both. Keys and secrets are not part of it, so that a rotation does not lose tokens.
 /// </summary>
 internal sealed record ClientIdentity
 {
-    /// <summary>Gets the client's name. It distinguishes clients whose assertions come from code.</summary>
+    /// <summary>Gets the client's name.</summary>
     public required string Name { get; init; }
 
-    public string? Issuer { get; init; }
+    /// <summary>Gets <see cref="CacheOptions.SharingName"/>, which names the identity of assertions that come from code.</summary>
+    public string? SharingName { get; init; }
 
-    public string? TokenEndpoint { get; init; }
-
-    public string? ClientId { get; init; }
-
-    public string? Grant { get; init; }
-
-    public string? Authentication { get; init; }
-
-    /// <summary>Gets issuer, subject, audience and claims of the grant assertion, or its origin.</summary>
-    public IReadOnlyList<string?> Assertion { get; init; } = [];
+    /// <summary>Gets the settings that determine the token, each at its own position; a list comes last.</summary>
+    public IReadOnlyList<string?> Settings { get; init; } = [];
 
     /// <summary>Gets scope, resources and parameters for requests that do not set them.</summary>
     public TokenRequest Defaults { get; init; } = TokenRequest.Default;
+
+    /// <summary>
+    /// Gets the function that reads whose tokens the token files contain; its result is null if that is not known, and then nothing is shared. It is
+    /// called for each acquisition, because a file may be replaced by the token of another identity.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<TokenOwner?>> ReadTokenFilesAsync { get; init; } = static _ => new(NoTokenFiles);
+
+    private static TokenOwner NoTokenFiles { get; } = new([], 0);
 
     /// <summary>
     /// Gets the thumbprint of the key that tokens are bound to: a DPoP key (RFC 9449 section 6.1) or a certificate (RFC 8705 section 3.1); null if they are

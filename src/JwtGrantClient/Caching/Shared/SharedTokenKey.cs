@@ -11,16 +11,22 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal static class SharedTokenKey
 {
-    private const string Version = "JwtGrantClient/1";
+    private const string Version = "JwtGrantClient/2";
     private const int Absent = -1;
 
-    public static string Compute(ClientIdentity client, string? thumbprint, TokenRequest request)
+    /// <summary>Computes the key of a token.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="tokenFiles">Whose tokens the client's token files contain.</param>
+    /// <param name="thumbprint">The thumbprint of the key that tokens are bound to; null if they are not bound.</param>
+    /// <param name="request">What the token is for.</param>
+    public static string Compute(ClientIdentity client, IReadOnlyList<string?> tokenFiles, string? thumbprint, TokenRequest request)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, Version);
-        foreach (var text in new[] { client.Name, client.Issuer, client.TokenEndpoint, client.ClientId, client.Grant, client.Authentication, thumbprint })
+        foreach (var text in new[] { client.Name, client.SharingName, thumbprint })
             Add(hash, text);
-        Add(hash, client.Assertion);
+        Add(hash, client.Settings);
+        Add(hash, tokenFiles);
         Add(hash, client.Defaults);
         Add(hash, request);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -19,35 +19,49 @@ internal sealed class SharedTokens(
     /// <summary>Gets the method that starts background work. Default: on the thread pool.</summary>
     public Action<Action> Start { get; init; } = BackgroundWork.OnThreadPool;
 
-    /// <summary>Returns a token that another process has acquired; null if a token request is necessary.</summary>
+    /// <summary>
+    /// Returns a token that another process has acquired, null if a token request is necessary, and the key under which the result of that request is to be
+    /// published, null if it is not to be shared.
+    /// </summary>
     /// <param name="request">What the token is for.</param>
     /// <param name="current">The token that is to be refreshed.</param>
     /// <param name="rejected">The token that an API rejected.</param>
-    public async Task<AccessToken?> FindAsync(TokenRequest request, AccessToken? current, AccessToken? rejected)
+    public async Task<(PublicationKey? Key, AccessToken? Token)> FindAsync(TokenRequest request, AccessToken? current, AccessToken? rejected)
     {
-        if (KeyOf(request) is not { } key)
-            return null;
-        var entry = await WithTimeoutAsync(async cancellationToken => await store.GetAsync(key, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return entry is not null && IsNewer(entry, current, rejected) ? Adopt(entry) : null;
+        if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key)
+            return default;
+        var entry = await WithTimeoutAsync(async cancellationToken => await store.GetAsync(key.Value, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return (key, entry is not null && IsNewer(entry, current, rejected) ? Adopt(entry) : null);
     }
 
     /// <summary>Publishes a token for the other processes.</summary>
-    public async Task PublishAsync(TokenRequest request, AccessToken token, TimeSpan lifetime)
+    /// <param name="key">The key that <see cref="FindAsync"/> returned before the token was acquired.</param>
+    /// <param name="request">What the token is for.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="lifetime">The lifetime of the token.</param>
+    public async Task PublishAsync(PublicationKey key, TokenRequest request, AccessToken token, TimeSpan lifetime)
     {
         // Other processes cannot use a token that is bound to an unknown key.
-        if (KeyOf(request) is not { } key || (token.Type == "DPoP" && !client.IsBound))
+        if (token.Type == "DPoP" && !client.IsBound)
             return;
-        await WithTimeoutAsync(async cancellationToken =>
+        // If a token file or a certificate was replaced in the meantime, even if the old one is back, the token may be that of another identity.
+        if (await KeyOfAsync(request).ConfigureAwait(false) != key)
+            return;
+        await WithTimeoutAsync<SharedToken>(async cancellationToken =>
         {
-            await store.SetAsync(key, new SharedToken(token, lifetime), cancellationToken).ConfigureAwait(false);
+            await store.SetAsync(key.Value, new SharedToken(token, lifetime), cancellationToken).ConfigureAwait(false);
             return null;
         }).ConfigureAwait(false);
     }
 
-    private string? KeyOf(TokenRequest request)
+    private async Task<PublicationKey?> KeyOfAsync(TokenRequest request)
     {
         var thumbprint = client.BindingThumbprint();
-        return client.IsBound && thumbprint is null ? null : SharedTokenKey.Compute(client, thumbprint, request);
+        if (client.IsBound && thumbprint is null)
+            return null;
+        // With a timeout, because the file system may be remote.
+        var tokenFiles = await WithTimeoutAsync(async cancellationToken => await client.ReadTokenFilesAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return tokenFiles is null ? null : new(SharedTokenKey.Compute(client, tokenFiles.Claims, thumbprint, request), tokenFiles.Changes);
     }
 
     private bool IsNewer(SharedToken entry, AccessToken? current, AccessToken? rejected) =>
@@ -69,7 +83,8 @@ internal sealed class SharedTokens(
     }
 
     // A store may ignore its cancellation and fail in any way. The consequence is only a token request.
-    private async Task<SharedToken?> WithTimeoutAsync(Func<CancellationToken, Task<SharedToken?>> call)
+    private async Task<T?> WithTimeoutAsync<T>(Func<CancellationToken, Task<T?>> call)
+        where T : class
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         var cancellation = deadline.Token;
@@ -87,3 +102,8 @@ internal sealed class SharedTokens(
         }
     }
 }
+
+/// <summary>The key of a token in the store, and the state of the token files when it was computed.</summary>
+/// <param name="Value">The key.</param>
+/// <param name="Changes">How often the owner of a token file has changed.</param>
+internal sealed record PublicationKey(string Value, int Changes);

@@ -19,7 +19,7 @@ internal static class AssertionComposition
         if (dependencies.ClientAssertion.Value is { } provider)
             return (provider, null);
         if (options.ClientAssertion.TokenFile is { } file)
-            return (new TokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, dependencies.Time).ProvideAsync, null);
+            return (dependencies.OpenTokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt).ProvideAsync, null);
         var signer = keys.ClientSigner!;
         var factory = new AssertionFactory(CreateProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion);
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
-using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
@@ -27,35 +26,10 @@ internal static class CacheComposition
             Backoff = options.Backoff.Copy(),
             Cache = cache,
             Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
-                store, CreateIdentity(name, options, keys), cache.StoreTimeout, refresh, dependencies.Time, dependencies.Logger)
+                store, IdentityComposition.Create(name, options, dependencies, keys), cache.StoreTimeout, refresh, dependencies.Time, dependencies.Logger)
             {
                 Proof = endpoint.Proofs,
             },
         });
     }
-
-    /// <summary>
-    /// Returns all settings that determine which tokens the server issues. If a setting were missing here, two clients could share tokens that
-    /// must be different.
-    /// </summary>
-    private static ClientIdentity CreateIdentity(string name, JwtGrantOptions options, ClientKeys keys) => new()
-    {
-        Name = name,
-        Issuer = options.Issuer,
-        TokenEndpoint = options.TokenEndpoint,
-        ClientId = options.ClientId,
-        Grant = options.Grant.ToString(),
-        Authentication = options.ClientAuthentication.ToString(),
-        Assertion =
-        [
-            options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, options.Assertion.TokenFile,
-            JsonValues.ToJson(options.Assertion.Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)),
-            options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenFile,
-            options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType, .. options.TokenExchange.Audience,
-        ],
-        Defaults = ClientComposition.Defaults(options),
-        BindingThumbprint = () => keys.BindingThumbprint,
-        // With MutualTls, a handler that the application configures may present a certificate that is not known here.
-        IsBound = keys.BindingThumbprint is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
-    };
 }

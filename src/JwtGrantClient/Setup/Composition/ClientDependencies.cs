@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,8 @@ namespace JwtGrantClient.Setup;
 /// </summary>
 internal sealed class ClientDependencies(IServiceProvider? services = null)
 {
+    private readonly Dictionary<(string Path, string Type), TokenFile> _tokenFiles = [];
+
     public TimeProvider Time { get; init; } = services?.GetService<TimeProvider>() ?? TimeProvider.System;
 
     public ILogger Logger { get; init; } = services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
@@ -44,6 +48,20 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     /// <summary>Gets or sets the callback that edits each assertion before it is signed; null for no edits.</summary>
     public Action<AssertionDraft>? EditAssertion { get; set; }
+
+    /// <summary>
+    /// Opens the token file with a path; null for no path. All parts of a client use the same object, so that it knows whose JWT was sent. Not safe for
+    /// concurrent use.
+    /// </summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    public TokenFile? OpenTokenFile(string? path, string type)
+    {
+        if (path is null)
+            return null;
+        if (!_tokenFiles.TryGetValue((path, type), out var file))
+            _tokenFiles.Add((path, type), file = new(path, type, Time));
+        return file;
+    }
 
     /// <summary>Applies the registrations of a client in their order; a later one replaces an earlier one. No factory is called yet.</summary>
     public static ClientDependencies Create(string? client, IEnumerable<ClientRegistration> registrations, IServiceProvider services)

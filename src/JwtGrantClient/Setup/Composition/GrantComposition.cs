@@ -18,7 +18,7 @@ internal static class GrantComposition
             case GrantType.JwtBearer:
                 var assertions = dependencies.GrantAssertion.Value
                     ?? (options.Assertion.TokenFile is { } file
-                        ? new TokenFile(file, AssertionTypes.Jwt, dependencies.Time).ProvideAsync
+                        ? dependencies.OpenTokenFile(file, AssertionTypes.Jwt).ProvideAsync
                         : new AssertionFactory(CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
                 return request => AssertionGrant.Create(GrantTypes.JwtBearer, assertions, request);
             case GrantType.Saml2Bearer:
@@ -36,7 +36,7 @@ internal static class GrantComposition
     }
 
     private static AssertionProvider? CreateTokenFile(string? path, string? type, ClientDependencies dependencies) =>
-        path is null ? null : new TokenFile(path, type ?? TokenTypes.Jwt, dependencies.Time).ProvideAsync;
+        path is null ? null : dependencies.OpenTokenFile(path, type ?? TokenTypes.Jwt).ProvideAsync;
 
     private static AssertionProfile CreateProfile(JwtGrantOptions options)
     {

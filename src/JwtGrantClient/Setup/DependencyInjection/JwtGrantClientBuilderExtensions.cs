@@ -122,7 +122,7 @@ public static class JwtGrantClientBuilderExtensions
     /// <summary>
     /// Shares tokens with other processes through a custom store, which must encrypt them. For an IDistributedCache, call UseDistributedCache of
     /// the package JwtGrantClient.Distributed. A token that is bound to a key (DPoP or a client certificate) is shared only with processes that
-    /// have the same key.
+    /// have the same key. If code provides or edits the assertions, <see cref="CacheOptions.SharingName"/> is required.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="store">Creates the store; called once. The container does not dispose the store.</param>

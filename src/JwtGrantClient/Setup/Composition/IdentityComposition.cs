@@ -1,0 +1,84 @@
+using System.Globalization;
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Caching;
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.Setup;
+
+/// <summary>
+/// Composes what determines whose tokens a client gets, for the store that it shares with other processes. If a setting were missing here, two clients
+/// could share tokens that must be different. SharedIdentityTests demands a decision for each setting.
+/// </summary>
+internal static class IdentityComposition
+{
+    private static readonly TokenOwner NoOwner = new([], 0);
+
+    public static ClientIdentity Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys) => new()
+    {
+        Name = name,
+        SharingName = options.Cache.SharingName,
+        Settings =
+        [
+            options.Issuer, options.TokenEndpoint, options.ClientId, options.Grant.ToString(), options.ClientAuthentication.ToString(),
+            options.SendClientId.ToString(), Text(options.DefaultTokenLifetime), options.DefaultTokenType,
+            options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, Text(options.Assertion.Lifetime),
+            JsonValues.ToJson(options.Assertion.Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)),
+            options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
+            options.ClientAssertion.AssertionType,
+            options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
+            .. options.TokenExchange.Audience,
+        ],
+        Defaults = ClientComposition.Defaults(options),
+        ReadTokenFilesAsync = CreateReader(options, dependencies),
+        BindingThumbprint = () => keys.BindingThumbprint,
+        // With MutualTls, a handler that the application configures may present a certificate that is not known here.
+        IsBound = keys.BindingThumbprint is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
+    };
+
+    /// <summary>
+    /// Returns the methods that make code decide whose tokens a client gets. A signer is not among them, because it is only a key, and neither is a handler
+    /// of the token endpoint: the identity is in the form that it sends.
+    /// </summary>
+    public static IEnumerable<string> DecidedByCode(JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        var isAssertionGrant = options.Grant is GrantType.JwtBearer or GrantType.Saml2Bearer;
+        var isClientAssertion = options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret;
+        if (isAssertionGrant && dependencies.GrantAssertion.IsSet)
+            yield return options.Grant == GrantType.Saml2Bearer ? "UseGrantAssertion or UseSamlAssertion" : "UseGrantAssertion";
+        if (isClientAssertion && dependencies.ClientAssertion.IsSet)
+            yield return "UseClientAssertion";
+        if (options.Grant == GrantType.TokenExchange && dependencies.SubjectToken.IsSet)
+            yield return "UseSubjectToken";
+        if (options.Grant == GrantType.TokenExchange && dependencies.ActorToken.IsSet)
+            yield return "UseActorToken";
+        if (dependencies.EditAssertion is not null && (isAssertionGrant || isClientAssertion))
+            yield return "EditAssertions";
+    }
+
+    private static Func<CancellationToken, ValueTask<TokenOwner?>> CreateReader(JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        TokenFile?[] files =
+        [
+            dependencies.OpenTokenFile(options.Assertion.TokenFile, AssertionTypes.Jwt),
+            dependencies.OpenTokenFile(options.ClientAssertion.TokenFile, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt),
+            dependencies.OpenTokenFile(options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenType ?? TokenTypes.Jwt),
+            dependencies.OpenTokenFile(options.TokenExchange.ActorTokenFile, options.TokenExchange.ActorTokenType ?? TokenTypes.Jwt),
+        ];
+        return async cancellationToken =>
+        {
+            var (claims, changes) = (new List<string?>(), 0);
+            foreach (var file in files)
+            {
+                var owner = file is null ? NoOwner : await file.ReadOwnerAsync(cancellationToken).ConfigureAwait(false);
+                if (owner is null)
+                    return null;
+                claims.Add(owner.Claims.Count.ToString(CultureInfo.InvariantCulture));
+                claims.AddRange(owner.Claims);
+                changes += owner.Changes;
+            }
+            return new(claims, changes);
+        };
+    }
+
+    private static string? Text(TimeSpan? time) => time?.ToString("c", CultureInfo.InvariantCulture);
+}
