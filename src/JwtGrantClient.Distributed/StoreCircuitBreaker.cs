@@ -1,3 +1,4 @@
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;

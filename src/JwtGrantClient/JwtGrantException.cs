@@ -68,6 +68,7 @@ public sealed class JwtGrantException : Exception
         ErrorUri = original.ErrorUri;
         RetryAfter = original.RetryAfter;
         IsTransient = original.IsTransient;
+        IsHeldBack = original.IsHeldBack;
     }
 
     /// <summary>Gets the kind of the failure.</summary>
@@ -99,10 +100,13 @@ public sealed class JwtGrantException : Exception
     public string? ErrorUri { get; internal init; }
 
     /// <summary>
-    /// Gets how long the server asked clients to wait (RFC 9110 section 10.2.3), limited to <see cref="RetryOptions.MaxRetryAfter"/>; null if it
-    /// did not.
+    /// Gets how long the server asked clients to wait (RFC 9110 section 10.2.3), limited to <see cref="RetryOptions.MaxRetryAfter"/>, or how long the
+    /// circuit breaker of the endpoint stays open; otherwise null.
     /// </summary>
     public TimeSpan? RetryAfter { get; internal init; }
+
+    /// <summary>Gets whether the limits of the endpoint held the request back, so that nothing was sent.</summary>
+    internal bool IsHeldBack { get; init; }
 
     /// <summary>Gets whether the same request can succeed later without a change to the configuration or the server.</summary>
     public bool IsTransient { get; internal init; }

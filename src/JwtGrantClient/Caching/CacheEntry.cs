@@ -107,11 +107,14 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     {
         _state ??= new(context);
         _state.Waiting = 0;
+        // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
+        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
+        _state.HasTriedAfterEnd = !inBackground;
         var (current, rejected) = (Token, _state.Rejected);
-        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, inBackground), context.Start);
+        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts), context.Start);
     }
 
-    private async Task<AccessToken> RefreshAsync(AccessToken? current, AccessToken? rejected, bool inBackground)
+    private async Task<AccessToken> RefreshAsync(AccessToken? current, AccessToken? rejected, RequestAttempts attempts)
     {
         AccessToken token;
         bool isShared;
@@ -123,7 +126,6 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             context.Disposed.ThrowIfCancellationRequested();
             (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
             isShared = shared is not null;
-            var attempts = new RequestAttempts { IsSingle = inBackground };
             // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
             token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
                 cancellation => BackgroundWork.RunAsync(() => AcquireAsync(attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
@@ -185,7 +187,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 : AcquisitionReason.First;
             _hadToken = true;
             _state!.Backoff.OnSucceeded();
-            (_state.Refresh, _state.Rejected) = (null, null);
+            (_state.Refresh, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, false);
             if (_state.IsOverAt(context.Clock.Now))
                 _state = null;
             return (reason, cached.Lifetime);
@@ -204,7 +206,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
         context.Metrics.AcquisitionFailed(context.Client, error);
-        if (remaining > TimeSpan.Zero)
+        // Nothing was sent, and the limits log when they begin and end.
+        if (error.IsHeldBack)
+            Log.HeldBack(context.Logger, context.Client, wait, error.Code);
+        else if (remaining > TimeSpan.Zero)
             Log.RefreshFailed(context.Logger, context.Client, remaining, wait, error);
         else
             Log.AcquisitionFailed(context.Logger, context.Client, wait, error);

@@ -11,6 +11,9 @@ internal sealed class RefreshState(CacheContext context)
     /// <summary>Gets or sets the refresh under way.</summary>
     public Task<AccessToken>? Refresh { get; set; }
 
+    /// <summary>Gets or sets whether an acquisition has begun since the last token ended.</summary>
+    public bool HasTriedAfterEnd { get; set; }
+
     /// <summary>Gets or sets how many callers wait for it.</summary>
     public int Waiting { get; set; }
 
@@ -78,9 +81,14 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
     /// <param name="expiresAt">The end of the valid token; null if there is none.</param>
     public void OnFailed(JwtGrantException error, long now, long? expiresAt)
     {
-        var doublings = Math.Pow(2, Math.Min(_failures++, 30));
         LastError = error;
         FailingSince ??= now;
+        if (error.IsHeldBack && expiresAt is null)
+        {
+            _nextAttempt = now + AfterLimit(error.RetryAfter ?? TimeSpan.Zero);
+            return;
+        }
+        var doublings = Math.Pow(2, Math.Min(_failures++, 30));
         var wait = expiresAt is null ? WithoutToken(doublings) : WithToken(doublings);
         // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
         if (error.RetryAfter is { } retryAfter)
@@ -88,6 +96,11 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
         // When a valid token ends, there is an attempt in any case: the server may have recovered.
         _nextAttempt = Math.Min(now + wait, expiresAt ?? long.MaxValue);
     }
+
+    // The limits of the endpoint space the requests, so that the wait does not grow: callers get a token soon after the endpoint recovers.
+    private long AfterLimit(TimeSpan remaining) =>
+        Math.Max(options.MinimumDelayWithoutToken.Ticks, (long)(remaining.Ticks * (1 + RetryAfterSpread * random())))
+        + (long)(random() * Math.Min(options.MaxJitterWithoutToken.Ticks, TimeSpan.TicksPerSecond));
 
     // Equal jitter: half fixed, half random.
     private long WithToken(double doublings) =>

@@ -10,7 +10,7 @@ namespace JwtGrantClient.Credentials;
 /// return the last value without waiting for that read.
 /// </para>
 /// <para>
-/// <see cref="Get"/> is for files: the call itself reads. <see cref="GetAsync"/> is for the network: only the first call waits for its read, and
+/// <see cref="Get"/> is for files: the call itself reads. <see cref="GetAsync"/> is for the network: concurrent first calls wait for one read, and
 /// later reads run in the background. If the first read fails, its exception is thrown to the caller.
 /// </para>
 /// </remarks>
@@ -24,6 +24,7 @@ internal sealed class ReloadingValue<T>
     private T? _lastGood;
     private long _nextReadAt = long.MinValue;
     private int _isReading;
+    private FirstRead? _firstRead;
 
     /// <summary>Initializes a value that every call reads.</summary>
     /// <param name="onFailure">Called when a read fails. Returns whether the last good value stays in use.</param>
@@ -94,11 +95,58 @@ internal sealed class ReloadingValue<T>
     public ValueTask<T> GetAsync(Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         var last = LastGood;
-        if (last is null || _clock is null)
+        if (_clock is null)
             return ReadAsync(read, last, cancellationToken);
+        if (last is null)
+            return new(ReadFirstAsync(read, cancellationToken));
         if (TryBeginRead())
             ReadInBackground(read, last, _clock);
         return new(last);
+    }
+
+    // Concurrent calls share the read. It is canceled when no call waits for it any more.
+    private async Task<T> ReadFirstAsync(Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+    {
+        FirstRead? started = null, shared;
+        lock (_onFailure)
+        {
+            if (_firstRead is not { Result.Task.IsCompleted: false })
+                _firstRead = started = new();
+            shared = _firstRead;
+            shared.Waiting++;
+        }
+        if (started is not null)
+            _ = CompleteAsync(started);
+        try
+        {
+            return await shared.Result.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await LeaveAsync(shared).ConfigureAwait(false);
+        }
+
+        async Task CompleteAsync(FirstRead first)
+        {
+            var reading = ReadAsync(read, last: null, first.Abandoned.Token).AsTask();
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            first.Result.SetFromTask(reading);
+            // Observes the exception if no call waits any more.
+            _ = first.Result.Task.Exception;
+        }
+    }
+
+    private async Task LeaveAsync(FirstRead read)
+    {
+        lock (_onFailure)
+        {
+            if (--read.Waiting > 0)
+                return;
+            if (_firstRead == read)
+                _firstRead = null;
+        }
+        if (!read.Result.Task.IsCompleted)
+            await read.Abandoned.CancelAsync().ConfigureAwait(false);
     }
 
     private async ValueTask<T> ReadAsync(Func<CancellationToken, ValueTask<T>> read, T? last, CancellationToken cancellationToken)
@@ -167,5 +215,15 @@ internal sealed class ReloadingValue<T>
     {
         if (_clock is not null)
             Volatile.Write(ref _nextReadAt, _clock.GetTimestamp() + (long)(interval.TotalSeconds * _clock.TimestampFrequency));
+    }
+
+    /// <summary>The first read, which concurrent calls share. Its cancellation source has no timer and no handle to dispose.</summary>
+    private sealed class FirstRead
+    {
+        public TaskCompletionSource<T> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationTokenSource Abandoned { get; } = new();
+
+        public int Waiting { get; set; }
     }
 }

@@ -39,6 +39,15 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The metadata of {Issuer} now names a {Endpoint} at {Origin} instead of {PreviousOrigin}, and client credentials are sent there. Set TokenEndpointOrigins to limit the origins")]
     public static partial void EndpointOriginChanged(ILogger logger, string issuer, string endpoint, string origin, string previousOrigin);
 
+    [LoggerMessage(12, LogLevel.Warning, "The circuit breaker of {Endpoint} is open for {Duration}, because too many requests failed; no request is sent meanwhile")]
+    public static partial void CircuitOpened(ILogger logger, string endpoint, TimeSpan duration, Exception? exception);
+
+    [LoggerMessage(13, LogLevel.Information, "The circuit breaker of {Endpoint} is closed: the endpoint responds again")]
+    public static partial void CircuitClosed(ILogger logger, string endpoint);
+
+    [LoggerMessage(14, LogLevel.Debug, "Client '{Client}' sent no token request ({Code}); next attempt in {Wait}")]
+    public static partial void HeldBack(ILogger logger, string client, TimeSpan wait, string code);
+
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 

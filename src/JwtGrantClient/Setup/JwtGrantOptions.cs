@@ -130,6 +130,9 @@ public sealed class JwtGrantOptions
     /// <summary>Gets or sets how often a token request is retried, and how long it may take.</summary>
     public RetryOptions Retry { get; set; } = new();
 
+    /// <summary>Gets or sets the limits of the load on the token endpoint, which all clients of the endpoint share.</summary>
+    public EndpointLimitOptions EndpointLimits { get; set; } = new();
+
     /// <summary>Gets or sets how long the server is not called after an acquisition has failed.</summary>
     public BackoffOptions Backoff { get; set; } = new();
 

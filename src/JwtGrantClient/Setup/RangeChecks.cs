@@ -4,14 +4,14 @@ using System.Runtime.CompilerServices;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>Checks the ranges of the refresh, retry, backoff and cache options.</summary>
+/// <summary>Checks the ranges of the refresh, retry, endpoint limit, backoff and cache options.</summary>
 internal static class RangeChecks
 {
     private static readonly TimeSpan
-        TenMilliseconds = TimeSpan.FromMilliseconds(10), TenthOfSecond = TimeSpan.FromMilliseconds(100), Second = TimeSpan.FromSeconds(1),
+        TenMilliseconds = TimeSpan.FromMilliseconds(10), TenthOfSecond = TimeSpan.FromMilliseconds(100), HalfSecond = TimeSpan.FromMilliseconds(500), Second = TimeSpan.FromSeconds(1),
         Minute = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
 
-    public static IEnumerable<string> Find(JwtGrantOptions options) => [.. Find(options.Refresh), .. Find(options.Retry), .. Find(options.Backoff), .. Find(options.Cache)];
+    public static IEnumerable<string> Find(JwtGrantOptions options) => [.. Find(options.Refresh), .. Find(options.Retry), .. Find(options.EndpointLimits), .. Find(options.Backoff), .. Find(options.Cache)];
 
     private static IEnumerable<string> Find(RefreshOptions refresh) => ExceptNull(
         refresh is { EarliestFraction: >= 0.1, LatestFraction: <= 0.95 } && refresh.EarliestFraction <= refresh.LatestFraction
@@ -30,6 +30,13 @@ internal static class RangeChecks
         CheckRange(retry.AttemptTimeout, TenthOfSecond, 5 * Minute),
         CheckRange(retry.TotalTimeout, retry.AttemptTimeout, 10 * Minute),
         CheckRange(retry.MaxRetryAfter, TimeSpan.Zero, Hour));
+
+    private static IEnumerable<string> Find(EndpointLimitOptions endpointLimits) => ExceptNull(
+        CheckRange(endpointLimits.MaxConcurrentRequests, 1, 10_000),
+        CheckRange(endpointLimits.FailureRatio, 0.01, 1.0),
+        CheckRange(endpointLimits.MinimumThroughput, 2, 10_000),
+        CheckRange(endpointLimits.SamplingDuration, HalfSecond, 10 * Minute),
+        CheckRange(endpointLimits.BreakDuration, HalfSecond, 10 * Minute));
 
     private static IEnumerable<string> Find(BackoffOptions backoff) => ExceptNull(
         CheckRange(backoff.InitialDelay, TenthOfSecond, Hour),

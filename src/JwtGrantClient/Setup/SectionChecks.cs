@@ -21,6 +21,7 @@ internal sealed class SectionChecks
         [typeof(DPoPOptions)] = (checks, child) => checks.ReadSection<DPoPOptions>(child),
         [typeof(RefreshOptions)] = (checks, child) => checks.ReadSection<RefreshOptions>(child),
         [typeof(RetryOptions)] = (checks, child) => checks.ReadSection<RetryOptions>(child),
+        [typeof(EndpointLimitOptions)] = (checks, child) => checks.ReadSection<EndpointLimitOptions>(child),
         [typeof(BackoffOptions)] = (checks, child) => checks.ReadSection<BackoffOptions>(child),
         [typeof(CacheOptions)] = (checks, child) => checks.ReadSection<CacheOptions>(child),
         [typeof(IList<string>)] = (checks, child) => checks.ReadList(child),

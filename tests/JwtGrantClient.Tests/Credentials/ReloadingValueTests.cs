@@ -92,6 +92,48 @@ public sealed class ReloadingValueTests
         Assert.Equal(("1", "2"), (concurrent, value.LastGood));
     }
 
+    [Fact]
+    public async Task Concurrent_first_calls_share_one_read()
+    {
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
+        var (reads, result) = (0, new TaskCompletionSource<string>());
+        Func<CancellationToken, ValueTask<string>> read = _ =>
+        {
+            reads++;
+            return new(result.Task);
+        };
+
+        var calls = Enumerable.Range(0, 5).Select(_ => value.GetAsync(read, Cancellation).AsTask()).ToList();
+        result.SetResult("read");
+
+        Assert.All(await Task.WhenAll(calls), text => Assert.Equal("read", text));
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
+    public async Task A_first_read_is_canceled_when_no_call_waits_for_it_and_the_next_call_reads_again()
+    {
+        var value = new ReloadingValue<string>(_clock, Interval, KeepLastGood);
+        using CancellationTokenSource first = new(), second = new();
+        var canceled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Func<CancellationToken, ValueTask<string>> hang = async cancellation =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            canceled.SetResult();
+            throw new OperationCanceledException(cancellation);
+        };
+        var calls = new[] { value.GetAsync(hang, first.Token).AsTask(), value.GetAsync(hang, second.Token).AsTask() };
+
+        await first.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[0]);
+        Assert.False(canceled.Task.IsCompleted);
+        await second.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[1]);
+        await canceled.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        Assert.Equal("1", await value.GetAsync(ReadAsync, Cancellation));
+    }
+
     [Theory]
     [InlineData(true), InlineData(false)]
     public async Task A_failure_of_the_first_read_is_thrown_to_the_caller(bool hasInterval)

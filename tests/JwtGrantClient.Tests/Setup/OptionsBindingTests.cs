@@ -67,6 +67,8 @@ public sealed class OptionsBindingTests
           "Retry": {
             "MaxRetryAttempts": 5, "Delay": "00:00:02", "AttemptTimeout": "00:00:05", "TotalTimeout": "00:00:20",
             "MaxRetryAfter": "00:10:00" },
+          "EndpointLimits": {
+            "MaxConcurrentRequests": 8, "FailureRatio": 0.2, "MinimumThroughput": 20, "SamplingDuration": "00:00:20", "BreakDuration": "00:00:30" },
           "Backoff": {
             "InitialDelay": "00:00:10", "MaxDelay": "00:01:00", "MinimumDelayWithoutToken": "00:00:02", "MaxJitterWithoutToken": "00:00:30" },
           "Cache": { "MaxEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01", "SharingName": "blue" },
@@ -100,6 +102,7 @@ public sealed class OptionsBindingTests
         Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
         Assert.Equal(0.4, options.Refresh.EarliestFraction);
         Assert.Equal(5, options.Retry.MaxRetryAttempts);
+        Assert.Equal(8, options.EndpointLimits.MaxConcurrentRequests);
         Assert.Equal(TimeSpan.FromSeconds(30), options.Backoff.MaxJitterWithoutToken);
         Assert.Equal(500, options.Cache.MaxEntries);
     }
@@ -109,7 +112,7 @@ public sealed class OptionsBindingTests
     {
         var options = Bind("""
             { "JwtGrant": { "Reports": {
-              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "Backoff": null, "Cache": null,
+              "Issuer": null, "Grant": null, "SendClientId": null, "Resource": [], "Parameters": {}, "SigningKey": null, "Refresh": null, "Retry": null, "EndpointLimits": null, "Backoff": null, "Cache": null,
               "Assertion": { "Issuer": null, "Lifetime": null, "Claims": {} }, "ClientAssertion": { "Audience": null, "SigningKey": null },
               "DefaultTokenLifetime": null
             } } }

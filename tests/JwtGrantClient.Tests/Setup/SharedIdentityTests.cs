@@ -22,6 +22,7 @@ public sealed class SharedIdentityTests : IDisposable
     {
         ["RevocationEndpoint"] = "it has no effect on token requests",
         ["RevokeOnDispose"] = "it has no effect on token requests",
+        ["TokenEndpointOrigins"] = "it permits endpoints, which are part of the key themselves",
         ["AllowLoopbackHttp"] = "it permits endpoints, which are part of the key themselves",
         ["Assertion:AllowLongLifetime"] = "it permits a lifetime, which is part of the key itself",
         ["ClientAssertion:AllowLongLifetime"] = "it permits a lifetime, which is part of the key itself",
@@ -32,6 +33,7 @@ public sealed class SharedIdentityTests : IDisposable
         ["ClientAssertion:SigningKey:"] = KeyOfClient,
         ["Refresh:"] = OnlyTiming,
         ["Retry:"] = OnlyTiming,
+        ["EndpointLimits:"] = OnlyTiming,
         ["Backoff:"] = OnlyTiming,
         ["Cache:MaxEntries"] = OnlyTiming,
         ["Cache:IdleTime"] = OnlyTiming,

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,6 +28,9 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     /// seed and no lock.
     /// </summary>
     public Func<double> Random { get; } = static () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
+
+    /// <summary>Gets the limits of the token endpoints, which the clients of a container share.</summary>
+    public EndpointLimitRegistry EndpointLimits { get; } = services?.GetService<EndpointLimitRegistry>() ?? new();
 
     public Dependency<IJwtSigner> Signer { get; } = new("UseSigner", services);
 

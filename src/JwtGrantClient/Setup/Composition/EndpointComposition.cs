@@ -28,15 +28,21 @@ internal static class EndpointComposition
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType) { Proof = proofs };
-        var pipeline = new TokenRequestPipeline(
-            options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value, OnAssertionRejected);
+        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!);
         return new(
             new(locator, authentication, transport, pipeline, rules, proofs),
-            new(locator, authentication, transport, pipeline),
+            // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
+            new(locator, authentication, transport, CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}")),
             pipeline,
             assertions,
             proofs,
             transport);
+
+        TokenRequestPipeline CreatePipeline(string endpoint) => new(
+            options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
+            dependencies.EndpointLimits.Get(endpoint, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
+            options.ClientId,
+            OnAssertionRejected);
 
         void OnAssertionRejected()
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,7 @@ internal sealed class ClientRegistry(
         services.TryAddTransient<IOptionsFactory<JwtGrantOptions>, OptionsFactory<JwtGrantOptions>>();
         services.TryAddSingleton<IOptionsMonitorCache<JwtGrantOptions>, OptionsCache<JwtGrantOptions>>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JwtGrantOptions>, JwtGrantOptionsValidator>());
+        services.TryAddSingleton<EndpointLimitRegistry>();
         services.TryAddSingleton<ClientRegistry>();
         services.TryAddSingleton<ITokenSourceProvider>(provider => provider.GetRequiredService<ClientRegistry>());
     }

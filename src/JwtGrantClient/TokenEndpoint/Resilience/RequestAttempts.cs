@@ -1,4 +1,5 @@
 using JwtGrantClient.DPoP;
+using Polly;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -7,7 +8,8 @@ namespace JwtGrantClient.TokenEndpoint;
 /// </summary>
 internal sealed class RequestAttempts
 {
-    private int _count;
+    private static readonly ResiliencePropertyKey<RequestAttempts> Key = new("JwtGrantClient.RequestAttempts");
+
     private int _hasBegun, _mayHaveBeenReceived;
     private bool _isSending, _nonceRetryUsed;
     private string? _nonce;
@@ -22,6 +24,24 @@ internal sealed class RequestAttempts
     /// <summary>Gets or sets whether the grant may be sent again after a failure that leaves open whether the server received it.</summary>
     public bool GrantMayBeRepeated { get; set; } = true;
 
+    /// <summary>
+    /// Gets or sets whether the first attempt is made although the server asked to wait: the one at the end of a valid token, because the server may have
+    /// recovered.
+    /// </summary>
+    public bool TakesPrecedence { get; set; }
+
+    /// <summary>Gets or sets whether the attempt tries an endpoint whose circuit breaker is open.</summary>
+    public bool IsTrial { get; set; }
+
+    /// <summary>Gets or sets whether the request waits because too many others are under way.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>Gets or sets the cancellation of the whole request: by its caller, or by the total timeout.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Gets the number of attempts.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Gets or sets when the request began, as a timestamp of the <see cref="TimeProvider"/>.</summary>
     public long StartedAt { get; set; }
 
@@ -32,6 +52,12 @@ internal sealed class RequestAttempts
     /// Gets whether the current attempt is still being prepared by a signer or an assertion provider, before the request is sent.
     /// </summary>
     public bool IsPreparing { get; private set; } = true;
+
+    /// <summary>Returns the attempts that a pipeline executes.</summary>
+    public static RequestAttempts Of(ResilienceContext context) => context.Properties.GetValue(Key, null!);
+
+    /// <summary>Makes the attempts available to the strategies of a pipeline.</summary>
+    public void AttachTo(ResilienceContext context) => context.Properties.Set(Key, this);
 
     /// <summary>Starts an attempt.</summary>
     /// <exception cref="JwtGrantException">An attempt was made, and only one is allowed.</exception>
@@ -46,7 +72,7 @@ internal sealed class RequestAttempts
     public int BeginAttempt()
     {
         IsPreparing = true;
-        return ++_count;
+        return ++Count;
     }
 
     /// <summary>Allows retries after the only attempt, because a caller waits now.</summary>

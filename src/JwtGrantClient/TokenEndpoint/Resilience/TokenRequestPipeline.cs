@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -17,13 +18,13 @@ internal delegate ValueTask<T> TokenRequestAttempt<T>(RequestAttempts attempts, 
 internal sealed class TokenRequestPipeline
 {
     private const string OperationKey = "JwtGrantClient.TokenRequest";
-    private static readonly ResiliencePropertyKey<RequestAttempts> AttemptsKey = new("JwtGrantClient.RequestAttempts");
 
     private readonly RetryOptions _options;
     private readonly TimeProvider _clock;
     private readonly Func<double> _random;
     private readonly ILogger _logger;
     private readonly Action? _onAssertionRejected;
+    private readonly EndpointLimits? _limits;
     private readonly ResiliencePipeline _totalTimeout, _attempts;
     private readonly bool _isCustom;
 
@@ -32,14 +33,17 @@ internal sealed class TokenRequestPipeline
     /// <param name="random">Uniform in [0, 1).</param>
     /// <param name="logger">Logs each retry.</param>
     /// <param name="custom">A custom pipeline that replaces retries and attempt timeouts; null for the built-in one.</param>
+    /// <param name="limits">The limits of the endpoint, which a custom pipeline does not replace; null for none.</param>
+    /// <param name="clientId">The client id, which a 429 response concerns.</param>
     /// <param name="onAssertionRejected">Called when the server rejects an assertion, so that the key is read again before the next attempt.</param>
     public TokenRequestPipeline(
-        RetryOptions options, TimeProvider clock, Func<double> random, ILogger logger, ResiliencePipeline? custom = null, Action? onAssertionRejected = null)
+        RetryOptions options, TimeProvider clock, Func<double> random, ILogger logger, ResiliencePipeline? custom = null,
+        EndpointLimits? limits = null, string? clientId = null, Action? onAssertionRejected = null)
     {
-        (_options, _clock, _random, _logger, _onAssertionRejected) = (options, clock, random, logger, onAssertionRejected);
+        (_options, _clock, _random, _logger, _limits, _onAssertionRejected) = (options, clock, random, logger, limits, onAssertionRejected);
         _totalTimeout = new ResiliencePipelineBuilder { TimeProvider = clock }.AddTimeout(options.TotalTimeout).Build();
         _isCustom = custom is not null;
-        _attempts = custom ?? CreateDefault();
+        _attempts = CreateAttempts(custom, clientId);
     }
 
     /// <summary>Makes attempts within the total timeout until one succeeds or none may follow.</summary>
@@ -82,7 +86,8 @@ internal sealed class TokenRequestPipeline
         // A custom pipeline does not know that only one attempt is allowed. Canceling its execution ends it.
         using var single = _isCustom && attempts.IsSingle ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
         var context = ResilienceContextPool.Shared.Get(OperationKey, single?.Token ?? cancellationToken);
-        context.Properties.Set(AttemptsKey, attempts);
+        attempts.Cancellation = cancellationToken;
+        attempts.AttachTo(context);
         try
         {
             var outcome = await _attempts.ExecuteOutcomeAsync(
@@ -99,10 +104,14 @@ internal sealed class TokenRequestPipeline
         }
     }
 
-    private ResiliencePipeline CreateDefault()
+    // From outside to inside: retries, the limits of the endpoint, the timeout of an attempt. A request that waits for others has not begun its attempt.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The options of EndpointLimitStrategy have no properties to validate.")]
+    private ResiliencePipeline CreateAttempts(ResiliencePipeline? custom, string? clientId)
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = _clock };
-        if (_options.MaxRetryAttempts > 0)
+        if (custom is not null)
+            builder.AddPipeline(custom);
+        else if (_options.MaxRetryAttempts > 0)
             builder.AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = _options.MaxRetryAttempts,
@@ -114,15 +123,22 @@ internal sealed class TokenRequestPipeline
                     return default;
                 },
             });
-        return builder.AddTimeout(_options.AttemptTimeout).Build();
+        if (_limits is not null)
+            builder.AddStrategy(_ => new EndpointLimitStrategy(_limits, clientId), new EndpointLimitStrategy.NoOptions());
+        if (custom is null)
+            builder.AddTimeout(_options.AttemptTimeout);
+        return builder.Build();
     }
 
     // A Retry-After beyond the total timeout ends the request at once. The cache then waits as long as the server requested.
     private bool ShouldRetry(RetryPredicateArguments<object> retry)
     {
-        var attempts = retry.Context.Properties.GetValue(AttemptsKey, null!);
+        var attempts = RequestAttempts.Of(retry.Context);
         var failure = retry.Outcome.Exception;
-        return attempts.MayRetry(failure) && !(RetryAfter(failure) > _options.TotalTimeout - _clock.GetElapsedTime(attempts.StartedAt));
+        return retry.AttemptNumber < _options.MaxRetryAttempts
+            && attempts.MayRetry(failure)
+            && !(RetryAfter(failure) > _options.TotalTimeout - _clock.GetElapsedTime(attempts.StartedAt))
+            && (_limits is null || IsHeldBack(failure) || _limits.TryRetry());
     }
 
     // Exponential with full jitter, from the injected random source. The server may extend the wait, but not shorten it.
@@ -137,6 +153,8 @@ internal sealed class TokenRequestPipeline
     private async ValueTask<Outcome<T>> AttemptAsync<T>(
         TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationTokenSource? single, CancellationToken cancellationToken)
     {
+        if (_isCustom && attempts is { Count: > 0, LastError: { } last } && _limits?.TryRetry() == false)
+            return Outcome.FromException<T>(last);
         while (true)
         {
             try
@@ -164,6 +182,7 @@ internal sealed class TokenRequestPipeline
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<Outcome<T>> WaitAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
         where T : class
     {
@@ -189,55 +208,13 @@ internal sealed class TokenRequestPipeline
         where T : class
     {
         if (outcome.Exception is ExecutionRejectedException rejection)
-            throw TokenRequestErrors.From(rejection, attempts, _options, _isCustom);
+            throw TokenRequestErrors.From(rejection, attempts, _options, _isCustom, _limits?.Options);
         outcome.ThrowIfException();
         return outcome.Result!;
     }
 
+    // Nothing was sent, so the next attempt is not a retry.
+    private static bool IsHeldBack(Exception? failure) => failure is JwtGrantException { IsHeldBack: true };
+
     private static TimeSpan? RetryAfter(Exception? failure) => (failure as JwtGrantException)?.RetryAfter;
-}
-
-/// <summary>Creates the errors of token requests that a timeout or another strategy of a pipeline ended.</summary>
-internal static class TokenRequestErrors
-{
-    public static JwtGrantException From(ExecutionRejectedException rejection, RequestAttempts attempts, RetryOptions options, bool isCustomPipeline) => rejection switch
-    {
-        TimeoutRejectedException timeout when attempts.IsPreparing => NotPrepared(timeout, attempts, options, isCustomPipeline),
-        TimeoutRejectedException timeout => WithLastFailure(
-            "token_endpoint_timeout", $"The token endpoint sent no usable response within {Limit(timeout)}.", rejection, attempts),
-        _ => WithLastFailure(
-            "token_request_not_let_through", $"The retry pipeline rejected the token request ({rejection.GetType().Name}).", rejection, attempts),
-    };
-
-    private static JwtGrantException NotPrepared(
-        TimeoutRejectedException timeout, RequestAttempts attempts, RetryOptions options, bool isCustomPipeline)
-    {
-        var time = timeout.Timeout == options.TotalTimeout ? "Retry:TotalTimeout sets the limit."
-            : isCustomPipeline ? "A timeout of that pipeline sets the limit."
-            : "Retry:AttemptTimeout sets the limit.";
-        return new(
-            JwtGrantErrorKind.Transport, "token_source_timeout",
-            $"No token was obtained within {Limit(timeout)}. Check whether the signer, the assertion provider, the token endpoint handler or the retry pipeline of the client hangs. {time}{(attempts.LastError is { } last ? $" The last failure: {last.Message}" : "")}",
-            (Exception?)attempts.LastError ?? timeout)
-        {
-            IsTransient = true,
-        };
-    }
-
-    private static JwtGrantException WithLastFailure(string code, string what, ExecutionRejectedException rejection, RequestAttempts attempts)
-    {
-        var last = attempts.LastError;
-        return new(
-            JwtGrantErrorKind.Transport,
-            code,
-            what + (last is null ? " Check the address and the firewall." : $" The last failure: {last.Message}"),
-            (Exception?)last ?? rejection)
-        {
-            IsTransient = true,
-            StatusCode = last?.StatusCode,
-            RetryAfter = last?.RetryAfter,
-        };
-    }
-
-    private static string Limit(TimeoutRejectedException timeout) => $"{timeout.Timeout.TotalSeconds:0.###} s";
 }

@@ -1,4 +1,4 @@
-namespace JwtGrantClient.Distributed;
+namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
 /// Provides a wall clock that does not jump when the system clock is set. Polly's circuit breaker measures with the wall clock; if the system
