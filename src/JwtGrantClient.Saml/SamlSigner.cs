@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using System.Xml;
+using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.Saml;
 
@@ -21,10 +22,14 @@ internal sealed class SamlSigner
     public SamlSigner(X509Certificate2 certificate, bool includesCertificate)
     {
         using (var key = GetPrivateKey(certificate))
+        {
             if (key.KeySize < MinimumBits)
                 throw JwtGrantException.Configuration(
                     "signing_key_too_small",
                     $"The RSA key of the certificate '{certificate.Subject}' has {key.KeySize} bits; expected at least {MinimumBits} to sign a SAML assertion. Create a new key and certificate, and register the certificate at the server.");
+        }
+        if (RocaFingerprint.IsPresent(certificate))
+            throw JwtGrantException.Configuration("signing_key_unusable", $"The RSA key of the certificate '{certificate.Subject}' {RocaFingerprint.Problem}");
         (_certificate, _subject, _includesCertificate) = (certificate, certificate.Subject, includesCertificate);
     }
 

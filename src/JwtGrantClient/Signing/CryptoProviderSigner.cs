@@ -63,6 +63,9 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
         }
     }
 
+    /// <summary>Returns whether the key is an RSA key whose public part is available and has the fingerprint of CVE-2017-15361.</summary>
+    public bool HasRocaFingerprint() => Certificate is not null ? RocaFingerprint.IsPresent(Certificate) : RocaFingerprint.IsPresent(ReadModulus());
+
     public override string ComputeThumbprint(string place)
     {
         // IdentityModel computes the thumbprint of a certificate only for RSA keys.
@@ -72,5 +75,24 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
         return key.CanComputeJwkThumbprint() ? Base64Url.EncodeToString(key.ComputeJwkThumbprint()) : throw JwtGrantException.Configuration(
             "signing_key_unusable",
             $"KeyIdFrom requires the JWK thumbprint, but in {place} there is a key whose public part is not available ({Format}). Set KeyId instead.");
+    }
+
+    // Empty if the key is not an RSA key, or if its public part is known only to the provider.
+    private byte[] ReadModulus()
+    {
+        try
+        {
+            return key switch
+            {
+                RsaSecurityKey { Rsa: { } rsa } => rsa.ExportParameters(includePrivateParameters: false).Modulus,
+                RsaSecurityKey rsa => rsa.Parameters.Modulus,
+                JsonWebKey { Kty: "RSA", N: { } modulus } => Base64Url.DecodeFromChars(modulus),
+                _ => null,
+            } ?? [];
+        }
+        catch (Exception e) when (PrivateKey.IsImportError(e) || e is NotImplementedException)
+        {
+            return [];
+        }
     }
 }

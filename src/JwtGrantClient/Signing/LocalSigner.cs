@@ -41,10 +41,13 @@ internal sealed class RsaSigner : LocalSigner
                 "signing_key_too_small",
                 $"The RSA signing key has {key.KeySize} bits; {algorithm.Name} needs at least {MinimumBits} (RFC 7518 section 3.3). " +
                 "Create a new key, for example with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072");
-        if (!IsValidExponent(key.ExportParameters(includePrivateParameters: false).Exponent))
+        var publicKey = key.ExportParameters(includePrivateParameters: false);
+        if (!IsValidExponent(publicKey.Exponent))
             throw JwtGrantException.Configuration(
                 "signing_key_unusable",
                 "The RSA signing key has a public exponent that is even or 1 and therefore not secure (RFC 8017 section 3.1). Create a new key with the exponent 65537.");
+        if (RocaFingerprint.IsPresent(publicKey.Modulus))
+            throw JwtGrantException.Configuration("signing_key_unusable", $"The RSA signing key {RocaFingerprint.Problem}");
         _key = key;
         _algorithm = algorithm;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using JwtGrantClient.Credentials;
 using JwtGrantClient.Tests.TestSupport;
 
@@ -18,6 +19,20 @@ public sealed class CredentialFileTests : IDisposable
 
         Assert.Equal(content, CredentialFile.Read(path, Error));
         Assert.Equal(content, await CredentialFile.ReadAsync(path, Error, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(100), InlineData(CredentialFile.MaximumBytes), InlineData(CredentialFile.MaximumBytes + 1)]
+    public void The_buffer_that_held_a_file_is_cleared(int length)
+    {
+        var path = _folder.Write("file", Enumerable.Repeat((byte)'S', length).ToArray());
+
+        _ = Record.Exception(() => CredentialFile.Read(path, Error));
+
+        // The pool of this thread hands out the buffer that it got back last.
+        var buffer = ArrayPool<byte>.Shared.Rent(CredentialFile.MaximumBytes + 1);
+        Assert.False(buffer.AsSpan().IndexOf("SSSS"u8) >= 0);
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     [Theory]

@@ -47,10 +47,16 @@ public sealed class TokenRequestAllocationTests
     {
         for (var i = 0; i < Rounds; i++)
             await action();
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < Rounds; i++)
-            await action();
-        return (GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds;
+        // What other threads still allocate, such as a server of an earlier test that stops, can only be added: the least result is the right one.
+        var least = long.MaxValue;
+        for (var measurement = 0; measurement < 5; measurement++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var i = 0; i < Rounds; i++)
+                await action();
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds);
+        }
+        return least;
     }
 
     private static JwtGrantOptions Options()

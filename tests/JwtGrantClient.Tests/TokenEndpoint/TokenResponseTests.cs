@@ -73,6 +73,21 @@ public sealed class TokenResponseTests
     public void A_missing_token_type_is_replaced_by_DefaultTokenType(string body) =>
         Assert.Equal("Bearer", TokenResponseReader.Read(Answer.Create(200, body), Answer.Strict with { DefaultType = "Bearer" }).AccessToken.Type);
 
+    [Theory]
+    [InlineData("""{"access_token":"abc","expires_in":60}""")]
+    [InlineData("""{"access_token":"abc","expires_in":60,"token_type":null}""")]
+    public async Task DefaultTokenType_does_not_replace_a_missing_token_type_of_a_client_with_DPoP(string body)
+    {
+        var options = TestClient.Options();
+        (options.DPoP.Enabled, options.DefaultTokenType) = (true, "Bearer");
+        await using var tokens = JwtGrantTokenSource.Create(options, tokenEndpointHandler: new StubHandler(_ => new() { Content = new StringContent(body) }));
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal("token_response_malformed", error.Code);
+        Assert.Matches("token_type is (missing|a JSON null); expected DPoP\\.", error.Message);
+    }
+
     [Fact]
     public void DefaultTokenType_does_not_replace_an_unknown_token_type() => Assert.Throws<JwtGrantException>(() =>
         TokenResponseReader.Read(

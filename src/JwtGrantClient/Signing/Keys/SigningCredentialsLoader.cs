@@ -23,7 +23,10 @@ internal static class SigningCredentialsLoader
         var provider = new CryptoProviderSigner(credentials.CryptoProviderFactory ?? key.CryptoProviderFactory, key, credentials.Algorithm);
         if (!provider.IsCustom())
             return CreateSigner(LoadKey(key, options.Algorithm, source), source, options);
-        var identity = KeyIdentity.Create(ProviderKey.From(key, source), Place, options);
+        var description = ProviderKey.From(key, source);
+        if (description.HasRocaFingerprint())
+            throw JwtGrantException.Configuration("signing_key_unusable", $"The RSA key of {Place} {RocaFingerprint.Problem}");
+        var identity = KeyIdentity.Create(description, Place, options);
         return Remote(options.Algorithm, identity.KeyId, provider.SignAsync, identity.Header);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -42,7 +43,7 @@ internal sealed class ClientCertificate
 
     /// <summary>Creates a certificate from an object, whose key may be in a store or an HSM.</summary>
     public static ClientCertificate From(X509Certificate2 certificate) => certificate.HasPrivateKey
-        ? new(() => certificate)
+        ? new(() => EnsureSafe(certificate))
         : throw Problem($"The certificate '{certificate.Subject}' that was configured in code has no private key, which the connection requires. Load it with the key.");
 
     /// <summary>Gets the thumbprint that the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
@@ -62,7 +63,7 @@ internal sealed class ClientCertificate
                 ? X509Certificate2.CreateFromPemFile(path, keyPath)
                 : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
             // Windows uses only keys for TLS that were imported into its own store.
-            return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null) : pem;
+            return EnsureSafe(OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null) : pem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
@@ -73,8 +74,12 @@ internal sealed class ClientCertificate
     }
 
     private static X509Certificate2 Checked(X509Certificate2 certificate, string path) => certificate.HasPrivateKey
-        ? certificate
+        ? EnsureSafe(certificate)
         : throw Problem($"ClientCertificate: the PKCS#12 file '{path}' contains no private key. Export it again with the key.");
+
+    private static X509Certificate2 EnsureSafe(X509Certificate2 certificate) => RocaFingerprint.IsPresent(certificate)
+        ? throw Problem($"The RSA key of the client certificate '{certificate.Subject}' {RocaFingerprint.Problem}")
+        : certificate;
 
     private static JwtGrantException Problem(string message, Exception? inner = null) =>
         JwtGrantException.Configuration("client_certificate_unusable", message, inner);
