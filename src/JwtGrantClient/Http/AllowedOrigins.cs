@@ -46,7 +46,7 @@ internal sealed class AllowedOrigins
     private static string? Problem(string origin, bool allowLoopbackHttp) =>
         EndpointUrl.Problem(origin, allowLoopbackHttp)
         ?? (new Uri(origin).PathAndQuery != "/"
-            ? $"'{origin}' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
+            ? $"{SettingText.QuoteUrl(origin)} has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
             : null);
 
     private bool IsConfigured(Uri target)

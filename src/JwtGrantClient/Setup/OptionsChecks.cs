@@ -26,11 +26,14 @@ internal static class OptionsChecks
             Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion.TokenFile is null,
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
                 && !dependencies.ClientAssertion.IsSet && options.ClientAssertion.TokenFile is null);
+        string[] misplaced = [.. MisplacedSecrets.Find(options)];
         return
         [
             .. options.SectionProblems,
-            // Options that could not be bound have default values, which the user did not choose, so they are not checked.
-            .. options.IsBound
+            .. misplaced,
+            // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
+            // key in the wrong setting: most of their problems are consequences of it.
+            .. options.IsBound && misplaced.Length == 0
                 ? [
                     .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                     .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
@@ -79,7 +82,7 @@ internal static class OptionsChecks
             if (EndpointUrl.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
                 yield return $"Issuer: {problem}.";
             else if (issuer.Contains('?', StringComparison.Ordinal))
-                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
+                yield return $"Issuer: {SettingText.QuoteUrl(issuer)} has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
         if (options.TokenEndpoint is { } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
             yield return $"TokenEndpoint: {tokenProblem}.";
@@ -135,7 +138,7 @@ internal static class OptionsChecks
     private static IEnumerable<string> CheckRequest(JwtGrantOptions options)
     {
         if (options.Scope is { } scope && ScopeSyntax.Problem(scope) is { } scopeProblem)
-            yield return $"Scope: '{scope}' {scopeProblem}.";
+            yield return $"Scope: {SettingText.Quote(scope)} {scopeProblem}.";
         foreach (var resource in options.Resource)
             if (ResourceSyntax.Problem(resource) is { } problem)
                 yield return $"Resource: {problem}.";
@@ -149,6 +152,6 @@ internal static class OptionsChecks
         if (options.DefaultTokenLifetime is { } lifetime && (lifetime < MinDefaultLifetime || lifetime > MaxDefaultLifetime))
             yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
-            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer or no value. With no value, a response without token_type is an error.";
+            yield return $"DefaultTokenType is {SettingText.QuoteChoice(options.DefaultTokenType)}; expected Bearer or no value. With no value, a response without token_type is an error.";
     }
 }
