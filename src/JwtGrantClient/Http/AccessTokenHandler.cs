@@ -192,7 +192,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             authorized.StoreNonce(response);
             var result = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
             if (result == ChallengeResult.InsufficientScope)
-                Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.OriginalUri), scope);
+                Log.InsufficientScope(_logger, AllowedOrigins.Origin(authorized.OriginalUri), scope is null ? null : authorized.MaskSecrets(scope));
             return (response, result);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using JwtGrantClient.DPoP;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Http;
 
@@ -44,6 +45,15 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
     {
         if (Token.Proof is { } proof && DPoPHeaders.ReadNonce(response.Headers) is { } nonce)
             proof.StoreNonce(Request.RequestUri!, nonce);
+    }
+
+    /// <summary>Masks the token and its proof in a text of the API, which may echo what it received.</summary>
+    public string MaskSecrets(string text)
+    {
+        List<KeyValuePair<string, string>> secrets = [new("access token", Token.Value)];
+        if (Request.Headers.NonValidated.TryGetValues(DPoPHeaders.Proof, out var proof))
+            secrets.Add(new("DPoP proof", proof.ToString()));
+        return new SecretMask(secrets).Apply(text);
     }
 
     public void RemoveToken()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json.Serialization;
 using JwtGrantClient.Protocol;
 
@@ -99,6 +100,13 @@ internal sealed class TokenRequestContent : HttpContent
         _form = form;
         Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
     }
+
+    /// <summary>Reads the fields of the form, for an error in whose text they are masked.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ReadFields() =>
+        from field in Encoding.ASCII.GetString(_form).Split('&')
+        let separator = field.IndexOf('=', StringComparison.Ordinal)
+        where separator >= 0
+        select new KeyValuePair<string, string>(WebUtility.UrlDecode(field[..separator]), WebUtility.UrlDecode(field[(separator + 1)..]));
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
