@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
 namespace JwtGrantClient;
 
 /// <summary>The options of the SAML 2.0 bearer assertions that the library creates (RFC 7522 section 3).</summary>
@@ -49,6 +53,7 @@ public sealed class SamlAssertionOptions
     /// Gets or sets the attributes, each with its values. A claim in <see cref="TokenRequest.Claims"/> overrides the attribute with the same
     /// name. Without attributes, the assertion has no <c>AttributeStatement</c>. Default: empty.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IDictionary<string, string[]> Attributes { get; set; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
     /// <summary>

@@ -1,6 +1,9 @@
 using System.Collections.ObjectModel;
+using System.Diagnostics;
+using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient;
@@ -10,6 +13,7 @@ namespace JwtGrantClient;
 /// when they are set.
 /// </summary>
 /// <remarks>
+/// ToString and JSON serialization leave out the values of parameters and claims, which may be secret.
 /// Two requests are equal if all their properties are equal. Equal requests share one cache entry, so they share one token.
 /// </remarks>
 /// <example>
@@ -25,10 +29,12 @@ namespace JwtGrantClient;
 /// AccessToken token = await tokens.GetTokenAsync(request, cancellationToken);
 /// </code>
 /// </example>
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class TokenRequest : IEquatable<TokenRequest>
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string? _claims;
     private int _hash;
 
@@ -87,6 +93,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     /// <exception cref="ArgumentException">A name is empty, or is a field of the protocol such as <c>grant_type</c>.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, string> Parameters
     {
         get;
@@ -116,6 +123,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// </remarks>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     /// <exception cref="ArgumentException">A name is empty or registered, or a value has another type.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, object> Claims
     {
         get;

@@ -1,4 +1,7 @@
 using System.Collections.ObjectModel;
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
@@ -39,6 +42,7 @@ public sealed class AssertionContext
     public string? Subject { get; init; }
 
     /// <summary>Gets the <see cref="TokenRequest.Claims"/> of the token request. Default: empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, object> Claims { get; init; } = ReadOnlyDictionary<string, object>.Empty;
 }
 

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
@@ -34,6 +37,7 @@ public sealed class AssertionDraft
     /// <c>aud</c>, <c>exp</c>, <c>nbf</c>, <c>iat</c> and <c>jti</c> are not allowed. A value has one of the types of
     /// <see cref="TokenRequest.Claims"/>.
     /// </summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IDictionary<string, object> Claims { get; }
 
     /// <summary>Returns the header and the payload of an assertion after the edit.</summary>

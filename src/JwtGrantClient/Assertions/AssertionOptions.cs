@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
+
 namespace JwtGrantClient;
 
 /// <summary>The options of the assertion that serves as the grant (RFC 7523 section 2.1).</summary>
@@ -38,5 +42,6 @@ public sealed class AssertionOptions
     /// bool, an int, a long, a finite double or a <see cref="System.Text.Json.JsonElement"/>. The registered claims iss, sub, aud, exp, nbf, iat
     /// and jti (RFC 7519 section 4.1) are not allowed. Default: empty.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IDictionary<string, object> Claims { get; set; } = new Dictionary<string, object>(StringComparer.Ordinal);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Assertions;
 
@@ -44,7 +45,7 @@ internal sealed class TokenFile
         if (context.Subject is not null || context.Claims.Count > 0)
             throw JwtGrantException.Configuration(
                 "token_file_not_ours",
-                $"The token request has a subject or claims, but the token in '{_path}' is sent unchanged. " +
+                $"The token request has a subject or claims, but the token in {SettingText.QuotePath(_path)} is sent unchanged. " +
                 "Remove them from the request, let the library sign the assertion (no TokenFile), or set an assertion provider in code.");
         var token = await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false);
         Observe(token.Value);
@@ -79,7 +80,7 @@ internal sealed class TokenFile
 
     private JwtGrantException Unusable(string problem, Exception? inner = null) => new(
         JwtGrantErrorKind.Signing, "token_file_unusable",
-        $"The token file '{_path}' {problem}. Expected one JWT that has not expired. Check the process that writes the file.",
+        $"The token file {SettingText.QuotePath(_path)} {problem}. Expected one JWT that has not expired. Check the process that writes the file.",
         inner);
 
     // Only to detect an incomplete file and an expired JWT. The authorization server validates the JWT.

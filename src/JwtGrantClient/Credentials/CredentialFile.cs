@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Credentials;
 
@@ -119,8 +120,12 @@ internal enum CredentialFileFault
 /// <param name="Fault">The reason.</param>
 internal sealed record CredentialFileProblem(string Path, CredentialFileFault Fault)
 {
-    /// <summary>Gets the exception of the operating system; null if there is none.</summary>
-    public Exception? Cause { get; init; }
+    /// <summary>Gets the exception of the operating system; null if there is none, or if it would reveal a secret in place of the path.</summary>
+    public Exception? Cause
+    {
+        get => SettingText.IsShownAsPath(Path) ? field : null;
+        init;
+    }
 
     /// <summary>Gets the length of a file that is too large, in bytes; null if the file has no length.</summary>
     public long? Length { get; init; }
@@ -129,18 +134,23 @@ internal sealed record CredentialFileProblem(string Path, CredentialFileFault Fa
     public string Reason => Cause?.Message.TrimEnd('.') ?? Fault switch
     {
         CredentialFileFault.Directory => "it is a directory",
-        _ => $"it has more than {CredentialFile.MaximumBytes} bytes",
+        CredentialFileFault.TooLarge => $"it has more than {CredentialFile.MaximumBytes} bytes",
+        CredentialFileFault.Missing => "it does not exist",
+        _ => "the operating system reports an error",
     };
 
     /// <summary>Returns an error message with the problem and what to do.</summary>
     /// <param name="kind">What the file contains, such as key or password.</param>
     /// <param name="setting">The setting that names the file.</param>
-    public string Describe(string kind, string setting) => $"The {kind} file '{Path}' " + Fault switch
+    /// <param name="textSetting">The setting that contains the same as text.</param>
+    public string Describe(string kind, string setting, string textSetting) => $"The {kind} file {SettingText.QuotePath(Path)} " + Fault switch
     {
-        CredentialFileFault.Missing =>
-            $"does not exist (full path: '{System.IO.Path.GetFullPath(Path)}'). Create the file, or correct {setting}.",
         CredentialFileFault.Directory => "is a directory. Specify the file in it.",
         CredentialFileFault.TooLarge => $"has more than {CredentialFile.MaximumBytes} bytes, the limit for a {kind} file. Check that it is the right file.",
+        _ when !SettingText.IsShownAsPath(Path) =>
+            $"cannot be read: {Reason}. {setting} is the path of a file. If its value is the {kind} itself, set {textSetting} instead.",
+        CredentialFileFault.Missing =>
+            $"does not exist (full path: '{System.IO.Path.GetFullPath(Path)}'). Create the file, or correct {setting}.",
         _ => $"cannot be read: {Cause?.Message} Give the user of the process permission to read it.",
     };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Credentials;
 
@@ -120,6 +121,8 @@ internal sealed record SecretSettings(string Value, string EnvironmentVariable, 
     /// <param name="variable">The name of the environment variable.</param>
     /// <param name="setting">The setting that names it.</param>
     /// <param name="secret">What the variable contains, with an article: "the key".</param>
-    public static string DescribeNotSet(string variable, string setting, string secret) =>
-        $"The environment variable '{variable}' is not set. {setting} names the variable that contains {secret}; set the variable, or correct the name.";
+    /// <param name="textSetting">The setting that contains the same as text.</param>
+    public static string DescribeNotSet(string variable, string setting, string secret, string textSetting) =>
+        $"The environment variable {SettingText.QuoteVariable(variable)} is not set. {setting} names the variable that contains {secret}; " +
+        (SettingText.IsShownAsVariable(variable) ? "set the variable, or correct the name." : $"if its value is {secret} itself, set {textSetting} instead.");
 }

@@ -185,7 +185,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
                 return (response, ChallengeResult.None);
             var result = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
             if (result == ChallengeResult.InsufficientScope)
-                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), scope);
+                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), scope is null ? null : authorized.MaskSecrets(scope));
             return (response, result);
         }
         finally

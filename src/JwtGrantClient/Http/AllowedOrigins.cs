@@ -19,7 +19,7 @@ internal sealed class AllowedOrigins
     {
         _baseAddresses = baseAddresses;
         _allowLoopbackHttp = allowLoopbackHttp;
-        _configured = [.. configured.Select(origin => Problem(origin, allowLoopbackHttp) is { } problem
+        _configured = [.. configured.Select(origin => Origin.Problem(origin, allowLoopbackHttp) is { } problem
             ? throw JwtGrantException.Configuration("allowed_origin_invalid", $"AllowedOrigins: {problem}.")
             : Origin.From(new(origin)))];
     }
@@ -71,13 +71,6 @@ internal sealed class AllowedOrigins
         ? "The HttpClient has no base address that the handler knows, and AllowedOrigins is empty. " +
             $"Set BaseAddress in AddHttpClient (not in the constructor of a typed client), or add '{target}' to AllowedOrigins if this API may receive the token."
         : $"Allowed: {string.Join(", ", _configured.Append(baseAddress).OfType<Origin>())}. If this API may receive the token, add the origin to AllowedOrigins.";
-
-    // A path in AllowedOrigins would look like a limit, but a token that is sent to an origin is valid for every path there.
-    private static string? Problem(string origin, bool allowLoopbackHttp) =>
-        EndpointUrl.Problem(origin, allowLoopbackHttp)
-        ?? (new Uri(origin).PathAndQuery != "/"
-            ? $"'{origin}' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
-            : null);
 
     private static JwtGrantException NotAllowed(Origin origin, string remedy) =>
         NotAllowed($"The request was not sent: {origin} is not allowed to receive the token. {remedy}");

@@ -37,6 +37,9 @@ internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Ur
 
     /// <summary>Removes the token from the request.</summary>
     public void RemoveToken() => Request.Headers.Authorization = null;
+
+    /// <summary>Masks the token in a text of the API, which may echo what it received.</summary>
+    public string MaskSecrets(string text) => new SecretMask([new("access token", Token.Value)]).Apply(text);
 }
 
 /// <summary>

@@ -10,7 +10,7 @@ internal static class ClaimSyntax
     {
         "" => "has an empty name",
         _ when Registered.Contains(name) => $"'{name}' is written by the library; use its own setting instead",
-        _ when !JsonValues.CanWrite(value) => $"'{name}' has the type {value?.GetType().ToString() ?? "null"}; a claim is a string, a bool, an int, a long, a finite double, a JsonElement or a sequence of strings",
+        _ when !JsonValues.CanWrite(value) => $"{SettingText.Quote(name)} has the type {value?.GetType().ToString() ?? "null"}; a claim is a string, a bool, an int, a long, a finite double, a JsonElement or a sequence of strings",
         _ => null,
     };
 }

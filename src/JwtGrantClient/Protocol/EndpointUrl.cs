@@ -12,16 +12,16 @@ internal static class EndpointUrl
     public static string? Problem(string address, bool allowLoopbackHttp)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
-            return $"'{address}' is not an absolute URL; expected something like https://as.example.com/token";
+            return $"{SettingText.QuoteUrl(address)} is not an absolute URL; expected something like https://as.example.com/token";
         if (uri.UserInfo.Length > 0)
-            return $"has a user name or password before its host '{uri.Host}'; remove it";
+            return $"has a user name or password before its host {SettingText.Quote(uri.Host)}; remove it";
         if (address.Contains('#', StringComparison.Ordinal))
-            return $"'{address}' has a fragment; remove everything from # (RFC 6749 section 3.2)";
+            return $"{SettingText.QuoteUrl(address)} has a fragment; remove everything from # (RFC 6749 section 3.2)";
         if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && allowLoopbackHttp && IsLoopback(uri)))
             return null;
         return uri.Scheme == Uri.UriSchemeHttp && IsLoopback(uri)
-            ? $"'{address}' is http; use https, or set AllowLoopbackHttp to true for a server on this machine"
-            : $"'{address}' has the scheme '{uri.Scheme}'; assertions and tokens are sent over https only (RFC 6749 section 3.2)";
+            ? $"{SettingText.QuoteUrl(address)} is http; use https, or set AllowLoopbackHttp to true for a server on this machine"
+            : $"{SettingText.QuoteUrl(address)} has the scheme {SettingText.QuoteChoice(uri.Scheme)}; assertions and tokens are sent over https only (RFC 6749 section 3.2)";
     }
 
     /// <summary>Returns whether the host is 127.0.0.1, ::1 or localhost, which are on this machine.</summary>

@@ -17,6 +17,16 @@ internal sealed record Origin
         _text = uri.IsDefaultPort ? $"{_scheme}://{host}" : $"{_scheme}://{host}:{_port}";
     }
 
+    /// <summary>
+    /// Returns a description of what is wrong with a configured origin, or null if it is valid. A path would look like a limit, but what is sent to an
+    /// origin is valid for every path there.
+    /// </summary>
+    public static string? Problem(string origin, bool allowLoopbackHttp) =>
+        EndpointUrl.Problem(origin, allowLoopbackHttp)
+        ?? (new Uri(origin).PathAndQuery != "/"
+            ? $"{SettingText.QuoteUrl(origin)} has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
+            : null);
+
     /// <summary>Returns the origin of an absolute URI.</summary>
     public static Origin From(Uri uri) => new(uri);
 

@@ -9,7 +9,7 @@ internal static class ResourceSyntax
         resource.AsSpan().ContainsAnyExceptInRange('!', '~')
         || !Uri.TryCreate(resource, UriKind.Absolute, out var uri)
         || !resource.StartsWith(uri.Scheme + ":", StringComparison.OrdinalIgnoreCase)
-            ? $"'{resource}' is not an absolute URI (RFC 8707 section 2)"
-        : resource.Contains('#', StringComparison.Ordinal) ? $"'{resource}' has a fragment; remove everything from # (RFC 8707 section 2)"
+            ? $"{SettingText.QuoteUrl(resource)} is not an absolute URI (RFC 8707 section 2)"
+        : resource.Contains('#', StringComparison.Ordinal) ? $"{SettingText.QuoteUrl(resource)} has a fragment; remove everything from # (RFC 8707 section 2)"
         : null;
 }

@@ -19,10 +19,13 @@ internal static class SanitizedText
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>Returns the sanitized text.</summary>
-    public static string From(string text)
+    public static string From(string text) => From(text, SecretMask.None);
+
+    /// <summary>Returns the sanitized text without the secrets of the mask.</summary>
+    public static string From(string text, SecretMask mask)
     {
         // The text is cut twice: before the search, which limits the work, and after it, so that a removed JWT leaves room for other words.
-        var redacted = RemoveJwts(text.Length <= MaximumSearchedLength ? text : text[..MaximumSearchedLength]);
+        var redacted = RemoveJwts(mask.Apply(text.Length <= MaximumSearchedLength ? text : text[..MaximumSearchedLength]));
         var bounded = redacted.Length <= MaximumLength ? redacted : string.Concat(redacted.AsSpan(0, MaximumLength - Ellipsis.Length), Ellipsis);
         return string.Create(bounded.Length, bounded, static (safe, source) =>
         {

@@ -1,4 +1,5 @@
 using JwtGrantClient.DPoP;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
@@ -43,7 +44,9 @@ internal static class CredentialChecks
             if (Failure(() => ClientSecret.From(options.ClientSecretSource)) is { } problem)
                 yield return $"ClientSecret: {problem}";
             else if (options.ClientSecretFile is { } path && !File.Exists(path))
-                yield return $"ClientSecretFile: the file '{path}' does not exist. Correct the path, or create the file with the secret.";
+                yield return $"ClientSecretFile: the file {SettingText.QuotePath(path)} does not exist. " + (SettingText.IsShownAsPath(path)
+                    ? "Correct the path, or create the file with the secret."
+                    : "ClientSecretFile is the path of a file. If its value is the secret itself, set ClientSecret instead.");
         }
         else if (options.ClientSecretSource.IsSet)
         {

@@ -71,6 +71,7 @@ public sealed class JwtGrantOptions
     /// Gets or sets additional form fields of token requests. Fields that the protocol defines, such as <c>scope</c>, are not allowed here.
     /// Default: empty.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IDictionary<string, string> Parameters { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>

@@ -26,11 +26,14 @@ internal static class OptionsChecks
             Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion.TokenFile is null,
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
                 && !dependencies.ClientAssertion.IsSet && options.ClientAssertion.TokenFile is null);
+        string[] misplaced = [.. MisplacedSecrets.Find(options)];
         return
         [
             .. options.SectionProblems,
-            // Options that could not be bound have default values, which the user did not choose, so they are not checked.
-            .. options.IsBound
+            .. misplaced,
+            // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
+            // key in the wrong setting: most of their problems are consequences of it.
+            .. options.IsBound && misplaced.Length == 0
                 ? [
                     .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckOrigins(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                     .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
@@ -80,7 +83,7 @@ internal static class OptionsChecks
             if (EndpointUrl.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
                 yield return $"Issuer: {problem}.";
             else if (issuer.Contains('?', StringComparison.Ordinal))
-                yield return $"Issuer: '{issuer}' has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
+                yield return $"Issuer: {SettingText.QuoteUrl(issuer)} has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
         if (options.TokenEndpoint is { } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
             yield return $"TokenEndpoint: {tokenProblem}.";
@@ -90,7 +93,7 @@ internal static class OptionsChecks
 
     private static IEnumerable<string> CheckOrigins(JwtGrantOptions options)
     {
-        var problems = options.TokenEndpointOrigins.Select(origin => EndpointOrigins.Problem(origin, options.AllowLoopbackHttp)).OfType<string>().ToList();
+        var problems = options.TokenEndpointOrigins.Select(origin => Origin.Problem(origin, options.AllowLoopbackHttp)).OfType<string>().ToList();
         foreach (var problem in problems)
             yield return $"TokenEndpointOrigins: {problem}.";
         if (problems.Count > 0)
@@ -98,7 +101,7 @@ internal static class OptionsChecks
         var origins = new EndpointOrigins(options.TokenEndpointOrigins);
         foreach (var (name, value) in new[] { ("TokenEndpoint", options.TokenEndpoint), ("RevocationEndpoint", options.RevocationEndpoint) })
             if (Uri.TryCreate(value, UriKind.Absolute, out var address) && !origins.Allows(address))
-                yield return $"{name}: '{value}' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct {name}.";
+                yield return $"{name}: {SettingText.QuoteUrl(value)} has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct {name}.";
     }
 
     private static IEnumerable<string> CheckClient(JwtGrantOptions options, SignedAssertions signed)
@@ -149,7 +152,7 @@ internal static class OptionsChecks
     private static IEnumerable<string> CheckRequest(JwtGrantOptions options)
     {
         if (options.Scope is { } scope && ScopeSyntax.Problem(scope) is { } scopeProblem)
-            yield return $"Scope: '{scope}' {scopeProblem}.";
+            yield return $"Scope: {SettingText.Quote(scope)} {scopeProblem}.";
         foreach (var resource in options.Resource)
             if (ResourceSyntax.Problem(resource) is { } problem)
                 yield return $"Resource: {problem}.";
@@ -163,7 +166,7 @@ internal static class OptionsChecks
         if (options.DefaultTokenLifetime is { } lifetime && (lifetime < MinDefaultLifetime || lifetime > MaxDefaultLifetime))
             yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
-            yield return $"DefaultTokenType is '{options.DefaultTokenType}'; expected Bearer or no value. With no value, a response without token_type is an error.";
+            yield return $"DefaultTokenType is {SettingText.QuoteChoice(options.DefaultTokenType)}; expected Bearer or no value. With no value, a response without token_type is an error.";
     }
 
     // Without the name, two clients with equal settings would share tokens although their code obtains tokens of different identities.

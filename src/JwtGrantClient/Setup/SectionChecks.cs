@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using JwtGrantClient.Protocol;
 using Microsoft.Extensions.Configuration;
 
 namespace JwtGrantClient.Setup;
@@ -98,7 +99,7 @@ internal sealed class SectionChecks
         else if (child.Value is { } text && Expected(text, type) is { } expected)
         {
             CanBeBound = false;
-            _problems.Add($"{child.Path} is '{text}'; expected {expected}.");
+            _problems.Add($"{child.Path} is {SettingText.QuoteChoice(text)}; expected {expected}.");
         }
     }
 

@@ -55,7 +55,7 @@ internal static class JwsWriter
     /// <summary>Creates the exception for a failure of the signer, with the cause as inner exception.</summary>
     public static JwtGrantException CreateException(IJwtSigner signer, Exception cause) => new(
         JwtGrantErrorKind.Signing, "signing_failed",
-        $"The {signer.Algorithm} signer{(signer.KeyId is { } id ? $" with the key '{id}'" : "")} failed: {cause.GetType().Name}. " +
+        $"The {signer.Algorithm} signer{(signer.KeyId is { } id ? $" with the key {SettingText.Quote(id)}" : "")} failed: {cause.GetType().Name}. " +
         "See the inner exception; check the key, or the service that holds it.",
         cause);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Credentials;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Signing;
@@ -35,7 +36,7 @@ internal sealed class ReloadingSigner : IJwtSigner
             _key.Set(preloaded);
         var first = preloaded ?? _key.Get(_ => SigningKeyLoader.Load(options));
         _lastFingerprint = first.Fingerprint;
-        Log.KeyLoaded(logger, first.Signer.Algorithm, first.Signer.KeyId, first.Place, first.Signer.Identity.Format);
+        Log.KeyLoaded(logger, first.Signer.Algorithm, ShowKeyId(first), first.Place, first.Signer.Identity.Format);
         _expiry.Check(first.Signer.Identity.Certificate);
     }
 
@@ -71,15 +72,18 @@ internal sealed class ReloadingSigner : IJwtSigner
         // Also stored for a content that cannot be parsed, so that it is parsed again only after it has changed.
         _lastFingerprint = fingerprint;
         var next = new LoadedKey(SigningKeyLoader.Load(source, _options), source.Place, fingerprint);
-        Log.KeyReplaced(_logger, source.Place, last.Signer.KeyId, next.Signer.Algorithm, next.Signer.KeyId);
+        Log.KeyReplaced(_logger, source.Place, ShowKeyId(last), next.Signer.Algorithm, ShowKeyId(next));
         _lastError = null;
         return next;
     }
 
+    // The id of a key is no secret, but the setting may contain one by mistake.
+    private string? ShowKeyId(LoadedKey key) => key.Signer.KeyId is { } id && id == _options.KeyId ? SettingText.Show(id) : key.Signer.KeyId;
+
     private bool OnReadFailed(LoadedKey last, Exception e)
     {
         if (_lastError != e.Message)
-            Log.KeyReloadFailed(_logger, last.Signer.KeyId, e);
+            Log.KeyReloadFailed(_logger, ShowKeyId(last), e);
         _lastError = e.Message;
         _expiry.Check(last.Signer.Identity.Certificate);
         return true;

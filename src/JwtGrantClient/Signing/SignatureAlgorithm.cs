@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
@@ -36,7 +37,7 @@ internal sealed record SignatureAlgorithm(
     /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown. The message lists the known algorithms.</exception>
     public static SignatureAlgorithm FromName(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw NotSupported(
         UnsafeReason(name) ??
-            $"The signing algorithm '{name}' is unknown. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
+            $"The signing algorithm {SettingText.Quote(name)} is unknown. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
 
     /// <summary>
     /// Throws if the algorithm of a signer is missing, symmetric or <c>none</c>. A custom signer may have any other algorithm, including one that
@@ -65,7 +66,7 @@ internal sealed record SignatureAlgorithm(
         if (configured is not null && material.Algorithm is { } bound && bound != configured)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
-                $"In {place} there is a key whose alg is {bound}, but SigningKey:Algorithm is {configured}. Remove Algorithm, or use a key for {configured}.");
+                $"In {place} there is a key whose alg is {SettingText.Show(bound)}, but SigningKey:Algorithm is {SettingText.Show(configured)}. Remove Algorithm, or use a key for {configured}.");
         var fitting = All.Where(a => a.Fits(material.Key)).ToList();
         if (fitting.Count == 0)
             throw JwtGrantException.Configuration(
@@ -98,7 +99,7 @@ internal sealed record SignatureAlgorithm(
         _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
             $"The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). Choose one of {AllNames}.",
         _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(name.ElementAtOrDefault(2)) =>
-            $"The signing algorithm '{name}' is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. " +
+            $"The signing algorithm {SettingText.Quote(name)} is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. " +
             $"Register a public key with the server and choose one of {AllNames}.",
         _ => null,
     };

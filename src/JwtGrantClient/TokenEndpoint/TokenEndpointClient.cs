@@ -102,7 +102,7 @@ internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<Tok
         var response = await endpoint.RequestAsync(grantFor(Complete(request)), attempts, cancellationToken).ConfigureAwait(false);
         return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
             "not_an_access_token",
-            $"The server issued a token of the type '{SanitizedText.From(response.IssuedTokenType ?? "(none)")}', which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
+            $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(response.IssuedTokenType ?? "(none)"))}, which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
     }
 
     private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : new()

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -53,7 +54,7 @@ internal sealed class TokenEndpointTransport : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var target = request.RequestUri!;
+        var (target, content) = (request.RequestUri!, request.Content);
         _loopbackProxy.EnsureNotUsed(target);
         if (_marksRequests)
             SingleSendHandler.Mark(request);
@@ -65,21 +66,23 @@ internal sealed class TokenEndpointTransport : IDisposable
             var receivedAt = _clock.GetUtcNow();
             // A handler that is not of .NET cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
             if ((response.RequestMessage?.RequestUri ?? request.RequestUri) is var responder && responder != target)
-                throw FollowedRedirect(target, responder);
+                throw FollowedRedirect(target, responder, SentSecrets.From(request, content));
             var body = await ResponseBodyReader.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             return new((int)response.StatusCode, response.Headers, ContentTypeOf(response), body, requestedAt, receivedAt)
             {
+                Request = request,
+                RequestContent = content,
                 MaxRetryAfter = _maxRetryAfter,
                 HasLength = response.Version.Major >= 2 || response.Content.Headers.NonValidated.Contains("Content-Length"),
             };
         }
         catch (Exception e) when (e is not JwtGrantException { Code: RedirectFollowed } && request.RequestUri != target && !cancellationToken.IsCancellationRequested)
         {
-            throw FollowedRedirect(target, request.RequestUri, e);
+            throw FollowedRedirect(target, request.RequestUri, SentSecrets.From(request, content), e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException || IsOwnTimeout(e, cancellationToken))
         {
-            throw NoResponse(target, e);
+            throw NoResponse(target, e, SentSecrets.From(request, content));
         }
     }
 
@@ -89,10 +92,10 @@ internal sealed class TokenEndpointTransport : IDisposable
         _loopback.Dispose();
     }
 
-    private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, Exception? e = null) => new(
+    private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, SecretMask mask, Exception? e = null) => new(
         JwtGrantErrorKind.Configuration, RedirectFollowed,
-        $"The handler of the token endpoint followed a redirect from '{target.Authority}' to '{responder?.Authority}' and may have sent the assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
-        e);
+        $"The handler of the token endpoint followed a redirect from '{target.Authority}' to '{SanitizedText.From(responder?.Authority ?? "", mask)}' and may have sent the assertion there. Set AllowAutoRedirect to false on it, and TokenEndpoint to the final address.",
+        e is null ? null : SentSecrets.MaskCause(e, mask));
 
     // A handler with its own timeout, such as SocketsHttpHandler.ConnectTimeout, reports it as a cancellation.
     private static bool IsOwnTimeout(Exception e, CancellationToken cancellationToken) =>
@@ -101,11 +104,11 @@ internal sealed class TokenEndpointTransport : IDisposable
     private static string? ContentTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
-    private static JwtGrantException NoResponse(Uri target, Exception e) => new(
+    private static JwtGrantException NoResponse(Uri target, Exception e, SecretMask mask) => new(
         JwtGrantErrorKind.Transport,
         NeverConnected(e) ? TransientErrors.Unreachable : TransientErrors.ConnectionFailed,
-        $"No response from '{target.Host}:{target.Port}': {e.Message} {Advice(e)}",
-        e)
+        $"No response from '{target.Host}:{target.Port}': {mask.Apply($"{e.Message} {Advice(e)}")}",
+        SentSecrets.MaskCause(e, mask))
     {
         IsTransient = !IsTlsRejection(e),
     };

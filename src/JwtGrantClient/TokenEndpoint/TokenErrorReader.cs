@@ -8,6 +8,16 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>Creates the error for a response that is not a token (RFC 6749 section 5.2). It is a pure function.</summary>
 internal static class TokenErrorReader
 {
+    private const int SearchedBytes = 4096, ExcerptLength = 200;
+
+    /// <summary>Error codes that are not masked, whatever the request contained: the behavior of the client depends on them.</summary>
+    private static readonly string[] KnownErrors =
+    [
+        "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_target",
+        "invalid_token", "access_denied", "server_error", "temporarily_unavailable", "internal_failure", "use_dpop_nonce", "invalid_dpop_proof",
+        "consent_required", "interaction_required", "unsupported_token_type", "unreadable_error",
+    ];
+
     private static readonly string[] MessageMembers = ["message", "detail", "title", "error_description"];
 
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
@@ -28,16 +38,17 @@ internal static class TokenErrorReader
 
     public static JwtGrantException Redirect(TokenHttpResponse response) => new(
         JwtGrantErrorKind.Transport, "token_endpoint_redirected",
-        $"The token endpoint responded with {response.Status}, a redirect to {Describe(response.Headers.Location)}. It was not followed, because an assertion goes only to the configured endpoint. Set TokenEndpoint to the final address, if you trust it.")
+        $"The token endpoint responded with {response.Status}, a redirect to {Describe(response)}. It was not followed, because an assertion goes only to the configured endpoint. Set TokenEndpoint to the final address, if you trust it.")
     {
         StatusCode = response.Status,
     };
 
     private static JwtGrantException Rejection(TokenHttpResponse response, string error, string? description, string? uri)
     {
-        error = SanitizedText.From(error);
-        description = description is null ? null : SanitizedText.From(description);
-        var advice = TokenErrorAdvice.For(error, description, response.ClockAhead);
+        error = Array.IndexOf(KnownErrors, error) >= 0 ? error : response.Sanitize(error);
+        // The name that replaces a secret is no word of the server.
+        var advice = TokenErrorAdvice.For(error, description is null ? null : SanitizedText.From(description), response.ClockAhead);
+        description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
             $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
             (description is null ? "" : $"\nThe server says: {description}"))
@@ -45,7 +56,7 @@ internal static class TokenErrorReader
             StatusCode = response.Status,
             Error = error,
             ErrorDescription = description,
-            ErrorUri = uri is null ? null : SanitizedText.From(uri),
+            ErrorUri = uri is null ? null : response.Sanitize(uri),
             RetryAfter = response.RetryAfter,
             IsTransient = TransientErrors.IsTransientError(response.Status, error),
         };
@@ -56,7 +67,7 @@ internal static class TokenErrorReader
             CultureInfo.InvariantCulture,
             $"The token endpoint responded with {response.Status} and without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
         "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server." +
-        Excerpt(response.Body.Span, json))
+        Excerpt(response, json))
     {
         StatusCode = response.Status,
         RetryAfter = response.RetryAfter,
@@ -65,13 +76,16 @@ internal static class TokenErrorReader
 
     // The text of a proxy, a firewall or a gateway often names the cause. From JSON only messages are shown, because other members may hold a
     // token. From a page the beginning is shown, unless it may repeat the request.
-    private static string Excerpt(ReadOnlySpan<byte> body, JsonElement? json)
+    private static string Excerpt(TokenHttpResponse response, JsonElement? json)
     {
         if (json is { } members)
             return MessageMembers.Select(name => members.Text(name)).FirstOrDefault(text => text is not null) is { } message
-                ? $"\nThe body says: {SanitizedText.From(message)}"
+                ? $"\nThe body says: {response.Sanitize(message)}"
                 : "";
-        var words = SanitizedText.From(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 200)])).Trim();
+        var body = response.Body.Span;
+        // Sanitized before it is cut: a part of a secret would not be recognized.
+        var words = response.Sanitize(Encoding.UTF8.GetString(body[..Math.Min(body.Length, SearchedBytes)]));
+        words = (words.Length <= ExcerptLength ? words : words[..ExcerptLength]).Trim();
         return words is "" or ['{' or '[', ..] ? ""
             : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, because it may hold a secret."
             : $"\nThe body begins: {words}";
@@ -80,11 +94,11 @@ internal static class TokenErrorReader
     private static AuthenticationChallenge ChallengeWithError(TokenHttpResponse response) =>
         Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => !string.IsNullOrEmpty(challenge.Error));
 
-    private static string Describe(Uri? location) => location switch
+    private static string Describe(TokenHttpResponse response) => response.Headers.Location switch
     {
         null => "an unknown address",
-        { IsAbsoluteUri: true } => $"'{SanitizedText.From(location.Host)}'",
-        _ when location.OriginalString.StartsWith("//", StringComparison.Ordinal) => "another host",
+        { IsAbsoluteUri: true } location => $"'{response.Sanitize(location.Host)}'",
+        var location when location.OriginalString.StartsWith("//", StringComparison.Ordinal) => "another host",
         _ => "another path of the same host",
     };
 }

@@ -31,8 +31,16 @@ internal sealed class TokenHttpResponse(
 
     public HttpResponseHeaders Headers => headers;
 
+    /// <summary>Gets the request, whose secrets are masked in error texts.</summary>
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public HttpRequestMessage? Request { get; init; }
+
+    /// <summary>Gets the content of the request; a handler may replace it in the request itself.</summary>
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public HttpContent? RequestContent { get; init; }
+
     /// <summary>Gets the media type as sent, sanitized for error texts.</summary>
-    public string? ContentType => contentType is null ? null : SanitizedText.From(contentType);
+    public string? ContentType => contentType is null ? null : Sanitize(contentType);
 
     /// <summary>Gets the body, bounded and decompressed. It may contain a token.</summary>
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -44,6 +52,9 @@ internal sealed class TokenHttpResponse(
     public bool IsSuccess => Status is 200;
 
     public bool IsRedirect => Status is >= 300 and < 400;
+
+    /// <summary>Makes a text of the response safe for error messages and logs, without the secrets that the request contained.</summary>
+    public string Sanitize(string text) => SanitizedText.From(text, SentSecrets.From(Request, RequestContent));
 
     /// <summary>
     /// Gets how far the local clock is ahead of the server's, by the Date header; null without that header. A Date between request and response
@@ -84,6 +95,9 @@ internal static class ResponseBodyReader
 {
     public const int MaximumBytes = 1024 * 1024;
     private const int FirstBytes = 4096;
+
+    /// <summary>Registered codings, which an error may name. Any other text could be an echo of the request.</summary>
+    private static readonly string[] KnownCodings = ["br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "aes128gcm", "pack200-gzip"];
 
     /// <exception cref="JwtGrantException">The body of a successful response is larger than the limit.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -130,7 +144,7 @@ internal static class ResponseBodyReader
 
     private static JwtGrantException UnknownCoding(HttpResponseMessage response, string coding) => new(
         JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-        $"The server responded with {(int)response.StatusCode} and Content-Encoding '{SanitizedText.From(coding)}', which was not requested; expected none, gzip or deflate. Turn it off on the server or the proxy, or configure a token endpoint handler with AutomaticDecompression.")
+        $"The server responded with {(int)response.StatusCode} and the Content-Encoding {(KnownCodings.Contains(coding, StringComparer.OrdinalIgnoreCase) ? $"'{coding}'" : "of an unknown kind")}, which was not requested; expected none, gzip or deflate. Turn it off on the server or the proxy, or configure a token endpoint handler with AutomaticDecompression.")
     {
         StatusCode = (int)response.StatusCode,
     };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json.Serialization;
 using JwtGrantClient.Protocol;
 
@@ -107,6 +108,13 @@ internal sealed class TokenRequestContent : HttpContent
     public static JwtGrantException SentTwice() => JwtGrantException.Configuration(
         ReplayPrevented,
         "The handler of the token endpoint tried to send the same token request twice, for a retry or a redirect, but its assertion is single-use. Remove retries and redirects from that handler: the library retries with a fresh assertion each time.");
+
+    /// <summary>Reads the fields of the form, for an error in whose text they are masked.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ReadFields() =>
+        from field in Encoding.ASCII.GetString(_form).Split('&')
+        let separator = field.IndexOf('=', StringComparison.Ordinal)
+        where separator >= 0
+        select new KeyValuePair<string, string>(WebUtility.UrlDecode(field[..separator]), WebUtility.UrlDecode(field[(separator + 1)..]));
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -65,7 +65,7 @@ internal static class TokenResponseReader
         {
             { } type when type.Equals(expected, StringComparison.OrdinalIgnoreCase) => expected,
             { } type when rules.AllowsOtherTokens && type.Equals(AccessToken.NotApplicable, StringComparison.OrdinalIgnoreCase) => AccessToken.NotApplicable,
-            { } type => throw Malformed(response, $"token_type is '{SanitizedText.From(type)}'; expected {expected}"),
+            { } type => throw Malformed(response, $"token_type is '{response.Sanitize(type)}'; expected {expected}"),
             null when IsAbsent(json, "token_type") && rules is { DefaultType: { } assumed, Proof: null } => assumed,
             _ => throw Malformed(
                 response, $"token_type {Seen(json, "token_type")}; expected {expected}" +

@@ -28,7 +28,21 @@ public sealed class SecrecyTests
         AssertNotPrinted(httpResponse);
         AssertNotPrinted(response);
         AssertNotPrinted(response.AccessToken);
-        AssertNotPrinted(new TokenRequest { Parameters = new Dictionary<string, string> { ["x"] = Marker } }.ToString());
+        AssertNotPrinted(new TokenRequest { Parameters = new Dictionary<string, string> { ["x"] = Marker } });
+        AssertNotPrinted(new TokenRequest { Claims = new Dictionary<string, object> { ["x"] = Marker } });
+        AssertNotPrinted(new AccessTokenHandlerOptions { TokenRequest = new() { Parameters = new Dictionary<string, string> { ["x"] = Marker } } });
+        AssertNotPrinted(new AssertionContext { Claims = new Dictionary<string, object> { ["x"] = Marker } });
+        AssertNotPrinted(new AssertionOptions { Claims = { ["x"] = Marker } });
+        AssertNotPrinted(new SamlAssertionOptions { Attributes = { ["x"] = [Marker] } });
+        AssertNotPrinted(new JwtGrantOptions
+        {
+            ClientSecret = Marker, Parameters = { ["x"] = Marker }, Assertion = { Claims = { ["x"] = Marker } }, SigningKey = { Text = Marker, Password = Marker },
+            ClientCertificate = new() { Password = Marker },
+        });
+        AssertNotPrinted(new TypedToken(Marker, TokenTypes.Jwt));
+        AssertNotPrinted(Grant.RefreshToken(Marker));
+        AssertNotPrinted(Grant.Custom("urn:example:grant", [new("x", Marker)], new() { Parameters = new Dictionary<string, string> { ["y"] = Marker } }));
+        AssertNotPrinted(Grant.TokenExchange(new TypedToken(Marker, TokenTypes.Jwt), new TypedToken(Marker, TokenTypes.Jwt)));
         AssertNotPrinted(Grant.AuthorizationCode(Marker, "https://app.example.com", Marker));
         AssertNotPrinted(new Assertion(Marker, "type", TestData.Moment));
 
@@ -36,6 +50,16 @@ public sealed class SecrecyTests
         Assert.Equal(Marker, response.AccessToken.Value);
         Assert.Equal(Marker, response.RefreshToken);
         Assert.Contains(Marker, await content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_token_request_is_read_from_JSON_with_its_parameters_and_claims()
+    {
+        var request = JsonSerializer.Deserialize<TokenRequest>("{\"Scope\":\"read\",\"Parameters\":{\"x\":\"1\"},\"Claims\":{\"role\":\"reader\"}}")!;
+
+        Assert.Equal(
+            new TokenRequest { Scope = "read", Parameters = new Dictionary<string, string> { ["x"] = "1" }, Claims = new Dictionary<string, object> { ["role"] = "reader" } },
+            request);
     }
 
     public static TheoryData<int, string> BadResponses => new()

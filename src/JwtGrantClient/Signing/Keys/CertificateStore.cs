@@ -1,18 +1,19 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
 /// <summary>Finds a certificate with its private key in a certificate store of the machine.</summary>
 internal static class CertificateStore
 {
-    private const int Sha1Digits = 40, Sha256Digits = 64;
+    private const int Sha1Digits = 40, Sha256Digits = 64, ShownDigits = 8;
 
     /// <summary>Returns the certificate that the options select.</summary>
     /// <exception cref="JwtGrantException">The store or the certificate does not exist, or the certificate has no private key.</exception>
     public static KeySource Find(CertificateStoreOptions options)
     {
-        var place = $"the certificate store {options.StoreLocation}/{options.StoreName}";
+        var place = $"the certificate store {options.StoreLocation}/{SettingText.Show(options.StoreName)}";
         var (criterion, matches) = CreateFilter(options);
         using var store = Open(options, place);
         var all = store.Certificates;
@@ -39,9 +40,9 @@ internal static class CertificateStore
                     Sha256Digits => HashAlgorithmName.SHA256,
                     _ => throw NotFound($"SigningKey:Certificate:Thumbprint has {digits.Length} hexadecimal digits; expected 40 (SHA-1) or 64 (SHA-256)."),
                 };
-                return ($"the thumbprint {digits}", certificate => certificate.GetCertHashString(hash).Equals(digits, StringComparison.OrdinalIgnoreCase));
+                return ($"the thumbprint {digits[..ShownDigits]}...", certificate => certificate.GetCertHashString(hash).Equals(digits, StringComparison.OrdinalIgnoreCase));
             case { Thumbprint: null, Subject: { Length: > 0 } subject }:
-                return ($"the subject '{subject}'", certificate =>
+                return ($"the subject {SettingText.Quote(subject)}", certificate =>
                     certificate.Subject.Equals(subject, StringComparison.OrdinalIgnoreCase)
                     || certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false).Equals(subject, StringComparison.OrdinalIgnoreCase));
             default:
@@ -63,7 +64,7 @@ internal static class CertificateStore
             throw NotFound(
                 $"There is no {place["the ".Length..]}, or it cannot be opened. " +
                 "Correct SigningKey:Certificate, or give the user of the process permission to open the store.",
-                e);
+                SettingText.Show(options.StoreName) == options.StoreName ? e : null);
         }
     }
 

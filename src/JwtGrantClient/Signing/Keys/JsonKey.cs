@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
@@ -54,7 +55,7 @@ internal static class JwkSet
             throw source.Unusable($"there is a JWK set with {duplicates.Count()} keys with the kid '{duplicates.Key}'", "Give each key its own kid.");
         var candidates = options.KeyId is { } keyId ? [.. all.Where(key => key.Kid == keyId)] : all;
         if (candidates.Count == 0 && all.Count > 0)
-            throw NotFound($"no key with the kid '{options.KeyId}'; the set has {DescribeIds(all.Select(key => key.Kid))}", "Correct SigningKey:KeyId or the set");
+            throw NotFound($"no key with the kid {SettingText.Quote(options.KeyId!)}; the set has {DescribeIds(all.Select(key => key.Kid))}", "Correct SigningKey:KeyId or the set");
         if (candidates.Count == 1)
             return JwkKey.Parse(candidates[0], source);
         var algorithm = options.Algorithm is { } configured ? SignatureAlgorithm.FromName(configured) : null;

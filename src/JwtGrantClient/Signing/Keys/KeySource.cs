@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Serialization;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
@@ -20,8 +21,8 @@ internal sealed class KeySource : IDisposable
     {
         Ambiguous = places => JwtGrantException.Configuration(
             "signing_key_ambiguous", $"SigningKey has {string.Join(" and ", places)}; keep only the setting that contains the key."),
-        VariableNotSet = name => Unreadable(SecretSettings.DescribeNotSet(name, "SigningKey:EnvironmentVariable", "the key")),
-        FileUnreadable = problem => Unreadable(problem.Describe("key", "SigningKey:Path"), problem.Cause),
+        VariableNotSet = name => Unreadable(SecretSettings.DescribeNotSet(name, "SigningKey:EnvironmentVariable", "the key", "SigningKey:Text")),
+        FileUnreadable = problem => Unreadable(problem.Describe("key", "SigningKey:Path", "SigningKey:Text"), problem.Cause),
     };
 
     /// <summary>The settings of the password.</summary>
@@ -30,8 +31,8 @@ internal sealed class KeySource : IDisposable
         Ambiguous = _ => PasswordProblem(
             "SigningKey has more than one of Password, PasswordEnvironmentVariable and PasswordFile; keep only the setting that contains the password."),
         VariableNotSet = name => PasswordProblem(
-            SecretSettings.DescribeNotSet(name, "SigningKey:PasswordEnvironmentVariable", "the password")),
-        FileUnreadable = problem => Unreadable(problem.Describe("password", "SigningKey:PasswordFile"), problem.Cause),
+            SecretSettings.DescribeNotSet(name, "SigningKey:PasswordEnvironmentVariable", "the password", "SigningKey:Password")),
+        FileUnreadable = problem => Unreadable(problem.Describe("password", "SigningKey:PasswordFile", "SigningKey:Password"), problem.Cause),
     };
 
     private readonly bool _ownsCertificate;
@@ -118,8 +119,8 @@ internal sealed class KeySource : IDisposable
 
     private static string DescribePlace(SigningKeyOptions options) => options switch
     {
-        { Path: { } path } => $"the key file '{path}'",
-        { EnvironmentVariable: { } name } => $"the environment variable '{name}'",
+        { Path: { } path } => $"the key file {SettingText.QuotePath(path)}",
+        { EnvironmentVariable: { } name } => $"the environment variable {SettingText.QuoteVariable(name)}",
         _ => "SigningKey:Text",
     };
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -15,8 +16,9 @@ internal sealed class ClientCertificate
         Ambiguous = settings => Problem(
             $"ClientCertificate has {(settings.Count == 2 ? "both " : "")}{string.Join(" and ", settings)}; keep the one that contains the password."),
         VariableNotSet = name => Problem(
-            $"ClientCertificate:PasswordEnvironmentVariable: the environment variable '{name}' is not set. Set it, or correct the name."),
-        FileUnreadable = problem => Problem(problem.Describe("password", "ClientCertificate:PasswordFile"), problem.Cause),
+            $"ClientCertificate:PasswordEnvironmentVariable: the environment variable {SettingText.QuoteVariable(name)} is not set. Set it, or correct the name. If the value is the password itself, set ClientCertificate:Password instead."),
+        FileUnreadable = problem => Problem(
+            problem.Describe("password", "ClientCertificate:PasswordFile", "ClientCertificate:Password"), problem.Cause),
     };
 
     // While a file is being replaced, the last certificate stays in use. The server reports it if that has expired.
@@ -67,15 +69,17 @@ internal sealed class ClientCertificate
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
+            // The message of the operating system contains the path.
+            var cause = SettingText.IsShownAsPath(path) && (keyPath is null || SettingText.IsShownAsPath(keyPath)) ? e : null;
             throw Problem(
-                $"ClientCertificate: no certificate with its private key could be read from '{path}'{(keyPath is null ? "" : $" and '{keyPath}'")}: {e.Message.TrimEnd('.')}. Expected PEM with both (or the key in KeyPath), or PKCS#12. Check paths and password.",
-                e);
+                $"ClientCertificate: no certificate with its private key could be read from {SettingText.QuotePath(path)}{(keyPath is null ? "" : $" and {SettingText.QuotePath(keyPath)}")}: {cause?.Message.TrimEnd('.') ?? e.GetType().Name}. Expected PEM with both (or the key in KeyPath), or PKCS#12. Check paths and password.",
+                cause);
         }
     }
 
     private static X509Certificate2 Checked(X509Certificate2 certificate, string path) => certificate.HasPrivateKey
         ? EnsureSafe(certificate)
-        : throw Problem($"ClientCertificate: the PKCS#12 file '{path}' contains no private key. Export it again with the key.");
+        : throw Problem($"ClientCertificate: the PKCS#12 file {SettingText.QuotePath(path)} contains no private key. Export it again with the key.");
 
     private static X509Certificate2 EnsureSafe(X509Certificate2 certificate) => RocaFingerprint.IsPresent(certificate)
         ? throw Problem($"The RSA key of the client certificate '{certificate.Subject}' {RocaFingerprint.Problem}")

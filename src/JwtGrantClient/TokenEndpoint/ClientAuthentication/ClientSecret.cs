@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
@@ -15,9 +16,9 @@ internal sealed class ClientSecret
         AllowsEmpty = false,
         Ambiguous = _ => Problem(
             "There is more than one of ClientSecret, ClientSecretEnvironmentVariable and ClientSecretFile; keep the one that contains the secret."),
-        VariableNotSet = name => Problem(SecretSettings.DescribeNotSet(name, "ClientSecretEnvironmentVariable", "the client's secret")),
+        VariableNotSet = name => Problem(SecretSettings.DescribeNotSet(name, "ClientSecretEnvironmentVariable", "the client's secret", "ClientSecret")),
         FileUnreadable = problem => Problem(
-            $"The file '{problem.Path}' of ClientSecretFile cannot be read: {problem.Reason}. Correct the path or the permissions.",
+            $"The file {SettingText.QuotePath(problem.Path)} of ClientSecretFile cannot be read: {problem.Reason}. Correct the path or the permissions.",
             problem.Cause),
     };
 
@@ -34,7 +35,7 @@ internal sealed class ClientSecret
     /// <exception cref="JwtGrantException">The file cannot be read, or is empty.</exception>
     public async ValueTask<string> ReadAsync(CancellationToken cancellationToken) =>
         await _source.ReadAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } secret ? secret : throw Problem(
-            $"The file '{_source.File}' of ClientSecretFile is empty; expected the client's secret.");
+            $"The file {SettingText.QuotePath(_source.File!)} of ClientSecretFile is empty; expected the client's secret.");
 
     public override string ToString() => "client secret (redacted)";
 

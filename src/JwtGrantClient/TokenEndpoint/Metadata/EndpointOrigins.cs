@@ -11,17 +11,10 @@ internal sealed class EndpointOrigins(IEnumerable<string> allowed)
 {
     public static readonly EndpointOrigins All = new([]);
 
-    private readonly Uri[] _allowed = [.. allowed.Select(origin => new Uri(origin))];
-
-    /// <summary>Returns a description of what is wrong with a configured origin, or null if it is valid.</summary>
-    public static string? Problem(string origin, bool allowLoopbackHttp) =>
-        EndpointUrl.Problem(origin, allowLoopbackHttp)
-        ?? (new Uri(origin).PathAndQuery != "/"
-            ? $"'{origin}' has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
-            : null);
+    private readonly Origin[] _allowed = [.. allowed.Select(origin => Origin.From(new(origin)))];
 
     /// <summary>Returns whether the origin of an address is allowed.</summary>
-    public bool Allows(Uri address) => _allowed.Length == 0 || Array.Exists(_allowed, origin => AreSame(origin, address));
+    public bool Allows(Uri address) => _allowed.Length == 0 || Array.Exists(_allowed, origin => origin.Includes(address));
 
     /// <exception cref="JwtGrantException">An endpoint has an origin that is not allowed.</exception>
     public void EnsureAllowed(ServerMetadata metadata)
@@ -30,7 +23,7 @@ internal sealed class EndpointOrigins(IEnumerable<string> allowed)
             if (new Uri(address) is var uri && !Allows(uri))
                 throw JwtGrantException.Configuration(
                     "endpoint_origin_not_allowed",
-                    $"The metadata of '{metadata.Issuer}' names a {name} at '{Origin(uri)}', which TokenEndpointOrigins does not contain: {string.Join(", ", _allowed.Select(Origin))}. Nothing was sent there. If you trust that server, add the origin to TokenEndpointOrigins.");
+                    $"The metadata of '{metadata.Issuer}' names a {name} at '{Origin.From(uri)}', which TokenEndpointOrigins does not contain: {string.Join<Origin>(", ", _allowed)}. Nothing was sent there. If you trust that server, add the origin to TokenEndpointOrigins.");
     }
 
     /// <summary>
@@ -40,12 +33,7 @@ internal sealed class EndpointOrigins(IEnumerable<string> allowed)
     {
         var known = before.Endpoints.ToDictionary(endpoint => endpoint.Name, endpoint => endpoint.Address, StringComparer.Ordinal);
         foreach (var (name, address) in now.Endpoints)
-            if ((new Uri(known.GetValueOrDefault(name, before.TokenEndpoint)), new Uri(address)) is var (old, current) && !AreSame(old, current))
-                yield return (name, Origin(old), Origin(current));
+            if ((new Uri(known.GetValueOrDefault(name, before.TokenEndpoint)), new Uri(address)) is var (old, current) && !Origin.AreSame(old, current))
+                yield return (name, Origin.From(old).ToString(), Origin.From(current).ToString());
     }
-
-    // RFC 6454 section 5.
-    private static bool AreSame(Uri one, Uri other) => one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost == other.IdnHost;
-
-    private static string Origin(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 }

@@ -45,5 +45,5 @@ internal static class MetadataChecks
     private static JwtGrantException Contradiction(
         string code, string client, ServerMetadata server, string verb, IReadOnlyList<string> supported, string advice) =>
         JwtGrantException.Configuration(
-            code, $"{client}, but '{server.Issuer}' {verb} {SanitizedText.From(string.Join(", ", supported))} according to its metadata. {advice}{Override}");
+            code, $"{client}, but '{server.Issuer}' {verb} {SanitizedText.From(string.Join(", ", supported.Select(SettingText.Show)))} according to its metadata. {advice}{Override}");
 }

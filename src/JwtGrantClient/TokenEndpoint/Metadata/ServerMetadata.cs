@@ -55,7 +55,7 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
         if (named != issuer)
             throw Unusable(
                 "metadata_issuer_mismatch",
-                $"The metadata at '{address}' is for the issuer '{SanitizedText.From(named ?? "(none)")}', but '{issuer}' is configured. The two must be identical, byte for byte, including a trailing slash (RFC 8414 section 3.3). Correct Issuer, if you trust that server.");
+                $"The metadata at '{address}' is for the issuer {(named is null ? "'(none)'" : SettingText.QuoteUrl(SanitizedText.From(named)))}, but '{issuer}' is configured. The two must be identical, byte for byte, including a trailing slash (RFC 8414 section 3.3). Correct Issuer, if you trust that server.");
         var aliases = root.TryGetProperty("mtls_endpoint_aliases", out var member) && member.ValueKind == JsonValueKind.Object ? member : default;
         return new(issuer, Endpoint(root, "token_endpoint") ?? throw Unusable(
             "metadata_malformed", $"The metadata at '{address}' has no token_endpoint. Set TokenEndpoint."))

@@ -54,9 +54,9 @@ internal static class Leaks
         !secret.Holder.ContainsGenericParameters
         && !secret.Holder.IsByRefLike
         && JsonSerializerOptions.Default.GetTypeInfo(secret.Holder).Properties.Any(property =>
-            property is { Get: not null, CustomConverter: null }
-            && property.ShouldSerialize?.Invoke(new object(), "any") != false
-            && MemberName(property) == secret.Member.Name);
+            MemberName(property) == secret.Member.Name
+            && property is { Get: not null, CustomConverter: null }
+            && property.ShouldSerialize?.Invoke(new object(), property.PropertyType == typeof(string) ? "any" : null) != false);
 
     private static string? MemberName(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name;
 

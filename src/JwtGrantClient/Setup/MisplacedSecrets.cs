@@ -1,0 +1,83 @@
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.Setup;
+
+/// <summary>
+/// Finds keys and tokens in settings that are for something else, such as a PEM document in place of the path of its file. A private key in a
+/// setting such as ClientId would be sent to the server.
+/// </summary>
+internal static class MisplacedSecrets
+{
+    private const string Path = "the path of a file", Variable = "the name of an environment variable", Other = "a value that is not a key";
+
+    /// <summary>Returns a problem for each setting that contains a key or a token in the wrong place. The problem does not contain the value.</summary>
+    public static IEnumerable<string> Find(JwtGrantOptions options) =>
+        from setting in Settings(options)
+        let value = setting.Value ?? ""
+        where setting.Expected == Other ? SecretKind.IsPrivateKey(value) : SecretKind.Describe(value) is not null
+        select $"{setting.Name} is {SecretKind.Describe(value)}; expected {setting.Expected}. {Advice(setting.Name, value)}";
+
+    private static string Advice(string setting, string value)
+    {
+        const string Key = "SigningKey";
+        var section = setting.IndexOf($"{Key}:", StringComparison.Ordinal) is var start and >= 0 ? setting[..(start + Key.Length)] : Key;
+        return SecretKind.IsJwt(value) ? "Write the JWT to a file, and set the path of that file."
+            : setting.StartsWith("ClientCertificate:", StringComparison.Ordinal) ? "Write the certificate and its key to a file, and set ClientCertificate:Path to its path."
+            : $"This looks like a key. Put it into {section}:Text, or into a file whose path is {section}:Path.";
+    }
+
+    private static IEnumerable<Setting> Settings(JwtGrantOptions options) =>
+    [
+        new("Issuer", options.Issuer, Other),
+        new("TokenEndpoint", options.TokenEndpoint, Other),
+        new("RevocationEndpoint", options.RevocationEndpoint, Other),
+        .. options.TokenEndpointOrigins.Select(origin => new Setting("TokenEndpointOrigins", origin, Other)),
+        new("ClientId", options.ClientId, Other),
+        new("Scope", options.Scope, Other),
+        .. options.Resource.Select(resource => new Setting("Resource", resource, Other)),
+        .. options.Parameters.Select(parameter => new Setting($"Parameters:{SettingText.Show(parameter.Key)}", parameter.Value, Other)),
+        new("ClientSecretEnvironmentVariable", options.ClientSecretEnvironmentVariable, Variable),
+        new("ClientSecretFile", options.ClientSecretFile, Path),
+        new("DefaultTokenType", options.DefaultTokenType, Other),
+        new("Assertion:Issuer", options.Assertion.Issuer, Other),
+        new("Assertion:Subject", options.Assertion.Subject, Other),
+        new("Assertion:Audience", options.Assertion.Audience, Other),
+        new("Assertion:TokenFile", options.Assertion.TokenFile, Path),
+        .. options.Assertion.Claims.Select(claim => new Setting($"Assertion:Claims:{SettingText.Show(claim.Key)}", claim.Value as string, Other)),
+        new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
+        new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
+        new("ClientAssertion:Type", options.ClientAssertion.Type, Other),
+        new("ClientAssertion:TokenFile", options.ClientAssertion.TokenFile, Path),
+        new("ClientAssertion:AssertionType", options.ClientAssertion.AssertionType, Other),
+        new("TokenExchange:SubjectTokenFile", options.TokenExchange.SubjectTokenFile, Path),
+        new("TokenExchange:SubjectTokenType", options.TokenExchange.SubjectTokenType, Other),
+        new("TokenExchange:ActorTokenFile", options.TokenExchange.ActorTokenFile, Path),
+        new("TokenExchange:ActorTokenType", options.TokenExchange.ActorTokenType, Other),
+        new("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType, Other),
+        .. options.TokenExchange.Audience.Select(audience => new Setting("TokenExchange:Audience", audience, Other)),
+        new("ClientCertificate:Path", options.ClientCertificate?.Path, Path),
+        new("ClientCertificate:KeyPath", options.ClientCertificate?.KeyPath, Path),
+        new("ClientCertificate:PasswordEnvironmentVariable", options.ClientCertificate?.PasswordEnvironmentVariable, Variable),
+        new("ClientCertificate:PasswordFile", options.ClientCertificate?.PasswordFile, Path),
+        new("Cache:SharingName", options.Cache.SharingName, Other),
+        .. Settings("SigningKey", options.SigningKey),
+        .. Settings("ClientAssertion:SigningKey", options.ClientAssertion.SigningKey),
+        .. Settings("DPoP:SigningKey", options.DPoP.SigningKey),
+    ];
+
+    private static IEnumerable<Setting> Settings(string section, SigningKeyOptions? key) => key is null ? [] :
+    [
+        new($"{section}:Path", key.Path, Path),
+        new($"{section}:EnvironmentVariable", key.EnvironmentVariable, Variable),
+        new($"{section}:PasswordEnvironmentVariable", key.PasswordEnvironmentVariable, Variable),
+        new($"{section}:PasswordFile", key.PasswordFile, Path),
+        new($"{section}:KeyId", key.KeyId, Other),
+        new($"{section}:Algorithm", key.Algorithm, Other),
+        new($"{section}:Certificate:Thumbprint", key.Certificate?.Thumbprint, Other),
+        new($"{section}:Certificate:Subject", key.Certificate?.Subject, Other),
+        new($"{section}:Certificate:StoreName", key.Certificate?.StoreName, Other),
+    ];
+
+    /// <summary>A setting, its value and what is expected there.</summary>
+    private readonly record struct Setting(string Name, string? Value, string Expected);
+}
