@@ -1,3 +1,5 @@
+using System.Net;
+using JwtGrantClient.Protocol;
 using Microsoft.Extensions.Http.Logging;
 
 namespace JwtGrantClient.Http;
@@ -23,6 +25,42 @@ internal sealed record HandlerChain(HttpMessageHandler? Last, bool HasInnermost)
                 isNeeded |= next.GetType() != typeof(LoggingHttpMessageHandler);
             }
             return new(parent.InnerHandler, isNeeded && (parent is InnermostHandler || TryInsertAfter(parent)));
+        }
+    }
+
+    /// <summary>
+    /// Throws if an http request, which is for this machine, would go to a proxy: the proxy would receive the token in clear text. Other handlers than
+    /// those of .NET, such as test servers, are not known to use a proxy.
+    /// </summary>
+    /// <exception cref="JwtGrantException">The last handler would use a proxy.</exception>
+    public void EnsureNoProxy(Uri target)
+    {
+        if (target.Scheme != Uri.UriSchemeHttp)
+            return;
+        var proxy = Last switch
+        {
+            SocketsHttpHandler { UseProxy: true } sockets => sockets.Proxy ?? HttpClient.DefaultProxy,
+            HttpClientHandler { UseProxy: true } client => client.Proxy ?? HttpClient.DefaultProxy,
+            _ => null,
+        };
+        if (proxy is not null && FindProxy(proxy, target) is { } address)
+            throw JwtGrantException.Configuration(
+                "loopback_proxy",
+                $"The request was not sent: {Origin.From(target)} is on this machine, but the HTTP handler would send the token in clear text to the proxy {Origin.From(address)}. Set UseProxy to false on the handler, add '{target.Host}' to the environment variable NO_PROXY, or use https.");
+    }
+
+    // In the order of SocketsHttpHandler, which connects without a proxy if the proxy throws.
+    private static Uri? FindProxy(IWebProxy proxy, Uri target)
+    {
+        try
+        {
+            return proxy.IsBypassed(target) ? null : proxy.GetProxy(target);
+        }
+#pragma warning disable CA1031 // SocketsHttpHandler ignores any failure of a proxy, too.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
         }
     }
 
