@@ -72,7 +72,8 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
     /// <inheritdoc/>
     /// <exception cref="JwtGrantException">
-    /// No token could be obtained, or the origin of the request is not allowed to receive the token. The request was not sent.
+    /// No token could be obtained, or the origin of the request is not allowed to receive the token, or a proxy would receive a request for this
+    /// machine. The request was not sent.
     /// </exception>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -82,6 +83,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             return base.SendAsync(request, cancellationToken);
         var originalUri = _redirected.GetOriginalUri(request);
         _origins.EnsureAllowed(request, originalUri);
+        _chain.EnsureNoProxy(request.RequestUri!);
         var tokenRequest = request.GetTokenRequest() ?? _tokenRequest;
         var pendingToken = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pendingToken.IsCompletedSuccessfully

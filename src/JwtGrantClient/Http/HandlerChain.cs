@@ -1,3 +1,5 @@
+using JwtGrantClient.Protocol;
+using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.Http.Logging;
 
 namespace JwtGrantClient.Http;
@@ -24,6 +26,21 @@ internal sealed record HandlerChain(HttpMessageHandler? Last, bool HasInnermost)
             }
             return new(parent.InnerHandler, isNeeded && (parent is InnermostHandler || TryInsertAfter(parent)));
         }
+    }
+
+    /// <summary>
+    /// Throws if an http request, which is for this machine, would go to a proxy: the proxy would receive the token in clear text. Other handlers than
+    /// those of .NET, such as test servers, are not known to use a proxy.
+    /// </summary>
+    /// <exception cref="JwtGrantException">The last handler would use a proxy.</exception>
+    public void EnsureNoProxy(Uri target)
+    {
+        if (target.Scheme != Uri.UriSchemeHttp)
+            return;
+        if (LoopbackProxy.Find(Last, target) is { } address)
+            throw JwtGrantException.Configuration(
+                "loopback_proxy",
+                $"The request was not sent: {Origin.From(target)} is on this machine, but the HTTP handler would send the token in clear text to the proxy {Origin.From(address)}. Set UseProxy to false on the handler, add '{target.Host}' to the environment variable NO_PROXY, or use https.");
     }
 
     private static bool TryInsertAfter(DelegatingHandler parent)

@@ -26,19 +26,31 @@ internal sealed class LoopbackProxy(HttpMessageHandler handler)
     /// <exception cref="JwtGrantException">The handler would use a proxy.</exception>
     public void EnsureNotUsed(Uri target)
     {
-        if (target.Scheme != Uri.UriSchemeHttp || !IsLoopback(target) || GetProxy() is not { } proxy)
-            return;
-        // A proxy that returns the destination itself stands for a direct connection.
-        if (!proxy.IsBypassed(target) && proxy.GetProxy(target) is { } address && address != target)
+        if (target.Scheme == Uri.UriSchemeHttp && IsLoopback(target) && Find(_connector, target) is { } address)
             throw JwtGrantException.Configuration(
                 "loopback_proxy",
                 $"The request to '{target.GetLeftPart(UriPartial.Authority)}' was not sent: the token endpoint is on this machine, but its handler would send the request in clear text to the proxy '{address.Authority}'. Set UseProxy to false on the handler, or exclude this host from the proxy.");
     }
 
-    private IWebProxy? GetProxy() => _connector switch
+    /// <summary>Returns the proxy that a handler would send a request to; null if it connects directly, or if it is not of .NET.</summary>
+    public static Uri? Find(HttpMessageHandler? connector, Uri target)
     {
-        SocketsHttpHandler { UseProxy: true } sockets => sockets.Proxy ?? HttpClient.DefaultProxy,
-        HttpClientHandler { UseProxy: true } client => client.Proxy ?? HttpClient.DefaultProxy,
-        _ => null,
-    };
+        var proxy = connector switch
+        {
+            SocketsHttpHandler { UseProxy: true } sockets => sockets.Proxy ?? HttpClient.DefaultProxy,
+            HttpClientHandler { UseProxy: true } client => client.Proxy ?? HttpClient.DefaultProxy,
+            _ => null,
+        };
+        try
+        {
+            // A proxy that returns the destination itself stands for a direct connection.
+            return proxy is not null && !proxy.IsBypassed(target) && proxy.GetProxy(target) is { } address && address != target ? address : null;
+        }
+#pragma warning disable CA1031 // SocketsHttpHandler ignores any failure of a proxy, too, and connects directly.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
 }

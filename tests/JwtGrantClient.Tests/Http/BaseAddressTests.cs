@@ -109,6 +109,26 @@ public sealed class BaseAddressTests : IDisposable
         Assert.Equal(1, _api.Calls);
     }
 
+    [Theory]
+    [InlineData("factory"), InlineData("keyed"), InlineData("typed")]
+    public async Task The_base_address_is_known_however_the_client_is_created(string kind)
+    {
+        var services = Services();
+        services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddAsKeyed()
+            .AddTypedClient((http, _) => new TypedApi(http)).AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
+        await using var provider = services.BuildServiceProvider();
+        var http = kind switch
+        {
+            "factory" => provider.GetRequiredService<IHttpClientFactory>().CreateClient("api"),
+            "keyed" => provider.CreateScope().ServiceProvider.GetRequiredKeyedService<HttpClient>("api"),
+            _ => provider.GetRequiredService<TypedApi>().Http,
+        };
+
+        using var response = await http.GetAsync("reports", TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 1), (_api.Calls, _endpoint.Requests));
+    }
+
     [Fact]
     public async Task HttpClients_without_AddJwtGrantToken_come_from_the_factory_unchanged()
     {
@@ -153,6 +173,8 @@ public sealed class BaseAddressTests : IDisposable
         var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         using var response = await http.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute), TestContext.Current.CancellationToken);
     }
+
+    private sealed record TypedApi(HttpClient Http);
 
     [SuppressMessage("Performance", "CA1812", Justification = "HttpClientFactory creates it.")]
     private sealed class ReportsApi
