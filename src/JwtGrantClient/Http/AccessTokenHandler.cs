@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
 using Microsoft.Extensions.Logging;
@@ -102,11 +103,14 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return pendingResponse;
     }
 
-    // The token is already new, so a 401 is not retried: another new token would not be accepted either.
+    // A token that this call has acquired is new, so a 401 is not retried: another new token would not be accepted either. One that another process has
+    // acquired may have been revoked since.
     private async Task<HttpResponseMessage> SendWithNewTokenAsync(
         HttpRequestMessage request, Uri originalUri, TokenRequest tokenRequest, ValueTask<AccessToken> pendingToken, CancellationToken cancellationToken)
     {
         var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false));
+        if (authorized.Token.IsAdopted)
+            return await RetryIfRejectedAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
         var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
     }
@@ -126,7 +130,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         AccessToken newToken;
         try
         {
-            await _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken).ConfigureAwait(false);
+            await InvalidateAsync(authorized, cancellationToken).ConfigureAwait(false);
             if (!CanBeSentAgain(authorized.Request.Content))
                 return rejection;
             newToken = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
@@ -147,6 +151,14 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var retry = authorized with { Token = newToken };
         var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken), cancellationToken).ConfigureAwait(false);
         return response;
+    }
+
+    private ValueTask InvalidateAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)
+    {
+        if (_tokens is not ITokenRejectionListener listener)
+            return _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken);
+        listener.OnTokenRejected(authorized.TokenRequest, authorized.Token);
+        return default;
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)
