@@ -17,9 +17,11 @@ internal sealed class DistributedTokenStore(
 
     public async ValueTask<SharedToken?> GetAsync(string key, CancellationToken cancellationToken = default)
     {
-        var entry = await breaker.CallAsync(
-            static (read, cancellation) => read.cache.GetAsync(read.Key, cancellation), (cache, Key: keyPrefix + key), cancellationToken).ConfigureAwait(false);
-        return entry is null ? null : Read(key, entry);
+        var (isCalled, entry) = await breaker.CallAsync(
+            static async (read, cancellation) => (true, await read.cache.GetAsync(read.Key, cancellation).ConfigureAwait(false)),
+            (cache, Key: keyPrefix + key),
+            cancellationToken).ConfigureAwait(false);
+        return !isCalled ? throw NotCalled() : entry is null ? null : Read(key, entry);
     }
 
     public async ValueTask SetAsync(string key, SharedToken token, CancellationToken cancellationToken = default)
@@ -27,7 +29,7 @@ internal sealed class DistributedTokenStore(
         ArgumentNullException.ThrowIfNull(token);
         var entry = ProtectorFor(key).Protect(token.ToBytes());
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = token.Lifetime };
-        await breaker.CallAsync(
+        var isCalled = await breaker.CallAsync(
             static async (write, cancellation) =>
             {
                 await write.cache.SetAsync(write.Key, write.entry, write.expiry, cancellation).ConfigureAwait(false);
@@ -35,7 +37,12 @@ internal sealed class DistributedTokenStore(
             },
             (cache, Key: keyPrefix + key, entry, expiry),
             cancellationToken).ConfigureAwait(false);
+        if (!isCalled)
+            throw NotCalled();
     }
+
+    // Without an exception, a cache that was not asked would mean that a token is not revoked.
+    private static InvalidOperationException NotCalled() => new("The distributed cache is not called, because its circuit breaker is open.");
 
     // The key is part of the purposes, so an entry that is copied to the key of another request cannot be decrypted.
     private IDataProtector ProtectorFor(string key) => protection.CreateProtector(Purpose, Version, key);

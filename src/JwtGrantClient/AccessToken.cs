@@ -107,6 +107,9 @@ public sealed class AccessToken
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal ITokenProof? Proof { get; init; }
 
+    /// <summary>Gets whether another process acquired the token, so that it may have been rejected or revoked since.</summary>
+    internal bool IsAdopted { get; init; }
+
     /// <summary>Gets the lifetime that the server gave the token; null if the source of the token does not report it.</summary>
     internal TimeSpan? Lifetime { get; init; }
 

@@ -37,7 +37,9 @@ public interface ITokenSource
 
     /// <summary>
     /// Invalidates a token that an API rejected, so that the source does not return it again. Has no effect if the source already has another
-    /// token: many rejections of one token cause one token request.
+    /// token: many rejections of one token cause one token request. If processes share their tokens, none of them gets this token from the shared
+    /// store any more. <see cref="AccessTokenHandler"/> replaces a token after a 401 in its own process only; for
+    /// other implementations of this interface it calls this method.
     /// </summary>
     /// <param name="request">The request that <paramref name="rejected"/> was returned for.</param>
     /// <param name="rejected">The rejected token.</param>

@@ -51,19 +51,23 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return (null, refresh.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Removes the token if it is the one that was rejected. The backoff stays.</summary>
-    public void Invalidate(AccessToken rejected)
+    /// <summary>
+    /// Removes the token if it is the one that was rejected, unless one was removed a short time ago. The backoff stays. Returns the token if it is the
+    /// rejected one.
+    /// </summary>
+    public AccessToken? Invalidate(AccessToken rejected)
     {
         lock (this)
         {
-            if (Token?.Value != rejected.Value)
-                return;
+            if (Token is not { } token || token.Value != rejected.Value)
+                return null;
             var state = _state ?? new(context);
             if (!state.Throttle.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
-                return;
-            (_state, state.Rejected) = (state, Token);
+                return token;
+            (_state, state.Rejected) = (state, token);
             _expiresAt = long.MinValue;
             ClearToken();
+            return token;
         }
     }
 
@@ -79,6 +83,21 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             _expiresAt = long.MinValue;
             ClearToken();
             return token;
+        }
+    }
+
+    /// <summary>Removes a token that was revoked, also if a refresh under way has already found it in the second level.</summary>
+    public void Discard(AccessToken revoked)
+    {
+        lock (this)
+        {
+            if (Token?.Value == revoked.Value)
+            {
+                _expiresAt = long.MinValue;
+                ClearToken();
+            }
+            if (_state is { Refresh: not null } state)
+                state.Rejected = revoked;
         }
     }
 
@@ -179,8 +198,12 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         lock (this)
         {
             var cached = CachedToken.Create(token, Token, context);
-            (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
-            SetToken(token, cached.Schedule.RefreshAt);
+            // The callers that wait have asked before the token was revoked.
+            if (!isShared || _state!.Rejected?.Value != token.Value)
+            {
+                (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
+                SetToken(token, cached.Schedule.RefreshAt);
+            }
             var reason = isShared ? AcquisitionReason.Shared
                 : _state!.Waiting == 0 ? AcquisitionReason.BeforeExpiry
                 : _hadToken ? AcquisitionReason.Blocked
@@ -220,69 +243,5 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     {
         var last = backoff.LastError!;
         return new(last, $"{last.Message}\nThis is the remembered failure. The next attempt is in {backoff.RemainingAt(now).TotalSeconds:0.0} s.");
-    }
-}
-
-/// <summary>
-/// The part of an entry that a look-up reads. It is a base class so that its fields are adjacent in memory: with 100,000 entries each further cache
-/// line costs a quarter of the look-up.
-/// </summary>
-internal abstract class CacheNode(TokenRequest request)
-{
-    /// <summary>
-    /// The next entry of the chain. It is a field because a removal takes a reference to it.
-    /// </summary>
-    public CacheEntry? Next;
-
-    // A copy, because reading it through the request costs one more memory access.
-    private readonly string? _subjectAlone = request.SubjectAlone;
-    private AccessToken? _token;
-    private long _refreshAt = long.MinValue;
-    private long _lastUsed;
-
-    /// <summary>Gets the request that the entry was created for; equal requests may be written differently.</summary>
-    public TokenRequest Request { get; } = request;
-
-    public int Hash { get; } = request.GetHashCode();
-
-    /// <summary>
-    /// Gets or sets the last use, as a stamp of the table in ticks of 100 ns. It is written only if it changes, because threads share its cache line.
-    /// </summary>
-    public long LastUsed
-    {
-        get => Volatile.Read(ref _lastUsed);
-        set
-        {
-            if (_lastUsed != value)
-                Volatile.Write(ref _lastUsed, value);
-        }
-    }
-
-    /// <summary>Gets the cached token, fresh or not.</summary>
-    protected AccessToken? Token => _token;
-
-    /// <summary>Gets when the token is due for refresh.</summary>
-    protected long RefreshAt => _refreshAt;
-
-    /// <summary>Returns whether the entry is for a request with the given hash.</summary>
-    public bool IsFor(TokenRequest request, int hash) =>
-        Hash == hash && ((_subjectAlone is not null && _subjectAlone == request.SubjectAlone) || Request.Equals(request));
-
-    /// <summary>
-    /// Returns the token if it is fresh, by two field reads without a lock. The refresh point is read before the token and written after it, so that a
-    /// token is never fresh by the refresh point of a later one. A token that was removed in between is null.
-    /// </summary>
-    public AccessToken? FreshAt(long now) => now < Volatile.Read(ref _refreshAt) ? _token : null;
-
-    protected void SetToken(AccessToken token, long refreshAt)
-    {
-        Volatile.Write(ref _token, token);
-        Volatile.Write(ref _refreshAt, refreshAt);
-    }
-
-    protected void ClearToken()
-    {
-        Volatile.Write(ref _refreshAt, long.MinValue);
-        Volatile.Write(ref _token, null);
     }
 }

@@ -60,6 +60,23 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
             return Entries();
     }
 
+    /// <summary>Removes the entries of a subject and returns their requests and valid tokens. An entry that is being refreshed loses only its token.</summary>
+    public List<(TokenRequest Request, AccessToken? Token)> RemoveSubject(string subject, long now)
+    {
+        var removed = new List<(TokenRequest, AccessToken?)>();
+        lock (_changing)
+        {
+            foreach (var entry in Entries())
+            {
+                if (entry.Request.Subject != subject)
+                    continue;
+                removed.Add((entry.Request, entry.Take()));
+                TryRemove(entry, now, force: true);
+            }
+        }
+        return removed;
+    }
+
     public void Dispose()
     {
         lock (_changing)

@@ -4,12 +4,13 @@ namespace JwtGrantClient.Caching;
 /// Caches tokens and refreshes them (open first). It has one entry for the client as configured, and a table of entries for the requests that differ
 /// from it. <see cref="RefreshSchedule"/> has the rule, <see cref="CacheEntry"/> applies it.
 /// </summary>
-internal sealed class CachedTokenSource : ITokenSource, IDisposable
+internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener, IDisposable
 {
     private readonly CancellationTokenSource _disposing = new();
     private readonly CoarseClock _clock;
     private readonly CacheEntry _default;
     private readonly CacheEntryTable _others;
+    private readonly SharedTokens? _shared;
 
     public CachedTokenSource(CacheContext context)
     {
@@ -17,6 +18,7 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         _clock = context.Clock;
         _default = new CacheEntry(TokenRequest.Default, context);
         _others = new CacheEntryTable(context);
+        _shared = context.Shared;
     }
 
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -30,13 +32,42 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(rejected);
-        EntryFor(request, _clock.Now).Invalidate(rejected);
-        return default;
+        var cached = EntryFor(request, _clock.Now).Invalidate(rejected) ?? rejected;
+        return _shared is null ? default : new(_shared.MarkAsync(cached.Value, cached.ExpiresAt).WaitAsync(cancellationToken));
     }
 
+    public void OnTokenRejected(TokenRequest request, AccessToken rejected) => EntryFor(request, _clock.Now).Invalidate(rejected);
+
+    /// <summary>
+    /// Removes the token of a request, here and for all processes that do not have it yet, and returns it. With a second level there may be two: that of
+    /// this process, and a later one of another process.
+    /// </summary>
+    public async Task<IReadOnlyList<AccessToken>> RemoveAsync(TokenRequest request)
+    {
+        var token = Take(request);
+        return _shared is null ? token is null ? [] : [token] : await RemoveSharedAsync(_shared, request, token).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the tokens of all cached requests with a subject, like <see cref="RemoveAsync"/>, and their cache entries.</summary>
+    public async Task<IReadOnlyList<AccessToken>> RemoveSubjectAsync(string subject)
+    {
+        var removed = _others.RemoveSubject(subject, _clock.Now);
+        if (_shared is null)
+            return [.. removed.Select(entry => entry.Token).OfType<AccessToken>()];
+        // The usual request of an application with a token for each user. Its entry may have been evicted here.
+        var usual = new TokenRequest { Subject = subject };
+        if (!removed.Any(entry => entry.Request.Equals(usual)))
+            removed.Add((usual, null));
+        // All at once, so that each cached token is marked before this method waits.
+        var tokens = await Task.WhenAll(removed.Select(entry => RemoveSharedAsync(_shared, entry.Request, entry.Token))).ConfigureAwait(false);
+        return [.. tokens.SelectMany(token => token)];
+    }
+
+    /// <summary>Prevents that another process adopts a token, of whose lifetime only the maximum is known.</summary>
+    public Task MarkAsync(string token, TimeSpan maxLifetime) => _shared is null ? Task.CompletedTask : _shared.MarkAsync(token, maxLifetime);
+
     /// <summary>Removes the token of a request and returns it; null if there is none.</summary>
-    public AccessToken? Take(TokenRequest request) =>
-        (request.Equals(TokenRequest.Default) ? _default : _others.Find(request))?.Take();
+    public AccessToken? Take(TokenRequest request) => Find(request)?.Take();
 
     /// <summary>Removes all tokens and returns them.</summary>
     public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(entry => entry.Take()).OfType<AccessToken>()];
@@ -51,9 +82,20 @@ internal sealed class CachedTokenSource : ITokenSource, IDisposable
         if (_disposing.IsCancellationRequested)
             return;
         _others.Dispose();
+        _shared?.Dispose();
         _disposing.Cancel();
         _disposing.Dispose();
     }
+
+    private async Task<IReadOnlyList<AccessToken>> RemoveSharedAsync(SharedTokens shared, TokenRequest request, AccessToken? cached)
+    {
+        var removed = await shared.RemoveAsync(request, cached).ConfigureAwait(false);
+        foreach (var token in removed)
+            Find(request)?.Discard(token);
+        return removed;
+    }
+
+    private CacheEntry? Find(TokenRequest request) => request.Equals(TokenRequest.Default) ? _default : _others.Find(request);
 
     // A separate method, so that the just-in-time compiler optimizes the other one for the client as configured.
     private ValueTask<AccessToken> GetOtherAsync(TokenRequest request, CancellationToken cancellationToken)

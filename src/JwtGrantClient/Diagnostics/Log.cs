@@ -48,6 +48,12 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Debug, "Client '{Client}' sent no token request ({Code}); next attempt in {Wait}")]
     public static partial void HeldBack(ILogger logger, string client, TimeSpan wait, string code);
 
+    [LoggerMessage(11, LogLevel.Warning, "Client '{Client}' could not tell the other processes that a token was revoked, because the shared token store failed; it tries again while it runs")]
+    public static partial void MarkerDelayed(ILogger logger, string client);
+
+    [LoggerMessage(15, LogLevel.Warning, "Client '{Client}' has revoked too many tokens while the shared token store fails; other processes may use one of them until it expires")]
+    public static partial void MarkerLost(ILogger logger, string client);
+
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 

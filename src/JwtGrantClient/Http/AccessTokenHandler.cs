@@ -1,3 +1,4 @@
+using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
 using JwtGrantClient.Protocol;
@@ -108,13 +109,16 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return pendingResponse;
     }
 
-    // The token is already new, so a 401 is not retried: another new token would not be accepted either.
+    // A token that this call has acquired is new, so a 401 is not retried: another new token would not be accepted either. One that another process has
+    // acquired may have been revoked since.
     private async Task<HttpResponseMessage> SendWithNewTokenAsync(
         HttpRequestMessage request, Uri originalUri, TokenRequest tokenRequest, ValueTask<AccessToken> pendingToken, CancellationToken cancellationToken)
     {
         var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false));
         // The URI may have been changed during the wait.
         _origins.EnsureAllowed(request, originalUri);
+        if (authorized.Token.IsAdopted)
+            return await RetryIfRejectedAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
         var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
         return response;
     }
@@ -134,7 +138,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         AccessToken newToken;
         try
         {
-            await _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken).ConfigureAwait(false);
+            await InvalidateAsync(authorized, cancellationToken).ConfigureAwait(false);
             if (!RepeatableContent.Includes(authorized.Request.Content))
                 return rejection;
             newToken = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
@@ -156,6 +160,14 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var retry = authorized with { Token = newToken };
         var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken)).ConfigureAwait(false);
         return response;
+    }
+
+    private ValueTask InvalidateAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)
+    {
+        if (_tokens is not ITokenRejectionListener listener)
+            return _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken);
+        listener.OnTokenRejected(authorized.TokenRequest, authorized.Token);
+        return default;
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.TokenEndpoint;
@@ -13,17 +14,36 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
 {
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
 
+    // Of a token that is not cached, only the value is known. Access tokens rarely live longer.
+    private static readonly TimeSpan UnknownLifetime = TimeSpan.FromDays(1);
+
     public async Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (tokens.Take(request) is { } token)
-            await endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
+        var removed = await tokens.RemoveAsync(request).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await RevokeEachAsync(removed, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task RevokeTokenAsync(string token, string? tokenTypeHint = null, CancellationToken cancellationToken = default)
+    public async Task ForgetSubjectAsync(string subject, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        var removed = await tokens.RemoveSubjectAsync(subject).WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RevokeEachAsync(removed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JwtGrantException e) when (e.Code == "revocation_unavailable")
+        {
+            // Without a revocation endpoint, the tokens are forgotten and stay valid until they expire.
+        }
+    }
+
+    public async Task RevokeTokenAsync(string token, string? tokenTypeHint = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
-        return endpoint.RevokeAsync(token, tokenTypeHint, cancellationToken);
+        if (tokenTypeHint != "refresh_token")
+            await tokens.MarkAsync(token, UnknownLifetime).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await endpoint.RevokeAsync(token, tokenTypeHint, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Revokes all cached tokens within 5 s. Failures are logged and not thrown, because the client is being disposed.</summary>
@@ -41,5 +61,23 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
                 Log.RevocationFailed(logger, client, e);
             }
         }
+    }
+
+    // A failure does not prevent the revocation of the other tokens. The first one is thrown.
+    private async Task RevokeEachAsync(IReadOnlyList<AccessToken> removed, CancellationToken cancellationToken)
+    {
+        ExceptionDispatchInfo? failure = null;
+        foreach (var token in removed)
+        {
+            try
+            {
+                await endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
+            }
+            catch (JwtGrantException e)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(e);
+            }
+        }
+        failure?.Throw();
     }
 }

@@ -11,7 +11,7 @@ namespace JwtGrantClient;
 /// A client without dependency injection. It caches tokens, so create one instance per client and use it until the process ends. Safe for
 /// concurrent use.
 /// </summary>
-public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
+public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener, IAsyncDisposable
 {
     private readonly ComposedClient _client;
     private readonly CachedTokenSource _tokens;
@@ -88,6 +88,8 @@ public sealed class JwtGrantTokenSource : ITokenSource, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) =>
         _tokens.InvalidateAsync(request, rejected, cancellationToken);
+
+    void ITokenRejectionListener.OnTokenRejected(TokenRequest request, AccessToken rejected) => _tokens.OnTokenRejected(request, rejected);
 
     /// <summary>
     /// Cancels pending acquisitions and closes the connections. If <see cref="JwtGrantOptions.RevokeOnDispose"/> is set, revokes the cached

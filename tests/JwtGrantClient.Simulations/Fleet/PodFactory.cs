@@ -46,10 +46,11 @@ internal sealed class PodFactory(SimulationOptions options, VirtualTime time, Si
     }
 
     private SharedTokens Shared() => new(
-        new SharedStore(time), new() { Name = "fleet" }, new CacheOptions().StoreTimeout, _refresh, time, NullLogger.Instance)
-    {
-        Start = time.Post,
-    };
+        new SharedStoreClient(new SharedStore(time), "fleet", new CacheOptions().StoreTimeout, time, NullLogger.Instance) { Start = time.Post },
+        new() { Name = "fleet" },
+        _refresh,
+        time,
+        NullLogger.Instance);
 
     private TokenEndpointSource Source(TokenRequestPipeline pipeline)
     {

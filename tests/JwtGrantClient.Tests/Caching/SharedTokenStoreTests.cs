@@ -73,19 +73,19 @@ public sealed class SharedTokenStoreTests : IDisposable
         await _one.CompleteRequestAsync(refreshed);
 
         Assert.Same(refreshed, _one.GetWithoutWaiting());
-        Assert.Equal(refreshed.Value, _store.SingleEntry.Token.Value);
+        Assert.Equal(refreshed.Value, _store.SingleToken.Value);
     }
 
     [Fact]
     public async Task After_a_401_an_entry_with_the_rejected_token_is_ignored_and_then_overwritten()
     {
         var rejected = await _one.CacheTokenAsync(Hour);
-        await _one.Tokens.InvalidateAsync(TokenRequest.Default, rejected, TestContext.Current.CancellationToken);
+        _one.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
 
         var refreshed = await _one.CacheTokenAsync(Hour);
 
         Assert.Equal(2, _one.Source.Calls);
-        Assert.Equal(refreshed.Value, _store.SingleEntry.Token.Value);
+        Assert.Equal(refreshed.Value, _store.SingleToken.Value);
     }
 
     [Fact]
@@ -103,10 +103,10 @@ public sealed class SharedTokenStoreTests : IDisposable
     {
         var rejected = await _one.CacheTokenAsync(Hour);
         await AdoptAsync(_two);
-        await _one.Tokens.InvalidateAsync(TokenRequest.Default, rejected, TestContext.Current.CancellationToken);
+        _one.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
         var refreshed = await _one.CacheTokenAsync(Hour);
 
-        await _two.Tokens.InvalidateAsync(TokenRequest.Default, rejected, TestContext.Current.CancellationToken);
+        _two.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
         await AdoptAsync(_two);
 
         Assert.Equal(refreshed.Value, _two.GetWithoutWaiting().Value);

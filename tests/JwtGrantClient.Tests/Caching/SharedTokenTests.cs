@@ -17,8 +17,21 @@ public sealed class SharedTokenTests
         var arrived = SharedToken.FromBytes(Entry.ToBytes())!;
 
         Assert.Equal((Entry.ExpiresAt, Entry.Lifetime), (arrived.ExpiresAt, arrived.Lifetime));
-        Assert.Equal(("secret", "DPoP", "read"), (arrived.Token.Value, arrived.Token.Type, arrived.Token.Scope));
-        Assert.Equal("https://x", arrived.Token.Members["instance_url"].GetString());
+        var token = Assert.IsType<AccessToken>(arrived.Token);
+        Assert.Equal(("secret", "DPoP", "read"), (token.Value, token.Type, token.Scope));
+        Assert.Equal("https://x", token.Members["instance_url"].GetString());
+    }
+
+    [Fact]
+    public void A_marker_of_a_revoked_token_is_the_same_after_a_round_trip()
+    {
+        var marker = SharedToken.CreateMarker("hash", TestData.Moment.AddTicks(7), CacheFixture.Hour);
+
+        var arrived = SharedToken.FromBytes(marker.ToBytes())!;
+
+        Assert.Equal(("hash", marker.ExpiresAt, marker.Lifetime), (arrived.RevokedHash, arrived.ExpiresAt, arrived.Lifetime));
+        Assert.Null(arrived.Token);
+        Assert.Equal("marker of a revoked token, expires 2026-11-23 09:00:00Z", arrived.ToString());
     }
 
     [Fact]
@@ -38,6 +51,9 @@ public sealed class SharedTokenTests
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":-1,"l":1}""")]
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1.5,"l":1}""")]
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1,"l":0}""")]
+    [InlineData("""{"v":1,"r":"","e":1,"l":1}""")]
+    [InlineData("""{"v":1,"r":1,"e":1,"l":1}""")]
+    [InlineData("""{"v":1,"r":"hash","e":1,"l":0}""")]
     [InlineData("""{"v":1,"t":"a","y":"Bearer","e":1,"l":1,"m":[]}""")]
     public void FromBytes_returns_null_for_bytes_in_another_format(string text) => Assert.Null(SharedToken.FromBytes(Encoding.UTF8.GetBytes(text)));
 

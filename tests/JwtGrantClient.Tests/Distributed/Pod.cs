@@ -32,6 +32,8 @@ internal sealed class Pod : IAsyncDisposable
 
     public ITokenSource Tokens { get; }
 
+    public ITokenRevocation Revocation => _services.GetRequiredKeyedService<ITokenRevocation>("reports");
+
     public IDistributedCache Cache => _services.GetRequiredService<IDistributedCache>();
 
     public async Task<string> GetAsync() => (await Tokens.GetTokenAsync(TestContext.Current.CancellationToken).AsTask().WithTimeout()).Value;

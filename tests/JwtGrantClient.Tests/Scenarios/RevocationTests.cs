@@ -142,9 +142,75 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Contains(log.All, line => line.StartsWith("Warning 8 Client 'gone' could not revoke a token when it was disposed", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Forgetting_a_subject_revokes_all_of_its_tokens_and_no_others()
+    {
+        await using var client = JwtGrantTokenSource.Create(UserOptions());
+        TokenRequest alice = new() { Subject = "alice" }, aliceNarrow = new() { Subject = "alice", Scope = "read" }, bob = new() { Subject = "bob" };
+        var tokens = new List<AccessToken>();
+        foreach (var request in new[] { alice, aliceNarrow, bob })
+            tokens.Add(await client.GetTokenAsync(request, Cancellation));
+
+        await client.Revocation.ForgetSubjectAsync("alice", Cancellation);
+
+        Assert.Equal([false, false, true], tokens.Select(IsValid));
+        Assert.Same(tokens[2], await client.GetTokenAsync(bob, Cancellation));
+        Assert.NotEqual(tokens[0].Value, (await client.GetTokenAsync(alice, Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task A_subject_is_forgotten_without_an_error_if_the_server_has_no_revocation_endpoint()
+    {
+        var options = UserOptions();
+        (options.Issuer, options.TokenEndpoint, options.Assertion.Audience, options.ClientAssertion.Audience) = (null, _server.TokenEndpoint, _server.Issuer, _server.Issuer);
+        await using var client = JwtGrantTokenSource.Create(options);
+        var token = await client.GetTokenAsync(new() { Subject = "alice" }, Cancellation);
+
+        await client.Revocation.ForgetSubjectAsync("alice", Cancellation);
+
+        Assert.True(IsValid(token));
+        Assert.NotEqual(token.Value, (await client.GetTokenAsync(new() { Subject = "alice" }, Cancellation)).Value);
+    }
+
+    [Fact]
+    public async Task A_rejected_revocation_of_one_token_does_not_prevent_that_of_the_others()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Error("invalid_client"), Reply.Status(200));
+        var options = UserOptions();
+        options.RevocationEndpoint = server.Address + "/revoke";
+        await using var client = JwtGrantTokenSource.Create(options);
+        await client.GetTokenAsync(new() { Subject = "alice" }, Cancellation);
+        await client.GetTokenAsync(new() { Subject = "alice", Scope = "read" }, Cancellation);
+
+        await Assert.ThrowsAsync<JwtGrantException>(() => client.Revocation.ForgetSubjectAsync("alice", Cancellation));
+
+        Assert.Equal(2, server.Requests.Count);
+        await client.Revocation.ForgetSubjectAsync("alice", Cancellation);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_forgets_the_subject_nevertheless()
+    {
+        await using var client = JwtGrantTokenSource.Create(UserOptions());
+        var token = await client.GetTokenAsync(new() { Subject = "alice" }, Cancellation);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Revocation.ForgetSubjectAsync("alice", new CancellationToken(canceled: true)));
+
+        Assert.NotEqual(token.Value, (await client.GetTokenAsync(new() { Subject = "alice" }, Cancellation)).Value);
+        await Assert.ThrowsAsync<ArgumentException>(() => client.Revocation.ForgetSubjectAsync("", Cancellation));
+    }
+
     private bool IsValid(AccessToken token) => _server.CheckAccessToken($"Bearer {token.Value}").IsValid;
 
     private List<RecordedRequest> Revocations() => [.. _server.Requests.Where(request => request.Path.EndsWith("/revoke", StringComparison.Ordinal))];
+
+    private JwtGrantOptions UserOptions()
+    {
+        var options = Options();
+        options.Grant = GrantType.JwtBearer;
+        return options;
+    }
 
     private JwtGrantOptions Options(ClientAuthenticationMethod method = ClientAuthenticationMethod.PrivateKeyJwt)
     {

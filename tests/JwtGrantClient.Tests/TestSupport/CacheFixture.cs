@@ -19,7 +19,8 @@ internal sealed class CacheFixture : IDisposable
 
     public CacheFixture(
         TimeProvider? time = null, ITokenSource? source = null, ILogger? logger = null, RefreshOptions? refresh = null, RetryOptions? retry = null,
-        BackoffOptions? backoff = null, CacheOptions? cache = null, ISharedTokenStore? store = null, ClientIdentity? client = null)
+        BackoffOptions? backoff = null, CacheOptions? cache = null, ISharedTokenStore? store = null, ClientIdentity? client = null,
+        ILogger? storeLogger = null)
     {
         retry ??= new();
         refresh ??= new();
@@ -39,13 +40,20 @@ internal sealed class CacheFixture : IDisposable
             Backoff = backoff ?? new(),
             Cache = cache,
             Shared = store is null ? null : new SharedTokens(
-                store, client ?? new() { Name = "reports" }, cache.StoreTimeout, refresh, time ?? Time, NullLogger.Instance)
-            {
-                // Synchronous, so that the token is in the store when its refresh has completed.
-                Start = static work => work(),
-            },
+                new SharedStoreClient(store, "reports", cache.StoreTimeout, time ?? Time, NullLogger.Instance)
+                {
+                    // Synchronous, so that the token is in the store when its refresh has completed.
+                    Start = static work => work(),
+                },
+                client ?? new() { Name = "reports" },
+                refresh,
+                time ?? Time,
+                storeLogger ?? NullLogger.Instance),
         });
     }
+
+    /// <summary>The start of the tokens' values.</summary>
+    public string TokenPrefix { get; init; } = "token";
 
     public SteppableClock Time { get; }
 
@@ -65,7 +73,7 @@ internal sealed class CacheFixture : IDisposable
 
     /// <summary>Returns a new token with the given lifetime, which begins when the request was sent.</summary>
     public AccessToken IssueAt(DateTimeOffset issued, TimeSpan lifetime) =>
-        new($"token-{Interlocked.Increment(ref _tokensIssued)}", issued + lifetime) { Lifetime = lifetime };
+        new($"{TokenPrefix}-{Interlocked.Increment(ref _tokensIssued)}", issued + lifetime) { Lifetime = lifetime };
 
     /// <summary>Returns a new token with the given lifetime, which begins now.</summary>
     public AccessToken Issue(TimeSpan lifetime) => IssueAt(Time.GetUtcNow(), lifetime);

@@ -1,23 +1,19 @@
-using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Caching;
 
-/// <summary>Reads and writes the second level for the cache, with a timeout. Its failures are logged and do not reach the cache.</summary>
+/// <summary>Reads and writes the second level for the cache. Its failures do not reach the cache.</summary>
 /// <param name="store">Contains the tokens of the fleet.</param>
 /// <param name="client">The client that the tokens are for.</param>
-/// <param name="timeout">The timeout of one call to the store.</param>
 /// <param name="refresh">Determines the end of use of a token.</param>
-/// <param name="time">The clock for the expiry of entries and for the timeout.</param>
-/// <param name="logger">Logs failures of the store.</param>
-internal sealed class SharedTokens(
-    ISharedTokenStore store, ClientIdentity client, TimeSpan timeout, RefreshOptions refresh, TimeProvider time, ILogger logger)
+/// <param name="time">The clock for the expiry of entries.</param>
+/// <param name="logger">Logs markers that could not be written.</param>
+internal sealed class SharedTokens(SharedStoreClient store, ClientIdentity client, RefreshOptions refresh, TimeProvider time, ILogger logger) : IDisposable
 {
+    private readonly RevocationMarkers _markers = new(store, client.Name, time, logger);
+
     /// <summary>Gets the proof of possession for adopted tokens that are bound to a key.</summary>
     public ITokenProof? Proof { get; init; }
-
-    /// <summary>Gets the method that starts background work. Default: on the thread pool.</summary>
-    public Action<Action> Start { get; init; } = BackgroundWork.OnThreadPool;
 
     /// <summary>
     /// Returns a token that another process has acquired, null if a token request is necessary, and the key under which the result of that request is to be
@@ -30,8 +26,10 @@ internal sealed class SharedTokens(
     {
         if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key)
             return default;
-        var entry = await WithTimeoutAsync(async cancellationToken => await store.GetAsync(key.Value, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        return (key, entry is not null && IsNewer(entry, current, rejected) ? Adopt(entry) : null);
+        var (_, entry) = await store.GetAsync(key.Value).ConfigureAwait(false);
+        return entry?.Token is { } token && IsNewer(token, current, rejected) && IsUsable(entry) && !await _markers.ContainsAsync(token.Value).ConfigureAwait(false)
+            ? (key, Adopt(token, entry.Lifetime))
+            : (key, null);
     }
 
     /// <summary>Publishes a token for the other processes.</summary>
@@ -47,12 +45,34 @@ internal sealed class SharedTokens(
         // If a token file or a certificate was replaced in the meantime, even if the old one is back, the token may be that of another identity.
         if (await KeyOfAsync(request).ConfigureAwait(false) != key)
             return;
-        await WithTimeoutAsync<SharedToken>(async cancellationToken =>
-        {
-            await store.SetAsync(key.Value, new SharedToken(token, lifetime), cancellationToken).ConfigureAwait(false);
-            return null;
-        }).ConfigureAwait(false);
+        // The server may return a token again that was invalidated.
+        if (!await _markers.ContainsAsync(token.Value).ConfigureAwait(false))
+            await store.SetAsync(key.Value, new SharedToken(token, lifetime)).ConfigureAwait(false);
     }
+
+    /// <summary>Marks a token, so that no process adopts or publishes it again.</summary>
+    public Task MarkAsync(string token, DateTimeOffset expiresAt) => _markers.AddAsync(token, expiresAt);
+
+    /// <inheritdoc cref="MarkAsync(string, DateTimeOffset)"/>
+    public Task MarkAsync(string token, TimeSpan remaining) => _markers.AddAsync(token, time.GetUtcNow() + remaining);
+
+    /// <summary>
+    /// Marks the tokens of a request and returns them: the one that was cached here and the one in the store, which another process may have acquired.
+    /// </summary>
+    public async Task<IReadOnlyList<AccessToken>> RemoveAsync(TokenRequest request, AccessToken? cached)
+    {
+        if (cached is not null)
+            await MarkAsync(cached.Value, cached.ExpiresAt).ConfigureAwait(false);
+        IReadOnlyList<AccessToken> removed = cached is null ? [] : [cached];
+        if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key
+            || (await store.GetAsync(key.Value).ConfigureAwait(false)).Entry is not { Token: { } token } entry
+            || token.Value == cached?.Value || !IsUsable(entry) || await _markers.ContainsAsync(token.Value).ConfigureAwait(false))
+            return removed;
+        await MarkAsync(token.Value, token.ExpiresAt).ConfigureAwait(false);
+        return [.. removed, token];
+    }
+
+    public void Dispose() => _markers.Dispose();
 
     private async Task<PublicationKey?> KeyOfAsync(TokenRequest request)
     {
@@ -60,46 +80,28 @@ internal sealed class SharedTokens(
         if (client.IsBound && thumbprint is null)
             return null;
         // With a timeout, because the file system may be remote.
-        var tokenFiles = await WithTimeoutAsync(async cancellationToken => await client.ReadTokenFilesAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var (_, tokenFiles) = await store.WithTimeoutAsync(
+            async cancellationToken => await client.ReadTokenFilesAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return tokenFiles is null ? null : new(SharedTokenKey.Compute(client, tokenFiles.Claims, thumbprint, request), tokenFiles.Changes);
     }
 
-    private bool IsNewer(SharedToken entry, AccessToken? current, AccessToken? rejected) =>
+    private static bool IsNewer(AccessToken token, AccessToken? current, AccessToken? rejected) =>
         // An entry with the same expiry may be another process's replacement of the rejected token. An older one would probably be rejected, too.
-        (rejected is null || (entry.Token.Value != rejected.Value && entry.ExpiresAt >= rejected.ExpiresAt))
-        && (current is null || (entry.Token.Value != current.Value && entry.ExpiresAt > current.ExpiresAt))
-        && entry.ExpiresAt - TimeSpan.FromTicks(RefreshSchedule.Margin(entry.Lifetime, refresh)) > time.GetUtcNow();
+        (rejected is null || (token.Value != rejected.Value && token.ExpiresAt >= rejected.ExpiresAt))
+        && (current is null || (token.Value != current.Value && token.ExpiresAt > current.ExpiresAt));
+
+    private bool IsUsable(SharedToken entry) => entry.ExpiresAt - TimeSpan.FromTicks(RefreshSchedule.Margin(entry.Lifetime, refresh)) > time.GetUtcNow();
 
     // The wall clock of the other process may be ahead: the remaining lifetime is at most the whole lifetime.
-    private AccessToken Adopt(SharedToken entry)
+    private AccessToken Adopt(AccessToken token, TimeSpan lifetime)
     {
-        var latest = time.GetUtcNow() + entry.Lifetime;
-        var token = entry.Token;
+        var latest = time.GetUtcNow() + lifetime;
         return new(token.Value, token.ExpiresAt < latest ? token.ExpiresAt : latest, token.Type, token.Scope, token.Members)
         {
-            Lifetime = entry.Lifetime,
+            Lifetime = lifetime,
             Proof = token.Type == "DPoP" ? Proof : null,
+            IsAdopted = true,
         };
-    }
-
-    // A store may ignore its cancellation and fail in any way. The consequence is only a token request.
-    private async Task<T?> WithTimeoutAsync<T>(Func<CancellationToken, Task<T?>> call)
-        where T : class
-    {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        var cancellation = deadline.Token;
-        try
-        {
-            // On another thread, because a store may block its thread.
-            return await BackgroundWork.RunAsync(async () => await call(cancellation).ConfigureAwait(false), Start).WaitAsync(deadline.Token).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A store may throw any exception.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Log.SharedStoreFailed(logger, client.Name, e);
-            return null;
-        }
     }
 }
 

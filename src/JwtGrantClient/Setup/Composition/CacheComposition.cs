@@ -26,7 +26,11 @@ internal static class CacheComposition
             Backoff = options.Backoff.Copy(),
             Cache = cache,
             Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
-                store, IdentityComposition.Create(name, options, dependencies, keys), cache.StoreTimeout, refresh, dependencies.Time, dependencies.Logger)
+                new SharedStoreClient(store, name, cache.StoreTimeout, dependencies.Time, dependencies.Logger),
+                IdentityComposition.Create(name, options, dependencies, keys),
+                refresh,
+                dependencies.Time,
+                dependencies.Logger)
             {
                 Proof = endpoint.Proofs,
             },
