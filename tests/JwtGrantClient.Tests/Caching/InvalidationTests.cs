@@ -45,6 +45,21 @@ public sealed class InvalidationTests
     }
 
     [Fact]
+    public async Task A_late_rejection_of_an_older_token_does_not_delay_the_invalidation_of_the_cached_one()
+    {
+        using var cache = new CacheFixture();
+        var older = await cache.CacheTokenAsync(CacheFixture.Hour);
+        cache.Time.Advance(CacheFixture.HourExpiresAfter);
+        var token = await cache.CacheTokenAsync(CacheFixture.Hour);
+
+        await InvalidateAsync(cache, older);
+        cache.Tokens.OnTokenRejected(TokenRequest.Default, older);
+        await InvalidateAsync(cache, token);
+
+        Assert.False(cache.GetAsync().IsCompleted);
+    }
+
+    [Fact]
     public async Task Invalidating_a_token_while_none_is_cached_changes_nothing()
     {
         using var cache = new CacheFixture();

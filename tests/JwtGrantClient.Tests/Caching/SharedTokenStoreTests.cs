@@ -114,6 +114,25 @@ public sealed class SharedTokenStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rejected_token_no_longer_counts_once_there_is_a_new_one()
+    {
+        var rejected = await _one.CacheTokenAsync(Hour);
+        _one.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
+        // Within the invalidation interval of 30 s, so that the entry still has its state.
+        await _one.CacheTokenAsync(TimeSpan.FromSeconds(20));
+        var later = new SharedToken(_one.Issue(TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(10));
+        await _store.SetAsync(Assert.Single(_store.Keys), later, TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(15));
+
+        _one.GetWithoutWaiting();
+        await _one.Log.NextAsync();
+
+        // It ends before the rejected one did, but the token that it replaces is another.
+        Assert.Equal(later.Token!.Value, _one.GetWithoutWaiting().Value);
+        Assert.Equal(2, _one.Source.Calls);
+    }
+
+    [Fact]
     public async Task An_expired_entry_is_ignored()
     {
         await _one.CacheTokenAsync(Hour);

@@ -26,7 +26,7 @@ internal sealed class CacheFixture : IDisposable
         refresh ??= new();
         cache ??= new();
         Time = time as SteppableClock ?? new(TestData.Moment);
-        Tokens = new CachedTokenSource(new CacheContext(
+        Context = new CacheContext(
             "reports",
             new TokenSourceAcquirer(source ?? Source),
             new TokenRequestPipeline(retry, time ?? Time, () => NextDouble(), logger ?? Log),
@@ -49,8 +49,12 @@ internal sealed class CacheFixture : IDisposable
                 refresh,
                 time ?? Time,
                 storeLogger ?? NullLogger.Instance),
-        });
+        };
+        Tokens = new CachedTokenSource(Context);
     }
+
+    /// <summary>The data that all entries share, for a test of a single entry.</summary>
+    public CacheContext Context { get; }
 
     /// <summary>The start of the tokens' values.</summary>
     public string TokenPrefix { get; init; } = "token";

@@ -80,6 +80,40 @@ public sealed class SingleUseGrantTests
         Assert.Equal(1, server.Calls);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_cancellation_of_a_single_use_grant_by_its_caller_is_not_a_timeout(bool withCustomPipeline)
+    {
+        var started = new TaskCompletionSource();
+        await using var server = await ScriptedServer.StartAsync(context =>
+        {
+            started.SetResult();
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var caller = new CancellationTokenSource();
+        var client = new Composition { Endpoint = server.TokenEndpoint, Pipeline = withCustomPipeline ? RetryingPipeline : null };
+
+        var request = client.RequestAsync(AuthorizationCode(), caller.Token);
+        await started.Task;
+        await caller.CancelAsync();
+
+        Assert.Equal(caller.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request)).CancellationToken);
+        Assert.Equal(1, server.Calls);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_cancelled_attempt_is_not_reported_as_a_single_use_grant_that_was_used_up(bool wasSentBefore)
+    {
+        var attempts = new RequestAttempts { GrantMayBeRepeated = false };
+        if (wasSentBefore)
+            attempts.BeforeSending(TestContext.Current.CancellationToken);
+
+        Assert.ThrowsAny<OperationCanceledException>(() => attempts.BeforeSending(new CancellationToken(canceled: true)));
+    }
+
     [Fact]
     public async Task A_custom_pipeline_that_cancels_attempts_cannot_send_a_single_use_grant_twice()
     {
