@@ -8,18 +8,21 @@ namespace JwtGrantClient;
 public sealed class AssertionOptions
 {
     /// <summary>Gets or sets the <c>iss</c> claim. Default: <see cref="JwtGrantOptions.ClientId"/>.</summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Issuer { get; set; }
 
     /// <summary>
     /// Gets or sets the <c>sub</c> claim, the user or tenant that the token represents. <see cref="TokenRequest.Subject"/> overrides it.
     /// Default: the <c>iss</c> claim.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Subject { get; set; }
 
     /// <summary>
     /// Gets or sets the <c>aud</c> claim, which is sent exactly as configured. Default: <see cref="JwtGrantOptions.Issuer"/>; if it is not set,
     /// <see cref="JwtGrantOptions.TokenEndpoint"/>.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Audience { get; set; }
 
     /// <summary>
@@ -35,6 +38,7 @@ public sealed class AssertionOptions
     /// Gets or sets the path of a file with a JWT that another party signs and replaces before it expires. The JWT is read for every attempt and
     /// sent unchanged. Do not set a signing key or other properties of this class then. Default: null; the library signs the assertion.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? TokenFile { get; set; }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace JwtGrantClient;
 
 /// <summary>The options of the assertion that authenticates the client (RFC 7523 section 2.2, updated by RFC 10070).</summary>
@@ -7,17 +9,20 @@ public sealed class ClientAssertionOptions
     /// Gets or sets the <c>iss</c> claim. Default: <see cref="JwtGrantOptions.ClientId"/> (OpenID Connect Core section 9). Sign in with Apple
     /// requires the id of the team.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Issuer { get; set; }
 
     /// <summary>
     /// Gets or sets the <c>aud</c> claim: one string, which is sent exactly as configured. Default: <see cref="JwtGrantOptions.Issuer"/>
     /// (RFC 10070). Set it for a server that requires another value, such as the URL of its token endpoint.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Audience { get; set; }
 
     /// <summary>
     /// Gets or sets the <c>typ</c> header parameter. Default: <c>client-authentication+jwt</c> (RFC 10070). Some older servers require <c>JWT</c>.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Type { get; set; }
 
     /// <summary>
@@ -35,6 +40,7 @@ public sealed class ClientAssertionOptions
     /// SPIFFE JWT-SVID. The JWT is read for every attempt and sent unchanged. A signing key and a ClientId are not required then. Default: null;
     /// the library signs the assertion.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? TokenFile { get; set; }
 
     /// <summary>
@@ -42,6 +48,7 @@ public sealed class ClientAssertionOptions
     /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>. A SPIFFE JWT-SVID requires
     /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-spiffe</c>.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? AssertionType { get; set; }
 
     /// <summary>Gets or sets the key that signs this assertion. Default: null, which means <see cref="JwtGrantOptions.SigningKey"/>.</summary>

@@ -16,18 +16,21 @@ public sealed class JwtGrantOptions
     /// without query and fragment. It is the default audience of assertions (RFC 10070), and endpoints that are not configured are read from
     /// its metadata. Default: null. Either this or <see cref="TokenEndpoint"/> is required.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? Issuer { get; set; }
 
     /// <summary>
     /// Gets or sets the URL of the token endpoint (RFC 6749 section 3.2): https, without fragment. If it is set, token requests do not read the
     /// metadata. Default: null, the endpoint from the metadata of <see cref="Issuer"/> (RFC 8414).
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? TokenEndpoint { get; set; }
 
     /// <summary>
     /// Gets or sets the URL of the revocation endpoint (RFC 7009 section 2): https, without fragment. Default: null, the endpoint from the metadata
     /// of <see cref="Issuer"/>.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? RevocationEndpoint { get; set; }
 
     /// <summary>
@@ -41,6 +44,7 @@ public sealed class JwtGrantOptions
     /// PrivateKeyJwt with an assertion from a file or a provider; and None, unless the library signs a grant assertion whose issuer is not
     /// configured.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? ClientId { get; set; }
 
     /// <summary>Gets or sets the grant with which tokens are requested. Default: <see cref="GrantType.JwtBearer"/>.</summary>
@@ -59,6 +63,7 @@ public sealed class JwtGrantOptions
     /// Gets or sets the scope that tokens are requested for: values separated by single spaces (RFC 6749 section 3.3). Default: null, no scope
     /// is sent.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Scope { get; set; }
 
     /// <summary>
@@ -88,12 +93,14 @@ public sealed class JwtGrantOptions
     public string? ClientSecret { get; set; }
 
     /// <summary>Gets or sets the name of the environment variable that contains the client secret. Default: null.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? ClientSecretEnvironmentVariable { get; set; }
 
     /// <summary>
     /// Gets or sets the path of the file that contains the client secret. The file is read for each attempt; line breaks at its end are
     /// ignored. Default: null.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? ClientSecretFile { get; set; }
 
     /// <summary>
@@ -150,6 +157,7 @@ public sealed class JwtGrantOptions
     /// Gets or sets the type of a token whose response has no <c>token_type</c>: <c>Bearer</c> or null. With null, such a response is an error,
     /// because RFC 6749 section 5.1 requires the member. Default: null.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? DefaultTokenType { get; set; }
 
     /// <summary>

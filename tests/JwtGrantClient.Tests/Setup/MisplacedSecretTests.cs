@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -135,6 +136,45 @@ public sealed class MisplacedSecretTests : IDisposable
         var (error, _) = await UseAsync([], setting, "correct horse battery staple");
 
         Assert.Contains(expected, error!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_secret_in_the_wrong_setting_is_not_serialized(string kind)
+    {
+        var (text, secret) = Secrets[kind];
+        // A generated id cannot be told from a generated secret, so only settings for paths, variables and URLs leave it out.
+        var isDocument = SecretKind.Describe(text) is not null;
+        var written = new List<string>();
+        foreach (var setting in TextSettings(typeof(JwtGrantOptions)).Where(setting => isDocument ? !setting.EndsWith(":0", StringComparison.Ordinal) : IsPlace(setting)))
+        {
+            var options = new JwtGrantOptions();
+            new ConfigurationBuilder().AddInMemoryCollection([new(setting, text)]).Build().Bind(options);
+            if (LongestCommonRun(secret, JsonSerializer.Serialize(options)) is { Length: > LongestAllowed } run)
+                written.Add($"{setting}: {run}");
+        }
+
+        Assert.Empty(written);
+
+        static bool IsPlace(string setting) =>
+            setting.EndsWith("Path", StringComparison.Ordinal) || setting.EndsWith("File", StringComparison.Ordinal)
+            || setting.EndsWith("Variable", StringComparison.Ordinal) || setting.EndsWith("Endpoint", StringComparison.Ordinal) || setting == "Issuer";
+    }
+
+    [Fact]
+    public void Ordinary_settings_are_serialized_unchanged()
+    {
+        var options = new JwtGrantOptions
+        {
+            Issuer = "https://as.example.com/oauth2/aus1a2b3c4d5e6f7g8h9", ClientId = "0oa1b2c3d4e5f6g7h8i9", Scope = "read write",
+            ClientSecretEnvironmentVariable = "REPORTS_SECRET", SigningKey = { Path = "keys/batch.pem", KeyId = "9f86d081884c7d659a2feaa0c55ad015" },
+        };
+
+        var read = JsonSerializer.Deserialize<JwtGrantOptions>(JsonSerializer.Serialize(options))!;
+
+        Assert.Equal(
+            (options.Issuer, options.ClientId, options.Scope, options.ClientSecretEnvironmentVariable, options.SigningKey.Path, options.SigningKey.KeyId),
+            (read.Issuer, read.ClientId, read.Scope, read.ClientSecretEnvironmentVariable, read.SigningKey.Path, read.SigningKey.KeyId));
     }
 
     /// <summary>Creates a client, requests a token, and returns the error and everything that was printed.</summary>

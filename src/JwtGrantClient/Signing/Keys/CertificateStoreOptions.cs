@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
@@ -11,15 +12,18 @@ public sealed class CertificateStoreOptions
     /// Gets or sets the SHA-1 thumbprint (40 hexadecimal digits) or SHA-256 thumbprint (64 digits), in upper or lower case. Other characters, such
     /// as spaces and colons, are ignored. Default: null.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Thumbprint { get; set; }
 
     /// <summary>
     /// Gets or sets the whole subject, such as <c>CN=batch, O=Example</c>, or only its common name. If several certificates with a private key
     /// match, the one that expires last is used, so a renewed certificate replaces the older one. Default: null.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Subject { get; set; }
 
     /// <summary>Gets or sets the name of the store. Default: <c>My</c>, the store for personal certificates.</summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string StoreName { get; set; } = "My";
 
     /// <summary>Gets or sets the location of the store. Default: <see cref="StoreLocation.CurrentUser"/>.</summary>

@@ -24,6 +24,7 @@ public sealed class SigningKeyOptions
     /// use, at most every five seconds. If its content changes, the new key is used. If the new content is not a usable key, the last good key stays
     /// in use. Default: null.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? Path { get; set; }
 
     /// <summary>
@@ -37,6 +38,7 @@ public sealed class SigningKeyOptions
     /// Gets or sets the name of an environment variable that contains the key as text. A literal <c>\n</c> in a PEM text is read as a line break.
     /// Default: null.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? EnvironmentVariable { get; set; }
 
     /// <summary>Gets or sets the options that select a certificate with its private key in a certificate store. Default: null.</summary>
@@ -50,15 +52,18 @@ public sealed class SigningKeyOptions
     public string? Password { get; set; }
 
     /// <summary>Gets or sets the name of an environment variable that contains the password. Default: null.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? PasswordEnvironmentVariable { get; set; }
 
     /// <summary>Gets or sets the path of a file that contains the password. Line breaks at the end are removed. Default: null.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? PasswordFile { get; set; }
 
     /// <summary>
     /// Gets or sets the <c>kid</c> header parameter, by which the server selects the key (RFC 7515 section 4.1.4). It also selects the key of a JWK
     /// set. Default: null, which means the value of <see cref="KeyIdFrom"/>.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? KeyId { get; set; }
 
     /// <summary>Gets or sets how the <c>kid</c> is determined if <see cref="KeyId"/> is not set. Default: <see cref="KeyIdSource.Key"/>.</summary>
@@ -69,6 +74,7 @@ public sealed class SigningKeyOptions
     /// ML-DSA-65 or ML-DSA-87 (RFC 9964). Default: null, which means the <c>alg</c> of the JWK, otherwise RS256 for an RSA key and the algorithm
     /// that fits any other key.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? Algorithm { get; set; }
 
     /// <summary>

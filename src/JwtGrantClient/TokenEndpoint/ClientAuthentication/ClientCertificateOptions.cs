@@ -15,9 +15,11 @@ public sealed class ClientCertificateOptions
     private ClientCertificate? _preloaded;
 
     /// <summary>Gets or sets the path of a PEM file with the certificate (its issuers may follow), or of a PKCS#12 file. Default: null, no certificate.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? Path { get; set; }
 
     /// <summary>Gets or sets the path of the PEM file with the private key. Default: null, the key is in <see cref="Path"/>.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? KeyPath { get; set; }
 
     /// <summary>
@@ -27,12 +29,14 @@ public sealed class ClientCertificateOptions
     public string? Password { get; set; }
 
     /// <summary>Gets or sets the name of an environment variable that contains the password. Default: none.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? PasswordEnvironmentVariable { get; set; }
 
     /// <summary>
     /// Gets or sets the path of a file that contains the password, of at most 64 KiB. Trailing line breaks are ignored. The file is read again with the
     /// certificate. Default: none.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? PasswordFile { get; set; }
 
     internal SecretSource PasswordSecret => new(Password, PasswordEnvironmentVariable, PasswordFile, ClientCertificate.PasswordSettings);

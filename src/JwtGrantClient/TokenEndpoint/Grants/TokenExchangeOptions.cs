@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace JwtGrantClient;
 
 /// <summary>The settings of a token exchange (RFC 8693): tokens from files, or from providers that are configured in code. They apply if Grant is TokenExchange.</summary>
@@ -7,20 +9,25 @@ public sealed class TokenExchangeOptions
     /// Gets or sets the path of a file with the subject token, a JWT that another party signs and replaces, such as a Kubernetes projected token. It is
     /// read for each attempt. Required unless UseSubjectToken configures a provider. Default: none.
     /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? SubjectTokenFile { get; set; }
 
     /// <summary>Gets or sets the type of the subject token: a URI of RFC 8693 section 3. Default: <see cref="TokenTypes.Jwt"/>.</summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? SubjectTokenType { get; set; }
 
     /// <summary>Gets or sets the path of a file with the actor token (RFC 8693 section 2.1). Default: none.</summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
     public string? ActorTokenFile { get; set; }
 
     /// <summary>Gets or sets the type of the actor token. Default: <see cref="TokenTypes.Jwt"/>.</summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? ActorTokenType { get; set; }
 
     /// <summary>Gets or sets the logical names of the services that the token is for. Default: empty, none are sent.</summary>
     public IList<string> Audience { get; set; } = [];
 
     /// <summary>Gets or sets the requested type of token: a URI of RFC 8693 section 3. Default: none, the server chooses.</summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? RequestedTokenType { get; set; }
 }
