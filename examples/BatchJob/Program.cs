@@ -11,7 +11,7 @@ builder.Services
     .AddHttpClient("reports", http => http.BaseAddress = new Uri(builder.Configuration["Reports:BaseAddress"]!))
     .AddJwtGrantToken("reports");
 
-using var score = Score.Keep(client, servers); // demo
+using var statistics = JobStatistics.Start(client, servers); // demo
 using var host = builder.Build();
 await host.StartAsync();
 var clients = host.Services.GetRequiredService<IHttpClientFactory>();
@@ -22,9 +22,9 @@ async Task<ReportPage> DownloadAsync(int page)
     return (await http.GetFromJsonAsync<ReportPage>($"reports?page={page}"))!;
 }
 
-await DownloadLoop.RunAsync(DownloadAsync, host.Services, score); // demo: pages in parallel, for 20 seconds
+await DownloadLoop.RunAsync(DownloadAsync, host.Services, statistics); // demo: pages in parallel, for 20 seconds
 await host.StopAsync();
-return score.Print(); // demo
+return statistics.Print(); // demo
 
 /// <summary>A page of the report, as the API sends it.</summary>
 internal sealed record ReportPage(int Page, IReadOnlyList<string> Rows);

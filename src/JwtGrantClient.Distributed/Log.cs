@@ -7,12 +7,12 @@ internal static partial class Log
 {
     public const string Category = "JwtGrantClient";
 
-    [LoggerMessage(100, LogLevel.Warning, "The distributed cache fails; it is not called for {Duration}, and tokens come from the token endpoint")]
+    [LoggerMessage(100, LogLevel.Warning, "Calls to the distributed cache fail. The next call is made after {Duration}; until then tokens are requested from the token endpoint")]
     public static partial void CircuitOpened(ILogger logger, TimeSpan duration, Exception? reason);
 
-    [LoggerMessage(101, LogLevel.Information, "The distributed cache works again")]
+    [LoggerMessage(101, LogLevel.Information, "The distributed cache responds again")]
     public static partial void CircuitClosed(ILogger logger);
 
-    [LoggerMessage(102, LogLevel.Warning, "An entry of the distributed cache cannot be read and is ignored. Check that all processes share the key ring and the application name of Data Protection (SetApplicationName)")]
+    [LoggerMessage(102, LogLevel.Warning, "An entry of the distributed cache cannot be read and is ignored. Check that all processes use the same key ring and the same application name of Data Protection (SetApplicationName)")]
     public static partial void EntryUnreadable(ILogger logger, Exception? reason);
 }

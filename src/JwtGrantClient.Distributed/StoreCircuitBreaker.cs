@@ -46,7 +46,7 @@ internal sealed class StoreCircuitBreaker
     /// <summary>Calls the store, unless the circuit breaker is open.</summary>
     /// <param name="call">Makes the call. Use a static lambda, which allocates no closure.</param>
     /// <param name="state">The argument of <paramref name="call"/>.</param>
-    /// <param name="cancellationToken">Cancels the call when the store takes too long. A cancelled call counts as failed.</param>
+    /// <param name="cancellationToken">Cancels the call when the store takes too long. A canceled call counts as failed.</param>
     /// <returns>The store's result; the default value if the store was not called.</returns>
     public async ValueTask<TResult?> CallAsync<TState, TResult>(
         Func<TState, CancellationToken, Task<TResult>> call, TState state, CancellationToken cancellationToken)

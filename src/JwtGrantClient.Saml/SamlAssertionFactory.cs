@@ -57,7 +57,7 @@ public sealed class SamlAssertionFactory
     /// <returns>The signed assertion.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     /// <exception cref="JwtGrantException">A required value is neither configured nor in the context, or the signing failed.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled.</exception>
     public ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -68,10 +68,10 @@ public sealed class SamlAssertionFactory
         var expiresAt = issuedAt + _profile.Lifetime;
         var id = _ids.Next();
         var signed = _signer.Sign(SamlXml.Write(_profile, content, id, issuedAt, expiresAt), id);
-        return new(new Assertion(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(signed)), TypeFor(context.Purpose), expiresAt));
+        return new(new Assertion(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(signed)), GetAssertionType(context.Purpose), expiresAt));
     }
 
-    private static string TypeFor(AssertionPurpose purpose) => purpose is AssertionPurpose.SubjectToken or AssertionPurpose.ActorToken
+    private static string GetAssertionType(AssertionPurpose purpose) => purpose is AssertionPurpose.SubjectToken or AssertionPurpose.ActorToken
         ? TokenTypes.Saml2
         // RFC 7522 section 2.2. A grant sends no type. If the assertion is used as a client assertion, the library recognizes this type and rejects
         // it (RFC 10070).

@@ -8,13 +8,13 @@ internal sealed record SamlContent(string Subject, string Audience, string Recip
     {
         // OriginalString: servers compare the audience and the recipient byte for byte, and System.Uri would normalize the configured URL.
         var endpoint = context.TokenEndpoint?.OriginalString;
-        var subject = context.Subject ?? profile.Subject ?? throw Missing("Subject", "Set it, or set the Subject of the token request");
+        var subject = context.Subject ?? profile.Subject ?? throw CreateMissingError("Subject", "Set it, or set the Subject of the token request");
         if (XmlText.Problem(subject) is { } problem)
             throw JwtGrantException.Configuration("saml_text_unusable", $"The subject of the token request {problem}.");
         return new(
             subject,
-            profile.Audience ?? context.Issuer ?? endpoint ?? throw Missing("Audience", "Set it to the issuer identifier or the entity id of the server"),
-            profile.Recipient ?? endpoint ?? throw Missing("Recipient", "Set it to the token endpoint of the server"),
+            profile.Audience ?? context.Issuer ?? endpoint ?? throw CreateMissingError("Audience", "Set it to the issuer identifier or the entity id of the server"),
+            profile.Recipient ?? endpoint ?? throw CreateMissingError("Recipient", "Set it to the token endpoint of the server"),
             context.Claims.Count == 0 ? profile.Attributes : Merge(profile.Attributes, context.Claims));
     }
 
@@ -36,6 +36,6 @@ internal sealed record SamlContent(string Subject, string Audience, string Recip
         _ => null,
     };
 
-    private static JwtGrantException Missing(string name, string remedy) => JwtGrantException.Configuration(
+    private static JwtGrantException CreateMissingError(string name, string remedy) => JwtGrantException.Configuration(
         "saml_assertion_incomplete", $"SamlAssertionOptions.{name} is missing, and the token request does not contain it. {remedy}.");
 }

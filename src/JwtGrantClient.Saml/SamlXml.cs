@@ -22,7 +22,7 @@ internal static class SamlXml
             xml.WriteStartElement("saml", "Assertion", Namespace);
             xml.WriteAttributeString("ID", id);
             xml.WriteAttributeString("Version", "2.0");
-            xml.WriteAttributeString("IssueInstant", Instant(issuedAt));
+            xml.WriteAttributeString("IssueInstant", FormatInstant(issuedAt));
             xml.WriteElementString("Issuer", Namespace, profile.Issuer);
             WriteSubject(xml, profile, content, expiresAt);
             WriteConditions(xml, content, expiresAt);
@@ -45,7 +45,7 @@ internal static class SamlXml
         xml.WriteStartElement("SubjectConfirmation", Namespace);
         xml.WriteAttributeString("Method", Bearer);
         xml.WriteStartElement("SubjectConfirmationData", Namespace);
-        xml.WriteAttributeString("NotOnOrAfter", Instant(expiresAt));
+        xml.WriteAttributeString("NotOnOrAfter", FormatInstant(expiresAt));
         xml.WriteAttributeString("Recipient", content.Recipient);
         xml.WriteEndElement();
         xml.WriteEndElement();
@@ -56,7 +56,7 @@ internal static class SamlXml
     private static void WriteConditions(XmlWriter xml, SamlContent content, DateTimeOffset expiresAt)
     {
         xml.WriteStartElement("Conditions", Namespace);
-        xml.WriteAttributeString("NotOnOrAfter", Instant(expiresAt));
+        xml.WriteAttributeString("NotOnOrAfter", FormatInstant(expiresAt));
         xml.WriteStartElement("AudienceRestriction", Namespace);
         xml.WriteElementString("Audience", Namespace, content.Audience);
         xml.WriteEndElement();
@@ -66,7 +66,7 @@ internal static class SamlXml
     private static void WriteAuthentication(XmlWriter xml, string context, DateTimeOffset at)
     {
         xml.WriteStartElement("AuthnStatement", Namespace);
-        xml.WriteAttributeString("AuthnInstant", Instant(at));
+        xml.WriteAttributeString("AuthnInstant", FormatInstant(at));
         xml.WriteStartElement("AuthnContext", Namespace);
         xml.WriteElementString("AuthnContextClassRef", Namespace, context);
         xml.WriteEndElement();
@@ -87,5 +87,5 @@ internal static class SamlXml
         xml.WriteEndElement();
     }
 
-    private static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string FormatInstant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

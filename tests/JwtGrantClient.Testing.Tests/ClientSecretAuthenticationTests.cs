@@ -45,6 +45,16 @@ public sealed class ClientSecretAuthenticationTests
         Assert.Contains("realm=", response.Response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_refusal_of_a_wrong_secret_mentions_the_Authorization_header_only_for_the_Basic_header()
+    {
+        var header = await SendHeaderAsync(Basic($"{EncodedId}:other"));
+        var form = await _server.PostAsync(("grant_type", "client_credentials"), ("client_id", Id), ("client_secret", "other"));
+
+        Assert.Contains("form-encoded before base64 in the Authorization header", header.Refusal!.Explanation, StringComparison.Ordinal);
+        Assert.DoesNotContain("Authorization header", form.Refusal!.Explanation, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Id, Secret, true), InlineData(Id, "other", false), InlineData(Id, EncodedSecret, false), InlineData("other", Secret, false)]
     [InlineData("", Secret, false)]

@@ -5,13 +5,13 @@ using System.Text.Json;
 namespace BatchJob.Demo;
 
 /// <summary>Counts the responses with the status 401. It is between the token handler and the network.</summary>
-internal sealed class UnauthorizedCounter(Score score) : DelegatingHandler
+internal sealed class UnauthorizedCounter(JobStatistics statistics) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
-            score.OnUnauthorized();
+            statistics.OnUnauthorized();
         return response;
     }
 }

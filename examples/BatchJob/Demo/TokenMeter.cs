@@ -7,7 +7,7 @@ internal sealed class TokenMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
 
-    public TokenMeter(Score score)
+    public TokenMeter(JobStatistics statistics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -17,9 +17,9 @@ internal sealed class TokenMeter : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
         {
             if (instrument.Name == "jwtgrantclient.blocked_calls")
-                score.OnCallBlocked();
+                statistics.OnCallBlocked();
             else if (instrument.Name == "jwtgrantclient.acquisitions" && Tag(tags, "reason") is { } reason)
-                score.OnTokenAcquired(inBackground: reason == "ahead");
+                statistics.OnTokenAcquired(inBackground: reason == "ahead");
         });
         _listener.Start();
     }

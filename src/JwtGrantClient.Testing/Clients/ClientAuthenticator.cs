@@ -55,7 +55,8 @@ internal sealed class ClientAuthenticator(
         var client = GetClient(id);
         CheckClientId(form, client);
         ClientMethods.CheckAllowed(client, ClientMethods.SecretBasic, options);
-        return ClientSecretValidator.Validate(client, secret);
+        return ClientSecretValidator.Validate(
+            client, secret, "Check the secret, and that id and secret are form-encoded before base64 in the Authorization header.");
     }
 
     private ClientRegistration AuthenticateBySecretInForm(string secret, TokenForm form)
@@ -63,7 +64,9 @@ internal sealed class ClientAuthenticator(
         var client = GetClient(form["client_id"] ?? throw RefusedException.InvalidClient(
             "S17", "RFC 6749 section 2.3.1", "The form has a client_secret but no client_id."));
         ClientMethods.CheckAllowed(client, ClientMethods.SecretPost, options);
-        return client.ClientSecretIssuer is null ? ClientSecretValidator.Validate(client, secret) : jwtSecrets.Validate(secret, client);
+        return client.ClientSecretIssuer is null
+            ? ClientSecretValidator.Validate(client, secret, "Check the secret, and that the form field is encoded once.")
+            : jwtSecrets.Validate(secret, client);
     }
 
     private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form)

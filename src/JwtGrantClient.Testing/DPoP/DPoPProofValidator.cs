@@ -28,9 +28,9 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
 
     /// <param name="proof">The value of the DPoP header.</param>
     /// <param name="method">The method of the request.</param>
-    /// <param name="address">The URL of the request. Its query and fragment are ignored.</param>
+    /// <param name="url">The URL of the request. Its query and fragment are ignored.</param>
     /// <param name="accessToken">The access token of the request; null at the token endpoint.</param>
-    public DPoPProof Validate(string proof, string method, string address, string? accessToken = null)
+    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null)
     {
         var jwt = SignedJwt.TryParse(proof, out var rule, out var problem)
             ?? throw Refuse(rule, "RFC 7515 section 5.2", $"The DPoP proof {problem}.");
@@ -38,12 +38,12 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
             throw Refuse("S09", Clause, $"The DPoP proof has no typ; expected {Type}.");
         var algorithm = HeaderRules.Check(jwt.Header, Use, settings);
         var (key, thumbprint) = ProofKey.Read(jwt.Header);
-        using var disposed = key.Key;
+        using var publicKey = key.Key;
         if (key.DescribeMismatch(algorithm) is { } mismatch)
             throw Refuse("S06", Clause, $"The DPoP proof is signed with {algorithm.Name}, but {mismatch}.");
         if (!key.Verify(jwt.SigningInput, jwt.Signature, algorithm))
             throw Refuse("S08", Clause, "The DPoP proof's signature does not verify with the jwk in its header.");
-        CheckRequest(jwt.Claims, method, address);
+        CheckRequest(jwt.Claims, method, url);
         if (accessToken is not null && jwt.Claims.GetStringOrNull("ath") != Hash(accessToken))
             throw Refuse("S21", Clause, "The DPoP proof's ath is missing, or is not the SHA-256 of the access token in base64url.");
         var issuedAt = ReadIssuedAt(jwt.Claims);
@@ -55,7 +55,7 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
         return new(thumbprint, nonce);
     }
 
-    private static void CheckRequest(JsonElement claims, string method, string address)
+    private static void CheckRequest(JsonElement claims, string method, string url)
     {
         if (claims.GetStringOrNull("htm") is var htm && htm != method)
             throw Refuse("S21", Clause, $"The DPoP proof's htm is '{htm ?? "missing"}'; the method of the request is {method}.");
@@ -64,9 +64,9 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
             throw Refuse(
                 "S21", "RFC 9449 section 4.2", $"The DPoP proof's htu is '{htu ?? "missing"}'; expected a URL without query and fragment.");
         // RFC 9449 section 4.3 recommends normalization: Uri changes the host to lower case and removes a default port (RFC 3986 section 6.2).
-        if (!Uri.TryCreate(htu, UriKind.Absolute, out var claimed) || !Uri.TryCreate(address, UriKind.Absolute, out var actual)
+        if (!Uri.TryCreate(htu, UriKind.Absolute, out var claimed) || !Uri.TryCreate(url, UriKind.Absolute, out var actual)
             || claimed.GetLeftPart(UriPartial.Path) != actual.GetLeftPart(UriPartial.Path))
-            throw Refuse("S21", Clause, $"The DPoP proof's htu is '{htu}'; the request was sent to '{address}'.");
+            throw Refuse("S21", Clause, $"The DPoP proof's htu is '{htu}'; the request was sent to '{url}'.");
     }
 
     private DateTimeOffset ReadIssuedAt(JsonElement claims)

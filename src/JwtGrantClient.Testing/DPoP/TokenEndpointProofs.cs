@@ -10,8 +10,8 @@ internal sealed class TokenEndpointProofs(ServerSettings settings, NonceStore no
 
     private readonly DPoPProofValidator _validator = new(settings);
 
-    /// <summary>Returns the validated proof of the request; null if it has none.</summary>
-    public DPoPProof? Read(ServerRequest request)
+    /// <summary>Validates the proof of the request and returns it; null if the request has none.</summary>
+    public DPoPProof? Validate(ServerRequest request)
     {
         var proofs = request.Headers.Where(header => header.Key.Equals(Header, StringComparison.OrdinalIgnoreCase)).ToList();
         return proofs.Count switch

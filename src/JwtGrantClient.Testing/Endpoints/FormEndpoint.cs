@@ -3,7 +3,7 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>The part that all form endpoints share: reads the form, and turns a refusal into an error response (RFC 6749 section 5.2).</summary>
+/// <summary>Handles a request of an endpoint that takes a form: reads the form, and returns a refusal as an error response (RFC 6749 section 5.2).</summary>
 internal static class FormEndpoint
 {
     public static ServerResponse Handle(ServerRequest request, RecordedRequest record, Func<TokenForm, ServerResponse> process)

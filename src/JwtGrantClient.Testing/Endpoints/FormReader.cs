@@ -5,7 +5,7 @@ using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
 
-/// <summary>Reads a form (RFC 6749 appendix B) and refuses an ambiguous one.</summary>
+/// <summary>Reads the form of a request (RFC 6749 appendix B). A form that two parsers could read differently is refused.</summary>
 internal static class FormReader
 {
     private const string Clause = "RFC 6749 section 3.2";

@@ -32,7 +32,7 @@ internal sealed class TokenEndpoint(
         GrantPolicy.CheckGrantType(client, grantType);
         // The grant is validated last, so that an error elsewhere in the request does not use up a code or a refresh token.
         GrantPolicy.CheckTargets(form, settings.Options.SupportedTargets);
-        var proof = proofs.Read(request);
+        var proof = proofs.Validate(request);
         TokenEndpointProofs.RequireProof(proof, client ?? publicClient);
         FapiRules.Check(settings.Options, client, proof is not null || request.CertificateThumbprint is not null);
         // A response that requests a nonce uses up the jti of assertions, but no code and no refresh token.

@@ -5,7 +5,7 @@ using JwtGrantClient.Testing.Saml;
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>
-/// Validates the saml2-bearer grant (RFC 7522 section 2.1). Client authentication is optional, unless the client's registration requires it.
+/// Validates the saml2-bearer grant (RFC 7522 section 2.1). The client must authenticate only if its registration requires it (section 3.1).
 /// </summary>
 internal sealed class SamlBearerGrant(SamlAssertionValidator assertions, ClientAuthenticator authenticator)
 {

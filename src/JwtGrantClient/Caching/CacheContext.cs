@@ -32,7 +32,7 @@ internal sealed record CacheContext(
     /// <summary>Gets the size of the cache.</summary>
     public CacheOptions Cache { get; init; } = new();
 
-    /// <summary>Gets the second level; null if there is none.</summary>
+    /// <summary>Gets the shared token store; null if there is none.</summary>
     public SharedTokens? Shared { get; init; }
 
     /// <summary>Gets the method that starts background work. Default: on the thread pool.</summary>

@@ -77,7 +77,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         lock (this)
         {
             var token = Schedule.At(context.Clock.Now) == Freshness.Expired ? null : Token;
-            // The second level must not return it.
+            // The shared token store must not return it.
             if (token is not null && context.Shared is not null)
                 (_state ??= new(context)).Rejected = token;
             _expiresAt = long.MinValue;

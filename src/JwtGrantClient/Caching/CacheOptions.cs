@@ -15,7 +15,7 @@ public sealed class CacheOptions
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Gets or sets the timeout of one call to the second level that processes share: 10 ms to 10 s. Default: 0.5 s. After it the cache sends a token
+    /// Gets or sets the timeout of one call to the shared token store: 10 ms to 10 s. Default: 0.5 s. After it the cache sends a token
     /// request.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(0.5);

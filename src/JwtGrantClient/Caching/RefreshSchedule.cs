@@ -57,7 +57,7 @@ internal readonly record struct CachedToken(AccessToken Token, RefreshSchedule S
         var lifetime = token.Lifetime ?? Max(token.ExpiresAt - wall, TimeSpan.Zero);
         // The wall clock gives the age of the token. From here on only the monotonic clock counts.
         var spent = Math.Clamp((wall - (token.ExpiresAt - lifetime)).Ticks, 0, lifetime.Ticks);
-        // With a second level the first process due refreshes the token for all. The square root makes few processes due early, so that another is
+        // With a shared token store the first process due refreshes the token for all. The square root makes few processes due early, so that another is
         // rarely due while that one waits for the response: with 10,000 processes 1.07 requests instead of 2.5.
         var random = context.Shared is null ? context.Random() : Math.Sqrt(context.Random());
         var schedule = RefreshSchedule.Draw(now - spent, lifetime, context.Refresh, random);

@@ -24,7 +24,7 @@ public interface ITokenRevocation
     /// <param name="cancellationToken">Cancels the revocation. The token is removed from the cache in any case.</param>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="JwtGrantException">The server rejected the request or could not be reached, or its revocation endpoint is not known.</exception>
-    /// <exception cref="OperationCanceledException">The revocation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The revocation was canceled.</exception>
     Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -51,6 +51,6 @@ public interface ITokenRevocation
     /// <param name="cancellationToken">Cancels the revocation.</param>
     /// <exception cref="ArgumentException"><paramref name="token"/> is null or empty.</exception>
     /// <exception cref="JwtGrantException">The server rejected the request or could not be reached, or its revocation endpoint is not known.</exception>
-    /// <exception cref="OperationCanceledException">The revocation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The revocation was canceled.</exception>
     Task RevokeTokenAsync(string token, string? tokenTypeHint = null, CancellationToken cancellationToken = default);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace JwtGrantClient.Setup;
 
 /// <summary>Validates the options for the options framework: when a host starts, and without a host at the first use of the client.</summary>
-internal sealed class JwtGrantOptionsValidator(IEnumerable<ClientRegistration> registrations, IServiceProvider services) : IValidateOptions<JwtGrantOptions>
+internal sealed class JwtGrantOptionsValidator(IEnumerable<DependencyRegistration> registrations, IServiceProvider services) : IValidateOptions<JwtGrantOptions>
 {
     public ValidateOptionsResult Validate(string? name, JwtGrantOptions options)
     {

@@ -15,6 +15,6 @@ public interface ITokenEndpoint
     /// <param name="grant">What is exchanged for a token.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="JwtGrantException">The server rejected the request, or its response was not usable.</exception>
-    /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The request was canceled.</exception>
     Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default);
 }

@@ -23,7 +23,8 @@ internal static class TokenErrorAdvice
         {
             "invalid_grant" =>
                 "The server does not accept the assertion or the code. Check its issuer, subject, audience and key against what is registered at the server.",
-            "invalid_client" => "The server does not accept the client's authentication. Check ClientId, the registered public key and the audience.",
+            "invalid_client" => 
+                "The server does not accept the client's authentication. Check ClientId and the credential that is registered for it: the secret, the certificate, or the public key and the audience of the assertion.",
             "unauthorized_client" => "The client may not use this grant. Allow it in the client's registration at the server.",
             "unsupported_grant_type" => "The server does not support this grant. Choose another Grant.",
             "invalid_scope" => "The server does not know the scope, or the client may not have it. Check Scope.",

@@ -21,7 +21,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields = new(6);
 
-    /// <summary>Gets or sets the Authorization header of client_secret_basic; null for the other methods, which write parameters.</summary>
+    /// <summary>Gets or sets the Authorization header, which contains the secret of client_secret_basic; null for methods that write form fields.</summary>
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public AuthenticationHeaderValue? Authorization { get; set; }
 

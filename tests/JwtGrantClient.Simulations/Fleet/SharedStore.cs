@@ -3,7 +3,7 @@ using JwtGrantClient.Simulations.Time;
 namespace JwtGrantClient.Simulations.Fleet;
 
 /// <summary>
-/// The in-memory second level of the fleet. A read returns the entry of before the latency, and a write takes effect after the latency, so the store is
+/// The in-memory shared token store of the fleet. A read returns the entry of before the latency, and a write takes effect after the latency, so the store is
 /// never better than a real store with that latency.
 /// </summary>
 internal sealed class SharedStore(VirtualTime time) : ISharedTokenStore

@@ -25,7 +25,7 @@ internal sealed record SimulationOptions
     /// <summary>The length of each of the three outages of the endpoint; zero for none.</summary>
     public TimeSpan Outage { get; init; }
 
-    /// <summary>Whether the pods share a second level.</summary>
+    /// <summary>Whether the pods use a shared token store.</summary>
     public bool Shared { get; init; }
 
     /// <summary>Whether calls that cannot change anything are made too. The result is the same.</summary>

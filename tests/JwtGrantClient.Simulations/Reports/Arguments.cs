@@ -12,11 +12,11 @@ internal sealed record Arguments(SimulationOptions Options, string Plot)
         Usage: dotnet run -c Release --project tests/JwtGrantClient.Simulations -- [options]
           --pods N            pods in the fleet, 1 to 100000 (10000)
           --lifetime TIME     lifetime of a token, 1 s to 1 day (3600)
-          --rollout TIME      time within which the pods start, 0 s to a lifetime (60)
+          --rollout TIME      time within which all pods start, 0 s to the lifetime of a token (60)
           --seed N            seed of the random numbers; the same seed gives the same run (1)
-          --outage TIME       length of each of three outages of the token endpoint, 0 s to 1 day (0: no outage)
-          --shared            the pods share a second level
-          --every-call        make also the calls that change nothing: same numbers, a hundred times slower
+          --outage TIME       length of each of the three outages of the token endpoint, 0 s to 1 day; 0 for no outage (0)
+          --shared            the pods use a shared token store
+          --every-call        also simulate the calls that only read a cached token: the same results, about 100 times slower
           --plot FILE         path of the SVG plot of requests over time (artifacts/simulation.svg)
         TIME is in seconds or hh:mm:ss.
         """;
@@ -42,22 +42,22 @@ internal sealed record Arguments(SimulationOptions Options, string Plot)
 
     private Arguments? With(string option, string value) => option switch
     {
-        "--pods" when Number(value) is >= 1 and <= 100_000 and var pods => this with { Options = Options with { Pods = pods } },
-        "--seed" when Number(value) is { } seed => this with { Options = Options with { Seed = seed } },
-        "--lifetime" when Time(value, 1) is { } lifetime => this with { Options = Options with { Lifetime = lifetime } },
-        "--rollout" when Time(value, 0) is { } rollout => this with { Options = Options with { Rollout = rollout } },
-        "--outage" when Time(value, 0) is { } outage => this with { Options = Options with { Outage = outage } },
+        "--pods" when ParseNumber(value) is >= 1 and <= 100_000 and var pods => this with { Options = Options with { Pods = pods } },
+        "--seed" when ParseNumber(value) is { } seed => this with { Options = Options with { Seed = seed } },
+        "--lifetime" when ParseTime(value, 1) is { } lifetime => this with { Options = Options with { Lifetime = lifetime } },
+        "--rollout" when ParseTime(value, 0) is { } rollout => this with { Options = Options with { Rollout = rollout } },
+        "--outage" when ParseTime(value, 0) is { } outage => this with { Options = Options with { Outage = outage } },
         "--plot" when value.Length > 0 => this with { Plot = value },
         _ => null,
     };
 
-    private static int? Number(string value) =>
+    private static int? ParseNumber(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // A plain number is in seconds; TimeSpan.TryParse would read it as days.
-    private static TimeSpan? Time(string value, int minSeconds)
+    private static TimeSpan? ParseTime(string value, int minSeconds)
     {
-        var time = Number(value) is { } seconds ? TimeSpan.FromSeconds(seconds)
+        var time = ParseNumber(value) is { } seconds ? TimeSpan.FromSeconds(seconds)
             : value.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var span) ? span
             : TimeSpan.MinValue;
         return time >= TimeSpan.FromSeconds(minSeconds) && time <= TimeSpan.FromDays(1) ? time : null;

@@ -36,7 +36,7 @@ internal sealed class SvgPlot
 
     private string Title()
     {
-        var level = _options.Shared ? "with a second level" : "no second level";
+        var level = _options.Shared ? "with a shared token store" : "no shared token store";
         return Invariant($"Token requests per second: {_options.Pods} pods, tokens of {_options.Lifetime.TotalSeconds} s, {level}");
     }
 

@@ -4,7 +4,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>The second level: other processes adopt the token that one process acquired, without a request to the server.</summary>
+/// <summary>The shared token store: other processes adopt the token that one process acquired, without a request to the server.</summary>
 public sealed class SharedTokenStoreTests : IDisposable
 {
     private static readonly TimeSpan Hour = CacheFixture.Hour, OneTick = TimeSpan.FromTicks(1);

@@ -20,7 +20,7 @@ public sealed partial class OutsideReferenceTests
         select $"{path}:{line} '{match.Value}'";
 
     private static IEnumerable<string> Files() => new[] { "src", "tests", "examples", "docs", ".github" }
-        .SelectMany(folder => SourceTree.Files(folder, ".cs").Concat(SourceTree.Files(folder, ".md")))
+        .SelectMany(folder => SourceTree.FindFiles(folder, ".cs").Concat(SourceTree.FindFiles(folder, ".md")))
         .Append("README.md")
         .Where(path => !path.EndsWith($"/{nameof(OutsideReferenceTests)}.cs", StringComparison.Ordinal));
 

@@ -8,21 +8,21 @@ internal static class SourceTree
     public static string Root { get; } = FindRoot();
 
     public static IReadOnlyList<string> SrcProjects { get; } =
-        [.. Files("src", ".csproj").Select(path => Path.GetFileNameWithoutExtension(path))];
+        [.. FindFiles("src", ".csproj").Select(path => Path.GetFileNameWithoutExtension(path))];
 
-    public static bool Has(string path) => File.Exists(Path.Combine(Root, path));
+    public static bool Exists(string path) => File.Exists(Path.Combine(Root, path));
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
-    public static IReadOnlyList<SourceFile> CSharp(params IEnumerable<string> folders) =>
-        [.. folders.SelectMany(folder => Files(folder, ".cs")).Select(path => new SourceFile(path, Read(path)))];
+    public static IReadOnlyList<SourceFile> ReadCSharp(params IEnumerable<string> folders) =>
+        [.. folders.SelectMany(folder => FindFiles(folder, ".cs")).Select(path => new SourceFile(path, Read(path)))];
 
-    public static IReadOnlyList<string> Files(string folder, string extension) =>
-        Entries(folder, (ref FileSystemEntry entry) => !entry.IsDirectory && entry.FileName.EndsWith(extension, StringComparison.Ordinal));
+    public static IReadOnlyList<string> FindFiles(string folder, string extension) =>
+        FindEntries(folder, (ref FileSystemEntry entry) => !entry.IsDirectory && entry.FileName.EndsWith(extension, StringComparison.Ordinal));
 
-    public static IReadOnlyList<string> Folders(string folder) => Entries(folder, (ref FileSystemEntry entry) => entry.IsDirectory);
+    public static IReadOnlyList<string> FindFolders(string folder) => FindEntries(folder, (ref FileSystemEntry entry) => entry.IsDirectory);
 
-    private static List<string> Entries(string folder, FileSystemEnumerable<string>.FindPredicate predicate)
+    private static List<string> FindEntries(string folder, FileSystemEnumerable<string>.FindPredicate predicate)
     {
         var entries = new FileSystemEnumerable<string>(
             Path.Combine(Root, folder),

@@ -11,7 +11,7 @@ public sealed class JwtGrantTokenSourceTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Create_returns_a_source_of_tokens_endpoint_requests_and_assertions()
+    public async Task Create_returns_a_source_that_requests_tokens_and_creates_assertions()
     {
         var options = TestClient.Options();
         (options.Issuer, options.ClientAuthentication) = (TestData.Issuer, ClientAuthenticationMethod.PrivateKeyJwt);
@@ -24,7 +24,7 @@ public sealed class JwtGrantTokenSourceTests
     }
 
     [Fact]
-    public async Task Assertions_of_a_client_without_client_assertions_is_an_error()
+    public async Task Reading_Assertions_throws_for_a_client_without_client_assertions()
     {
         await using var client = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
 

@@ -18,7 +18,7 @@ public sealed class RunTimeClientTests
     {
         _services.AddTestClient("reports", _endpoint);
         _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, TenantOptions>();
-        _services.AddSingleton(new ClientRegistration(null, dependencies => dependencies.TokenEndpointHandler.Use(_ => _endpoint.Handler)));
+        _services.AddSingleton(new DependencyRegistration(null, dependencies => dependencies.TokenEndpointHandler.Use(_ => _endpoint.Handler)));
         await using var provider = _services.BuildServiceProvider();
         var clients = provider.GetRequiredService<ITokenSourceProvider>();
 
@@ -36,7 +36,7 @@ public sealed class RunTimeClientTests
     {
         _services.AddJwtGrantClients();
         _services.AddSingleton<IConfigureOptions<JwtGrantOptions>, TenantOptions>();
-        _services.AddSingleton(new ClientRegistration(null, dependencies => dependencies.TokenEndpointHandler.Use(_ => _endpoint.Handler)));
+        _services.AddSingleton(new DependencyRegistration(null, dependencies => dependencies.TokenEndpointHandler.Use(_ => _endpoint.Handler)));
         await using var provider = _services.BuildServiceProvider();
 
         var token = await provider.GetRequiredService<ITokenSourceProvider>().Get("tenant-7").GetTokenAsync(Cancellation);

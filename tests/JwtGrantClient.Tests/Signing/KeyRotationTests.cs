@@ -20,7 +20,7 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_file_replaced_by_rename_is_picked_up_with_its_kid()
+    public async Task A_key_file_replaced_by_rename_is_used_with_its_kid()
     {
         var path = _folder.Write("key.json", Jwk("old", out var old));
         var factory = Factory(new() { Path = path });
@@ -34,7 +34,7 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_behind_a_swapped_symbolic_link_is_picked_up()
+    public async Task A_key_behind_a_swapped_symbolic_link_is_used()
     {
         // Kubernetes mounts a secret like this: key.json -> ..data/key.json and ..data -> ..1. An update points ..data to ..2.
         foreach (var version in new[] { "..1", "..2" })
@@ -54,7 +54,7 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_key_with_the_same_length_and_timestamp_is_picked_up()
+    public async Task A_new_key_with_the_same_length_and_timestamp_is_used()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportPkcs8PrivateKeyPem());
         var time = File.GetLastWriteTimeUtc(path);
@@ -158,7 +158,7 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_key_with_a_new_password_is_picked_up()
+    public async Task A_new_key_with_a_new_password_is_used()
     {
         var path = _folder.Write("key.pem", Keys.P256.ExportEncryptedPkcs8PrivateKeyPem("one", Keys.Encryption));
         var factory = Factory(new() { Path = path, PasswordFile = _folder.Write("password", "one\n") });

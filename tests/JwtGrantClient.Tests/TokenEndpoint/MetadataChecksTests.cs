@@ -51,7 +51,7 @@ public sealed class MetadataChecksTests
     [InlineData("self_signed_tls_client_auth")]
     [InlineData("tls_client_auth")]
     public void Either_name_of_mutual_TLS_is_accepted(string name) => MetadataChecks.EnsureSupported(
-        Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new MutualTls("c").Names), grantType: null);
+        Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new MutualTls("c").MetadataNames), grantType: null);
 
     [Fact]
     public async Task No_token_request_is_sent_if_the_metadata_does_not_list_the_grant()

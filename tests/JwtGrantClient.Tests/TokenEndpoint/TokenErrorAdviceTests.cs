@@ -19,7 +19,7 @@ public sealed class TokenErrorAdviceTests
     [InlineData("use_dpop_nonce", null, "set DPoP:Enabled")]
     [InlineData("invalid_dpop_proof", null, "Set DPoP:Enabled")]
     [InlineData("invalid_grant", null, "Check its issuer, subject, audience and key")]
-    [InlineData("invalid_client", "audit trail monkeys", "Check ClientId, the registered public key and the audience")]
+    [InlineData("invalid_client", "audit trail monkeys", "Check ClientId and the credential that is registered for it: the secret, the certificate, or the public key")]
     [InlineData("unauthorized_client", null, "Allow it in the client's registration")]
     [InlineData("unsupported_grant_type", null, "Choose another Grant")]
     [InlineData("invalid_scope", null, "Check Scope")]

@@ -68,7 +68,7 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     }
 
     /// <summary>Applies the registrations of a client in their order; a later one replaces an earlier one. No factory is called yet.</summary>
-    public static ClientDependencies Create(string? client, IEnumerable<ClientRegistration> registrations, IServiceProvider services)
+    public static ClientDependencies Create(string? client, IEnumerable<DependencyRegistration> registrations, IServiceProvider services)
     {
         var dependencies = new ClientDependencies(services);
         foreach (var registration in registrations)
@@ -84,7 +84,7 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 /// </summary>
 /// <param name="Client">The client's name; null for all clients.</param>
 /// <param name="Apply">Sets the dependency; null if only the name is registered.</param>
-internal sealed record ClientRegistration(string? Client, Action<ClientDependencies>? Apply = null);
+internal sealed record DependencyRegistration(string? Client, Action<ClientDependencies>? Apply = null);
 
 /// <summary>A dependency that may be configured in code. It is created once, at its first use. Not safe for concurrent use.</summary>
 /// <param name="method">The method that configures it, for error messages.</param>

@@ -75,7 +75,7 @@ internal static class EndpointComposition
             options.RevocationEndpoint)
         {
             Client = new(
-                authentication.Names,
+                authentication.MetadataNames,
                 SignsClientAssertions(options, dependencies) ? () => keys.ClientSigner!.Algorithm : null,
                 keys.ProofKey?.Signer.Algorithm),
             UsesCertificate = keys.Certificate is not null || options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
@@ -87,15 +87,17 @@ internal static class EndpointComposition
     private static ClientAuthentication CreateAuthentication(JwtGrantOptions options, AssertionProvider? assertions)
     {
         var clientId = options.SendClientId ? options.ClientId : null;
+#pragma warning disable CS8524 // OptionsChecks rejects undefined values. Without a discard arm, a value that has no case is an error (CS8509).
         return options.ClientAuthentication switch
         {
+            ClientAuthenticationMethod.None => new NoClientAuthentication(clientId),
             ClientAuthenticationMethod.PrivateKeyJwt => new PrivateKeyJwt(assertions!, clientId),
             ClientAuthenticationMethod.ClientSecretBasic => new ClientSecretBasic(options.ClientId!, CreateSecret(options)),
             ClientAuthenticationMethod.ClientSecretPost => new ClientSecretPost(options.ClientId!, CreateSecret(options)),
             ClientAuthenticationMethod.JwtAsClientSecret => new JwtAsClientSecret(assertions!, options.ClientId!),
             ClientAuthenticationMethod.MutualTls => new MutualTls(options.ClientId!),
-            _ => new NoClientAuthentication(clientId),
         };
+#pragma warning restore CS8524
     }
 
     private static ClientSecret CreateSecret(JwtGrantOptions options) => ClientSecret.From(options.ClientSecretSource);

@@ -13,26 +13,38 @@ internal static class GrantComposition
     /// <summary>Returns a function that creates the configured grant for a token request.</summary>
     public static Func<TokenRequest, Grant> Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
-        switch (options.Grant)
+#pragma warning disable CS8524 // OptionsChecks rejects undefined values. Without a discard arm, a value that has no case is an error (CS8509).
+        return options.Grant switch
         {
-            case GrantType.JwtBearer:
-                var assertions = dependencies.GrantAssertion.Value
-                    ?? (options.Assertion.TokenFile is { } file
-                        ? dependencies.OpenTokenFile(file, AssertionTypes.Jwt).ProvideAsync
-                        : new AssertionFactory(CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
-                return request => AssertionGrant.Create(GrantTypes.JwtBearer, assertions, request);
-            case GrantType.Saml2Bearer:
-                var saml = dependencies.GrantAssertion.Value!;
-                return request => AssertionGrant.Create(GrantTypes.Saml2Bearer, saml, request);
-            case GrantType.TokenExchange:
-                var exchange = options.TokenExchange;
-                var subject = dependencies.SubjectToken.Value ?? CreateTokenFile(exchange.SubjectTokenFile, exchange.SubjectTokenType, dependencies)!;
-                var actor = dependencies.ActorToken.Value ?? CreateTokenFile(exchange.ActorTokenFile, exchange.ActorTokenType, dependencies);
-                var target = new ExchangeTarget(exchange.RequestedTokenType, [.. exchange.Audience]);
-                return request => new TokenExchangeGrant(subject, actor, target, request);
-            default:
-                return request => new ClientCredentialsGrant(request);
-        }
+            GrantType.JwtBearer => CreateJwtBearer(options, dependencies, keys),
+            GrantType.ClientCredentials => request => new ClientCredentialsGrant(request),
+            GrantType.TokenExchange => CreateTokenExchange(options.TokenExchange, dependencies),
+            GrantType.Saml2Bearer => CreateSaml2Bearer(dependencies),
+        };
+#pragma warning restore CS8524
+    }
+
+    private static Func<TokenRequest, Grant> CreateJwtBearer(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    {
+        var assertions = dependencies.GrantAssertion.Value
+            ?? (options.Assertion.TokenFile is { } file
+                ? dependencies.OpenTokenFile(file, AssertionTypes.Jwt).ProvideAsync
+                : new AssertionFactory(CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
+        return request => AssertionGrant.Create(GrantTypes.JwtBearer, assertions, request);
+    }
+
+    private static Func<TokenRequest, Grant> CreateTokenExchange(TokenExchangeOptions options, ClientDependencies dependencies)
+    {
+        var subject = dependencies.SubjectToken.Value ?? CreateTokenFile(options.SubjectTokenFile, options.SubjectTokenType, dependencies)!;
+        var actor = dependencies.ActorToken.Value ?? CreateTokenFile(options.ActorTokenFile, options.ActorTokenType, dependencies);
+        var target = new ExchangeTarget(options.RequestedTokenType, [.. options.Audience]);
+        return request => new TokenExchangeGrant(subject, actor, target, request);
+    }
+
+    private static Func<TokenRequest, Grant> CreateSaml2Bearer(ClientDependencies dependencies)
+    {
+        var assertions = dependencies.GrantAssertion.Value!;
+        return request => AssertionGrant.Create(GrantTypes.Saml2Bearer, assertions, request);
     }
 
     private static AssertionProvider? CreateTokenFile(string? path, string? type, ClientDependencies dependencies) =>

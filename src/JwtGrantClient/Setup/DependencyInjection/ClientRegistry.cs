@@ -13,7 +13,7 @@ namespace JwtGrantClient.Setup;
 /// replaces its handlers every two minutes and the cached tokens must outlive them.
 /// </summary>
 internal sealed class ClientRegistry(
-    IServiceProvider services, IEnumerable<ClientRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options)
+    IServiceProvider services, IEnumerable<DependencyRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options)
     : ITokenSourceProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);

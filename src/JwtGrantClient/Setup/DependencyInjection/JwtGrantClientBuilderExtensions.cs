@@ -136,7 +136,7 @@ public static class JwtGrantClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(argument);
-        builder.Services.AddSingleton(new ClientRegistration(builder.Name, apply));
+        builder.Services.AddSingleton(new DependencyRegistration(builder.Name, apply));
         return builder;
     }
 }

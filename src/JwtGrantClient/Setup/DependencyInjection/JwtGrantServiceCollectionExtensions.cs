@@ -126,7 +126,7 @@ public static class JwtGrantServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
         configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
-        services.AddSingleton(new ClientRegistration(name));
+        services.AddSingleton(new DependencyRegistration(name));
         services.AddJwtGrantClients();
         return new(name, services);
     }

@@ -5,7 +5,7 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <summary>Sends the secret in the Authorization header. Id and secret are form-encoded before base64 (RFC 6749 section 2.3.1).</summary>
 internal sealed class ClientSecretBasic(string clientId, ClientSecret secret) : ClientAuthentication
 {
-    public override IReadOnlyList<string> Names => ["client_secret_basic"];
+    public override IReadOnlyList<string> MetadataNames => ["client_secret_basic"];
 
     public override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {

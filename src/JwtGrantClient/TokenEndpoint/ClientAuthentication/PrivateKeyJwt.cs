@@ -5,7 +5,7 @@ internal sealed class PrivateKeyJwt(AssertionProvider assertions, string? client
 {
     private const string SamlType = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
 
-    public override IReadOnlyList<string> Names => ["private_key_jwt"];
+    public override IReadOnlyList<string> MetadataNames => ["private_key_jwt"];
 
     public override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal sealed class CodeNames
     /// <summary>The names of src.</summary>
     public static CodeNames Source { get; } = new(
         SrcAssemblies.All.SelectMany(assembly => assembly.WrittenTypes()),
-        ["JwtGrant", .. SourceTree.SrcProjects, .. SourceTree.Files("tests", ".csproj").Select(path => Path.GetFileNameWithoutExtension(path)!)]);
+        ["JwtGrant", .. SourceTree.SrcProjects, .. SourceTree.FindFiles("tests", ".csproj").Select(path => Path.GetFileNameWithoutExtension(path)!)]);
 
     public bool HasType(string type) => _types.ContainsKey(type);
 

@@ -5,11 +5,11 @@ internal sealed class DocumentTree(Func<string, string?> read, Predicate<string>
 {
     /// <summary>The repository.</summary>
     public static DocumentTree Repository { get; } = new(
-        path => SourceTree.Has(path) ? SourceTree.Read(path) : null,
+        path => SourceTree.Exists(path) ? SourceTree.Read(path) : null,
         path => Directory.Exists(Path.Combine(SourceTree.Root, path)));
 
     /// <summary>The Markdown documents of the repository, those of hidden folders included.</summary>
-    public static IReadOnlyList<string> Documents { get; } = [.. SourceTree.Files(".", ".md"), .. SourceTree.Files(".github", ".md")];
+    public static IReadOnlyList<string> Documents { get; } = [.. SourceTree.FindFiles(".", ".md"), .. SourceTree.FindFiles(".github", ".md")];
 
     /// <summary>Creates a tree of the given files.</summary>
     public static DocumentTree Create(params (string Path, string Text)[] files) => new(

@@ -16,7 +16,7 @@ public sealed partial class DocumentationTests
     /// <summary>All documents except the change log, which names what was renamed since.</summary>
     public static TheoryData<string> CurrentDocuments => [.. DocumentTree.Documents.Where(path => path != "CHANGELOG.md")];
 
-    public static TheoryData<string> Pages => [.. SourceTree.Files("docs", ".md")];
+    public static TheoryData<string> Pages => [.. SourceTree.FindFiles("docs", ".md")];
 
     [Fact]
     public void The_README_shows_working_code_by_line_40()
@@ -38,7 +38,7 @@ public sealed partial class DocumentationTests
     [Theory]
     [MemberData(nameof(CurrentDocuments))]
     public void Every_csharp_block_compiles(string path) => Findings.AssertNone(
-        new SampleCode(Blocks(path)).Errors(),
+        new SampleCode(Blocks(path)).FindErrors(),
         "Correct the block, or give its context in a comment directly above: <!-- given: code --> or <!-- continues -->.");
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed partial class DocumentationTests
     // nuget.org shows the README of a package without the repository around it.
     [Fact]
     public void The_README_of_a_package_has_absolute_links_only() => Findings.AssertNone(
-        from path in SourceTree.Files("src", "README.md")
+        from path in SourceTree.FindFiles("src", "README.md")
         from link in MarkdownLinks.Find(SourceTree.Read(path))
         where !link.Target.StartsWith("https://", StringComparison.Ordinal)
         select $"{path}:{link.Line} {link.Target}",

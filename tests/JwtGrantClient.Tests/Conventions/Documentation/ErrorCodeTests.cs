@@ -57,7 +57,7 @@ public sealed partial class ErrorCodeTests
 
     private static List<(string Code, string? Kind)> SourceCodes() =>
     [
-        .. SourceTree.CSharp("src/JwtGrantClient", "src/JwtGrantClient.Saml", "src/JwtGrantClient.Distributed", "src/JwtGrantClient.Hosting")
+        .. SourceTree.ReadCSharp("src/JwtGrantClient", "src/JwtGrantClient.Saml", "src/JwtGrantClient.Distributed", "src/JwtGrantClient.Hosting")
             .Where(file => !IsOfTheProtocol(file)).SelectMany(file => CodesIn(file.Text)),
     ];
 

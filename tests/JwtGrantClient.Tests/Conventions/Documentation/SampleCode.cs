@@ -18,12 +18,12 @@ internal sealed class SampleCode(IEnumerable<FencedBlock> blocks)
 
     public IReadOnlyList<FencedBlock> Blocks => _blocks;
 
-    public IEnumerable<string> Errors() => Enumerable.Range(0, _blocks.Length).SelectMany(ErrorsIn);
+    public IEnumerable<string> FindErrors() => Enumerable.Range(0, _blocks.Length).SelectMany(FindErrorsIn);
 
-    private IEnumerable<string> ErrorsIn(int index)
+    private IEnumerable<string> FindErrorsIn(int index)
     {
         var block = _blocks[index];
-        var program = CSharpSyntaxTree.ParseText(Program(index), Roslyn.Parsing, block.Path);
+        var program = CSharpSyntaxTree.ParseText(CreateProgram(index), Roslyn.Parsing, block.Path);
         var kind = program.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any()
             ? OutputKind.ConsoleApplication
             : OutputKind.DynamicallyLinkedLibrary;
@@ -36,9 +36,9 @@ internal sealed class SampleCode(IEnumerable<FencedBlock> blocks)
     }
 
     /// <summary>C# requires usings, then statements, then types: the parts are in this order, and #line keeps the line of each.</summary>
-    private string Program(int index)
+    private string CreateProgram(int index)
     {
-        var parts = Parts(index)
+        var parts = GetParts(index)
             .Select(part => (part.Line, Code: SyntaxFactory.ParseCompilationUnit(part.Text, options: Roslyn.Parsing)))
             .ToArray();
         var program = new StringBuilder();
@@ -60,12 +60,12 @@ internal sealed class SampleCode(IEnumerable<FencedBlock> blocks)
         }
     }
 
-    private IEnumerable<(int Line, string Text)> Parts(int index)
+    private IEnumerable<(int Line, string Text)> GetParts(int index)
     {
         var (block, above) = (_blocks[index], _blocks[index].Above);
         var instruction = above?.Text.TrimStart(' ') ?? "";
         IEnumerable<(int, string)> context =
-            instruction.TrimEnd() is "continues" && index > 0 ? Parts(index - 1)
+            instruction.TrimEnd() is "continues" && index > 0 ? GetParts(index - 1)
             : instruction.StartsWith(Given, StringComparison.Ordinal) ? [(above!.Line, instruction[Given.Length..])]
             : [];
 

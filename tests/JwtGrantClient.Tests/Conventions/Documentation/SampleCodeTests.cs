@@ -81,5 +81,5 @@ public sealed class SampleCodeTests
         Assert.Equal("dotnet test", blocks[1].Text);
     }
 
-    private static IEnumerable<string> Errors(string markdown) => new SampleCode(Markdown.Blocks("A.md", markdown)).Errors();
+    private static IEnumerable<string> Errors(string markdown) => new SampleCode(Markdown.Blocks("A.md", markdown)).FindErrors();
 }

@@ -40,6 +40,22 @@ public sealed partial class SettingsPageTests
     }
 
     [Fact]
+    public void Every_value_of_an_enum_setting_is_on_the_settings_page()
+    {
+        var page = SourceTree.Read(Page);
+        Findings.AssertNone(
+            from path in SettingsSamples.AllPaths()
+            where TypeOf(path).IsEnum
+            // In the comment of the sample: "Grant": "JwtBearer",   // JwtBearer | ClientCredentials
+            let values = page.Split('\n').Where(line => line.Contains($"\"{path.Split(':')[^1]}\": ", StringComparison.Ordinal)).SelectMany(Words)
+                // In the table of the section: | `SigningKey:KeyIdFrom` | `Key` | `Key`, `JwkThumbprint`
+                .Concat(page.Split('\n').Where(line => line.StartsWith($"| `{path}` ", StringComparison.Ordinal)).SelectMany(Words))
+            from value in Enum.GetNames(TypeOf(path)).Except(values)
+            select $"{path} has the value {value}",
+            $"Add the value to the comment of the setting in the first block of {Page}, or to its row.");
+    }
+
+    [Fact]
     public void The_settings_page_shows_the_defaults()
     {
         var (shown, defaults) = (new JwtGrantOptions(), new JwtGrantOptions());
@@ -100,6 +116,8 @@ public sealed partial class SettingsPageTests
             _ => throw new NotSupportedException($"{path} is neither a number nor a duration."),
         });
     }
+
+    private static string[] Words(string line) => line.Split([' ', '|', ',', '`', '"', '/'], StringSplitOptions.RemoveEmptyEntries);
 
     private static Type TypeOf(string path)
     {

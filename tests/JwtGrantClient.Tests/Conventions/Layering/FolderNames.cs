@@ -14,4 +14,7 @@ internal static class FolderNames
     public static IEnumerable<string> FindFoldersWithoutLayer(IEnumerable<string> folders) =>
         folders.Where(folder => folder.StartsWith($"{Layers.Library}/", StringComparison.Ordinal))
             .Where(folder => !Layers.InOrder.Contains(folder.Split('/')[2]));
+
+    public static IEnumerable<string> FindLayersWithoutFolder(IEnumerable<string> folders) => Layers.InOrder.Except(
+        folders.Where(folder => folder.StartsWith($"{Layers.Library}/", StringComparison.Ordinal)).Select(folder => folder.Split('/')[2]).Append(Layers.Root));
 }

@@ -92,5 +92,10 @@ public sealed class LayeringCheckTests
         Assert.Equal(["src/JwtGrantClient/Cloud"], FolderNames.FindFoldersWithoutLayer(folders));
     }
 
+    [Fact]
+    public void A_layer_without_a_folder_is_reported() => Assert.Equal(
+        ["Http"],
+        FolderNames.FindLayersWithoutFolder(Layers.InOrder.Where(layer => layer is not "Http").Select(layer => $"src/JwtGrantClient/{layer}/Part")));
+
     private static SourceFile File(string path, string text) => new($"{Layers.Library}/{path}", text);
 }

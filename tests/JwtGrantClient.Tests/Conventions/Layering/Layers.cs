@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace JwtGrantClient.Tests.Conventions.Layering;
 
-/// <summary>The folders of src/JwtGrantClient in the order of their dependencies. Add a new folder here.</summary>
+/// <summary>The folders of src/JwtGrantClient in the order of their dependencies. A new folder is added here.</summary>
 internal static class Layers
 {
     public const string Library = "src/JwtGrantClient";
@@ -11,7 +11,7 @@ internal static class Layers
     public const string Root = "";
 
     public static readonly ImmutableArray<string> InOrder =
-        ["Protocol", Root, "Diagnostics", "Credentials", "Signing", "Assertions", "DPoP", "TokenEndpoint", "Caching", "Revocation", "Sources", "Providers", "Http", "Setup"];
+        ["Protocol", Root, "Diagnostics", "Credentials", "Signing", "Assertions", "DPoP", "TokenEndpoint", "Caching", "Revocation", "Http", "Setup"];
 
     /// <summary>Returns the layer of a file: its top folder.</summary>
     public static string Of(string path)

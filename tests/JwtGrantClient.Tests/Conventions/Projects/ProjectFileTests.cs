@@ -33,10 +33,10 @@ public sealed class ProjectFileTests
     public void The_solution_lists_every_project_and_no_missing_one()
     {
         var solution = SourceTree.Read("JwtGrantClient.sln");
-        string[] projects = [.. new[] { "src", "tests", "examples" }.SelectMany(folder => SourceTree.Files(folder, ".csproj"))];
+        string[] projects = [.. new[] { "src", "tests", "examples" }.SelectMany(folder => SourceTree.FindFiles(folder, ".csproj"))];
 
         Findings.AssertNone(Solution.Missing(solution, projects), "Run `dotnet sln add` for each project.");
-        Findings.AssertNone(Solution.Listed(solution).Where(path => !SourceTree.Has(path)), "Run `dotnet sln remove` for each project.");
+        Findings.AssertNone(Solution.Listed(solution).Where(path => !SourceTree.Exists(path)), "Run `dotnet sln remove` for each project.");
     }
 
     [Fact]

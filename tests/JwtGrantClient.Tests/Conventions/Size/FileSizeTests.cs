@@ -7,11 +7,11 @@ public sealed class FileSizeTests
 
     [Fact]
     public void No_file_has_more_than_300_lines() =>
-        Findings.AssertNone(Sizes.LongFiles(SourceTree.CSharp("src", "tests"), FileLimit), "Split the file by concept.");
+        Findings.AssertNone(Sizes.LongFiles(SourceTree.ReadCSharp("src", "tests"), FileLimit), "Split the file by concept.");
 
     [Fact]
     public void No_method_has_more_than_60_lines() =>
-        Findings.AssertNone(Sizes.LongMethods(SourceTree.CSharp("src"), MethodLimit), "Extract a part into a method of its own.");
+        Findings.AssertNone(Sizes.LongMethods(SourceTree.ReadCSharp("src"), MethodLimit), "Extract a part into a method of its own.");
 
     [Fact]
     public void A_file_over_the_limit_is_reported_with_its_number_of_lines()

@@ -39,7 +39,7 @@ public sealed class BannedApiTests
     [Fact]
     public void Only_CoarseClock_uses_banned_symbols() =>
         Findings.AssertNone(
-            CodeSuppressions.FilesThatDisable(SourceTree.CSharp("src"), "RS0030").Except(["src/JwtGrantClient/Caching/CoarseClock.cs"]),
+            CodeSuppressions.FilesThatDisable(SourceTree.ReadCSharp("src"), "RS0030").Except(["src/JwtGrantClient/Caching/CoarseClock.cs"]),
             "Take the clock, the random source or the id generator through the constructor.");
 
     [Theory]

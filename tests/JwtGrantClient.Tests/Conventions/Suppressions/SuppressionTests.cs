@@ -5,7 +5,7 @@ public sealed class SuppressionTests
     [Fact]
     public void Every_suppression_in_code_has_a_reason() =>
         Findings.AssertNone(
-            CodeSuppressions.WithoutReason(SourceTree.CSharp("src", "tests", "examples")),
+            CodeSuppressions.WithoutReason(SourceTree.ReadCSharp("src", "tests", "examples")),
             "Fix the warning. Otherwise state the reason in a // comment on the line or above it, or in Justification.");
 
     [Fact]
@@ -62,5 +62,5 @@ public sealed class SuppressionTests
     }
 
     private static IEnumerable<string> BuildFiles() =>
-        new[] { ".csproj", ".props", ".targets" }.SelectMany(extension => SourceTree.Files(".", extension));
+        new[] { ".csproj", ".props", ".targets" }.SelectMany(extension => SourceTree.FindFiles(".", extension));
 }

@@ -1,7 +1,7 @@
 using JwtGrantClient.Protocol;
-using JwtGrantClient.TokenEndpoint;
+using JwtGrantClient.Tests.TokenEndpoint;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.Protocol;
 
 public sealed class SanitizedTextTests
 {

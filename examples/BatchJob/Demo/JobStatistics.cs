@@ -3,14 +3,14 @@ using JwtGrantClient;
 namespace BatchJob.Demo;
 
 /// <summary>Counts what happens while the job runs, and prints it at the end. A real job needs none of it.</summary>
-internal sealed class Score : IDisposable
+internal sealed class JobStatistics : IDisposable
 {
     private readonly DemoServers _servers;
     private readonly TokenMeter _meter;
     private int _requests, _downloaded, _failed, _unauthorized, _tokens, _refreshedAhead, _blocked;
     private long _rows;
 
-    private Score(DemoServers servers)
+    private JobStatistics(DemoServers servers)
     {
         _servers = servers;
         _meter = new TokenMeter(this);
@@ -22,17 +22,17 @@ internal sealed class Score : IDisposable
     /// <summary>Gets how many tokens the client acquired.</summary>
     public int Tokens => Volatile.Read(ref _tokens);
 
-    /// <summary>Counts the responses of the API and of the token endpoint, beside what the client's own metrics say.</summary>
-    public static Score Keep(IJwtGrantClientBuilder client, DemoServers servers)
+    /// <summary>Starts to count the responses of the API and of the token endpoint, in addition to the metrics of the client.</summary>
+    public static JobStatistics Start(IJwtGrantClientBuilder client, DemoServers servers)
     {
-        var score = new Score(servers);
-        client.Services.AddHttpClient("reports").AddHttpMessageHandler(() => new UnauthorizedCounter(score));
+        var statistics = new JobStatistics(servers);
+        client.Services.AddHttpClient("reports").AddHttpMessageHandler(() => new UnauthorizedCounter(statistics));
         client.UseTokenEndpointHandler(_ => new TokenResponseRecorder(servers.IssuedTokens)
         {
             // A handler for the token endpoint must not follow redirects.
             InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false },
         });
-        return score;
+        return statistics;
     }
 
     public int NextPage() => Interlocked.Increment(ref _requests);
@@ -63,12 +63,12 @@ internal sealed class Score : IDisposable
         var responses = _servers.IssuedTokens.Responses;
         var countsAgree = _servers.EmbeddedServer is not { } server || server.TokensIssued == responses;
         Console.WriteLine();
-        Console.WriteLine($"Downloaded {_downloaded} of {_requests} pages, {_rows} rows, with {responses} tokens.");
+        Console.WriteLine($"Downloaded {_downloaded} of {_requests} pages, {_rows} rows. Tokens issued: {responses}.");
         Console.WriteLine(_blocked == 0
-            ? $"{_refreshedAhead} tokens were refreshed before they expired; after the first, no request waited for one."
-            : $"{_blocked} requests had to wait for a token.");
+            ? $"Tokens refreshed before they expired: {_refreshedAhead}. After the first token no request waited."
+            : $"Requests that waited for a token: {_blocked}.");
         if (!countsAgree)
-            Console.WriteLine($"The server issued {_servers.EmbeddedServer!.TokensIssued} tokens, but {responses} arrived.");
+            Console.WriteLine($"Tokens that the server issued: {_servers.EmbeddedServer!.TokensIssued}. Tokens that arrived: {responses}.");
         Console.WriteLine(
             $"requests={_requests} ok={_downloaded} tokens={responses} ahead={_refreshedAhead} blocked={_blocked} unauthorized={_unauthorized} failed={_failed}");
         return _downloaded > 0 && _downloaded == _requests && (_blocked, _unauthorized, _failed) == (0, 0, 0) && countsAgree ? 0 : 1;

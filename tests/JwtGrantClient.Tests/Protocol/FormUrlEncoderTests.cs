@@ -1,8 +1,7 @@
 using System.Text;
 using JwtGrantClient.Protocol;
-using JwtGrantClient.TokenEndpoint;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.Protocol;
 
 /// <summary>The encoded form equals that of <see cref="FormUrlEncodedContent"/>, byte for byte.</summary>
 public sealed class FormUrlEncoderTests

@@ -1,7 +1,6 @@
 using JwtGrantClient.Protocol;
-using JwtGrantClient.TokenEndpoint;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.Protocol;
 
 public sealed class EndpointUrlTests
 {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Polly;
 
-namespace JwtGrantClient.Tests.Scenarios;
+namespace JwtGrantClient.Tests.Revocation;
 
 /// <summary>Token revocation (RFC 7009) at the strict server.</summary>
 public sealed class RevocationTests : IAsyncLifetime

@@ -1,7 +1,6 @@
 using JwtGrantClient.Protocol;
-using JwtGrantClient.TokenEndpoint;
 
-namespace JwtGrantClient.Tests.TokenEndpoint;
+namespace JwtGrantClient.Tests.Protocol;
 
 /// <summary>WWW-Authenticate as servers write it (RFC 9110 section 11.6.1, RFC 6750 section 3).</summary>
 public sealed class AuthenticationChallengeTests

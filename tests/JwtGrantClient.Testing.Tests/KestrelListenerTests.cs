@@ -10,8 +10,8 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace JwtGrantClient.Testing.Tests;
 
-/// <summary>The server on 127.0.0.1: the behaviour that differs from the server in memory.</summary>
-public sealed class SocketTests
+/// <summary>The server on 127.0.0.1: the behavior that differs from the server in memory.</summary>
+public sealed class KestrelListenerTests
 {
     [Fact]
     public async Task The_server_listens_on_loopback_and_its_address_is_the_issuer()

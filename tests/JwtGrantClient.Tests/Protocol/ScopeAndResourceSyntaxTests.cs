@@ -1,6 +1,6 @@
 using JwtGrantClient.Protocol;
 
-namespace JwtGrantClient.Tests.PublicTypes;
+namespace JwtGrantClient.Tests.Protocol;
 
 public sealed class ScopeAndResourceSyntaxTests
 {
