@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace JwtGrantClient;
 
 /// <summary>
@@ -25,6 +27,7 @@ public sealed class CacheOptions
     /// only if this name is equal, too. Required if processes share tokens and code decides whose tokens they are: UseGrantAssertion,
     /// UseSamlAssertion, UseClientAssertion, UseSubjectToken, UseActorToken or EditAssertions. Default: null.
     /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
     public string? SharingName { get; set; }
 
     /// <summary>Returns a copy that later changes do not affect.</summary>
