@@ -180,8 +180,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             var use = new TokenUse(authorized.Token, authorized.OriginalUri, _origins);
             if (!_chain.HasInnermost)
                 return use.SendAsync(authorized.Request, base.SendAsync, cancellationToken);
-            use.AddTo(authorized.Request);
-            return base.SendAsync(authorized.Request, cancellationToken);
+            return use.ForwardAsync(authorized.Request, base.SendAsync, cancellationToken);
         }
         catch
         {

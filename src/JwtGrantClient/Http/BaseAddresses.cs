@@ -33,7 +33,7 @@ internal sealed class BaseAddresses
 
     /// <summary>Returns the base address of the client that sends a request; null if it has none.</summary>
     public Origin? Of(HttpRequestMessage request) =>
-        _differ && request.Options.TryGetValue(Key, out var client) ? client.BaseAddress : Volatile.Read(ref _first);
+        _differ && request.Options.TryGetValue(Key, out var client) && client.SharesHandlersOf(this) ? client.BaseAddress : Volatile.Read(ref _first);
 }
 
 /// <summary>The first handler of one HttpClient, which knows the base address that the client was created with.</summary>
@@ -43,6 +43,9 @@ internal sealed class BaseAddressHandler(BaseAddresses all, HttpMessageHandler i
 {
     /// <summary>Gets or sets the origin of the base address; null if the client was created without one.</summary>
     public Origin? BaseAddress { get; set; }
+
+    /// <summary>Whether this is a client of the given name. A client of another name may have sent the same message before.</summary>
+    public bool SharesHandlersOf(BaseAddresses name) => ReferenceEquals(all, name);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

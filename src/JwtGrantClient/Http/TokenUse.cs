@@ -14,14 +14,31 @@ internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigin
 {
     private static readonly HttpRequestOptionsKey<TokenUse> Key = new("JwtGrantClient.TokenUse");
 
-    /// <summary>Returns what is allowed for a request; null if the handler added no token to it.</summary>
-    public static TokenUse? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var use) ? use : null;
+    // A handler in between may send a copy of the request without its options. The execution context is still that of the request.
+    private static readonly AsyncLocal<TokenUse?> Current = new();
+
+    /// <summary>Returns what is allowed for a request; null if it has nothing to do with a request to which the handler added a token.</summary>
+    public static TokenUse? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var use) ? use : Current.Value;
 
     /// <summary>Removes what was added to a request.</summary>
     public static void RemoveFrom(HttpRequestMessage request) => ((IDictionary<string, object?>)request.Options).Remove(Key.Key);
 
-    /// <summary>Adds this to a request, for the last handler.</summary>
-    public void AddTo(HttpRequestMessage request) => request.Options.Set(Key, this);
+    /// <summary>Adds this to a request, for the last handler, and passes the request on.</summary>
+    public Task<HttpResponseMessage> ForwardAsync(
+        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+    {
+        request.Options.Set(Key, this);
+        var outer = Current.Value;
+        Current.Value = this;
+        try
+        {
+            return send(request, cancellationToken);
+        }
+        finally
+        {
+            Current.Value = outer;
+        }
+    }
 
     /// <summary>
     /// Sends the request. A token that is bound to a key gets a new proof each time, and if the API requires its nonce in the proof, the request is sent
@@ -32,7 +49,11 @@ internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigin
         HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
         if (!AuthorizedRequest.Carries(request, token))
+        {
+            if (HasTokenInAnyHeader(request))
+                origins.EnsureAllowed(request, originalUri);
             return await send(request, cancellationToken).ConfigureAwait(false);
+        }
         origins.EnsureAllowed(request, originalUri);
         if (token.Proof is not { } proof)
             return await send(request, cancellationToken).ConfigureAwait(false);
@@ -74,6 +95,16 @@ internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigin
         {
             request.Headers.Remove(DPoPHeaders.Proof);
         }
+    }
+
+    // A handler in between may have written the scheme differently, or moved the token to another header.
+    private bool HasTokenInAnyHeader(HttpRequestMessage request)
+    {
+        foreach (var (_, values) in request.Headers.NonValidated)
+            foreach (var value in values)
+                if (value.Contains(token.Value, StringComparison.Ordinal))
+                    return true;
+        return false;
     }
 
     // A redirect removes the header and changes the URI of the request. Its target has not seen the token.

@@ -44,6 +44,45 @@ public sealed class BaseAddressTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_without_a_base_address_does_not_use_that_of_another_client_with_the_same_name()
+    {
+        Uri? address = new("https://api.example.com");
+        var services = Services();
+        services.AddHttpClient("api", http => http.BaseAddress = address).AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
+        await using var provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IHttpClientFactory>();
+        factory.CreateClient("api");
+        address = null;
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(
+            () => factory.CreateClient("api").GetAsync("https://api.example.com/reports", TestContext.Current.CancellationToken));
+
+        Assert.Equal(("origin_not_allowed", 0), (error.Code, _api.Calls));
+    }
+
+    [Fact]
+    public async Task A_message_that_the_client_of_another_name_has_sent_does_not_bring_the_base_address_of_that_client()
+    {
+        var addresses = new Queue<string>(["https://one.example.com", "https://two.example.com", "https://three.example.com", "https://four.example.com"]);
+        var services = Services();
+        foreach (var name in (string[])["a", "b"])
+            services.AddHttpClient(name, http => http.BaseAddress = new(addresses.Dequeue()))
+                .AddJwtGrantToken("reports").ConfigurePrimaryHttpMessageHandler(() => _api);
+        await using var provider = services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IHttpClientFactory>();
+        factory.CreateClient("b");
+        factory.CreateClient("b");
+        factory.CreateClient("a");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://four.example.com/reports");
+        (await factory.CreateClient("a").SendAsync(request, TestContext.Current.CancellationToken)).Dispose();
+        using var other = new HttpMessageInvoker(provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("b"), disposeHandler: false);
+
+        await Assert.ThrowsAsync<JwtGrantException>(() => other.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal(1, _api.Calls);
+    }
+
+    [Fact]
     public async Task A_base_address_that_a_typed_client_sets_in_its_constructor_is_not_known_to_the_handler()
     {
         var services = Services();

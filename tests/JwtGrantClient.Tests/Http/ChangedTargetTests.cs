@@ -39,6 +39,28 @@ public sealed class ChangedTargetTests : IDisposable
         Assert.Null(request.Headers.Authorization);
     }
 
+    [Fact]
+    public async Task A_URI_that_is_changed_while_the_token_is_replaced_after_a_401_gets_no_token()
+    {
+        var (requested, issued) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var api = new StubHandler(_ => ProtectedApi.Unauthorized());
+        await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: _endpoint.Handler);
+        await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        (_endpoint.OnRequest, _endpoint.DelayResponseUntil) = (requested.SetResult, issued.Task);
+        var options = new AccessTokenHandlerOptions { AllowedOrigins = ["https://api.example.com", "https://files.example.com"] };
+        using var invoker = new HttpMessageInvoker(new AccessTokenHandler(tokens, options) { InnerHandler = api });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example.com/x");
+        async Task SendAsync() => (await invoker.SendAsync(request, TestContext.Current.CancellationToken)).Dispose();
+
+        var call = SendAsync();
+        await requested.Task.WithTimeout();
+        request.RequestUri = new("https://files.example.com/x");
+        issued.SetResult();
+
+        Assert.Equal("origin_not_allowed", (await Assert.ThrowsAsync<JwtGrantException>(() => call)).Code);
+        Assert.Equal(1, api.Calls);
+    }
+
     [Theory]
     [InlineData("api.example.com", true)]
     [InlineData("API.example.com:443", true)]
@@ -46,6 +68,7 @@ public sealed class ChangedTargetTests : IDisposable
     [InlineData("elsewhere.example.com", false)]
     [InlineData("api.example.com:8443", false)]
     [InlineData("api.example.com@elsewhere.example.com", false)]
+    [InlineData("elsewhere.example.com@api.example.com", false)]
     [InlineData("elsewhere.example.com/api.example.com", false)]
     public async Task The_host_of_a_Host_header_must_be_allowed(string host, bool allowed)
     {

@@ -1,7 +1,9 @@
 using JwtGrantClient;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.DPoP;
 using JwtGrantClient.Http;
 using JwtGrantClient.Setup;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -45,6 +47,7 @@ public static class JwtGrantHttpClientBuilderExtensions
             throw new ArgumentException("A token is for one API, not for all HttpClients. Call AddJwtGrantToken on AddHttpClient(...).", nameof(builder));
         ClientRegistry.AddTo(builder.Services);
         BaseAddressClientFactory.AddTo(builder.Services, builder.Name);
+        builder.Services.PostConfigure<HttpClientFactoryOptions>(builder.Name, RedactCredentials);
         return builder.AddHttpMessageHandler(provider =>
         {
             var client = provider.GetRequiredService<ClientRegistry>().Get(name);
@@ -57,5 +60,14 @@ public static class JwtGrantHttpClientBuilderExtensions
                     options.AllowedOrigins, options.AllowLoopbackHttp, provider.GetRequiredService<BaseAddressRegistry>().Get(builder.Name)),
                 provider.GetService<ILoggerFactory>()?.CreateLogger(Log.Category));
         });
+    }
+    // RedactLoggedHeaders replaces the default, which is to log the value of no header.
+    private static void RedactCredentials(HttpClientFactoryOptions options)
+    {
+        var isRedacted = options.ShouldRedactHeaderValue;
+        options.ShouldRedactHeaderValue = header =>
+            header.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+            || header.Equals(DPoPHeaders.Proof, StringComparison.OrdinalIgnoreCase)
+            || isRedacted(header);
     }
 }

@@ -169,7 +169,7 @@ internal sealed class ApplicationHandler(
     });
 
     /// <summary>Follows redirects with all headers, as a careless handler does.</summary>
-    public static ApplicationHandler FollowingRedirects(bool clone) => new(async (request, next) =>
+    public static ApplicationHandler FollowingRedirects(bool clone, bool withOptions = true) => new(async (request, next) =>
     {
         var response = await next(request);
         if (response.Headers.Location is not { } location)
@@ -179,15 +179,15 @@ internal sealed class ApplicationHandler(
             request.RequestUri = location;
             return await next(request);
         }
-        return await next(Clone(request, location));
+        return await next(Clone(request, location, withOptions));
     });
 
-    public static HttpRequestMessage Clone(HttpRequestMessage request, Uri target)
+    public static HttpRequestMessage Clone(HttpRequestMessage request, Uri target, bool withOptions = true)
     {
         var clone = new HttpRequestMessage(request.Method, target) { Version = request.Version };
         foreach (var header in request.Headers)
             clone.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        foreach (var option in request.Options)
+        foreach (var option in request.Options.Where(_ => withOptions))
             clone.Options.Set(new HttpRequestOptionsKey<object?>(option.Key), option.Value);
         return clone;
     }

@@ -77,6 +77,12 @@ internal static class RedirectAttacks
             lab.After = () => ApplicationHandler.FollowingRedirects(clone: true);
             await FollowAsync(lab, $"{lab.Other}/x");
         }),
+        ("a redirect that a handler after ours follows with a clone without options", async lab =>
+        {
+            lab.Primary = NoRedirects;
+            lab.After = () => ApplicationHandler.FollowingRedirects(clone: true, withOptions: false);
+            await FollowAsync(lab, $"{lab.Other}/x");
+        }),
         ("a redirect of a message that is sent again by another handler", async lab =>
         {
             lab.OnApi = (http, _) => Redirect(http, $"{lab.Other}/x");

@@ -63,6 +63,30 @@ internal static class TargetAttacks
             lab.After = () => new ApplicationHandler((request, next) => next(ApplicationHandler.Clone(request, new($"{lab.Other}/x"))));
             await lab.GetAsync("reports");
         }),
+        ("a clone without options by a handler after ours", async lab =>
+        {
+            lab.After = () => new ApplicationHandler((request, next) => next(ApplicationHandler.Clone(request, new($"{lab.Other}/x"), withOptions: false)));
+            await lab.GetAsync("reports");
+        }),
+        ("the token in another spelling of the header", async lab =>
+        {
+            lab.After = () => ApplicationHandler.Changing(request =>
+            {
+                request.Headers.Authorization = new("bearer", request.Headers.Authorization!.Parameter);
+                request.RequestUri = new($"{lab.Other}/x");
+            });
+            await lab.GetAsync("reports");
+        }),
+        ("the token in another header", async lab =>
+        {
+            lab.After = () => ApplicationHandler.Changing(request =>
+            {
+                request.Headers.Add("X-Forwarded-Authorization", request.Headers.Authorization!.ToString());
+                request.Headers.Authorization = null;
+                request.RequestUri = new($"{lab.Other}/x");
+            });
+            await lab.GetAsync("reports");
+        }),
         ("a clone of a request that was sent", async lab =>
         {
             var http = lab.CreateClient();
