@@ -1,5 +1,6 @@
 using JwtGrantClient.Simulations.Fleet;
 using JwtGrantClient.Simulations.Reports;
+using JwtGrantClient.Simulations.Users;
 
 Arguments arguments;
 try
@@ -10,6 +11,12 @@ catch (FormatException e)
 {
     await Console.Error.WriteLineAsync($"{e.Message}\n{Arguments.Usage}");
     return 2;
+}
+if (arguments.Users > 0)
+{
+    var users = await UserSimulation.RunAsync(arguments.Users, arguments.Options.Outage, arguments.Options.Seed);
+    Console.Write(TextReport.Write(users));
+    return 0;
 }
 var result = await Simulation.RunAsync(arguments.Options);
 if (Path.GetDirectoryName(arguments.Plot) is { Length: > 0 } folder)

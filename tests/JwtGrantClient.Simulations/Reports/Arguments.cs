@@ -6,7 +6,8 @@ namespace JwtGrantClient.Simulations.Reports;
 /// <summary>The parsed command line.</summary>
 /// <param name="Options">The options of the simulation.</param>
 /// <param name="Plot">The path of the SVG file.</param>
-internal sealed record Arguments(SimulationOptions Options, string Plot)
+/// <param name="Users">The number of users of one process; 0 to simulate a fleet.</param>
+internal sealed record Arguments(SimulationOptions Options, string Plot, int Users = 0)
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project tests/JwtGrantClient.Simulations -- [options]
@@ -17,6 +18,7 @@ internal sealed record Arguments(SimulationOptions Options, string Plot)
           --outage TIME       length of each of the three outages of the token endpoint, 0 s to 1 day; 0 for no outage (0)
           --shared            the pods use a shared token store
           --every-call        also simulate the calls that only read a cached token: the same results, about 100 times slower
+          --users N           instead of a fleet, one process with N users who each need a token, 1 to 100000; the outage begins at the start
           --plot FILE         path of the SVG plot of requests over time (artifacts/simulation.svg)
         TIME is in seconds or hh:mm:ss.
         """;
@@ -31,9 +33,9 @@ internal sealed record Arguments(SimulationOptions Options, string Plot)
             {
                 "--shared" => read with { Options = read.Options with { Shared = true } },
                 "--every-call" => read with { Options = read.Options with { EveryCall = true } },
-                "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--plot" when i + 1 == args.Length =>
+                "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--users" or "--plot" when i + 1 == args.Length =>
                     throw new FormatException($"{args[i]} needs a value."),
-                "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--plot" =>
+                "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--users" or "--plot" =>
                     read.With(args[i], args[++i]) ?? throw new FormatException($"'{args[i]}' is not a valid value for {args[i - 1]}."),
                 _ => throw new FormatException($"Unknown option '{args[i]}'."),
             };
@@ -43,6 +45,7 @@ internal sealed record Arguments(SimulationOptions Options, string Plot)
     private Arguments? With(string option, string value) => option switch
     {
         "--pods" when ParseNumber(value) is >= 1 and <= 100_000 and var pods => this with { Options = Options with { Pods = pods } },
+        "--users" when ParseNumber(value) is >= 1 and <= 100_000 and var users => this with { Users = users },
         "--seed" when ParseNumber(value) is { } seed => this with { Options = Options with { Seed = seed } },
         "--lifetime" when ParseTime(value, 1) is { } lifetime => this with { Options = Options with { Lifetime = lifetime } },
         "--rollout" when ParseTime(value, 0) is { } rollout => this with { Options = Options with { Rollout = rollout } },

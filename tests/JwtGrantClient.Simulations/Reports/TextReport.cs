@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using JwtGrantClient.Simulations.Fleet;
+using JwtGrantClient.Simulations.Users;
 
 namespace JwtGrantClient.Simulations.Reports;
 
@@ -29,6 +30,16 @@ internal static class TextReport
         var shared = options.Shared ? "yes" : "no";
         var outageRate = rows.Where(row => row.Phase.IsOutage).Select(row => row.Mean).DefaultIfEmpty().Average();
         Line(text, $"pods={options.Pods} mean={steady.Mean:0.0###} steady_peak={steady.Peak} lost_pod_seconds={lost} shared={shared} outage_rate={outageRate:0.0###}");
+        return text.ToString();
+    }
+
+    /// <summary>Writes the result of a simulation of users: one line for programs.</summary>
+    public static string Write(UserResult result)
+    {
+        var text = new StringBuilder();
+        var perUser = (double)result.TokenRequests / result.Users;
+        var recovered = result.RecoveredAfter is { } time ? time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "never";
+        Line(text, $"users={result.Users} per_user={perUser:0.0000} in_outage={result.TokenRequestsInOutage} metadata={result.MetadataRequests} peak={result.PeakConcurrent} recovered_after={recovered}");
         return text.ToString();
     }
 

@@ -29,6 +29,14 @@ public sealed class FleetSimulationTests
     }
 
     [Fact]
+    public async Task A_failing_endpoint_gets_few_requests_of_many_users_and_all_get_tokens_soon_after_it_recovers()
+    {
+        var run = await SimulationRun.RunAsync("--users", "1000", "--outage", "60");
+
+        Assert.Matches(@"^users=1000 per_user=1\.0\d* in_outage=\d{2} metadata=1 peak=64 recovered_after=\d\.\d$", run.LastLine);
+    }
+
+    [Fact]
     public async Task An_outage_as_long_as_the_lifetime_of_a_token_is_reported_in_lost_pod_seconds()
     {
         var run = await SimulationRun.RunAsync("--pods", "20", "--lifetime", "0:10:00", "--outage", "600");

@@ -243,6 +243,28 @@ public sealed class EndpointLimitsTests : IAsyncDisposable
         Assert.Equal("token-1", (await first.WithTimeout()).AccessToken.Value);
     }
 
+    [Fact]
+    public async Task A_request_whose_turn_comes_shortly_before_its_total_timeout_is_not_sent()
+    {
+        var response = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _endpoint.DelayResponseUntil = response.Task;
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.ConfigureAll<JwtGrantOptions>(options => options.EndpointLimits.MaxConcurrentRequests = 1);
+        services.AddTestClient("one", _endpoint).Services.Configure<JwtGrantOptions>(
+            "one", options => options.Retry.AttemptTimeout = options.Retry.TotalTimeout = TimeSpan.FromMinutes(5));
+        services.AddTestClient("two", _endpoint);
+        await using var provider = services.BuildServiceProvider();
+        var first = provider.GetRequiredKeyedService<ITokenEndpoint>("one").RequestAsync(Grant.ClientCredentials(), Cancellation);
+        var second = provider.GetRequiredKeyedService<ITokenEndpoint>("two").RequestAsync(Grant.ClientCredentials(), Cancellation);
+
+        _time.Advance(TimeSpan.FromSeconds(28));
+        response.SetResult();
+
+        Assert.Equal("token_endpoint_busy", (await Assert.ThrowsAsync<JwtGrantException>(() => second.WithTimeout())).Code);
+        await first.WithTimeout();
+        Assert.Equal(1, _endpoint.Requests);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _log.Dispose();

@@ -182,13 +182,20 @@ internal sealed class EndpointLimits
 /// <summary>Applies the limits of an endpoint to each attempt of one client. It is inside retries, and outside the timeout of an attempt.</summary>
 /// <param name="limits">The limits of the endpoint.</param>
 /// <param name="clientId">The client id at the endpoint; null if the client has none.</param>
-internal sealed class EndpointLimitStrategy(EndpointLimits limits, string? clientId) : ResilienceStrategy
+/// <param name="clock">Measures the wait for other requests.</param>
+/// <param name="totalTimeout">The time of the whole token request.</param>
+internal sealed class EndpointLimitStrategy(EndpointLimits limits, string? clientId, TimeProvider clock, TimeSpan totalTimeout) : ResilienceStrategy
 {
+    // Requests that wait get their turn in the order of their deadlines. One that is sent shortly before its deadline is canceled before the response, and
+    // so is the next one: the endpoint would get all of them in vain.
+    private readonly TimeSpan _longestWait = totalTimeout * 0.9;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
     {
         var attempts = RequestAttempts.Of(context);
+        var hasWaited = limits.Requests.CurrentCount == 0;
         try
         {
             attempts.IsQueued = true;
@@ -201,6 +208,8 @@ internal sealed class EndpointLimitStrategy(EndpointLimits limits, string? clien
         }
         try
         {
+            if (clock.GetElapsedTime(attempts.StartedAt) is var elapsed && elapsed > _longestWait && hasWaited)
+                return Outcome.FromException<TResult>(TokenRequestErrors.Busy(elapsed, attempts, limits.Options));
             // After the wait, because the requests before this one may have failed.
             if (limits.Check(clientId, attempts) is { } rejection)
                 return Outcome.FromException<TResult>(rejection);

@@ -9,7 +9,7 @@ internal static class TokenRequestErrors
     public static JwtGrantException From(
         ExecutionRejectedException rejection, RequestAttempts attempts, RetryOptions options, bool isCustomPipeline, EndpointLimitOptions? limits) => rejection switch
     {
-        TimeoutRejectedException timeout when attempts.IsQueued && limits is not null => Busy(timeout, attempts, limits),
+        TimeoutRejectedException timeout when attempts.IsQueued && limits is not null => Busy(timeout.Timeout, attempts, limits),
         TimeoutRejectedException timeout when attempts.IsPreparing => NotPrepared(timeout, attempts, options, isCustomPipeline),
         TimeoutRejectedException timeout => WithLastFailure(
             "token_endpoint_timeout", $"The token endpoint sent no usable response within {Limit(timeout)}.", rejection, attempts),
@@ -39,12 +39,14 @@ internal static class TokenRequestErrors
         StatusCode = last?.StatusCode,
     };
 
-    private static JwtGrantException Busy(TimeoutRejectedException timeout, RequestAttempts attempts, EndpointLimitOptions limits) => new(
-        JwtGrantErrorKind.Transport, "token_endpoint_busy",
-        $"No token request was sent within {Limit(timeout)}: the maximum of {limits.MaxConcurrentRequests} requests to the endpoint was under way (EndpointLimits:MaxConcurrentRequests). Check whether the server is slow, or increase the limit.{LastFailure(attempts.LastError)}",
-        (Exception?)attempts.LastError ?? timeout)
+    /// <summary>Creates the error of a request that is not sent because others were in progress for all of its time.</summary>
+    public static JwtGrantException Busy(TimeSpan waited, RequestAttempts attempts, EndpointLimitOptions limits) => new(
+        JwtGrantErrorKind.Transport, TransientErrors.Busy,
+        $"No token request was sent within {Seconds(waited)}: the maximum of {limits.MaxConcurrentRequests} requests to the endpoint was under way (EndpointLimits:MaxConcurrentRequests). Check whether the server is slow, or increase the limit.{LastFailure(attempts.LastError)}",
+        attempts.LastError)
     {
         IsTransient = true,
+        IsHeldBack = true,
     };
 
     private static JwtGrantException NotPrepared(

@@ -124,7 +124,7 @@ internal sealed class TokenRequestPipeline
                 },
             });
         if (_limits is not null)
-            builder.AddStrategy(_ => new EndpointLimitStrategy(_limits, clientId), new EndpointLimitStrategy.NoOptions());
+            builder.AddStrategy(_ => new EndpointLimitStrategy(_limits, clientId, _clock, _options.TotalTimeout), new EndpointLimitStrategy.NoOptions());
         if (custom is null)
             builder.AddTimeout(_options.AttemptTimeout);
         return builder.Build();

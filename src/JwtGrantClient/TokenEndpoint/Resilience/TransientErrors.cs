@@ -14,9 +14,15 @@ internal static class TransientErrors
     /// <summary>The code of a request that was not sent because the circuit breaker of the endpoint is open.</summary>
     public const string CircuitOpen = "token_endpoint_circuit_open";
 
-    /// <summary>Returns whether another attempt may follow a failure. While the circuit breaker is open, none does: callers get the error at once.</summary>
+    /// <summary>The code of a request that was not sent because others were in progress for all of its time.</summary>
+    public const string Busy = "token_endpoint_busy";
+
+    /// <summary>
+    /// Returns whether another attempt may follow a failure. While the circuit breaker is open or the endpoint is busy, none does: callers get the error
+    /// immediately.
+    /// </summary>
     public static bool IsTransient(Exception? failure) =>
-        failure is JwtGrantException { IsTransient: true, Code: not CircuitOpen } or TimeoutRejectedException;
+        failure is JwtGrantException { IsTransient: true, Code: not (CircuitOpen or Busy) } or TimeoutRejectedException;
 
     /// <summary>Returns whether an HTTP error without an OAuth error is transient. A 4xx is, because it comes from a proxy or a firewall.</summary>
     public static bool IsTransientStatus(int status) => status is (>= 400 and < 500) || IsTransientServerError(status);
