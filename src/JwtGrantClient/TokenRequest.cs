@@ -186,8 +186,13 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     private static bool AreSameParameters(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.Count == other.Count && (one.Count == 0 || HaveSameEntries(one, other));
 
-    private static bool HaveSameEntries(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.All(entry => other.TryGetValue(entry.Key, out var value) && value == entry.Value);
+    private static bool HaveSameEntries(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other)
+    {
+        foreach (var (name, value) in one)
+            if (!other.TryGetValue(name, out var otherValue) || otherValue != value)
+                return false;
+        return true;
+    }
 
     private int ComputeHash()
     {
@@ -197,7 +202,10 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         hash.Add(SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);
-        hash.Add(Parameters.Aggregate(0, (sum, p) => sum ^ HashCode.Combine(p.Key, p.Value)));
+        var parameters = 0;
+        foreach (var (name, value) in Parameters)
+            parameters ^= HashCode.Combine(name, value);
+        hash.Add(parameters);
         var computed = hash.ToHashCode();
         return computed == 0 ? 1 : computed;
     }

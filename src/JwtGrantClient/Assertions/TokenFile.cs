@@ -37,6 +37,9 @@ internal sealed class TokenFile
         _token = new((lastGood, _) => lastGood.ExpiresAt > clock.GetUtcNow());
     }
 
+    /// <summary>Returns whether this is the file with a path, and its JWT has a type.</summary>
+    public bool Is(string path, string assertionType) => path == _path && assertionType == _assertionType;
+
     /// <summary>Returns the JWT. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
     /// <exception cref="JwtGrantException">The file has no valid JWT, and the last good one has expired.</exception>
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)

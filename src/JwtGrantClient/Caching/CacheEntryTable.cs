@@ -61,16 +61,16 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     }
 
     /// <summary>Removes the entries of a subject and returns their requests and valid tokens. An entry that is being refreshed loses only its token.</summary>
-    public List<(TokenRequest Request, AccessToken? Token)> RemoveSubject(string subject, long now)
+    public List<RemovedEntry> RemoveSubject(string subject, long now)
     {
-        var removed = new List<(TokenRequest, AccessToken?)>();
+        var removed = new List<RemovedEntry>();
         lock (_changing)
         {
             foreach (var entry in Entries())
             {
                 if (entry.Request.Subject != subject)
                     continue;
-                removed.Add((entry.Request, entry.Take()));
+                removed.Add(new(entry.Request, entry.Take()));
                 TryRemove(entry, now, force: true);
             }
         }
@@ -181,3 +181,8 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         }
     }
 }
+
+/// <summary>An entry that was removed.</summary>
+/// <param name="Request">What its token is for.</param>
+/// <param name="Token">Its token; null if it had none.</param>
+internal sealed record RemovedEntry(TokenRequest Request, AccessToken? Token);

@@ -57,7 +57,7 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         // The usual request of an application with a token for each user. Its entry may have been evicted here.
         var usual = new TokenRequest { Subject = subject };
         if (!removed.Any(entry => entry.Request.Equals(usual)))
-            removed.Add((usual, null));
+            removed.Add(new(usual, null));
         // All at once, so that each cached token is marked before this method waits.
         var tokens = await Task.WhenAll(removed.Select(entry => RemoveSharedAsync(_shared, entry.Request, entry.Token))).ConfigureAwait(false);
         return [.. tokens.SelectMany(token => token)];

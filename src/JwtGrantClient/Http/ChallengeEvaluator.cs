@@ -44,8 +44,8 @@ internal static class ChallengeEvaluator
         if (response.StatusCode == HttpStatusCode.Forbidden)
         {
             var insufficient = Array.Find(matching, challenge => challenge.Error == "insufficient_scope");
-            scope = insufficient.Scope is { } required ? SanitizedText.From(required) : null;
-            return insufficient.Error is null ? ChallengeResult.None : ChallengeResult.InsufficientScope;
+            scope = insufficient?.Scope is { } required ? SanitizedText.From(required) : null;
+            return insufficient is null ? ChallengeResult.None : ChallengeResult.InsufficientScope;
         }
         if (Array.Exists(matching, challenge => challenge.Error == DPoPHeaders.UseNonceError))
             return DPoPHeaders.ReadNonce(response.Headers) is null ? ChallengeResult.None : ChallengeResult.NonceRequired;

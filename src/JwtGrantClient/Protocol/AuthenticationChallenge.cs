@@ -4,7 +4,7 @@ using System.Text;
 namespace JwtGrantClient.Protocol;
 
 /// <summary>A challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1) with the parameters that OAuth defines (RFC 6750 section 3).</summary>
-internal readonly record struct AuthenticationChallenge(string Scheme, string? Error, string? Scope, string? Description)
+internal sealed record AuthenticationChallenge(string Scheme, string? Error, string? Scope, string? Description)
 {
     /// <summary>Returns whether the challenge has a scheme. Schemes are case-insensitive (RFC 9110 section 11.1).</summary>
     public bool HasScheme(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);

@@ -23,7 +23,16 @@ internal sealed class CanonicalText
     private CanonicalText(List<Unit> units) => _units = units;
 
     /// <summary>Gets the bytes of the form: UTF-8 without white space and without the characters that a spelling may replace or omit.</summary>
-    public byte[] Bytes => [.. _units.Select(unit => unit.Value)];
+    public byte[] Bytes
+    {
+        get
+        {
+            var bytes = new byte[_units.Count];
+            for (var i = 0; i < bytes.Length; i++)
+                bytes[i] = _units[i].Value;
+            return bytes;
+        }
+    }
 
     /// <summary>Creates the form of a text.</summary>
     public static CanonicalText From(string text)
@@ -32,12 +41,24 @@ internal sealed class CanonicalText
         for (var pass = 0; pass < MaximumPasses && canonical.Unescape(); pass++)
         {
         }
-        canonical._units = [.. canonical._units.Where(IsKept).Select(unit => unit with { Value = Fold(unit.Value) })];
+        var kept = new List<Unit>(canonical._units.Count);
+        foreach (var unit in canonical._units)
+            if (IsKept(unit.Value))
+                kept.Add(unit with { Value = Fold(unit.Value) });
+        canonical._units = kept;
         return canonical;
     }
 
     /// <summary>Returns the form of base64 or hexadecimal digits, which have no escape sequences.</summary>
-    public static byte[] Fold(string encoded) => [.. encoded.Where(c => IsKept(new((byte)c, 0, 0))).Select(c => Fold((byte)c))];
+    public static byte[] Fold(string encoded)
+    {
+        var folded = new byte[encoded.Length];
+        var length = 0;
+        foreach (var digit in Encoding.ASCII.GetBytes(encoded))
+            if (IsKept(digit))
+                folded[length++] = Fold(digit);
+        return folded[..length];
+    }
 
     /// <summary>Returns the range of characters that bytes of the form come from.</summary>
     public Range SourceOf(int firstByte, int lastByte) => _units[firstByte].Start.._units[lastByte].End;
@@ -154,7 +175,7 @@ internal sealed class CanonicalText
     }
 
     // Form encoding replaces spaces by plus signs. Base64url replaces plus signs by hyphens and omits equals signs. Quotes and backslashes may be escaped.
-    private static bool IsKept(Unit unit) => unit.Value > ' ' && unit.Value != 0x7F && (char)unit.Value is not ('+' or '-' or '=' or '\\' or '"' or '\'');
+    private static bool IsKept(byte value) => value > ' ' && value != 0x7F && (char)value is not ('+' or '-' or '=' or '\\' or '"' or '\'');
 
     // Base64url replaces slashes by underscores. The host of a URL is in lower case.
     private static byte Fold(byte value) => value == '_' ? (byte)'/' : char.IsAsciiLetterUpper((char)value) ? (byte)(value | 0x20) : value;

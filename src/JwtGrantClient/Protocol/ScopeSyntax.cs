@@ -6,7 +6,7 @@ namespace JwtGrantClient.Protocol;
 internal static class ScopeSyntax
 {
     private static readonly SearchValues<char> Allowed = SearchValues.Create(
-        [.. Enumerable.Range(0x20, 0x5F).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
     /// <summary>Returns a description of what is wrong with a scope, or null if the scope is valid.</summary>
     public static string? Problem(string scope)

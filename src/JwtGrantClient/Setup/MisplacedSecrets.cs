@@ -35,7 +35,7 @@ internal static class MisplacedSecrets
         new("ClientId", options.ClientId, Other),
         new("Scope", options.Scope, Other),
         .. options.Resource.Select(resource => new Setting("Resource", resource, Other)),
-        .. options.Parameters.Select(parameter => new Setting($"Parameters:{SettingText.Show(parameter.Key)}", parameter.Value, Other)),
+        .. options.Parameters.Keys.Select(name => new Setting($"Parameters:{SettingText.Show(name)}", options.Parameters[name], Other)),
         new("ClientSecretEnvironmentVariable", options.ClientSecretEnvironmentVariable, Variable),
         new("ClientSecretFile", options.ClientSecretFile, Path),
         new("DefaultTokenType", options.DefaultTokenType, Other),
@@ -43,7 +43,7 @@ internal static class MisplacedSecrets
         new("Assertion:Subject", options.Assertion.Subject, Other),
         new("Assertion:Audience", options.Assertion.Audience, Other),
         new("Assertion:TokenFile", options.Assertion.TokenFile, Path),
-        .. options.Assertion.Claims.Select(claim => new Setting($"Assertion:Claims:{SettingText.Show(claim.Key)}", claim.Value as string, Other)),
+        .. options.Assertion.Claims.Keys.Select(name => new Setting($"Assertion:Claims:{SettingText.Show(name)}", options.Assertion.Claims[name] as string, Other)),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
         new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
         new("ClientAssertion:Type", options.ClientAssertion.Type, Other),
@@ -79,5 +79,5 @@ internal static class MisplacedSecrets
     ];
 
     /// <summary>A setting, its value and what is expected there.</summary>
-    private readonly record struct Setting(string Name, string? Value, string Expected);
+    private sealed record Setting(string Name, string? Value, string Expected);
 }

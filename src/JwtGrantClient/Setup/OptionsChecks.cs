@@ -47,9 +47,10 @@ internal static class OptionsChecks
     private readonly record struct SignedAssertions(bool Grant, bool Client);
 
     // An environment variable that is set to an empty string would otherwise be sent as an empty claim.
-    private static IEnumerable<string> CheckEmptyStrings(JwtGrantOptions options) =>
-        from setting in new (string Name, string? Value)[]
-        {
+    private static IEnumerable<string> CheckEmptyStrings(JwtGrantOptions options)
+    {
+        (string Name, string? Value)[] settings =
+        [
             ("ClientId", options.ClientId),
             ("SigningKey:KeyId", options.SigningKey.KeyId),
             ("Assertion:Issuer", options.Assertion.Issuer),
@@ -70,9 +71,11 @@ internal static class OptionsChecks
             ("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType),
             ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
             ("Cache:SharingName", options.Cache.SharingName),
-        }
-        where setting.Value is ""
-        select $"{setting.Name} is empty. Set it to a value, or remove it.";
+        ];
+        foreach (var (name, value) in settings)
+            if (value is "")
+                yield return $"{name} is empty. Set it to a value, or remove it.";
+    }
 
     private static IEnumerable<string> CheckServer(JwtGrantOptions options)
     {

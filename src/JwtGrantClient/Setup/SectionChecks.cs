@@ -135,7 +135,9 @@ internal static class SpellingSuggestion
     // The Levenshtein distance: the number of characters to insert, delete or replace.
     private static int Distance(string one, string other)
     {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        var row = new int[other.Length + 1];
+        for (var i = 0; i < row.Length; i++)
+            row[i] = i;
         for (var i = 1; i <= one.Length; i++)
         {
             (var diagonal, row[0]) = (row[0], i);

@@ -27,7 +27,7 @@ internal sealed class RemoteSigner : IJwtSigner
         _format = format;
         Algorithm = algorithm;
         KeyId = keyId;
-        Header = header?.ToDictionary(StringComparer.Ordinal);
+        Header = header is null ? null : new Dictionary<string, object>(header, StringComparer.Ordinal);
     }
 
     public string Algorithm { get; }

@@ -98,7 +98,7 @@ internal sealed record SignatureAlgorithm(
     {
         _ when name.Equals("none", StringComparison.OrdinalIgnoreCase) =>
             $"The signing algorithm 'none' is refused: an unsigned assertion proves nothing (RFC 8725 section 3.2). Choose one of {AllNames}.",
-        _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(name.ElementAtOrDefault(2)) =>
+        _ when name.StartsWith("HS", StringComparison.OrdinalIgnoreCase) && name.Length > 2 && char.IsAsciiDigit(name[2]) =>
             $"The signing algorithm {SettingText.Quote(name)} is refused: an HMAC key is a shared secret, and any party that can verify the assertion can also forge it. " +
             $"Register a public key with the server and choose one of {AllNames}.",
         _ => null,

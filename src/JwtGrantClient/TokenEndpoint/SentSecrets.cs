@@ -24,7 +24,9 @@ internal static class SentSecrets
     {
         List<KeyValuePair<string, string>> secrets = [];
         if (content is TokenRequestContent form)
-            secrets.AddRange(form.ReadFields().Where(field => !Harmless.Contains(field.Key)));
+            foreach (var field in form.ReadFields())
+                if (!Harmless.Contains(field.Key))
+                    secrets.Add(field);
         if (request?.Headers.Authorization is { Parameter: { } credentials })
         {
             if (DecodeSecret(credentials) is { } secret)
@@ -32,7 +34,8 @@ internal static class SentSecrets
             secrets.Add(new("Authorization header", credentials));
         }
         if (request?.Headers.TryGetValues(DPoPHeaders.Proof, out var proofs) == true)
-            secrets.AddRange(proofs.Select(proof => new KeyValuePair<string, string>("DPoP proof", proof)));
+            foreach (var proof in proofs)
+                secrets.Add(new("DPoP proof", proof));
         return secrets.Count == 0 ? SecretMask.None : new(secrets);
     }
 

@@ -91,7 +91,7 @@ internal static class TokenErrorReader
             : $"\nThe body begins: {words}";
     }
 
-    private static AuthenticationChallenge ChallengeWithError(TokenHttpResponse response) =>
+    private static AuthenticationChallenge? ChallengeWithError(TokenHttpResponse response) =>
         Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => !string.IsNullOrEmpty(challenge.Error));
 
     private static string Describe(TokenHttpResponse response) => response.Headers.Location switch

@@ -82,7 +82,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     }
 
     /// <summary>Returns the names of the parameters. Their values contain assertions and secrets.</summary>
-    public override string ToString() => string.Join(' ', _fields.Select(field => field.Key));
+    public override string ToString() => string.Join(' ', _fields.ConvertAll(field => field.Key));
 }
 
 /// <summary>
@@ -110,11 +110,12 @@ internal sealed class TokenRequestContent : HttpContent
         "The handler of the token endpoint tried to send the same token request twice, for a retry or a redirect, but its assertion is single-use. Remove retries and redirects from that handler: the library retries with a fresh assertion each time.");
 
     /// <summary>Reads the fields of the form, for an error in whose text they are masked.</summary>
-    public IEnumerable<KeyValuePair<string, string>> ReadFields() =>
-        from field in Encoding.ASCII.GetString(_form).Split('&')
-        let separator = field.IndexOf('=', StringComparison.Ordinal)
-        where separator >= 0
-        select new KeyValuePair<string, string>(WebUtility.UrlDecode(field[..separator]), WebUtility.UrlDecode(field[(separator + 1)..]));
+    public IEnumerable<KeyValuePair<string, string>> ReadFields()
+    {
+        foreach (var field in Encoding.ASCII.GetString(_form).Split('&'))
+            if (field.IndexOf('=', StringComparison.Ordinal) is var separator and >= 0)
+                yield return new(WebUtility.UrlDecode(field[..separator]), WebUtility.UrlDecode(field[(separator + 1)..]));
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -68,12 +68,21 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
             if (_pending.Count >= MaxPending && !_pending.ContainsKey(key))
             {
                 isFull = true;
-                _pending.Remove(_pending.MinBy(marker => marker.Value).Key);
+                _pending.Remove(FirstToEnd());
             }
             _pending[key] = expiresAt;
         }
         if (isFull)
             Log.MarkerLost(logger, client);
+    }
+
+    private string FirstToEnd()
+    {
+        string? first = null;
+        foreach (var (key, expiresAt) in _pending)
+            if (first is null || expiresAt < _pending[first])
+                first = key;
+        return first!;
     }
 
     private async Task<bool> WriteAsync(string key, DateTimeOffset expiresAt)

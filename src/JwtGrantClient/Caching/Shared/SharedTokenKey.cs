@@ -38,10 +38,10 @@ internal static class SharedTokenKey
         Add(hash, request.Scope is null ? null : string.Join(' ', request.Scope.Split(' ').Distinct().Order(StringComparer.Ordinal)));
         Add(hash, request.Resource);
         Add(hash, request.Parameters.Count);
-        foreach (var (name, value) in request.Parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
+        foreach (var name in request.Parameters.Keys.Order(StringComparer.Ordinal))
         {
             Add(hash, name);
-            Add(hash, value);
+            Add(hash, request.Parameters[name]);
         }
         // The claims are sorted by name.
         Add(hash, JsonValues.ToJson(request.Claims));

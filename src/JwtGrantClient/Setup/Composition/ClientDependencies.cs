@@ -17,7 +17,7 @@ namespace JwtGrantClient.Setup;
 /// </summary>
 internal sealed class ClientDependencies(IServiceProvider? services = null)
 {
-    private readonly Dictionary<(string Path, string Type), TokenFile> _tokenFiles = [];
+    private readonly List<TokenFile> _tokenFiles = [];
 
     public TimeProvider Time { get; init; } = services?.GetService<TimeProvider>() ?? TimeProvider.System;
 
@@ -62,8 +62,8 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     {
         if (path is null)
             return null;
-        if (!_tokenFiles.TryGetValue((path, type), out var file))
-            _tokenFiles.Add((path, type), file = new(path, type, Time));
+        if (_tokenFiles.Find(file => file.Is(path, type)) is not { } file)
+            _tokenFiles.Add(file = new(path, type, Time));
         return file;
     }
 

@@ -22,7 +22,7 @@ internal static class IdentityComposition
             options.Issuer, options.TokenEndpoint, options.ClientId, options.Grant.ToString(), options.ClientAuthentication.ToString(),
             options.SendClientId.ToString(), Text(options.DefaultTokenLifetime), options.DefaultTokenType,
             options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, Text(options.Assertion.Lifetime),
-            JsonValues.ToJson(options.Assertion.Claims.OrderBy(claim => claim.Key, StringComparer.Ordinal)),
+            JsonValues.ToJson(Sort(options.Assertion.Claims)),
             options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
             options.ClientAssertion.AssertionType,
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
@@ -78,6 +78,12 @@ internal static class IdentityComposition
             }
             return new(claims, changes);
         };
+    }
+
+    private static IEnumerable<KeyValuePair<string, object>> Sort(IDictionary<string, object> claims)
+    {
+        foreach (var name in claims.Keys.Order(StringComparer.Ordinal))
+            yield return new(name, claims[name]);
     }
 
     private static string? Text(TimeSpan? time) => time?.ToString("c", CultureInfo.InvariantCulture);

@@ -33,7 +33,7 @@ internal static class CertificateStore
         {
             case { Thumbprint: { } thumbprint, Subject: null }:
                 // Certificate managers show thumbprints with spaces, and some put an invisible character before the first digit.
-                var digits = string.Concat(thumbprint.Where(char.IsAsciiHexDigit));
+                var digits = new string(Array.FindAll(thumbprint.ToCharArray(), char.IsAsciiHexDigit));
                 var hash = digits.Length switch
                 {
                     Sha1Digits => HashAlgorithmName.SHA1,

@@ -49,10 +49,14 @@ internal static class JwkSet
         if (keys.ValueKind != JsonValueKind.Array || keys.EnumerateArray().Any(key => key.ValueKind != JsonValueKind.Object))
             throw source.Unusable("there is a JWK set whose keys is not an array of objects", "Expected {\"keys\": [{\"kty\": ...}, ...]}.");
         // RFC 7517 section 5: keys that cannot be understood are ignored.
-        var all = keys.EnumerateArray().Select(Jwk.TryRead).OfType<Jwk>().ToList();
+        var all = new List<Jwk>();
+        foreach (var key in keys.EnumerateArray())
+            if (Jwk.TryRead(key) is { } read)
+                all.Add(read);
         // RFC 7517 section 4.5: different keys have different ids. With a duplicate, the server might verify with the other key.
-        if (all.Where(key => key.Kid is not null).GroupBy(key => key.Kid, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicates)
-            throw source.Unusable($"there is a JWK set with {duplicates.Count()} keys with the kid '{duplicates.Key}'", "Give each key its own kid.");
+        foreach (var kid in all.Select(key => key.Kid).OfType<string>())
+            if (all.Count(key => key.Kid == kid) is var count and > 1)
+                throw source.Unusable($"there is a JWK set with {count} keys with the kid '{kid}'", "Give each key its own kid.");
         var candidates = options.KeyId is { } keyId ? [.. all.Where(key => key.Kid == keyId)] : all;
         if (candidates.Count == 0 && all.Count > 0)
             throw NotFound($"no key with the kid {SettingText.Quote(options.KeyId!)}; the set has {DescribeIds(all.Select(key => key.Kid))}", "Correct SigningKey:KeyId or the set");

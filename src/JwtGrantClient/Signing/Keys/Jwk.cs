@@ -91,9 +91,14 @@ internal sealed class Jwk
     {
         if (values.ValueKind == JsonValueKind.Null)
             return true;
-        if (values.ValueKind != JsonValueKind.Array || values.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.String))
+        if (values.ValueKind != JsonValueKind.Array)
             return false;
-        list.AddRange(values.EnumerateArray().Select(value => value.GetString()!));
+        foreach (var value in values.EnumerateArray())
+        {
+            if (value.ValueKind != JsonValueKind.String)
+                return false;
+            list.Add(value.GetString()!);
+        }
         return true;
     }
 }

@@ -20,7 +20,7 @@ internal static class PemKey
             throw keys.Count > 1
                 ? source.Unusable($"there are {keys.Count} private keys (PEM)", "Remove all except the signing key, or use a JWK set for several keys.")
                 : CreateMissingKeyException([.. blocks.Select(block => block.Label)], source);
-        var (label, der) = keys[0];
+        var (label, der) = (keys[0].Label, keys[0].Der);
         var certificates = ParseCertificates(blocks, source);
         var key = ImportKey(label, der, source);
         var own = certificates.FirstOrDefault(certificate => KeyMaterial.Fits(key, certificate));
@@ -49,16 +49,16 @@ internal static class PemKey
         _ => "PKCS#8",
     };
 
-    private static List<(string Label, byte[] Der)> ReadBlocks(string text)
+    private static List<Block> ReadBlocks(string text)
     {
-        List<(string, byte[])> blocks = [];
+        List<Block> blocks = [];
         var rest = text.AsSpan();
-        while (PemEncoding.TryFind(rest, out var block))
+        while (PemEncoding.TryFind(rest, out var found))
         {
-            var der = new byte[block.DecodedDataLength];
-            _ = Convert.TryFromBase64Chars(rest[block.Base64Data], der, out _);
-            blocks.Add((rest[block.Label].ToString(), der));
-            rest = rest[block.Location.End..];
+            var der = new byte[found.DecodedDataLength];
+            _ = Convert.TryFromBase64Chars(rest[found.Base64Data], der, out _);
+            blocks.Add(new(rest[found.Label].ToString(), der));
+            rest = rest[found.Location.End..];
         }
         return blocks;
     }
@@ -85,7 +85,7 @@ internal static class PemKey
         }
     }
 
-    private static X509Certificate2Collection ParseCertificates(List<(string Label, byte[] Der)> blocks, KeySource source)
+    private static X509Certificate2Collection ParseCertificates(List<Block> blocks, KeySource source)
     {
         try
         {
@@ -109,4 +109,11 @@ internal static class PemKey
         _ => source.Unusable(
             $"there is a PEM block '{labels[0]}'", "Expected PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY."),
     };
+
+    private sealed class Block(string label, byte[] der)
+    {
+        public string Label => label;
+
+        public byte[] Der => der;
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class EndpointOrigins(IEnumerable<string> allowed)
     /// </summary>
     public static IEnumerable<(string Endpoint, string Before, string Now)> FindChanges(ServerMetadata before, ServerMetadata now)
     {
-        var known = before.Endpoints.ToDictionary(endpoint => endpoint.Name, endpoint => endpoint.Address, StringComparer.Ordinal);
+        var known = before.Endpoints;
         foreach (var (name, address) in now.Endpoints)
             if ((new Uri(known.GetValueOrDefault(name, before.TokenEndpoint)), new Uri(address)) is var (old, current) && !Origin.AreSame(old, current))
                 yield return (name, Origin.From(old).ToString(), Origin.From(current).ToString());

@@ -19,16 +19,20 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
     public string? MutualTlsRevocationEndpoint { get; private init; }
 
     /// <summary>Gets the endpoints that client credentials are sent to, with their names in the document.</summary>
-    public IEnumerable<(string Name, string Address)> Endpoints =>
-        from endpoint in new (string Name, string? Address)[]
+    public IReadOnlyDictionary<string, string> Endpoints
+    {
+        get
         {
-            ("token_endpoint", TokenEndpoint),
-            ("revocation_endpoint", RevocationEndpoint),
-            ("mtls_endpoint_aliases.token_endpoint", MutualTlsTokenEndpoint),
-            ("mtls_endpoint_aliases.revocation_endpoint", MutualTlsRevocationEndpoint),
+            var endpoints = new Dictionary<string, string>(StringComparer.Ordinal) { ["token_endpoint"] = TokenEndpoint };
+            if (RevocationEndpoint is not null)
+                endpoints.Add("revocation_endpoint", RevocationEndpoint);
+            if (MutualTlsTokenEndpoint is not null)
+                endpoints.Add("mtls_endpoint_aliases.token_endpoint", MutualTlsTokenEndpoint);
+            if (MutualTlsRevocationEndpoint is not null)
+                endpoints.Add("mtls_endpoint_aliases.revocation_endpoint", MutualTlsRevocationEndpoint);
+            return endpoints;
         }
-        where endpoint.Address is not null
-        select (endpoint.Name, endpoint.Address);
+    }
 
     /// <summary>Gets the supported <c>grant_type</c> values.</summary>
     public IReadOnlyList<string>? GrantTypes { get; private init; }
@@ -76,10 +80,16 @@ internal sealed record ServerMetadata(string Issuer, string TokenEndpoint)
             : endpoint;
     }
 
-    private static string[]? Texts(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Select(item => item.Text()).OfType<string>()]
-            : null;
+    private static List<string>? Texts(JsonElement json, string name)
+    {
+        if (!json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array)
+            return null;
+        var texts = new List<string>();
+        foreach (var item in list.EnumerateArray())
+            if (item.Text() is { } text)
+                texts.Add(text);
+        return texts;
+    }
 
     private static JwtGrantException Unusable(string code, string message) => new(JwtGrantErrorKind.MalformedResponse, code, message);
 }

@@ -122,8 +122,9 @@ internal sealed class EndpointLimits
             return;
         var failure = IsFailureOfEndpoint(result, attempts) ? result : null;
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
-        await _circuitBreaker.ExecuteOutcomeAsync<bool, Exception?>(
-            static (_, failure) => new(failure is null ? Outcome.FromResult(true) : Outcome.FromException<bool>(failure)), context, failure).ConfigureAwait(false);
+        // The result is an object, like that of the breaker: a native program has a copy of each method of Polly for another type.
+        await _circuitBreaker.ExecuteOutcomeAsync<object?, Exception?>(
+            static (_, failure) => new(failure is null ? Outcome.FromResult<object?>(null) : Outcome.FromException<object?>(failure)), context, failure).ConfigureAwait(false);
         ResilienceContextPool.Shared.Return(context);
         if (failure is null)
             return;
@@ -245,9 +246,8 @@ internal sealed class EndpointLimitRegistry
     /// <param name="logger">Logs when the circuit breaker opens and closes.</param>
     public EndpointLimits Get(string endpoint, EndpointLimitOptions options, TimeProvider clock, Func<double> random, ILogger logger) => _limits.GetOrAdd(
         new(endpoint, options.MaxConcurrentRequests, options.FailureRatio, options.MinimumThroughput, options.SamplingDuration, options.BreakDuration),
-        static (key, parts) => new(key.Endpoint, parts.Options.Copy(), parts.Clock, parts.Random, parts.Logger),
-        (Options: options, Clock: clock, Random: random, Logger: logger));
+        key => new(key.Endpoint, options.Copy(), clock, random, logger));
 
-    private readonly record struct Key(
+    private sealed record Key(
         string Endpoint, int MaxConcurrentRequests, double FailureRatio, int MinimumThroughput, TimeSpan SamplingDuration, TimeSpan BreakDuration);
 }

@@ -91,9 +91,9 @@ internal sealed class TokenRequestPipeline
         try
         {
             var outcome = await _attempts.ExecuteOutcomeAsync(
-                static (context, call) => call.Pipeline.AttemptAsync(call.Attempt, call.Attempts, call.Single, context.CancellationToken),
+                static (context, execution) => execution.AttemptAsync(context.CancellationToken),
                 context,
-                (Pipeline: this, Attempt: attempt, Attempts: attempts, Single: single)).ConfigureAwait(false);
+                new Execution<T>(this, attempt, attempts, single)).ConfigureAwait(false);
             if (outcome.Exception is not null && single is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested && attempts.LastError is { } error)
                 throw error;
             return ResultOf(outcome, attempts);
@@ -211,6 +211,14 @@ internal sealed class TokenRequestPipeline
             throw TokenRequestErrors.From(rejection, attempts, _options, _isCustom, _limits?.Options);
         outcome.ThrowIfException();
         return outcome.Result!;
+    }
+
+    /// <summary>The state of one execution. It is a class, because a native program has a copy of each method of Polly for each struct.</summary>
+    private sealed class Execution<T>(
+        TokenRequestPipeline pipeline, TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationTokenSource? single)
+        where T : class
+    {
+        public ValueTask<Outcome<T>> AttemptAsync(CancellationToken cancellationToken) => pipeline.AttemptAsync(attempt, attempts, single, cancellationToken);
     }
 
     // Nothing was sent, so the next attempt is not a retry.
