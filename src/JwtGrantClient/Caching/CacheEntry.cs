@@ -220,6 +220,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     private void OnFailed(JwtGrantException error)
     {
         TimeSpan wait, remaining;
+        context.Pipeline.AddContext(error);
         lock (this)
         {
             var now = context.Clock.Now;

@@ -14,7 +14,8 @@ internal sealed class TokenEndpointClient(
     TokenEndpointTransport transport,
     TokenRequestPipeline pipeline,
     ResponseRules rules,
-    DPoPProofs? proofs = null) : ITokenEndpoint
+    DPoPProofs? proofs = null,
+    RequestSender? sender = null) : ITokenEndpoint
 {
     public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
@@ -47,19 +48,19 @@ internal sealed class TokenEndpointClient(
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
         return proofs is null
-            ? TokenResponseReader.Read(response, responseRules)
+            ? TokenResponseReader.Read(response, responseRules, sender)
             : ReadWithNonce(response, responseRules, proofs, endpoint, nonce, attempts);
     }
 
     // A nonce that the server requires goes into the next attempt of this request alone. If it was stored at once, another request could use it first, and
     // a server that accepts each nonce once would refuse this request again. A nonce that was accepted is stored if the server sent no newer one.
-    private static TokenResponse ReadWithNonce(
+    private TokenResponse ReadWithNonce(
         TokenHttpResponse response, ResponseRules rules, DPoPProofs proofs, Uri endpoint, string? sentNonce, RequestAttempts attempts)
     {
         var nonce = DPoPHeaders.ReadNonce(response.Headers) ?? sentNonce;
         try
         {
-            return TokenResponseReader.Read(response, rules);
+            return TokenResponseReader.Read(response, rules, sender);
         }
         catch (JwtGrantException e) when (e.Error == DPoPHeaders.UseNonceError)
         {

@@ -53,8 +53,12 @@ internal sealed class TokenHttpResponse(
 
     public bool IsRedirect => Status is >= 300 and < 400;
 
+    /// <summary>Gets a mask for the secrets of the request.</summary>
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public SecretMask Mask => SentSecrets.From(Request, RequestContent);
+
     /// <summary>Makes a text of the response safe for error messages and logs, without the secrets that the request contained.</summary>
-    public string Sanitize(string text) => SanitizedText.From(text, SentSecrets.From(Request, RequestContent));
+    public string Sanitize(string text) => SanitizedText.From(text, Mask);
 
     /// <summary>
     /// Gets how far the local clock is ahead of the server's, by the Date header; null without that header. A Date between request and response
