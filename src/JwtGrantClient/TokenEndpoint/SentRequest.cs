@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using JwtGrantClient.DPoP;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -20,9 +21,9 @@ internal sealed class SentRequest
     private readonly List<KeyValuePair<string, string>> _fields;
     private readonly bool _isRevocation;
 
-    private SentRequest(List<KeyValuePair<string, string>> fields, ClientAuthenticationMethod method, bool hasBody)
+    private SentRequest(List<KeyValuePair<string, string>> fields, ClientAuthenticationMethod method, bool hasBody, bool hasProof)
     {
-        (_fields, Method, HasBody) = (fields, method, hasBody);
+        (_fields, Method, HasBody, HasProof) = (fields, method, hasBody, hasProof);
         _isRevocation = Value("token") is not null;
         Assertions = [.. from name in AssertionFields
                          where Value(name) is { } value && (name != "client_secret" || SecretKind.IsJwt(value))
@@ -41,8 +42,14 @@ internal sealed class SentRequest
     /// <summary>Gets the assertions and the tokens to exchange.</summary>
     public IReadOnlyList<SentAssertion> Assertions { get; }
 
-    /// <summary>Gets whether a part of the request has times, so that a wrong clock of this machine matters.</summary>
-    public bool HasTimes => Assertions.Count > 0;
+    /// <summary>Gets whether a DPoP proof was sent.</summary>
+    public bool HasProof { get; }
+
+    /// <summary>Gets whether an assertion was sent, or the request is not known.</summary>
+    public bool MayHaveAssertion => !HasBody || Assertions.Count > 0;
+
+    /// <summary>Gets whether a part of the request may have times, so that a wrong clock of this machine matters.</summary>
+    public bool MayHaveTimes => MayHaveAssertion || HasProof;
 
     /// <summary>Reads a request.</summary>
     /// <param name="request">The request, with its headers; null if it is not known.</param>
@@ -52,11 +59,8 @@ internal sealed class SentRequest
     {
         var form = content as TokenRequestContent;
         List<KeyValuePair<string, string>> fields = form is null ? [] : [.. form.ReadFields()];
-        return new(fields, MethodOf(request, fields, sender), form is not null);
+        return new(fields, MethodOf(request, fields, sender), form is not null, request?.Headers.Contains(DPoPHeaders.Proof) == true);
     }
-
-    /// <summary>Returns whether an assertion was sent.</summary>
-    public bool Has(string field) => Assertions.Any(assertion => assertion.Field == field);
 
     /// <summary>Describes the request, each assertion on a line of its own; empty if the request is not known.</summary>
     /// <param name="mask">Masks the secrets of the request.</param>

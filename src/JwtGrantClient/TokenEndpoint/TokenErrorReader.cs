@@ -53,7 +53,7 @@ internal static class TokenErrorReader
     {
         error = Array.IndexOf(KnownErrors, error) >= 0 ? error : response.Sanitize(error);
         // The name that replaces a secret is no word of the server.
-        var advice = TokenErrorAdvice.For(error, description is null ? null : SanitizedText.From(description), response.ClockAhead);
+        var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response);
         description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
             $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
@@ -72,7 +72,7 @@ internal static class TokenErrorReader
         JwtGrantErrorKind.Transport, "token_endpoint_failed", string.Create(
             CultureInfo.InvariantCulture,
             $"The token endpoint responded with {response.Status} and without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
-        "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server." +
+        TokenErrorAdvice.ForHttpError(response) +
         Excerpt(response, json) +
         // Some servers reject a client without an OAuth error.
         (response.Status is 400 or 401 or 403 ? Describe(response, sent, sender) : ""))

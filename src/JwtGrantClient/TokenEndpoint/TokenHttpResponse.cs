@@ -46,6 +46,9 @@ internal sealed class TokenHttpResponse(
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlyMemory<byte> Body { get; } = body;
 
+    /// <summary>Gets whether the body is an HTML page, by its media type or its beginning.</summary>
+    public bool IsWebPage => contentType?.Contains("html", StringComparison.OrdinalIgnoreCase) == true || BeginsWithHtml(Body.Span);
+
     /// <summary>Gets the wall clock time before the request was sent.</summary>
     public DateTimeOffset RequestedAt => requestedAt;
 
@@ -88,6 +91,15 @@ internal sealed class TokenHttpResponse(
             };
             return requested is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaxRetryAfter.Ticks)) : null;
         }
+    }
+
+    private static bool BeginsWithHtml(ReadOnlySpan<byte> body)
+    {
+        var text = body.TrimStart(" \t\r\n"u8);
+        return Begins(text, "<html"u8) || Begins(text, "<!doctype html"u8);
+
+        static bool Begins(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
+            text.Length >= start.Length && System.Text.Ascii.EqualsIgnoreCase(text[..start.Length], start);
     }
 }
 

@@ -113,7 +113,7 @@ internal static class TokenResponseReader
 
     private static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-            $"The token endpoint responded with {response.Status}, but {what}. Check the address of the token endpoint, and whether a proxy responded.")
+            $"The token endpoint responded with {response.Status}, but {what}. {(response.IsWebPage ? TokenErrorAdvice.WebPage : "Check the address of the token endpoint, and whether a proxy responded.")}")
         {
             StatusCode = response.Status,
             IsTransient = isTransient,
