@@ -95,13 +95,21 @@ internal interface ITokenAcquirer
 /// <param name="endpoint">Exchanges the grant.</param>
 /// <param name="grantFor">Returns the configured grant for a request.</param>
 /// <param name="defaults">The scope, resources and parameters of the client's settings.</param>
-internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults) : ITokenAcquirer
+/// <param name="scopes">Compares the granted scope with the requested one; null to accept any.</param>
+internal sealed class TokenEndpointSource(
+    TokenEndpointClient endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults, GrantedScopes? scopes = null) : ITokenAcquirer
 {
     /// <exception cref="JwtGrantException">No token could be obtained, or one that is not an access token.</exception>
     public async Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
-        var response = await endpoint.RequestAsync(grantFor(Complete(request)), attempts, cancellationToken).ConfigureAwait(false);
-        return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
+        request = Complete(request);
+        var response = await endpoint.RequestAsync(grantFor(request), attempts, cancellationToken).ConfigureAwait(false);
+        if (response.AccessToken.Type != AccessToken.NotApplicable)
+        {
+            scopes?.Check(request, response.AccessToken);
+            return response.AccessToken;
+        }
+        throw JwtGrantException.Configuration(
             "not_an_access_token",
             $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(response.IssuedTokenType ?? "(none)"))}, which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
     }

@@ -17,7 +17,8 @@ internal static class ClientComposition
     {
         var keys = ClientKeys.Create(options, dependencies);
         var server = EndpointComposition.Create(name, options, dependencies, keys);
-        var source = new TokenEndpointSource(server.Tokens, GrantComposition.Create(options, dependencies, keys), Defaults(options));
+        var source = new TokenEndpointSource(
+            server.Tokens, GrantComposition.Create(options, dependencies, keys), Defaults(options), new GrantedScopes(name, dependencies.Logger));
         var tokens = CacheComposition.Create(name, source, options, dependencies, keys, server, meter);
         return new(name, server.Transport)
         {
