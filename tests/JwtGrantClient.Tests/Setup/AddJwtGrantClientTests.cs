@@ -27,7 +27,7 @@ public sealed class AddJwtGrantClientTests
         Assert.Equal(["token-1", "token-2"], [token.Value, response.AccessToken.Value]);
         Assert.Equal("code", _endpoint.Forms[1]["code"]);
         Assert.Equal(TestData.Issuer, Jwt.Parse(assertion.Value)["aud"]);
-        Assert.Null(provider.GetService<ITokenSource>());
+        Assert.Equal("client_unknown", Assert.Throws<JwtGrantException>(() => provider.GetService<ITokenSource>()).Code);
     }
 
     [Fact]
