@@ -89,7 +89,10 @@ public sealed class AccessToken
     /// </summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>Gets the granted scope; null if it equals the requested scope (RFC 6749 section 5.1).</summary>
+    /// <summary>
+    /// Gets the granted scope as the server reported it; null if it reported none, which means the requested scope (RFC 6749 section 5.1). It may be less
+    /// than the requested scope: the token is used nevertheless, and the difference is logged once.
+    /// </summary>
     public string? Scope { get; }
 
     /// <summary>Gets the members of the token response that have no property here, such as Salesforce's <c>instance_url</c>.</summary>
@@ -109,6 +112,9 @@ public sealed class AccessToken
 
     /// <summary>Gets whether another process acquired the token, so that it may have been rejected or revoked since.</summary>
     internal bool IsAdopted { get; init; }
+
+    /// <summary>Gets or sets whether the server granted less scope than was requested.</summary>
+    internal bool HasLessScope { get; set; }
 
     /// <summary>Gets the lifetime that the server gave the token; null if the source of the token does not report it.</summary>
     internal TimeSpan? Lifetime { get; init; }

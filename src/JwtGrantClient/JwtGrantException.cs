@@ -51,6 +51,8 @@ public enum JwtGrantErrorKind
 /// </example>
 public sealed class JwtGrantException : Exception
 {
+    private string? _context;
+
     internal JwtGrantException(JwtGrantErrorKind kind, string code, string message, Exception? inner = null)
         : base(message, inner)
     {
@@ -69,7 +71,15 @@ public sealed class JwtGrantException : Exception
         RetryAfter = original.RetryAfter;
         IsTransient = original.IsTransient;
         IsHeldBack = original.IsHeldBack;
+        Client = original.Client;
+        Endpoint = original.Endpoint;
     }
+
+    /// <summary>
+    /// Gets what happened, what was expected and what to do, followed by the client and the endpoint. It contains no secret. The text may change between
+    /// versions.
+    /// </summary>
+    public override string Message => _context is null ? base.Message : $"{base.Message}\n{_context}";
 
     /// <summary>Gets the kind of the failure.</summary>
     public JwtGrantErrorKind Kind { get; }
@@ -78,6 +88,18 @@ public sealed class JwtGrantException : Exception
     /// Gets the stable code of the failure, such as <c>token_request_refused</c>. The documentation of the project lists all codes.
     /// </summary>
     public string Code { get; }
+
+    /// <summary>
+    /// Gets the name of the client; empty for a client without a name. Null if the failure does not belong to one client, such as that of a handler that
+    /// sends no token.
+    /// </summary>
+    public string? Client { get; private set; }
+
+    /// <summary>
+    /// Gets the URL of the endpoint that the request was sent to, or would have been sent to, without a user name and a long query. Null if no endpoint
+    /// is known yet, for example because the metadata could not be read.
+    /// </summary>
+    public string? Endpoint { get; private set; }
 
     /// <summary>Gets the HTTP status code of the server's response; null if there was no response.</summary>
     public int? StatusCode { get; internal init; }
@@ -110,6 +132,20 @@ public sealed class JwtGrantException : Exception
 
     /// <summary>Gets whether the same request can succeed later without a change to the configuration or the server.</summary>
     public bool IsTransient { get; internal init; }
+
+    /// <summary>Gets the message without the client and the endpoint, to be quoted in another message about them.</summary>
+    internal string Text => base.Message;
+
+    /// <summary>Adds the client and the endpoint, unless the failure has them already.</summary>
+    /// <param name="client">The name of the client; empty for a client without a name.</param>
+    /// <param name="endpoint">The URL of the endpoint; null if it is not known.</param>
+    /// <param name="context">The sentence about them that is added to the message; null if the message names the client already.</param>
+    internal JwtGrantException AddContext(string client, string? endpoint, string? context)
+    {
+        if (Client is null)
+            (Client, Endpoint, _context) = (client, endpoint, context);
+        return this;
+    }
 
     internal static JwtGrantException Configuration(string code, string message, Exception? inner = null) =>
         new(JwtGrantErrorKind.Configuration, code, message, inner);

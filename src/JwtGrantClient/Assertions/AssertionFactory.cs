@@ -48,10 +48,20 @@ internal sealed class AssertionFactory(
 }
 
 /// <summary>Returns the client assertions of a provider to callers that make their own token request.</summary>
-internal sealed class AssertionSource(AssertionProvider provider, string? issuer) : IAssertionSource
+internal sealed class AssertionSource(string client, AssertionProvider provider, string? issuer) : IAssertionSource
 {
-    public ValueTask<Assertion> GetAssertionAsync(CancellationToken cancellationToken = default) =>
-        provider(new AssertionContext { Purpose = AssertionPurpose.ClientAuthentication, Issuer = issuer }, cancellationToken);
+    public async ValueTask<Assertion> GetAssertionAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await provider(new AssertionContext { Purpose = AssertionPurpose.ClientAuthentication, Issuer = issuer }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JwtGrantException e)
+        {
+            e.AddContext(client, endpoint: null, client.Length == 0 ? null : $"Client '{SanitizedText.From(client)}'.");
+            throw;
+        }
+    }
 }
 
 /// <summary>

@@ -170,7 +170,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         if (!isShared && key is not null)
             _ = context.Shared!.PublishAsync(key, Request, token, lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
-        context.Metrics.Acquired(context.Client, reason);
+        context.Metrics.Acquired(context.Client, reason, token.HasLessScope);
         Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
         return token;
     }
@@ -220,6 +220,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     private void OnFailed(JwtGrantException error)
     {
         TimeSpan wait, remaining;
+        context.Pipeline.AddContext(error);
         lock (this)
         {
             var now = context.Clock.Now;

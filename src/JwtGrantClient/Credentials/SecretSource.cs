@@ -19,13 +19,13 @@ internal sealed class SecretSource
     private readonly SecretSettings _settings;
 
     /// <param name="value">The secret; null if it is not configured as a value.</param>
-    /// <param name="environmentVariable">The name of the environment variable that contains the secret; null for none.</param>
-    /// <param name="file">The path of the file that contains the secret; null for none.</param>
+    /// <param name="environmentVariable">The name of the environment variable that contains the secret; null or empty for none.</param>
+    /// <param name="file">The path of the file that contains the secret; null or empty for none.</param>
     /// <param name="settings">The names of the three settings and their errors.</param>
     public SecretSource(string? value, string? environmentVariable, string? file, SecretSettings settings)
     {
         _secret = value is "" && !settings.AllowsEmpty ? null : value;
-        (_environmentVariable, _file, _settings) = (environmentVariable, file, settings);
+        (_environmentVariable, _file, _settings) = (environmentVariable is "" ? null : environmentVariable, file is "" ? null : file, settings);
     }
 
     /// <summary>Gets whether any of the three settings is set.</summary>

@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Warning, "Client '{Client}' has revoked too many tokens while the shared token store fails; other processes may use one of them until it expires")]
     public static partial void MarkerLost(ILogger logger, string client);
 
+    [LoggerMessage(16, LogLevel.Warning, "Client '{Client}' requested the scope '{Requested}', but the server granted less: '{Missing}' is missing. Requests that need it will be rejected; allow it in the client's registration, or request less")]
+    public static partial void LessScopeGranted(ILogger logger, string client, string requested, string missing);
+
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 

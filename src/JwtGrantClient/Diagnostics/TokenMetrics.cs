@@ -31,12 +31,19 @@ internal sealed class TokenMetrics
         _acquisitions = meter.CreateCounter<long>(
             "jwtgrantclient.acquisitions", "{acquisition}",
             "Token acquisitions. Tag reason of a successful one: first, ahead (before expiry, no caller waited), blocked (a caller waited) or shared (acquired by another process). " +
+            "Tag scope of a token with less scope than requested: reduced. " +
             "Tag error.type of a failed one: the OAuth error, or the error code if there is none.");
         _blockedCalls = meter.CreateCounter<long>(
             "jwtgrantclient.blocked_calls", "{call}", "Calls that waited for a token although the client had a token before.");
     }
 
-    public void Acquired(string client, string reason) => _acquisitions.Add(1, new("client", client), new("reason", reason));
+    public void Acquired(string client, string reason, bool hasLessScope)
+    {
+        if (hasLessScope)
+            _acquisitions.Add(1, new("client", client), new("reason", reason), new("scope", "reduced"));
+        else
+            _acquisitions.Add(1, new("client", client), new("reason", reason));
+    }
 
     public void AcquisitionFailed(string client, JwtGrantException error) =>
         _acquisitions.Add(1, new("client", client), new("error.type", error.Error ?? error.Code));

@@ -7,7 +7,7 @@ namespace JwtGrantClient.Revocation;
 /// Sends revocation requests (RFC 7009) with the client's authentication, through the same retries as token requests.
 /// </summary>
 internal sealed class RevocationClient(
-    EndpointLocator locator, ClientAuthentication authentication, TokenEndpointTransport transport, TokenRequestPipeline pipeline)
+    EndpointLocator locator, ClientAuthentication authentication, TokenEndpointTransport transport, TokenRequestPipeline pipeline, RequestSender sender)
 {
     /// <summary>Revokes a token. A token that the server does not know counts as revoked (RFC 7009 section 2.2).</summary>
     /// <exception cref="JwtGrantException">The server rejected the request, or did not respond.</exception>
@@ -31,6 +31,6 @@ internal sealed class RevocationClient(
         if (response.IsRedirect)
             throw TokenErrorReader.Redirect(response);
         using var json = JsonObjectReader.TryParse(response.Body, out _);
-        throw TokenErrorReader.Read(response, json?.RootElement);
+        throw TokenErrorReader.Read(response, json?.RootElement, sender);
     }
 }

@@ -172,6 +172,9 @@ public sealed class JwtGrantOptions
     /// <summary>Gets the problems of the configuration section that the options were bound from. Each of them makes the validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];
 
+    /// <summary>Gets or sets the path of the configuration section if it does not exist or is empty; otherwise null.</summary>
+    internal string? MissingSection { get; set; }
+
     /// <summary>Gets or sets whether all values of the configuration section could be bound.</summary>
     internal bool IsBound { get; set; } = true;
 }

@@ -22,6 +22,9 @@ internal static class OptionsChecks
     /// <param name="dependencies">The dependencies that are configured in code.</param>
     public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies)
     {
+        // Everything else is a consequence, unless code sets the options.
+        if (options is { MissingSection: { } section, Issuer: null, TokenEndpoint: null })
+            return [$"Section '{section}' does not exist or is empty. Correct the name in GetSection, or add the settings. A file of the configuration may be missing, too."];
         var signed = new SignedAssertions(
             Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion.TokenFile is null,
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
@@ -51,6 +54,8 @@ internal static class OptionsChecks
     {
         (string Name, string? Value)[] settings =
         [
+            ("Issuer", options.Issuer),
+            ("TokenEndpoint", options.TokenEndpoint),
             ("ClientId", options.ClientId),
             ("SigningKey:KeyId", options.SigningKey.KeyId),
             ("Assertion:Issuer", options.Assertion.Issuer),
@@ -81,16 +86,16 @@ internal static class OptionsChecks
     {
         if (options is { Issuer: null, TokenEndpoint: null })
             yield return NoServer;
-        if (options.Issuer is { } issuer)
+        if (options.Issuer is { Length: > 0 } issuer)
         {
             if (EndpointUrl.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
                 yield return $"Issuer: {problem}.";
             else if (issuer.Contains('?', StringComparison.Ordinal))
                 yield return $"Issuer: {SettingText.QuoteUrl(issuer)} has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
-        if (options.TokenEndpoint is { } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
+        if (options.TokenEndpoint is { Length: > 0 } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
             yield return $"TokenEndpoint: {tokenProblem}.";
-        if (options.RevocationEndpoint is { } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp) is { } revocationProblem)
+        if (options.RevocationEndpoint is { Length: > 0 } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp) is { } revocationProblem)
             yield return $"RevocationEndpoint: {revocationProblem}.";
     }
 

@@ -30,7 +30,19 @@ internal sealed class SectionChecks
         [typeof(IDictionary<string, object>)] = (checks, child) => ReadEach(child, checks.ReadClaim),
     };
 
+    // A wrong section, such as that of another library, has many unknown keys.
+    private const int MaximumUnknownKeys = 5;
+
+    private static readonly (string Path, string[] Names)[] Sections =
+    [
+        ("SigningKey", Names<SigningKeyOptions>()), ("Assertion", Names<AssertionOptions>()), ("ClientAssertion", Names<ClientAssertionOptions>()),
+        ("ClientCertificate", Names<ClientCertificateOptions>()), ("TokenExchange", Names<TokenExchangeOptions>()), ("Refresh", Names<RefreshOptions>()),
+        ("Retry", Names<RetryOptions>()), ("EndpointLimits", Names<EndpointLimitOptions>()), ("Backoff", Names<BackoffOptions>()), ("Cache", Names<CacheOptions>()),
+    ];
+
     private readonly List<string> _problems = [];
+    private int _unknownKeys;
+    private bool _hasListed;
 
     private SectionChecks()
     {
@@ -45,8 +57,23 @@ internal sealed class SectionChecks
     {
         var checks = new SectionChecks();
         checks.ReadSettings<JwtGrantOptions>(section);
+        if (section is IConfigurationRoot && checks._unknownKeys > 0)
+            checks.ReportRoot();
+        else if (checks._unknownKeys > MaximumUnknownKeys)
+            checks._problems.Add($"{checks._unknownKeys - MaximumUnknownKeys} more keys{(section is IConfigurationSection { Path: var path } ? $" of the section '{path}'" : "")} are not settings. Check that it is the right section.");
         return checks;
     }
+
+    // The root also has every environment variable, whose names and values do not belong into an error.
+    private void ReportRoot()
+    {
+        _problems.Clear();
+        _problems.Add($"The whole configuration was passed instead of a section; {_unknownKeys} of its keys are not settings. Pass the section of the client, such as configuration.GetSection(\"JwtGrant:Reports\").");
+        CanBeBound = false;
+    }
+
+    private static string[] Names<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>() =>
+        [.. typeof(T).GetProperties().Select(property => property.Name)];
 
     private void ReadSettings<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(IConfiguration section)
     {
@@ -54,12 +81,27 @@ internal sealed class SectionChecks
         foreach (var child in section.GetChildren())
         {
             if (Array.Find(settings, property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
-                _problems.Add($"{child.Path} is not a setting. {SpellingSuggestion.For(child.Key, settings.Select(property => property.Name))}");
+                ReportUnknown(child, [.. settings.Select(property => property.Name)], isTopLevel: typeof(T) == typeof(JwtGrantOptions));
             else if (Readers.TryGetValue(setting.PropertyType, out var read))
                 read(this, child);
             else
                 ReadValue(child, Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType);
         }
+    }
+
+    private void ReportUnknown(IConfigurationSection child, string[] names, bool isTopLevel)
+    {
+        if (++_unknownKeys > MaximumUnknownKeys)
+            return;
+        var nearest = SpellingSuggestion.Find(child.Key, names)
+            ?? (isTopLevel ? Sections.Where(section => section.Names.Any(IsMeant)).Select(section => $"{section.Path}:{section.Names.First(IsMeant)}").FirstOrDefault() : null);
+        var advice = nearest is not null ? $"Did you mean {nearest}?"
+            : _hasListed ? "See docs/settings.md for the settings."
+            : $"The valid settings are {string.Join(", ", names)}.";
+        _hasListed |= nearest is null;
+        _problems.Add($"{child.Path} is not a setting. {advice}");
+
+        bool IsMeant(string name) => SpellingSuggestion.AreSame(name, child.Key);
     }
 
     // A value in place of a section may be a private key, so the message does not contain it.
@@ -96,7 +138,7 @@ internal sealed class SectionChecks
     {
         if (child.GetChildren().Any())
             _problems.Add($"{child.Path} is a list or a section; expected one value.");
-        else if (child.Value is { } text && Expected(text, type) is { } expected)
+        else if (child.Value is { Length: > 0 } text && Expected(text, type) is { } expected)
         {
             CanBeBound = false;
             _problems.Add($"{child.Path} is {SettingText.QuoteChoice(text)}; expected {expected}.");
@@ -119,35 +161,6 @@ internal sealed class SectionChecks
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _);
 }
 
-/// <summary>Suggests the setting that a misspelled name was meant to be.</summary>
-internal static class SpellingSuggestion
-{
-    /// <summary>Returns the most similar of the known names; all of them if none is similar.</summary>
-    public static string For(string name, IEnumerable<string> known)
-    {
-        var names = known.ToList();
-        var nearest = names.MinBy(candidate => Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant()))!;
-        return Distance(name.ToUpperInvariant(), nearest.ToUpperInvariant()) <= nearest.Length / 3
-            ? $"Did you mean {nearest}?"
-            : $"The valid settings are {string.Join(", ", names)}.";
-    }
-
-    // The Levenshtein distance: the number of characters to insert, delete or replace.
-    private static int Distance(string one, string other)
-    {
-        var row = new int[other.Length + 1];
-        for (var i = 0; i < row.Length; i++)
-            row[i] = i;
-        for (var i = 1; i <= one.Length; i++)
-        {
-            (var diagonal, row[0]) = (row[0], i);
-            for (var j = 1; j <= other.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
-        }
-        return row[other.Length];
-    }
-}
-
 /// <summary>
 /// Binds a configuration section to options. Problems of the section are reported together with the other problems of the options, not by
 /// an exception of the binder.
@@ -156,13 +169,16 @@ internal static class OptionsBinding
 {
     public static void Bind(IConfiguration section, JwtGrantOptions options)
     {
+        var values = new SetValues(section);
+        if (section is IConfigurationSection { Path: var path } && values.IsEmpty)
+            options.MissingSection = path;
         var checks = SectionChecks.Create(section);
         options.SectionProblems.AddRange(checks.Problems);
         options.IsBound &= checks.CanBeBound;
         if (!checks.CanBeBound)
             return;
-        section.Bind(options);
-        BindClaims(section.GetSection("Assertion:Claims"), options.Assertion.Claims);
+        values.Bind(options);
+        BindClaims(values.GetSection("Assertion:Claims"), options.Assertion.Claims);
     }
 
     // The binder binds only strings; the value of a claim may also be an array of strings.

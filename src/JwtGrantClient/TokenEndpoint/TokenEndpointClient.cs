@@ -14,7 +14,8 @@ internal sealed class TokenEndpointClient(
     TokenEndpointTransport transport,
     TokenRequestPipeline pipeline,
     ResponseRules rules,
-    DPoPProofs? proofs = null) : ITokenEndpoint
+    DPoPProofs? proofs = null,
+    RequestSender? sender = null) : ITokenEndpoint
 {
     public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
@@ -47,19 +48,19 @@ internal sealed class TokenEndpointClient(
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
         return proofs is null
-            ? TokenResponseReader.Read(response, responseRules)
+            ? TokenResponseReader.Read(response, responseRules, sender)
             : ReadWithNonce(response, responseRules, proofs, endpoint, nonce, attempts);
     }
 
     // A nonce that the server requires goes into the next attempt of this request alone. If it was stored at once, another request could use it first, and
     // a server that accepts each nonce once would refuse this request again. A nonce that was accepted is stored if the server sent no newer one.
-    private static TokenResponse ReadWithNonce(
+    private TokenResponse ReadWithNonce(
         TokenHttpResponse response, ResponseRules rules, DPoPProofs proofs, Uri endpoint, string? sentNonce, RequestAttempts attempts)
     {
         var nonce = DPoPHeaders.ReadNonce(response.Headers) ?? sentNonce;
         try
         {
-            return TokenResponseReader.Read(response, rules);
+            return TokenResponseReader.Read(response, rules, sender);
         }
         catch (JwtGrantException e) when (e.Error == DPoPHeaders.UseNonceError)
         {
@@ -94,13 +95,21 @@ internal interface ITokenAcquirer
 /// <param name="endpoint">Exchanges the grant.</param>
 /// <param name="grantFor">Returns the configured grant for a request.</param>
 /// <param name="defaults">The scope, resources and parameters of the client's settings.</param>
-internal sealed class TokenEndpointSource(TokenEndpointClient endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults) : ITokenAcquirer
+/// <param name="scopes">Compares the granted scope with the requested one; null to accept any.</param>
+internal sealed class TokenEndpointSource(
+    TokenEndpointClient endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults, GrantedScopes? scopes = null) : ITokenAcquirer
 {
     /// <exception cref="JwtGrantException">No token could be obtained, or one that is not an access token.</exception>
     public async Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
-        var response = await endpoint.RequestAsync(grantFor(Complete(request)), attempts, cancellationToken).ConfigureAwait(false);
-        return response.AccessToken.Type != AccessToken.NotApplicable ? response.AccessToken : throw JwtGrantException.Configuration(
+        request = Complete(request);
+        var response = await endpoint.RequestAsync(grantFor(request), attempts, cancellationToken).ConfigureAwait(false);
+        if (response.AccessToken.Type != AccessToken.NotApplicable)
+        {
+            scopes?.Check(request, response.AccessToken);
+            return response.AccessToken;
+        }
+        throw JwtGrantException.Configuration(
             "not_an_access_token",
             $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(response.IssuedTokenType ?? "(none)"))}, which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
     }

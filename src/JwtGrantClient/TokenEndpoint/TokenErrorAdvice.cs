@@ -1,64 +1,134 @@
 using System.Globalization;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// Suggests what to do about an OAuth error. The suggestion comes from the error code, the clocks and, last, the server's description, which
-/// is not a stable interface.
+/// Suggests what to do about an error, by its code and by what the client sent. The server's description is not a stable interface: only names of the
+/// protocol in it, such as <c>kid</c>, are used, and only if the request contained what they name.
 /// </summary>
 internal static class TokenErrorAdvice
 {
+    /// <summary>The advice for a page in place of a response of the token endpoint.</summary>
+    public const string WebPage =
+        "The response is a web page: a login page, a proxy or a firewall responded instead of the token endpoint. Check the address, the proxy settings of this machine, and whether the network requires a sign-in.";
+
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
-    public static string For(string error, string? description, TimeSpan? clockAhead)
+    /// <summary>Returns the advice for an OAuth error.</summary>
+    /// <param name="error">The error code.</param>
+    /// <param name="description">The server's description; null if there is none.</param>
+    /// <param name="sent">What the client sent.</param>
+    /// <param name="response">The response.</param>
+    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response)
     {
-        if (error is "invalid_grant" or "invalid_client" && clockAhead is { } offset && offset.Duration() > ClockTolerance)
+        var advice = ForCode(error, description, sent, response.ClockAhead);
+        return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
+            : advice is null ? wait
+            : $"{advice} {wait}";
+    }
+
+    /// <summary>Returns the advice for an HTTP error without an OAuth error.</summary>
+    public static string ForHttpError(TokenHttpResponse response) => response.Status switch
+    {
+        404 => "There is no token endpoint at this address. Check TokenEndpoint; without it, check Issuer.",
+        405 => "This address does not accept POST, so it is not a token endpoint. Check TokenEndpoint; without it, check Issuer.",
+        _ when Wait(response) is { } wait => wait,
+        429 => "The server limits the number of requests. Request fewer tokens, or ask its operator for a higher limit.",
+        _ when response.IsWebPage => WebPage,
+        _ => "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server.",
+    };
+
+    private static string? Wait(TokenHttpResponse response) => response.RetryAfter is { Ticks: > 0 } wait
+        ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
+        : null;
+
+    private static string? ForCode(string error, string? description, SentRequest sent, TimeSpan? clockAhead)
+    {
+        if (error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && clockAhead is { } offset && offset.Duration() > ClockTolerance)
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"This machine's clock is {offset.Duration().TotalSeconds:0} s {Side(offset)} the server's Date. Synchronize it (NTP).");
-        // Settings do not fix an authorization code.
-        if (error is "invalid_grant" && Mentions(description, "code", "codes"))
-            return "The authorization code is expired, was used before, or belongs to another client or redirect URI. Start again with the sign-in.";
-        return IsAboutAnAssertion(error) && FromDescription(description) is { } advice ? advice : error switch
+                $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).");
+        if (error is "invalid_request" && Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
+            return $"The server's text is about the grant type, and the client sent {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.";
+        return IsAboutAnAssertion(error) && ForNamedClaim(description, sent) is { } advice ? advice : error switch
         {
-            "invalid_grant" =>
-                "The server does not accept the assertion or the code. Check its issuer, subject, audience and key against what is registered at the server.",
-            "invalid_client" => 
-                "The server does not accept the client's authentication. Check ClientId and the credential that is registered for it: the secret, the certificate, or the public key and the audience of the assertion.",
-            "unauthorized_client" => "The client may not use this grant. Allow it in the client's registration at the server.",
-            "unsupported_grant_type" => "The server does not support this grant. Choose another Grant.",
+            "invalid_grant" => ForGrant(sent.GrantType),
+            "invalid_client" => ForClient(sent),
+            "unauthorized_client" => $"The client may not use {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.",
+            "unsupported_grant_type" => $"The server does not support {GrantType(sent)}. Choose another Grant, or enable it at the server.",
             "invalid_scope" => "The server does not know the scope, or the client may not have it. Check Scope.",
             "invalid_target" => "The server does not know the Resource (RFC 8707). Check its spelling and the client's registration.",
-            "use_dpop_nonce" => "The server requires a DPoP nonce and rejected the one that it issued before, or the client does not use DPoP: set DPoP:Enabled.",
-            "invalid_dpop_proof" => "The server does not accept the DPoP proof, or there is none. Set DPoP:Enabled. If it is set, compare the clocks and the key's algorithm.",
+            "use_dpop_nonce" => sent.HasProof
+                ? "The server requires a DPoP nonce and rejected the one that it issued before."
+                : "The server requires DPoP with a nonce, and the client does not use DPoP: set DPoP:Enabled.",
+            "invalid_dpop_proof" => sent.HasProof
+                ? "The server does not accept the DPoP proof. Compare the clocks and the key's algorithm."
+                : "The server requires a DPoP proof, and none was sent. Set DPoP:Enabled.",
             "consent_required" or "interaction_required" =>
                 "A user must consent first, in a browser; retrying does not help. See the server's documentation for the consent page.",
-            _ => "See the server's documentation for this error.",
+            _ => null,
         };
     }
 
-    private static string Side(TimeSpan ahead) => ahead > TimeSpan.Zero ? "ahead of" : "behind";
+    private static string GrantType(SentRequest sent) => sent.GrantType is { } type ? $"the grant type {SettingText.Quote(type)}" : "this grant type";
+
+    private static string ForGrant(string? grantType) => grantType switch
+    {
+        GrantTypes.AuthorizationCode =>
+            "The authorization code is expired, was used before, or belongs to another client or redirect URI. Start again with the sign-in.",
+        GrantTypes.RefreshToken => "The refresh token is expired, was revoked or used before, or belongs to another client. Start again with the sign-in.",
+        GrantTypes.TokenExchange => "The server does not accept the token to exchange. Check that it is still valid and that the server trusts its issuer.",
+        GrantTypes.Saml2Bearer =>
+            "The server does not accept the SAML assertion. Check its issuer, subject, audience, recipient and certificate against what is registered at the server.",
+        _ => "The server does not accept the assertion. Check its issuer, subject, audience and key against what is registered at the server.",
+    };
+
+    private static string ForClient(SentRequest sent) => sent.Method switch
+    {
+        _ when !sent.HasBody => "The server does not accept the client's authentication. Check ClientId and the credential that is registered for it.",
+        ClientAuthenticationMethod.ClientSecretBasic =>
+            "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the form, set ClientAuthentication to ClientSecretPost.",
+        ClientAuthenticationMethod.ClientSecretPost =>
+            "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the Authorization header, set ClientAuthentication to ClientSecretBasic.",
+        ClientAuthenticationMethod.PrivateKeyJwt =>
+            "The server does not accept the client assertion. Compare iss, sub, aud and kid, which are shown below, with the client id, the audience and the public key that are registered at the server.",
+        ClientAuthenticationMethod.JwtAsClientSecret =>
+            "The server does not accept the JWT that serves as client secret. Compare iss, sub, aud and kid, which are shown below, with what is registered at the server.",
+        ClientAuthenticationMethod.MutualTls =>
+            "The server does not accept the client certificate. Check ClientId, and that the certificate of ClientCertificate is registered for it and reaches the server through every proxy.",
+        _ => "The client sent no credential. If the server requires one, set ClientAuthentication. Otherwise check ClientId.",
+    };
 
     // RFC 7523 section 3 defines the first two; some servers return one of the others.
     private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";
 
-    private static string? FromDescription(string? description) =>
-        Mentions(description, "audience", "audiences", "aud") ?
-            "The audience is not the one that the server expects. Set the assertion's Audience to that value, byte for byte."
-        : Mentions(description, "kid", "key") ?
-            "The server does not know the signing key. Check SigningKey:KeyId and that the public key is registered under it."
-        : Mentions(description, "alg", "algorithm") ?
-            "The server does not accept the signing algorithm. Set SigningKey:Algorithm to the one that is registered."
-        : Mentions(description, "expired", "exp", "iat", "nbf") ?
-            "The server does not accept the assertion's times. Compare the clocks and lower the assertion's Lifetime."
+    private static string? ForNamedClaim(string? description, SentRequest sent) =>
+        !sent.MayHaveAssertion ? null
+        : Names(description, "aud", "audience") ?
+            "The server's text is about the audience. Set the assertion's Audience to the value that the server expects, byte for byte."
+        : Names(description, "kid") ?
+            "The server's text is about kid. Check SigningKey:KeyId and that the public key is registered under it."
+        : Names(description, "alg") ?
+            "The server's text is about alg. Set SigningKey:Algorithm to the algorithm that is registered."
+        : Names(description, "exp", "iat", "nbf") ?
+            "The server's text is about the assertion's times. Compare the clocks and lower the assertion's Lifetime."
         : null;
 
-    private static bool Mentions(string? description, params ReadOnlySpan<string> words)
+    // Whole identifiers: private_key_jwt is one, and does not contain another.
+    private static bool Names(string? description, params ReadOnlySpan<string> names)
     {
-        foreach (var range in description.AsSpan().SplitAny(" .,;:'\"()[]<>=_-/"))
-            foreach (var word in words)
-                if (description.AsSpan()[range].Equals(word, StringComparison.OrdinalIgnoreCase))
+        var text = description.AsSpan();
+        for (var start = 0; start < text.Length; start++)
+        {
+            var length = 0;
+            while (start + length < text.Length && (char.IsLetterOrDigit(text[start + length]) || text[start + length] is '_' or '-'))
+                length++;
+            foreach (var name in names)
+                if (text.Slice(start, length).Equals(name, StringComparison.OrdinalIgnoreCase))
                     return true;
+            start += length;
+        }
         return false;
     }
 }

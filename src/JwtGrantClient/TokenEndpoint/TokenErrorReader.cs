@@ -22,14 +22,19 @@ internal static class TokenErrorReader
 
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
 
-    public static JwtGrantException Read(TokenHttpResponse response, JsonElement? json)
+    /// <summary>Creates the error.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="json">Its body; null if it is not a JSON object.</param>
+    /// <param name="sender">The client; null if it is not known.</param>
+    public static JwtGrantException Read(TokenHttpResponse response, JsonElement? json, RequestSender? sender = null)
     {
+        var sent = SentRequest.From(response.Request, response.RequestContent, sender);
         // An error that is an object or a number is an OAuth error too: sending the request again does not help.
         if (json is { } body && HasError(body))
-            return Rejection(response, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
+            return Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
         return ChallengeWithError(response) is { Error: { } error } challenge
-            ? Rejection(response, error, challenge.Description, uri: null)
-            : NotOAuth(response, json);
+            ? Rejection(response, sent, sender, error, challenge.Description, uri: null)
+            : NotOAuth(response, sent, sender, json);
     }
 
     /// <summary>Returns whether the body reports an error. Some servers write null or an empty string for no error.</summary>
@@ -43,15 +48,16 @@ internal static class TokenErrorReader
         StatusCode = response.Status,
     };
 
-    private static JwtGrantException Rejection(TokenHttpResponse response, string error, string? description, string? uri)
+    private static JwtGrantException Rejection(
+        TokenHttpResponse response, SentRequest sent, RequestSender? sender, string error, string? description, string? uri)
     {
         error = Array.IndexOf(KnownErrors, error) >= 0 ? error : response.Sanitize(error);
         // The name that replaces a secret is no word of the server.
-        var advice = TokenErrorAdvice.For(error, description is null ? null : SanitizedText.From(description), response.ClockAhead);
+        var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response);
         description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
             $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
-            (description is null ? "" : $"\nThe server says: {description}"))
+            (description is null ? "" : $"\nThe server says: {description}") + Describe(response, sent, sender))
         {
             StatusCode = response.Status,
             Error = error,
@@ -62,17 +68,22 @@ internal static class TokenErrorReader
         };
     }
 
-    private static JwtGrantException NotOAuth(TokenHttpResponse response, JsonElement? json) => new(
+    private static JwtGrantException NotOAuth(TokenHttpResponse response, SentRequest sent, RequestSender? sender, JsonElement? json) => new(
         JwtGrantErrorKind.Transport, "token_endpoint_failed", string.Create(
             CultureInfo.InvariantCulture,
             $"The token endpoint responded with {response.Status} and without an OAuth error (Content-Type: {response.ContentType ?? "none"}). ") +
-        "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server." +
-        Excerpt(response, json))
+        TokenErrorAdvice.ForHttpError(response) +
+        Excerpt(response, json) +
+        // Some servers reject a client without an OAuth error.
+        (response.Status is 400 or 401 or 403 ? Describe(response, sent, sender) : ""))
     {
         StatusCode = response.Status,
         RetryAfter = response.RetryAfter,
         IsTransient = TransientErrors.IsTransientStatus(response.Status),
     };
+
+    private static string Describe(TokenHttpResponse response, SentRequest sent, RequestSender? sender) =>
+        sent.Describe(response.Mask, sender, response.RequestedAt);
 
     // The text of a proxy, a firewall or a gateway often names the cause. From JSON only messages are shown, because other members may hold a
     // token. From a page the beginning is shown, unless it may repeat the request.

@@ -46,6 +46,9 @@ internal sealed class TokenHttpResponse(
     [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public ReadOnlyMemory<byte> Body { get; } = body;
 
+    /// <summary>Gets whether the body is an HTML page, by its media type or its beginning.</summary>
+    public bool IsWebPage => contentType?.Contains("html", StringComparison.OrdinalIgnoreCase) == true || BeginsWithHtml(Body.Span);
+
     /// <summary>Gets the wall clock time before the request was sent.</summary>
     public DateTimeOffset RequestedAt => requestedAt;
 
@@ -53,8 +56,12 @@ internal sealed class TokenHttpResponse(
 
     public bool IsRedirect => Status is >= 300 and < 400;
 
+    /// <summary>Gets a mask for the secrets of the request.</summary>
+    [JsonIgnore, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public SecretMask Mask => SentSecrets.From(Request, RequestContent);
+
     /// <summary>Makes a text of the response safe for error messages and logs, without the secrets that the request contained.</summary>
-    public string Sanitize(string text) => SanitizedText.From(text, SentSecrets.From(Request, RequestContent));
+    public string Sanitize(string text) => SanitizedText.From(text, Mask);
 
     /// <summary>
     /// Gets how far the local clock is ahead of the server's, by the Date header; null without that header. A Date between request and response
@@ -84,6 +91,15 @@ internal sealed class TokenHttpResponse(
             };
             return requested is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaxRetryAfter.Ticks)) : null;
         }
+    }
+
+    private static bool BeginsWithHtml(ReadOnlySpan<byte> body)
+    {
+        var text = body.TrimStart(" \t\r\n"u8);
+        return Begins(text, "<html"u8) || Begins(text, "<!doctype html"u8);
+
+        static bool Begins(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
+            text.Length >= start.Length && System.Text.Ascii.EqualsIgnoreCase(text[..start.Length], start);
     }
 }
 

@@ -25,15 +25,18 @@ internal static class TokenResponseReader
     private static readonly string[] KnownMembers =
         ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token", "issued_token_type"];
 
+    /// <param name="response">The response.</param>
+    /// <param name="rules">Which tokens are accepted.</param>
+    /// <param name="sender">The client, for errors; null if it is not known.</param>
     /// <exception cref="JwtGrantException">The server rejected the request, or its response is not a token.</exception>
-    public static TokenResponse Read(TokenHttpResponse response, ResponseRules rules)
+    public static TokenResponse Read(TokenHttpResponse response, ResponseRules rules, RequestSender? sender = null)
     {
         if (response.IsRedirect)
             throw TokenErrorReader.Redirect(response);
         using var json = JsonObjectReader.TryParse(response.Body, out var problem);
         // Some servers report an error with the status 200, so the member decides.
         if (!response.IsSuccess || (json is not null && TokenErrorReader.HasError(json.RootElement)))
-            throw TokenErrorReader.Read(response, json?.RootElement);
+            throw TokenErrorReader.Read(response, json?.RootElement, sender);
         if (json is null)
             throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})", IsCut(response));
         var members = json.RootElement;
@@ -110,7 +113,7 @@ internal static class TokenResponseReader
 
     private static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-            $"The token endpoint responded with {response.Status}, but {what}. Check the address of the token endpoint, and whether a proxy responded.")
+            $"The token endpoint responded with {response.Status}, but {what}. {(response.IsWebPage ? TokenErrorAdvice.WebPage : "Check the address of the token endpoint, and whether a proxy responded.")}")
         {
             StatusCode = response.Status,
             IsTransient = isTransient,

@@ -103,7 +103,7 @@ public sealed class RevocationTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.Revocation.RevokeTokenAsync("t", cancellationToken: Cancellation));
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "revocation_unavailable"), (error.Kind, error.Code));
-        Assert.Equal("There is no RevocationEndpoint, and no Issuer whose metadata could contain one. Set RevocationEndpoint.", error.Message);
+        Assert.Equal("There is no RevocationEndpoint, and no Issuer whose metadata could contain one. Set RevocationEndpoint.", error.Text);
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class AddJwtGrantClientTests
         Assert.Equal(["token-1", "token-2"], [token.Value, response.AccessToken.Value]);
         Assert.Equal("code", _endpoint.Forms[1]["code"]);
         Assert.Equal(TestData.Issuer, Jwt.Parse(assertion.Value)["aud"]);
-        Assert.Null(provider.GetService<ITokenSource>());
+        Assert.Equal("client_unknown", Assert.Throws<JwtGrantException>(() => provider.GetService<ITokenSource>()).Code);
     }
 
     [Fact]
@@ -70,11 +70,11 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
-    public async Task Adding_a_client_twice_combines_both_configurations()
+    public async Task Configuring_a_client_that_was_added_combines_both_configurations()
     {
         var section = Section("""{ "Scope": "from.section", "ClientId": "from-section" }""");
         _services.AddJwtGrantClient("reports", section);
-        _services.AddTestClient("reports", _endpoint);
+        _services.ConfigureJwtGrantClient("reports").UseTestClient(_endpoint);
         await using var provider = _services.BuildServiceProvider(Strict);
 
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
@@ -84,10 +84,58 @@ public sealed class AddJwtGrantClientTests
     }
 
     [Fact]
+    public void A_second_client_with_the_same_name_is_refused()
+    {
+        _services.AddTestClient("reports", _endpoint);
+
+        var error = Assert.Throws<InvalidOperationException>(() => _services.AddJwtGrantClient("reports", Section("{}")));
+
+        Assert.Equal(
+            "A JwtGrantClient named 'reports' was added already. Use another name. To change the settings of the first, call services.Configure<JwtGrantOptions>(\"reports\", ...); its other parts, services.ConfigureJwtGrantClient(\"reports\").",
+            error.Message);
+    }
+
+    [Fact]
+    public void A_second_client_without_a_name_is_refused()
+    {
+        _services.AddJwtGrantClient(TestClient.Configure);
+
+        var error = Assert.Throws<InvalidOperationException>(() => _services.AddJwtGrantClient(Section("{}")));
+
+        Assert.StartsWith("A JwtGrantClient without a name was added already. Give the second client a name: AddJwtGrantClient(name, ...).", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("report", "There is no JwtGrantClient named 'report' to configure.")]
+    [InlineData("", "There is no JwtGrantClient without a name to configure.")]
+    public void A_client_that_was_not_added_cannot_be_configured(string name, string message)
+    {
+        // The builder methods and AddJwtGrantToken add no client.
+        _services.AddTestClient("reports", _endpoint).UseSigner(_ => null!);
+        _services.AddHttpClient("api").AddJwtGrantToken(name);
+
+        Assert.StartsWith(message, Assert.Throws<InvalidOperationException>(() => _services.ConfigureJwtGrantClient(name)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_without_a_key_is_an_error_that_lists_the_named_clients()
+    {
+        _services.AddTestClient("reports", _endpoint);
+        _services.AddTestClient("billing", _endpoint);
+        await using var provider = _services.BuildServiceProvider(Strict);
+        const string message =
+            "There is no JwtGrantClient without a name. Known: 'reports', 'billing'. Inject one of them with [FromKeyedServices(name)], name it in AddJwtGrantToken(name), or add a client without a name with AddJwtGrantClient.";
+
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<ITokenSource>()).Message);
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<ITokenEndpoint>()).Message);
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<IAssertionSource>()).Message);
+        Assert.Equal(message, Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<ITokenRevocation>()).Message);
+    }
+
+    [Fact]
     public async Task An_unknown_client_name_is_an_error_that_lists_the_known_names()
     {
         _services.AddJwtGrantClient(TestClient.Configure);
-        _services.AddTestClient("reports", _endpoint);
         _services.AddTestClient("reports", _endpoint);
         _services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken("report");
         await using var provider = _services.BuildServiceProvider(Strict);

@@ -142,7 +142,7 @@ public sealed class OptionsBindingTests
         services.AddJwtGrantClient("reports", Section("""
             { "JwtGrant": { "Reports": { "Assertion": { "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } } } } }
             """));
-        services.AddTestClient("reports", endpoint);
+        services.ConfigureJwtGrantClient("reports").UseTestClient(endpoint);
         await using var provider = services.BuildServiceProvider();
 
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(TestContext.Current.CancellationToken);

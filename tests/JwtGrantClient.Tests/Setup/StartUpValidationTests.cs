@@ -96,7 +96,7 @@ public sealed class StartUpValidationTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Reports:Scope", "reports.read")]).Build();
         var services = new ServiceCollection();
         services.AddJwtGrantClient("reports", configuration.GetSection("Reports"));
-        services.AddTestClient("reports", endpoint);
+        services.ConfigureJwtGrantClient("reports").UseTestClient(endpoint);
         await using var provider = services.BuildServiceProvider();
         var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
 

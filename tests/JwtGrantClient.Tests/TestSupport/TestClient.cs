@@ -23,4 +23,11 @@ internal static class TestClient
     /// <summary>Adds the client to a container, with an in-memory token endpoint.</summary>
     public static IJwtGrantClientBuilder AddTestClient(this IServiceCollection services, string name, FakeTokenEndpoint endpoint) =>
         services.AddJwtGrantClient(name, Configure).UseTokenEndpointHandler(_ => endpoint.Handler);
+
+    /// <summary>Sets valid options and an in-memory token endpoint for a client that was added before.</summary>
+    public static IJwtGrantClientBuilder UseTestClient(this IJwtGrantClientBuilder builder, FakeTokenEndpoint endpoint)
+    {
+        builder.Services.Configure<JwtGrantOptions>(builder.Name, Configure);
+        return builder.UseTokenEndpointHandler(_ => endpoint.Handler);
+    }
 }

@@ -80,7 +80,7 @@ public sealed class EndpointOriginTests
         Assert.Equal((JwtGrantErrorKind.Configuration, "endpoint_origin_not_allowed", false), (error.Kind, error.Code, error.IsTransient));
         Assert.Equal(
             $"The metadata of '{server.Address}' names a token_endpoint at '{other.Address}', which TokenEndpointOrigins does not contain: {server.Address}, https://as.example.com. Nothing was sent there. If you trust that server, add the origin to TokenEndpointOrigins.",
-            error.Message);
+            error.Text);
         Assert.Equal(0, other.Calls);
     }
 

@@ -99,7 +99,7 @@ public sealed class LoopbackProxyTests : IAsyncLifetime
         Assert.Equal((JwtGrantErrorKind.Configuration, "loopback_proxy", false), (error.Kind, error.Code, error.IsTransient));
         Assert.Equal(
             $"The request to '{_server.Address}' was not sent: the token endpoint is on this machine, but its handler would send the request in clear text to the proxy '{_proxy.Address[7..]}'. Set UseProxy to false on the handler, or exclude this host from the proxy.",
-            error.Message);
+            error.Text);
         Assert.Equal((0, 0), (_proxy.Calls, _server.Calls));
     }
 

@@ -4,8 +4,8 @@ namespace JwtGrantClient.Tests.TokenEndpoint;
 public sealed class TransientErrorTests
 {
     [Theory]
-    // OAuth errors have a JSON body (RFC 6749 section 5.2); a 4xx without one comes from a proxy or a firewall.
-    [InlineData(400, true), InlineData(401, true), InlineData(403, true), InlineData(404, true), InlineData(408, true), InlineData(409, true)]
+    // OAuth errors have a JSON body (RFC 6749 section 5.2); a 4xx without one comes from a proxy or a firewall, except that of a wrong address.
+    [InlineData(400, true), InlineData(401, true), InlineData(403, true), InlineData(404, false), InlineData(405, false), InlineData(408, true), InlineData(409, true)]
     [InlineData(418, true), InlineData(429, true), InlineData(499, true)]
     [InlineData(500, true), InlineData(502, true), InlineData(503, true), InlineData(504, true)]
     // Between a proxy of a content delivery network and the server.

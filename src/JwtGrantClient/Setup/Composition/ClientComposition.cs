@@ -16,15 +16,16 @@ internal static class ClientComposition
     public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, Meter meter)
     {
         var keys = ClientKeys.Create(options, dependencies);
-        var server = EndpointComposition.Create(options, dependencies, keys);
-        var source = new TokenEndpointSource(server.Tokens, GrantComposition.Create(options, dependencies, keys), Defaults(options));
+        var server = EndpointComposition.Create(name, options, dependencies, keys);
+        var source = new TokenEndpointSource(
+            server.Tokens, GrantComposition.Create(options, dependencies, keys), Defaults(options), new GrantedScopes(name, dependencies.Logger));
         var tokens = CacheComposition.Create(name, source, options, dependencies, keys, server, meter);
         return new(name, server.Transport)
         {
             Tokens = tokens,
             Endpoint = server.Tokens,
             Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger),
-            ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(assertions, options.Issuer) : null,
+            ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.
             RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,

@@ -20,7 +20,7 @@ internal static class EndpointComposition
 
 #pragma warning disable CA2000 // The transport owns its handler, and the composed client owns the transport.
     /// <exception cref="JwtGrantException">The client secret is missing, or the algorithm of a signer is not supported.</exception>
-    public static ComposedEndpoint Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    public static ComposedEndpoint Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         var transport = CreateTransport(options, dependencies, keys.Certificate);
         var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys);
@@ -28,20 +28,30 @@ internal static class EndpointComposition
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType) { Proof = proofs };
-        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!);
+        var sender = new RequestSender(name, options.TokenEndpoint ?? options.Issuer!, () => locator.LastTokenEndpoint)
+        {
+            UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
+            Subject = options.Assertion.Subject,
+        };
+        var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
+        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender);
         return new(
-            new(locator, authentication, transport, pipeline, rules, proofs),
+            new(locator, authentication, transport, pipeline, rules, proofs, sender),
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
-            new(locator, authentication, transport, CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}")),
+            new(
+                locator, authentication, transport,
+                CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender),
+                revocationSender),
             pipeline,
             assertions,
             proofs,
             transport);
 
-        TokenRequestPipeline CreatePipeline(string endpoint) => new(
+        TokenRequestPipeline CreatePipeline(string endpoint, RequestSender sender) => new(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             dependencies.EndpointLimits.Get(endpoint, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
             options.ClientId,
+            sender,
             OnAssertionRejected);
 
         void OnAssertionRejected()

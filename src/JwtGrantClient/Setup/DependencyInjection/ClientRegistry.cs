@@ -84,11 +84,11 @@ internal sealed class ClientRegistry(
             !registrations.Any(registration => registration.Client == name) && e.Failures.Any(failure => failure.EndsWith(OptionsChecks.NoServer, StringComparison.Ordinal)))
         {
             // A name without a registration may have options of its own, but this one has none.
-            throw JwtGrantException.Configuration("client_unknown", UnknownName(name), e);
+            throw JwtGrantException.Configuration("client_unknown", UnknownName(name), e).AddContext(name, endpoint: null, context: null);
         }
         catch (OptionsValidationException e)
         {
-            throw JwtGrantException.Configuration("settings_invalid", e.Message, e);
+            throw JwtGrantException.Configuration("settings_invalid", e.Message, e).AddContext(name, endpoint: null, context: null);
         }
     }
 
@@ -97,7 +97,10 @@ internal sealed class ClientRegistry(
         var known = registrations.Select(registration => registration.Client).OfType<string>().Distinct()
             .Select(client => client.Length == 0 ? "(unnamed)" : $"'{client}'").ToList();
         return $"There is no JwtGrantClient {(name.Length == 0 ? "without a name" : $"named '{name}'")}. " +
-            $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. Add it with AddJwtGrantClient, or correct the name.";
+            $"Known: {(known.Count == 0 ? "none" : string.Join(", ", known))}. " +
+            (name.Length == 0 && known.Count > 0
+                ? "Inject one of them with [FromKeyedServices(name)], name it in AddJwtGrantToken(name), or add a client without a name with AddJwtGrantClient."
+                : "Add it with AddJwtGrantClient, or correct the name.");
     }
 }
 

@@ -14,7 +14,8 @@ public static class JwtGrantServiceCollectionExtensions
     /// <see cref="IAssertionSource"/> or <see cref="ITokenRevocation"/>.
     /// </summary>
     /// <remarks>
-    /// Calls with the same name configure the same client. The options are validated when a host starts, which fails with an
+    /// A name is added once. <see cref="ConfigureJwtGrantClient"/> and the Configure methods of the options framework change a client that was added.
+    /// The options are validated when a host starts, which fails with an
     /// <see cref="OptionsValidationException"/>. Without a host they are validated at the first use of the client, which throws a
     /// <see cref="JwtGrantException"/>. Both list all problems.
     /// </remarks>
@@ -26,6 +27,7 @@ public static class JwtGrantServiceCollectionExtensions
     /// </param>
     /// <returns>A builder that configures the client further.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">A client with this name was added already.</exception>
     /// <example>
     /// <code>
     /// builder.Services.AddJwtGrantClient("reports", builder.Configuration.GetSection("JwtGrant:Reports"));
@@ -50,6 +52,7 @@ public static class JwtGrantServiceCollectionExtensions
     /// <param name="configure">Sets the client's options.</param>
     /// <returns>A builder that configures the client further.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">A client with this name was added already.</exception>
     /// <example>
     /// <code>
     /// builder.Services.AddJwtGrantClient("reports", options =>
@@ -77,6 +80,7 @@ public static class JwtGrantServiceCollectionExtensions
     /// </param>
     /// <returns>A builder that configures the client further.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">A client without a name was added already.</exception>
     /// <example>
     /// <code>
     /// builder.Services.AddJwtGrantClient(builder.Configuration.GetSection("JwtGrant"));
@@ -89,7 +93,7 @@ public static class JwtGrantServiceCollectionExtensions
     /// </code>
     /// </example>
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, IConfiguration section) =>
-        services.AddUnkeyedServices().AddJwtGrantClient(Options.Options.DefaultName, section);
+        services.AddJwtGrantClient(Options.Options.DefaultName, section);
 
     /// <summary>
     /// Adds the unnamed client, whose options are set in code; see <see cref="AddJwtGrantClient(IServiceCollection, IConfiguration)"/>.
@@ -98,8 +102,32 @@ public static class JwtGrantServiceCollectionExtensions
     /// <param name="configure">Sets the client's options.</param>
     /// <returns>A builder that configures the client further.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">A client without a name was added already.</exception>
     public static IJwtGrantClientBuilder AddJwtGrantClient(this IServiceCollection services, Action<JwtGrantOptions> configure) =>
-        services.AddUnkeyedServices().AddJwtGrantClient(Options.Options.DefaultName, configure);
+        services.AddJwtGrantClient(Options.Options.DefaultName, configure);
+
+    /// <summary>
+    /// Returns the builder of a client that AddJwtGrantClient added, for example to replace its token endpoint in a test. Its options are changed by
+    /// <c>services.Configure&lt;JwtGrantOptions&gt;(name, ...)</c>.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The client's name. Default: empty, the unnamed client.</param>
+    /// <returns>A builder that configures the client further.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">There is no client with this name.</exception>
+    /// <example>
+    /// <code>
+    /// services.Configure&lt;JwtGrantOptions>("reports", options => options.Issuer = server.Issuer);
+    /// services.ConfigureJwtGrantClient("reports").UseTokenEndpointHandler(_ => server.CreateHandler());
+    /// </code>
+    /// </example>
+    public static IJwtGrantClientBuilder ConfigureJwtGrantClient(this IServiceCollection services, string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        return services.HasClient(name) ? new JwtGrantClientBuilder(name, services) : throw new InvalidOperationException(
+            $"There is no JwtGrantClient {(name.Length == 0 ? "without a name" : $"named '{name}'")} to configure. Call AddJwtGrantClient first, or correct the name.");
+    }
 
     /// <summary>
     /// Adds <see cref="ITokenSourceProvider"/> without a client, for an application whose client names are known only at run time. The settings
@@ -112,6 +140,7 @@ public static class JwtGrantServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ClientRegistry.AddTo(services);
+        services.AddUnkeyedServices();
         // Registered for any key, so that an unknown name causes an error that lists the known names.
         services.TryAddKeyedSingleton<ITokenSource>(KeyedService.AnyKey, (provider, key) => provider.GetClient(key).Tokens);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.GetClient(key).Endpoint);
@@ -125,20 +154,32 @@ public static class JwtGrantServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
+        // Two clients with one name would be one client, with the key of one and the id of the other.
+        if (services.HasClient(name))
+            throw new InvalidOperationException(name.Length == 0
+                ? "A JwtGrantClient without a name was added already. Give the second client a name: AddJwtGrantClient(name, ...). To change the settings of the first, call services.Configure<JwtGrantOptions>(...); its other parts, services.ConfigureJwtGrantClient()."
+                : $"A JwtGrantClient named '{name}' was added already. Use another name. To change the settings of the first, call services.Configure<JwtGrantOptions>(\"{name}\", ...); its other parts, services.ConfigureJwtGrantClient(\"{name}\").");
         configure(services.AddOptions<JwtGrantOptions>(name).ValidateOnStart());
         services.AddSingleton(new DependencyRegistration(name));
         services.AddJwtGrantClients();
         return new(name, services);
     }
 
-    private static IServiceCollection AddUnkeyedServices(this IServiceCollection services)
+    private static bool HasClient(this IServiceCollection services, string name)
     {
-        ArgumentNullException.ThrowIfNull(services);
+        foreach (var service in services)
+            if (service is { IsKeyedService: false, ImplementationInstance: DependencyRegistration { Apply: null } client } && client.Client == name)
+                return true;
+        return false;
+    }
+
+    // Also without an unnamed client: the error then lists the names, which the container cannot.
+    private static void AddUnkeyedServices(this IServiceCollection services)
+    {
         services.TryAddSingleton<ITokenSource>(provider => provider.GetClient(Options.Options.DefaultName).Tokens);
         services.TryAddSingleton(provider => provider.GetClient(Options.Options.DefaultName).Endpoint);
         services.TryAddSingleton(provider => provider.GetClient(Options.Options.DefaultName).Assertions);
         services.TryAddSingleton<ITokenRevocation>(provider => provider.GetClient(Options.Options.DefaultName).Revocation);
-        return services;
     }
 
     private static ComposedClient GetClient(this IServiceProvider provider, object? key) =>

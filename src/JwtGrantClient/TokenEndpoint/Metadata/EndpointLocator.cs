@@ -5,7 +5,7 @@ internal sealed class EndpointLocator
 {
     private readonly string? _tokenEndpoint, _revocationEndpoint;
     private readonly MetadataDiscovery? _discovery;
-    private volatile Uri? _last;
+    private volatile Uri? _last, _lastRevocation;
 
     /// <param name="tokenEndpoint">As configured; metadata is not fetched.</param>
     /// <param name="issuer">As configured.</param>
@@ -16,6 +16,12 @@ internal sealed class EndpointLocator
     /// <param name="revocationEndpoint">As configured; null to use the metadata.</param>
     public EndpointLocator(MetadataDiscovery? discovery, string? tokenEndpoint = null, string? revocationEndpoint = null) =>
         (_discovery, Issuer, _tokenEndpoint, _revocationEndpoint) = (discovery, discovery?.Issuer, tokenEndpoint, revocationEndpoint);
+
+    /// <summary>Gets the token endpoint, for errors; null if it has not been found yet.</summary>
+    public Uri? LastTokenEndpoint => _tokenEndpoint is null ? _last : AddressOf(_tokenEndpoint);
+
+    /// <summary>Gets the revocation endpoint, for errors; null if it has not been found yet.</summary>
+    public Uri? LastRevocationEndpoint => _lastRevocation;
 
     /// <summary>Gets the issuer as configured.</summary>
     public string? Issuer { get; }
@@ -40,10 +46,10 @@ internal sealed class EndpointLocator
     public async ValueTask<Uri> LocateRevocationEndpointAsync(CancellationToken cancellationToken)
     {
         if (_revocationEndpoint is not null)
-            return new(_revocationEndpoint);
+            return _lastRevocation = new(_revocationEndpoint);
         var metadata = _discovery is null ? null : await _discovery.GetAsync(cancellationToken).ConfigureAwait(false);
         return (UsesCertificate ? metadata?.MutualTlsRevocationEndpoint ?? metadata?.RevocationEndpoint : metadata?.RevocationEndpoint) is { } address
-            ? new(address)
+            ? _lastRevocation = new(address)
             : throw JwtGrantException.Configuration(
                 "revocation_unavailable",
                 Issuer is null

@@ -79,7 +79,7 @@ internal static class TokenRequestErrors
         };
     }
 
-    private static string LastFailure(Exception? last) => last is null ? "" : $" The last failure: {last.Message}";
+    private static string LastFailure(JwtGrantException? last) => last is null ? "" : $" The last failure: {last.Text}";
 
     private static string Limit(TimeoutRejectedException timeout) => Seconds(timeout.Timeout);
 

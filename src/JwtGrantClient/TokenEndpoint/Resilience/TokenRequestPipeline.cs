@@ -25,6 +25,7 @@ internal sealed class TokenRequestPipeline
     private readonly ILogger _logger;
     private readonly Action? _onAssertionRejected;
     private readonly EndpointLimits? _limits;
+    private readonly RequestSender? _sender;
     private readonly ResiliencePipeline _totalTimeout, _attempts;
     private readonly bool _isCustom;
 
@@ -35,12 +36,13 @@ internal sealed class TokenRequestPipeline
     /// <param name="custom">A custom pipeline that replaces retries and attempt timeouts; null for the built-in one.</param>
     /// <param name="limits">The limits of the endpoint, which a custom pipeline does not replace; null for none.</param>
     /// <param name="clientId">The client id, which a 429 response concerns.</param>
+    /// <param name="sender">The client and its endpoint, which are added to each error; null to add nothing.</param>
     /// <param name="onAssertionRejected">Called when the server rejects an assertion, so that the key is read again before the next attempt.</param>
     public TokenRequestPipeline(
         RetryOptions options, TimeProvider clock, Func<double> random, ILogger logger, ResiliencePipeline? custom = null,
-        EndpointLimits? limits = null, string? clientId = null, Action? onAssertionRejected = null)
+        EndpointLimits? limits = null, string? clientId = null, RequestSender? sender = null, Action? onAssertionRejected = null)
     {
-        (_options, _clock, _random, _logger, _limits, _onAssertionRejected) = (options, clock, random, logger, limits, onAssertionRejected);
+        (_options, _clock, _random, _logger, _limits, _sender, _onAssertionRejected) = (options, clock, random, logger, limits, sender, onAssertionRejected);
         _totalTimeout = new ResiliencePipelineBuilder { TimeProvider = clock }.AddTimeout(options.TotalTimeout).Build();
         _isCustom = custom is not null;
         _attempts = CreateAttempts(custom, clientId);
@@ -104,6 +106,9 @@ internal sealed class TokenRequestPipeline
         }
     }
 
+    /// <summary>Adds the client and its endpoint to a failure that the cache found.</summary>
+    public void AddContext(JwtGrantException failure) => _sender?.AddContext(failure);
+
     // From outside to inside: retries, the limits of the endpoint, the timeout of an attempt. A request that waits for others has not begun its attempt.
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The options of EndpointLimitStrategy have no properties to validate.")]
     private ResiliencePipeline CreateAttempts(ResiliencePipeline? custom, string? clientId)
@@ -164,6 +169,7 @@ internal sealed class TokenRequestPipeline
             }
             catch (JwtGrantException error)
             {
+                _sender?.AddContext(error);
                 attempts.OnFailed(error);
                 if (error.Error is "invalid_client" or "invalid_grant")
                     _onAssertionRejected?.Invoke();
@@ -208,7 +214,13 @@ internal sealed class TokenRequestPipeline
         where T : class
     {
         if (outcome.Exception is ExecutionRejectedException rejection)
-            throw TokenRequestErrors.From(rejection, attempts, _options, _isCustom, _limits?.Options);
+        {
+            var error = TokenRequestErrors.From(rejection, attempts, _options, _isCustom, _limits?.Options);
+            throw _sender?.AddContext(error) ?? error;
+        }
+        // Of the limits of the endpoint, or of the source around the attempts.
+        if (outcome.Exception is JwtGrantException failure)
+            _sender?.AddContext(failure);
         outcome.ThrowIfException();
         return outcome.Result!;
     }

@@ -24,8 +24,11 @@ internal static class TransientErrors
     public static bool IsTransient(Exception? failure) =>
         failure is JwtGrantException { IsTransient: true, Code: not (CircuitOpen or Busy) } or TimeoutRejectedException;
 
-    /// <summary>Returns whether an HTTP error without an OAuth error is transient. A 4xx is, because it comes from a proxy or a firewall.</summary>
-    public static bool IsTransientStatus(int status) => status is (>= 400 and < 500) || IsTransientServerError(status);
+    /// <summary>
+    /// Returns whether an HTTP error without an OAuth error is transient. A 4xx is, because it comes from a proxy or a firewall, except 404 and 405: they
+    /// mean that the address is wrong.
+    /// </summary>
+    public static bool IsTransientStatus(int status) => status is (>= 400 and < 500) and not (404 or 405) || IsTransientServerError(status);
 
     /// <summary>Returns whether an OAuth error is transient. Definite error codes are not, whatever the status.</summary>
     public static bool IsTransientError(int status, string error) =>

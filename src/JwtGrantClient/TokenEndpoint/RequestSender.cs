@@ -1,0 +1,27 @@
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>What errors say about the client that sends a request. It is read after a failure only.</summary>
+/// <param name="Client">The name of the client; empty for a client without a name.</param>
+/// <param name="Server">The token endpoint or the issuer, as configured.</param>
+/// <param name="FindEndpoint">Returns the endpoint; null while it is not known.</param>
+internal sealed record RequestSender(string Client, string Server, Func<Uri?> FindEndpoint)
+{
+    /// <summary>Gets whether the client authenticates by the certificate of the connection, which the request does not show.</summary>
+    public bool UsesMutualTls { get; init; }
+
+    /// <summary>Gets the configured subject of grant assertions. Other subjects may be persons and are not shown.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Adds the client and the endpoint to an error.</summary>
+    public JwtGrantException AddContext(JwtGrantException error)
+    {
+        if (error.Client is not null)
+            return error;
+        var endpoint = FindEndpoint() is { } address ? SettingText.QuoteUrl(address.OriginalString) : null;
+        var place = endpoint is null ? $"server {SettingText.QuoteUrl(Server)}" : $"endpoint {endpoint}";
+        return error.AddContext(
+            Client, endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}, {place}.");
+    }
+}

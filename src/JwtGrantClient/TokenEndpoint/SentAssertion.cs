@@ -1,0 +1,101 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>The header and the claims of an assertion that was sent, without its signature and without claims that may describe a person.</summary>
+internal sealed class SentAssertion
+{
+    // Longer assertions are not decoded, which limits the work after a failure.
+    private const int MaximumLength = 64 * 1024, MaximumAudiences = 3;
+    private const double MaximumSeconds = 1e10;
+
+    private readonly int _length;
+    private readonly string? _algorithm, _keyId, _type;
+    private readonly string[] _audience = [];
+    private readonly double? _issuedAt, _expiresAt;
+    private readonly bool _isJwt;
+
+    /// <param name="field">The field of the form.</param>
+    /// <param name="value">Its value.</param>
+    public SentAssertion(string field, string value)
+    {
+        (Field, _length) = (field, value.Length);
+        if (value.Length > MaximumLength || value.Split('.') is not [var headerPart, var payloadPart, _])
+            return;
+        using var header = Decode(headerPart);
+        using var payload = Decode(payloadPart);
+        if (header is null || payload is null)
+            return;
+        _isJwt = true;
+        (_algorithm, _keyId, _type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        (Issuer, Subject) = (payload.RootElement.Text("iss"), payload.RootElement.Text("sub"));
+        (_issuedAt, _expiresAt) = (Time(payload.RootElement, "iat"), Time(payload.RootElement, "exp"));
+        _audience = Audience(payload.RootElement);
+    }
+
+    /// <summary>Gets the field of the form that contained the assertion.</summary>
+    public string Field { get; }
+
+    public string? Issuer { get; }
+
+    public string? Subject { get; }
+
+    /// <summary>Describes the assertion in one line.</summary>
+    /// <param name="mask">Masks the secrets of the request.</param>
+    /// <param name="showsSubject">Whether the subject is shown.</param>
+    /// <param name="sentAt">When the request was sent.</param>
+    public string Describe(SecretMask mask, bool showsSubject, DateTimeOffset sentAt)
+    {
+        if (!_isJwt)
+            return string.Create(CultureInfo.InvariantCulture, $"{Field}: {_length:N0} characters that are not a signed JWT.");
+        var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", _type, mask)}, {Times(sentAt)}.";
+    }
+
+    private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";
+
+    private string Audiences(SecretMask mask) => _audience switch
+    {
+        [] => "no aud",
+        [var only] => Show("aud", only, mask),
+        _ => $"aud [{string.Join(", ", _audience.Take(MaximumAudiences).Select(audience => SentRequest.Quote(audience, mask)))}{(_audience.Length > MaximumAudiences ? ", ..." : "")}]",
+    };
+
+    private string Times(DateTimeOffset sentAt)
+    {
+        var now = sentAt.ToUnixTimeMilliseconds() / 1000.0;
+        return (_issuedAt, _expiresAt) switch
+        {
+            ({ } issued, { } expires) => $"lifetime {Seconds(expires - issued)}, age {Seconds(now - issued)}",
+            (null, { } expires) => $"no iat, expires in {Seconds(expires - now)}",
+            ({ } issued, null) => $"no exp, age {Seconds(now - issued)}",
+            _ => "no iat, no exp",
+        };
+    }
+
+    private static string Seconds(double seconds) => Math.Abs(seconds) > MaximumSeconds ? "out of range" : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
+
+    private static double? Time(JsonElement payload, string name) =>
+        payload.TryGetProperty(name, out var time) && time.ValueKind == JsonValueKind.Number && time.TryGetDouble(out var seconds) ? seconds : null;
+
+    private static string[] Audience(JsonElement payload) =>
+        !payload.TryGetProperty("aud", out var audience) ? []
+        : audience.ValueKind == JsonValueKind.Array ? [.. audience.EnumerateArray().Select(JsonObjectReader.Text).OfType<string>()]
+        : audience.Text() is { } only ? [only]
+        : [];
+
+    private static JsonDocument? Decode(string part)
+    {
+        try
+        {
+            return JsonObjectReader.TryParse(Base64Url.DecodeFromChars(part), out _);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

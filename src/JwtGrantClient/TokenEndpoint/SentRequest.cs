@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using JwtGrantClient.DPoP;
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// Describes a request that was rejected, because a server often says no more than invalid_client. It is read from the request itself after a failure, so
+/// a request that succeeds costs nothing.
+/// </summary>
+internal sealed class SentRequest
+{
+    private const int MaximumValues = 5;
+
+    private static readonly string[] AssertionFields = ["client_assertion", "client_secret", "assertion", "subject_token", "actor_token"];
+
+    private static readonly string[] ShownFields = ["grant_type", "client_id", "scope", "resource", "audience", "redirect_uri", "requested_token_type"];
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly List<KeyValuePair<string, string>> _fields;
+    private readonly bool _isRevocation;
+
+    private SentRequest(List<KeyValuePair<string, string>> fields, ClientAuthenticationMethod method, bool hasBody, bool hasProof)
+    {
+        (_fields, Method, HasBody, HasProof) = (fields, method, hasBody, hasProof);
+        _isRevocation = Value("token") is not null;
+        Assertions = [.. from name in AssertionFields
+                         where Value(name) is { } value && (name != "client_secret" || SecretKind.IsJwt(value))
+                         select new SentAssertion(name, Value(name)!)];
+    }
+
+    /// <summary>Gets how the client authenticated.</summary>
+    public ClientAuthenticationMethod Method { get; }
+
+    /// <summary>Gets whether the form of the request is known.</summary>
+    public bool HasBody { get; }
+
+    /// <summary>Gets the grant type; null if none was sent.</summary>
+    public string? GrantType => Value("grant_type");
+
+    /// <summary>Gets the assertions and the tokens to exchange.</summary>
+    public IReadOnlyList<SentAssertion> Assertions { get; }
+
+    /// <summary>Gets whether a DPoP proof was sent.</summary>
+    public bool HasProof { get; }
+
+    /// <summary>Gets whether an assertion was sent, or the request is not known.</summary>
+    public bool MayHaveAssertion => !HasBody || Assertions.Count > 0;
+
+    /// <summary>Gets whether a part of the request may have times, so that a wrong clock of this machine matters.</summary>
+    public bool MayHaveTimes => MayHaveAssertion || HasProof;
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="request">The request, with its headers; null if it is not known.</param>
+    /// <param name="content">Its form; a handler may have replaced the content of the request.</param>
+    /// <param name="sender">The client; null if it is not known.</param>
+    public static SentRequest From(HttpRequestMessage? request, HttpContent? content, RequestSender? sender)
+    {
+        var form = content as TokenRequestContent;
+        List<KeyValuePair<string, string>> fields = form is null ? [] : [.. form.ReadFields()];
+        return new(fields, MethodOf(request, fields, sender), form is not null, request?.Headers.Contains(DPoPHeaders.Proof) == true);
+    }
+
+    /// <summary>Describes the request, each assertion on a line of its own; empty if the request is not known.</summary>
+    /// <param name="mask">Masks the secrets of the request.</param>
+    /// <param name="sender">The client; null if it is not known.</param>
+    /// <param name="sentAt">When the request was sent.</param>
+    public string Describe(SecretMask mask, RequestSender? sender, DateTimeOffset sentAt)
+    {
+        if (!HasBody)
+            return "";
+        List<string> parts = [_isRevocation ? "a revocation" : "a token request", $"ClientAuthentication {Method}"];
+        parts.AddRange(ShownFields.Select(name => Show(name, mask)).OfType<string>());
+        return $"\nThe client sent: {string.Join(", ", parts)}." +
+            string.Concat(Assertions.Select(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), sentAt)}"));
+    }
+
+    /// <summary>Quotes an identifier. One that looks random, such as a GUID, is quoted in part: that is enough to compare it.</summary>
+    public static string Quote(string value, SecretMask mask)
+    {
+        const int ShownLength = 8;
+        var text = SanitizedText.From(value, mask);
+        return text.Contains("://", StringComparison.Ordinal) ? SettingText.QuoteUrl(text)
+            : SecretKind.Describe(value) is null && text.Length > ShownLength && !text.Contains(' ', StringComparison.Ordinal) && (Guid.TryParse(text, out _) || SecretKind.LooksRandom(text))
+                ? string.Create(CultureInfo.InvariantCulture, $"'{text[..ShownLength]}...' ({text.Length} characters)")
+            : SettingText.Quote(text);
+    }
+
+    private static ClientAuthenticationMethod MethodOf(HttpRequestMessage? request, List<KeyValuePair<string, string>> fields, RequestSender? sender)
+    {
+        if (request?.Headers.Authorization is not null)
+            return ClientAuthenticationMethod.ClientSecretBasic;
+        foreach (var (name, value) in fields)
+            if (name == "client_assertion")
+                return ClientAuthenticationMethod.PrivateKeyJwt;
+            else if (name == "client_secret")
+                return SecretKind.IsJwt(value) ? ClientAuthenticationMethod.JwtAsClientSecret : ClientAuthenticationMethod.ClientSecretPost;
+        return sender is { UsesMutualTls: true } ? ClientAuthenticationMethod.MutualTls : ClientAuthenticationMethod.None;
+    }
+
+    // The subject of a client assertion is the client (RFC 7523 section 3). That of a grant or of a token to exchange may be a person.
+    private static bool ShowsSubject(SentAssertion assertion, RequestSender? sender) =>
+        assertion.Field is "client_assertion" or "client_secret"
+        || (assertion.Field is "assertion" && assertion.Subject is { } subject && (subject == assertion.Issuer || subject == sender?.Subject));
+
+    private string? Value(string name) => _fields.Find(field => field.Key == name).Value;
+
+    private string? Show(string name, SecretMask mask)
+    {
+        // A scope has several values in one field (RFC 6749 section 3.3).
+        var values = _fields.Where(field => field.Key == name)
+            .SelectMany(field => name == "scope" ? field.Value.Split(' ') : [field.Value])
+            .Select(value => Quote(value, mask))
+            .ToList();
+        return values.Count == 0 ? null
+            : $"{name} {string.Join(' ', values.Take(MaximumValues))}{(values.Count > MaximumValues ? $" and {values.Count - MaximumValues} more" : "")}";
+    }
+}
