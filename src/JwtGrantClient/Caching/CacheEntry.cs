@@ -1,4 +1,5 @@
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Caching;
@@ -162,7 +163,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         catch (Exception e)
         {
             var error = new JwtGrantException(
-                JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {e.Message}", e);
+                JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {SanitizedText.ToSentence(e.Message)}", e);
             OnFailed(error);
             throw error;
         }

@@ -151,6 +151,6 @@ internal sealed record CredentialFileProblem(string Path, CredentialFileFault Fa
             $"cannot be read: {Reason}. {setting} is the path of a file. If its value is the {kind} itself, set {textSetting} instead.",
         CredentialFileFault.Missing =>
             $"does not exist (full path: '{System.IO.Path.GetFullPath(Path)}'). Create the file, or correct {setting}.",
-        _ => $"cannot be read: {Cause?.Message} Give the user of the process permission to read it.",
+        _ => $"cannot be read: {SanitizedText.ToSentence(Cause?.Message ?? "")} Give the user of the process permission to read it.",
     };
 }

@@ -7,6 +7,9 @@ internal sealed class AllowedOrigins
 {
     private const string HostHeader = "Host";
 
+    // The option of the same name in the client's settings applies to the handler only through AddJwtGrantToken.
+    private const string LoopbackSetting = $"{nameof(AccessTokenHandlerOptions)}.{nameof(AccessTokenHandlerOptions.AllowLoopbackHttp)}";
+
     private readonly Origin[] _configured;
     private readonly bool _allowLoopbackHttp;
     private readonly BaseAddresses? _baseAddresses;
@@ -19,7 +22,7 @@ internal sealed class AllowedOrigins
     {
         _baseAddresses = baseAddresses;
         _allowLoopbackHttp = allowLoopbackHttp;
-        _configured = [.. configured.Select(origin => Origin.Problem(origin, allowLoopbackHttp) is { } problem
+        _configured = [.. configured.Select(origin => Origin.Problem(origin, allowLoopbackHttp, "https://api.example.com", LoopbackSetting) is { } problem
             ? throw JwtGrantException.Configuration("allowed_origin_invalid", $"AllowedOrigins: {problem}.")
             : Origin.From(new(origin)))];
     }
@@ -33,7 +36,11 @@ internal sealed class AllowedOrigins
         if (request.RequestUri is not { IsAbsoluteUri: true } target || original is not { IsAbsoluteUri: true })
             throw NotAllowed("The request was not sent: its URI is not absolute. Set BaseAddress in AddHttpClient, or use an absolute URI for the request.");
         if (target.Scheme != Uri.UriSchemeHttps && !(target.Scheme == Uri.UriSchemeHttp && _allowLoopbackHttp && EndpointUrl.IsLoopback(target)))
-            throw NotAllowed(Origin.From(target), "Use https; for a server on this machine, set AllowLoopbackHttp to true.");
+            throw NotAllowed(
+                Origin.From(target),
+                EndpointUrl.IsLoopback(target)
+                    ? $"Use https, or set {LoopbackSetting} to true for a server on this machine; with AddJwtGrantToken, AllowLoopbackHttp in the settings of the client has the same effect."
+                    : "Use https.");
         if (!Origin.AreSame(target, original))
             throw NotAllowed(
                 Origin.From(target),

@@ -9,10 +9,15 @@ namespace JwtGrantClient.Protocol;
 internal static class EndpointUrl
 {
     /// <summary>Returns a description of what is wrong with a URL, or null if the URL is valid.</summary>
-    public static string? Problem(string address, bool allowLoopbackHttp)
+    /// <param name="address">The URL.</param>
+    /// <param name="allowLoopbackHttp">Whether http is allowed to this machine.</param>
+    /// <param name="example">A valid URL for the same setting.</param>
+    /// <param name="setting">The name of the setting that allows http to this machine.</param>
+    public static string? Problem(
+        string address, bool allowLoopbackHttp, string example = "https://as.example.com/token", string setting = nameof(JwtGrantOptions.AllowLoopbackHttp))
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
-            return $"{SettingText.QuoteUrl(address)} is not an absolute URL; expected something like https://as.example.com/token";
+            return $"{SettingText.QuoteUrl(address)} is not an absolute URL; expected something like {example}";
         if (uri.UserInfo.Length > 0)
             return $"has a user name or password before its host {SettingText.Quote(uri.Host)}; remove it";
         if (address.Contains('#', StringComparison.Ordinal))
@@ -20,7 +25,7 @@ internal static class EndpointUrl
         if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && allowLoopbackHttp && IsLoopback(uri)))
             return null;
         return uri.Scheme == Uri.UriSchemeHttp && IsLoopback(uri)
-            ? $"{SettingText.QuoteUrl(address)} is http; use https, or set AllowLoopbackHttp to true for a server on this machine"
+            ? $"{SettingText.QuoteUrl(address)} is http; use https, or set {setting} to true for a server on this machine"
             : $"{SettingText.QuoteUrl(address)} has the scheme {SettingText.QuoteChoice(uri.Scheme)}; assertions and tokens are sent over https only (RFC 6749 section 3.2)";
     }
 

@@ -21,8 +21,12 @@ internal sealed record Origin
     /// Returns a description of what is wrong with a configured origin, or null if it is valid. A path would look like a limit, but what is sent to an
     /// origin is valid for every path there.
     /// </summary>
-    public static string? Problem(string origin, bool allowLoopbackHttp) =>
-        EndpointUrl.Problem(origin, allowLoopbackHttp)
+    /// <param name="origin">The origin.</param>
+    /// <param name="allowLoopbackHttp">Whether http is allowed to this machine.</param>
+    /// <param name="example">A valid origin for the same setting.</param>
+    /// <param name="setting">The name of the setting that allows http to this machine.</param>
+    public static string? Problem(string origin, bool allowLoopbackHttp, string example, string setting) =>
+        EndpointUrl.Problem(origin, allowLoopbackHttp, example, setting)
         ?? (new Uri(origin).PathAndQuery != "/"
             ? $"{SettingText.QuoteUrl(origin)} has a path or a query; an origin consists of scheme, host and port. Remove the path and the query"
             : null);

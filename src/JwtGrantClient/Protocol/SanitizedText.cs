@@ -34,6 +34,9 @@ internal static class SanitizedText
         });
     }
 
+    /// <summary>Ends a text of another library with a full stop, unless it ends a sentence already, so that another sentence can follow.</summary>
+    public static string ToSentence(string text) => text.TrimEnd() is var trimmed && (trimmed is "" || trimmed[^1] is '.' or '!' or '?') ? trimmed : $"{trimmed}.";
+
     // Not a regular expression: the engine would add to the size of native programs.
     private static string RemoveJwts(string text)
     {

@@ -88,20 +88,20 @@ internal static class OptionsChecks
             yield return NoServer;
         if (options.Issuer is { Length: > 0 } issuer)
         {
-            if (EndpointUrl.Problem(issuer, options.AllowLoopbackHttp) is { } problem)
+            if (EndpointUrl.Problem(issuer, options.AllowLoopbackHttp, "https://as.example.com") is { } problem)
                 yield return $"Issuer: {problem}.";
             else if (issuer.Contains('?', StringComparison.Ordinal))
                 yield return $"Issuer: {SettingText.QuoteUrl(issuer)} has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
         if (options.TokenEndpoint is { Length: > 0 } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
             yield return $"TokenEndpoint: {tokenProblem}.";
-        if (options.RevocationEndpoint is { Length: > 0 } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp) is { } revocationProblem)
+        if (options.RevocationEndpoint is { Length: > 0 } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp, "https://as.example.com/revoke") is { } revocationProblem)
             yield return $"RevocationEndpoint: {revocationProblem}.";
     }
 
     private static IEnumerable<string> CheckOrigins(JwtGrantOptions options)
     {
-        var problems = options.TokenEndpointOrigins.Select(origin => Origin.Problem(origin, options.AllowLoopbackHttp)).OfType<string>().ToList();
+        var problems = options.TokenEndpointOrigins.Select(origin => Origin.Problem(origin, options.AllowLoopbackHttp, "https://as.example.com", nameof(options.AllowLoopbackHttp))).OfType<string>().ToList();
         foreach (var problem in problems)
             yield return $"TokenEndpointOrigins: {problem}.";
         if (problems.Count > 0)

@@ -107,7 +107,7 @@ internal sealed class TokenEndpointTransport : IDisposable
     private static JwtGrantException NoResponse(Uri target, Exception e, SecretMask mask) => new(
         JwtGrantErrorKind.Transport,
         NeverConnected(e) ? TransientErrors.Unreachable : TransientErrors.ConnectionFailed,
-        $"No response from '{target.Host}:{target.Port}': {mask.Apply($"{e.Message} {Advice(e)}")}",
+        $"No response from '{target.Host}:{target.Port}': {mask.Apply($"{SanitizedText.ToSentence(e.Message)} {Advice(e)}")}",
         SentSecrets.MaskCause(e, mask))
     {
         IsTransient = !IsTlsRejection(e),
@@ -115,8 +115,8 @@ internal sealed class TokenEndpointTransport : IDisposable
 
     // Only the innermost exception of a failed TLS handshake states the cause.
     private static string Advice(Exception e) =>
-        IsTlsRejection(e) ? $"{e.GetBaseException().Message} Does this machine trust the server's certificate (a private CA?), and does the server accept the client's certificate, if it requires one?"
-        : IsTls(e) ? $"The TLS handshake was interrupted. {e.GetBaseException().Message}"
+        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} Does this machine trust the server's certificate (a private CA?), and does the server accept the client's certificate, if it requires one?"
+        : IsTls(e) ? $"The TLS handshake was interrupted. {SanitizedText.ToSentence(e.GetBaseException().Message)}"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
         : "The connection was made and then failed. The server may have received the request.";
 

@@ -112,8 +112,16 @@ public sealed class AllowedOriginTests : IDisposable
 
         Assert.Equal(
             "The request was not sent: http://127.0.0.1:5000 is not allowed to receive the token. " +
-            "Use https; for a server on this machine, set AllowLoopbackHttp to true.",
+            "Use https, or set AccessTokenHandlerOptions.AllowLoopbackHttp to true for a server on this machine; with AddJwtGrantToken, AllowLoopbackHttp in the settings of the client has the same effect.",
             error.Message);
+    }
+
+    [Fact]
+    public async Task The_error_for_an_http_origin_on_another_machine_does_not_suggest_to_allow_it()
+    {
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => SendAsync("http://api.example.com/reports", new()));
+
+        Assert.EndsWith("is not allowed to receive the token. Use https.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +136,8 @@ public sealed class AllowedOriginTests : IDisposable
     }
 
     [Theory]
-    [InlineData("api.example.com", "'api.example.com' is not an absolute URL; expected something like https://as.example.com/token")]
+    [InlineData("api.example.com", "'api.example.com' is not an absolute URL; expected something like https://api.example.com")]
+    [InlineData("http://127.0.0.1:5000", "'http://127.0.0.1:5000' is http; use https, or set AccessTokenHandlerOptions.AllowLoopbackHttp to true for a server on this machine")]
     [InlineData("http://api.example.com", "'http://api.example.com' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)")]
     [InlineData(
         "https://api.example.com/v1",

@@ -6,6 +6,13 @@ namespace JwtGrantClient.Tests.Protocol;
 public sealed class SanitizedTextTests
 {
     [Theory]
+    [InlineData("Connection refused (127.0.0.1:1)", "Connection refused (127.0.0.1:1).")]
+    [InlineData("Not now.", "Not now.")]
+    [InlineData("Really? ", "Really?")]
+    [InlineData("", "")]
+    public void A_text_of_another_library_ends_with_a_full_stop(string text, string expected) => Assert.Equal(expected, SanitizedText.ToSentence(text));
+
+    [Theory]
     [InlineData("plain words, ümlauts and 漢字", "plain words, ümlauts and 漢字")]
     [InlineData("a\r\nb\tc\0d\u007f\u0085e", "a  b c d  e")]
     [InlineData("a\u2028b\u2029c", "a b c")]

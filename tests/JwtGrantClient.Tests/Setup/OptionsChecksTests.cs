@@ -14,10 +14,10 @@ public sealed class OptionsChecksTests
             "Issuer and TokenEndpoint are both missing. Set Issuer to the authorization server's issuer identifier, or TokenEndpoint to its address."),
         ["issuer without a scheme"] = (
             o => o.Issuer = "as.example.com",
-            "Issuer: 'as.example.com' is not an absolute URL; expected something like https://as.example.com/token."),
+            "Issuer: 'as.example.com' is not an absolute URL; expected something like https://as.example.com."),
         ["issuer empty"] = (
             o => o.Issuer = "",
-            "Issuer: '' is not an absolute URL; expected something like https://as.example.com/token."),
+            "Issuer is empty. Set it to a value, or remove it."),
         ["issuer over http"] = (
             o => o.Issuer = "http://as.example.com",
             "Issuer: 'http://as.example.com' has the scheme 'http'; assertions and tokens are sent over https only (RFC 6749 section 3.2)."),

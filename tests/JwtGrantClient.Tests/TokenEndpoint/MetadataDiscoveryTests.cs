@@ -48,6 +48,18 @@ public sealed class MetadataDiscoveryTests
     }
 
     [Theory]
+    [InlineData("/token")]
+    [InlineData("/oauth/TOKEN/")]
+    public async Task An_issuer_that_looks_like_a_token_endpoint_is_recognized(string path)
+    {
+        await using var site = await MetadataSite.StartAsync(path, Reply.Status(404), Reply.Status(404));
+
+        var error = await site.Client.FailAsync();
+
+        Assert.EndsWith("This looks like the address of the token endpoint. If it is, set TokenEndpoint to it, and Issuer to the issuer identifier or not at all.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(408), InlineData(429), InlineData(500), InlineData(503)]
     public async Task A_metadata_request_is_retried_after_a_transient_status(int status)
     {

@@ -79,9 +79,14 @@ internal sealed class MetadataDiscovery
         return await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
+    // The issuer has no path of its own at most servers.
+    private string Advice => Issuer.AsSpan().TrimEnd('/').EndsWith("/token", StringComparison.OrdinalIgnoreCase)
+        ? "This looks like the address of the token endpoint. If it is, set TokenEndpoint to it, and Issuer to the issuer identifier or not at all."
+        : "Check Issuer, or set TokenEndpoint, which needs no metadata.";
+
     private JwtGrantException NotFound(string seen, bool isTransient, TokenHttpResponse? response) => new(
         JwtGrantErrorKind.Transport, "metadata_unavailable",
-        $"The metadata of the issuer '{Issuer}' could not be read: {seen}; expected 200 and a JSON document (RFC 8414 section 3). Check Issuer, or set TokenEndpoint, which needs no metadata.")
+        $"The metadata of the issuer '{Issuer}' could not be read: {seen}; expected 200 and a JSON document (RFC 8414 section 3). {Advice}")
     {
         StatusCode = response?.Status,
         RetryAfter = response?.RetryAfter,
