@@ -58,8 +58,8 @@ public sealed class TokenErrorAdviceTests
         var token = Jwt.CreateFake(TestData.Moment);
         var sent = grant switch
         {
-            "jwt-bearer" => Grant.JwtBearer(token),
-            "saml2-bearer" => Grant.Saml2Bearer("PHg-"),
+            "jwt-bearer" => Grant.JwtBearer(token, TokenRequest.Default),
+            "saml2-bearer" => Grant.Saml2Bearer("PHg-", TokenRequest.Default),
             "authorization_code" => Grant.AuthorizationCode("code-1"),
             "refresh_token" => Grant.RefreshToken("refresh-1"),
             _ => Grant.TokenExchange(new TypedToken(token, TokenTypes.Jwt)),
