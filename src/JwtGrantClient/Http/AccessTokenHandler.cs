@@ -68,7 +68,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         _tokens = tokens;
         _tokenRequest = tokenRequest;
         _origins = origins;
-        _logger = logger ?? NullLogger.Instance;
+        _logger = logger is null ? NullLogger.Instance : new NonThrowingLogger(logger);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,6 @@ using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Setup;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient;
 
@@ -70,7 +69,7 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
         var dependencies = new ClientDependencies
         {
             Time = timeProvider ?? TimeProvider.System,
-            Logger = loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance,
+            Logger = NonThrowingLogger.Create(loggerFactory),
         };
         dependencies.Signer.Use(signer);
         dependencies.TokenEndpointHandler.Use(tokenEndpointHandler);

@@ -25,16 +25,17 @@ internal sealed class CacheFixture : IDisposable
         retry ??= new();
         refresh ??= new();
         cache ??= new();
+        logger = new NonThrowingLogger(logger ?? Log);
         Time = time as SteppableClock ?? new(TestData.Moment);
         Context = new CacheContext(
             "reports",
             new TokenSourceAcquirer(source ?? Source),
-            new TokenRequestPipeline(retry, time ?? Time, () => NextDouble(), logger ?? Log),
+            new TokenRequestPipeline(retry, time ?? Time, () => NextDouble(), logger),
             time ?? Time,
             new CoarseClock(time ?? Time, refresh.SleepThreshold),
             () => NextDouble(),
             new TokenMetrics(Meter),
-            logger ?? Log)
+            logger)
         {
             Refresh = refresh,
             Backoff = backoff ?? new(),
