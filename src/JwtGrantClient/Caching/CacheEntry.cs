@@ -41,7 +41,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             if (freshness != Freshness.Expired)
                 return (Token, null);
             if (_state!.Refresh is null)
-                return (null, Task.FromException<AccessToken>(RememberedError(_state.Backoff, now)));
+                return (null, Task.FromException<AccessToken>(_state.Backoff.RememberedError(now)));
             refresh = _state.Refresh;
             _state.Waiting++;
             isBlocked = _hadToken;
@@ -52,8 +52,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     }
 
     /// <summary>
-    /// Removes the token if it is the one that was rejected, unless one was removed a short time ago. The backoff stays. Returns the token if it is the
-    /// rejected one.
+    /// Removes the token if it is the one that the application invalidates, unless one was removed a short time ago. The backoff stays. Returns the token
+    /// if it is the invalidated one.
     /// </summary>
     public AccessToken? Invalidate(AccessToken rejected)
     {
@@ -61,14 +61,36 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             if (Token is not { } token || token.Value != rejected.Value)
                 return null;
-            var state = _state ?? new(context);
-            if (!state.Throttle.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            if (!TryReject(token, context.Clock.Now))
                 return token;
-            (_state, state.Rejected) = (state, token);
             _expiresAt = long.MinValue;
             ClearToken();
             return token;
         }
+    }
+
+    /// <summary>
+    /// Starts to replace the token if it is the one that an API rejected, unless one was replaced a short time ago. Others get it until the new one is
+    /// there, because other APIs may accept it. Returns the acquisition; null if there is none.
+    /// </summary>
+    public Task<AccessToken>? ReplaceAsync(AccessToken rejected, bool callerWaits)
+    {
+        Task<AccessToken>? refresh;
+        lock (this)
+        {
+            var now = context.Clock.Now;
+            if (_isEvicted || Token is not { } token || token.Value != rejected.Value || Schedule.At(now) == Freshness.Expired || !TryReject(token, now))
+                return null;
+            MakeDue(now);
+            if (_state!.Refresh is null && _state.Backoff.IsOverAt(now))
+                StartRefresh(inBackground: true);
+            refresh = _state.Refresh;
+            if (refresh is null || !callerWaits)
+                return refresh;
+            _state.Waiting++;
+        }
+        context.Metrics.CallBlocked(context.Client);
+        return refresh;
     }
 
     /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
@@ -113,13 +135,25 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
 
     private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
 
-    private bool CallersWait
+    private bool IsRejected => Token is not null && _state?.Rejected?.Value == Token.Value;
+
+    private bool CallersWaitWithoutToken
     {
         get
         {
             lock (this)
-                return _state is { Waiting: > 0 };
+                return _state is { Waiting: > 0 } && Schedule.At(context.Clock.Now) == Freshness.Expired;
         }
+    }
+
+    /// <summary>Marks the token as rejected. Returns whether it is: one that is rejected already counts once.</summary>
+    private bool TryReject(AccessToken token, long now)
+    {
+        var state = _state ?? new(context);
+        if (!IsRejected && !state.Throttle.TryPass(now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            return false;
+        (_state, state.Rejected) = (state, token);
+        return true;
     }
 
     private void StartRefresh(bool inBackground)
@@ -129,7 +163,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
         var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
         _state.HasTriedAfterEnd = !inBackground;
-        var (current, rejected) = (Token, _state.Rejected);
+        var (current, rejected) = (IsRejected ? null : Token, _state.Rejected);
         _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts), context.Start);
     }
 
@@ -185,7 +219,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
         }
-        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWait)
+        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWaitWithoutToken)
         {
             attempts.AllowRetries();
             return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
@@ -197,7 +231,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     {
         lock (this)
         {
-            var cached = CachedToken.Create(token, Token, context);
+            // A token that replaces a rejected one may expire earlier.
+            var cached = CachedToken.Create(token, IsRejected && token.Value != Token!.Value ? null : Token, context);
             // The callers that wait have asked before the token was revoked.
             if (!isShared || _state!.Rejected?.Value != token.Value)
             {
@@ -224,7 +259,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             var now = context.Clock.Now;
             var expiresAt = Schedule.At(now) == Freshness.Expired ? (long?)null : _expiresAt;
-            _state!.Backoff.OnFailed(error, now, expiresAt);
+            _state!.Backoff.OnFailed(error, now, expiresAt, IsRejected);
             _state.Refresh = null;
             (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
@@ -236,12 +271,5 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             Log.RefreshFailed(context.Logger, context.Client, remaining, wait, error);
         else
             Log.AcquisitionFailed(context.Logger, context.Client, wait, error);
-    }
-
-    // Calls fail at once, because a request per call does not help a failing server to recover.
-    private static JwtGrantException RememberedError(RefreshBackoff backoff, long now)
-    {
-        var last = backoff.LastError!;
-        return new(last, $"{last.Message}\nThis is the remembered failure. The next attempt is in {backoff.RemainingAt(now).TotalSeconds:0.0} s.");
     }
 }

@@ -24,7 +24,7 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "Client '{Client}' has no valid token and could not obtain one; next attempt in {Wait}")]
     public static partial void AcquisitionFailed(ILogger logger, string client, TimeSpan wait, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} responded with 401 to the token; the token is invalidated if it is still the cached one")]
+    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} responded with 401 to the token; the token is replaced if it is still the cached one")]
     public static partial void TokenRejected(ILogger logger, string origin);
 
     [LoggerMessage(7, LogLevel.Warning, "The API at {Origin} responded with 403 insufficient_scope; it requires the scope '{Scope}'")]

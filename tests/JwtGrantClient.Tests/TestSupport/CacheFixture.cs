@@ -110,6 +110,18 @@ internal sealed class CacheFixture : IDisposable
         return await pending.WithTimeout();
     }
 
+    /// <summary>Starts to replace a token that an API rejected.</summary>
+    public Task<AccessToken?> ReplaceAsync(AccessToken rejected, TokenRequest? request = null) =>
+        Tokens.ReplaceAsync(request ?? TokenRequest.Default, rejected, callerWaits: true, TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>Replaces a token that an API rejected by a new one with the given lifetime.</summary>
+    public async Task<AccessToken> ReplaceByNewTokenAsync(AccessToken rejected, TimeSpan lifetime)
+    {
+        var pending = ReplaceAsync(rejected);
+        await CompleteRequestAsync(Issue(lifetime));
+        return (await pending.WithTimeout())!;
+    }
+
     /// <summary>Returns a token from the next token request, and waits until the refresh has succeeded.</summary>
     public async Task<LogLine> CompleteRequestAsync(AccessToken token)
     {
