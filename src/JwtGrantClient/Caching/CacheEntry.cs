@@ -48,7 +48,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
         if (isBlocked)
             context.Metrics.CallBlocked(context.Client);
-        return (null, refresh.WaitAsync(cancellationToken));
+        return (null, WaitAsync(refresh, cancellationToken));
     }
 
     /// <summary>
@@ -71,9 +71,9 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
 
     /// <summary>
     /// Starts to replace the token if it is the one that an API rejected, unless one was replaced a short time ago. Others get it until the new one is
-    /// there, because other APIs may accept it. Returns the acquisition; null if there is none.
+    /// there, because other APIs may accept it. Returns the acquisition; null if there is none, or the caller does not wait.
     /// </summary>
-    public Task<AccessToken>? ReplaceAsync(AccessToken rejected, bool callerWaits)
+    public Task<AccessToken>? ReplaceAsync(AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
     {
         Task<AccessToken>? refresh;
         lock (this)
@@ -86,11 +86,11 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 StartRefresh(inBackground: true);
             refresh = _state.Refresh;
             if (refresh is null || !callerWaits)
-                return refresh;
+                return null;
             _state.Waiting++;
         }
         context.Metrics.CallBlocked(context.Client);
-        return refresh;
+        return WaitAsync(refresh, cancellationToken);
     }
 
     /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
@@ -123,14 +123,16 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    /// <summary>
-    /// Marks the entry as evicted, unless a refresh is under way: two entries for one request would send two token requests. A backoff or a throttle
-    /// prevents it, too, unless <paramref name="force"/> is set.
-    /// </summary>
-    public bool TryEvict(long now, bool force)
+    /// <summary>Marks the entry as evicted, unless <paramref name="eviction"/> excludes its state.</summary>
+    public bool TryEvict(long now, Eviction eviction)
     {
         lock (this)
-            return _isEvicted = _state is null || (force ? _state.Refresh is null : _state.IsOverAt(now));
+            return _isEvicted = _state is null || eviction switch
+            {
+                Eviction.Idle => _state.IsOverAt(now),
+                Eviction.NotRefreshing => _state.Refresh is null,
+                _ => _state.Refresh is null || !_state.CallersWait,
+            };
     }
 
     private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
@@ -142,7 +144,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         get
         {
             lock (this)
-                return _state is { Waiting: > 0 } && Schedule.At(context.Clock.Now) == Freshness.Expired;
+                return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
         }
     }
 
@@ -156,10 +158,32 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return true;
     }
 
+    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
+    {
+        return cancellationToken.CanBeCanceled ? WaitOrCancelAsync() : refresh;
+
+        async Task<AccessToken> WaitOrCancelAsync()
+        {
+            try
+            {
+                return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                lock (this)
+                {
+                    if (_state is not null && _state.Refresh == refresh)
+                        _state.Canceled++;
+                }
+                throw;
+            }
+        }
+    }
+
     private void StartRefresh(bool inBackground)
     {
         _state ??= new(context);
-        _state.Waiting = 0;
+        (_state.Waiting, _state.Canceled) = (0, 0);
         // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
         var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
         _state.HasTriedAfterEnd = !inBackground;

@@ -38,12 +38,10 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
 
     public async ValueTask<AccessToken?> ReplaceAsync(TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
     {
-        var pending = EntryFor(request, _clock.Now).ReplaceAsync(rejected, callerWaits);
+        var pending = EntryFor(request, _clock.Now).ReplaceAsync(rejected, callerWaits, cancellationToken);
         if (!callerWaits)
             return null;
-        return pending is null
-            ? await GetTokenAsync(request, cancellationToken).ConfigureAwait(false)
-            : await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return pending is null ? await GetTokenAsync(request, cancellationToken).ConfigureAwait(false) : await pending.ConfigureAwait(false);
     }
 
     /// <summary>

@@ -14,8 +14,14 @@ internal sealed class RefreshState(CacheContext context)
     /// <summary>Gets or sets whether an acquisition has begun since the last token ended.</summary>
     public bool HasTriedAfterEnd { get; set; }
 
-    /// <summary>Gets or sets how many callers wait for it.</summary>
+    /// <summary>Gets or sets how many callers have waited for it.</summary>
     public int Waiting { get; set; }
+
+    /// <summary>Gets or sets how many of them canceled their wait.</summary>
+    public int Canceled { get; set; }
+
+    /// <summary>Gets whether a caller waits for it.</summary>
+    public bool CallersWait => Waiting > Canceled;
 
     /// <summary>Gets or sets the token that an API rejected, until there is another one.</summary>
     public AccessToken? Rejected { get; set; }
