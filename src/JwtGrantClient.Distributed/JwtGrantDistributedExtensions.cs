@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using JwtGrantClient;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Distributed;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -58,7 +58,7 @@ public static class JwtGrantDistributedExtensions
         return builder.UseSharedTokenStore(services =>
         {
             var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-            var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+            var logger = NonThrowingLogger.Create(services.GetService<ILoggerFactory>());
             return new DistributedTokenStore(
                 services.GetService<IDistributedCache>() ?? throw new InvalidOperationException(
                     $"The JwtGrantClient '{builder.Name}' is configured to share its tokens, but the container has no IDistributedCache. " +

@@ -5,8 +5,6 @@ namespace JwtGrantClient.Distributed;
 /// <summary>All log messages of this package, in the category of the library. Event ids are stable. No message contains a secret.</summary>
 internal static partial class Log
 {
-    public const string Category = "JwtGrantClient";
-
     [LoggerMessage(100, LogLevel.Warning, "Calls to the distributed cache fail. The next call is made after {Duration}; until then tokens are requested from the token endpoint")]
     public static partial void CircuitOpened(ILogger logger, TimeSpan duration, Exception? reason);
 

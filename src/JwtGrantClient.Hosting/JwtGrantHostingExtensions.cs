@@ -1,4 +1,5 @@
 using JwtGrantClient;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Hosting;
 using JwtGrantClient.Setup;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -15,8 +16,8 @@ public static class JwtGrantHostingExtensions
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="failFast">
-    /// Whether a failure stops the start of the host with a <see cref="JwtGrantException"/>. If false, the failure is logged, and the first
-    /// request tries again. Default: true.
+    /// Whether a failure stops the start of the host with a <see cref="JwtGrantException"/>, or with the exception of a signer or a handler of the
+    /// application. If false, the failure is logged, and the first request tries again. Default: true.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
@@ -31,7 +32,7 @@ public static class JwtGrantHostingExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IHostedService>(services => new WarmUp(
-            builder.Name, services.GetRequiredKeyedService<ITokenSource>(builder.Name), failFast, services.GetRequiredService<Logging.ILogger<WarmUp>>()));
+            builder.Name, services, failFast, new NonThrowingLogger(services.GetRequiredService<Logging.ILogger<WarmUp>>())));
         return builder;
     }
 

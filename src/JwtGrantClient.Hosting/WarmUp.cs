@@ -1,19 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Hosting;
 
 /// <summary>Acquires a client's first token before the hosted services of the application start.</summary>
-internal sealed partial class WarmUp(string client, ITokenSource tokens, bool failFast, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed partial class WarmUp(string client, IServiceProvider services, bool failFast, ILogger logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var token = await tokens.GetTokenAsync(TokenRequest.Default, cancellationToken).ConfigureAwait(false);
+            // The client is composed here: a signer or a key that fails is a failure of the warm-up, too.
+            var token = await services.GetRequiredKeyedService<ITokenSource>(client).GetTokenAsync(TokenRequest.Default, cancellationToken).ConfigureAwait(false);
             FirstTokenAcquired(client, token.ExpiresAt);
         }
-        catch (JwtGrantException e) when (!failFast)
+#pragma warning disable CA1031 // A signer or a handler of the application may throw any exception.
+        catch (Exception e) when (!failFast && !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             FirstTokenFailed(client, e);
         }

@@ -95,7 +95,10 @@ public sealed class AccessToken
     /// </summary>
     public string? Scope { get; }
 
-    /// <summary>Gets the members of the token response that have no property here, such as Salesforce's <c>instance_url</c>.</summary>
+    /// <summary>
+    /// Gets the members of the token response that have no property here, such as Salesforce's <c>instance_url</c>. Members that exceed
+    /// <see cref="JwtGrantOptions.MaxMembersSize"/> together are missing.
+    /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, JsonElement> Members { get; }
 

@@ -36,10 +36,10 @@ public interface ITokenSource
     ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Invalidates a token that an API rejected, so that the source does not return it again. Has no effect if the source already has another
-    /// token: many rejections of one token cause one token request. If processes share their tokens, none of them gets this token from the shared
-    /// store any more. <see cref="AccessTokenHandler"/> replaces a token after a 401 in its own process only; for
-    /// other implementations of this interface it calls this method.
+    /// Invalidates a token, so that the source does not return it again, not even if no new one can be obtained. Has no effect if the source already has
+    /// another token: many rejections of one token cause one token request. If processes share their tokens, none of them gets this token from the shared
+    /// store any more. <see cref="AccessTokenHandler"/> does not call this method after a 401: it replaces the token in its own process only, and other callers
+    /// get the old one until the new one is there. For other implementations of this interface it calls this method.
     /// </summary>
     /// <param name="request">The request that <paramref name="rejected"/> was returned for.</param>
     /// <param name="rejected">The rejected token.</param>

@@ -134,7 +134,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             foreach (var (name, claim) in value)
                 copy[name] = ClaimSyntax.Problem(name, claim) is { } problem
                     ? throw new ArgumentException($"The claim {problem}.", nameof(value))
-                    : claim is IEnumerable<string> texts ? texts.ToArray() : claim;
+                    : JsonValues.Copy(claim);
             (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : JsonValues.ToJson(copy));
         }
     } = ReadOnlyDictionary<string, object>.Empty;

@@ -17,7 +17,8 @@ public sealed class AssertionDraft
     {
         Context = context;
         Type = profile.Type;
-        Claims = new Dictionary<string, object>(NamedValues.Merge(profile.Claims, context.Claims), StringComparer.Ordinal);
+        foreach (var (name, value) in NamedValues.Merge(profile.Claims, context.Claims))
+            Claims[name] = value;
     }
 
     /// <summary>Gets the purpose of the assertion and the token request.</summary>
@@ -30,7 +31,7 @@ public sealed class AssertionDraft
     /// Gets the additional header parameters. A parameter replaces that of <see cref="IJwtSigner.Header"/>. <c>alg</c>, <c>typ</c>, <c>kid</c>,
     /// <c>crit</c> and <c>b64</c> are not allowed. Default: empty.
     /// </summary>
-    public IDictionary<string, object> Header { get; } = new Dictionary<string, object>(StringComparer.Ordinal);
+    public IDictionary<string, object> Header { get; } = new ValueDictionary();
 
     /// <summary>
     /// Gets the additional claims, which include those of the settings and of the token request. The registered claims <c>iss</c>, <c>sub</c>,
@@ -38,7 +39,7 @@ public sealed class AssertionDraft
     /// <see cref="TokenRequest.Claims"/>.
     /// </summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public IDictionary<string, object> Claims { get; }
+    public IDictionary<string, object> Claims { get; } = new ValueDictionary();
 
     /// <summary>Returns the header and the payload of an assertion after the edit.</summary>
     /// <exception cref="JwtGrantException">The edited header or claims are not allowed.</exception>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient;
 
@@ -47,5 +48,5 @@ public sealed class AssertionOptions
     /// and jti (RFC 7519 section 4.1) are not allowed. Default: empty.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    public IDictionary<string, object> Claims { get; set; } = new Dictionary<string, object>(StringComparer.Ordinal);
+    public IDictionary<string, object> Claims { get; set; } = new ValueDictionary();
 }

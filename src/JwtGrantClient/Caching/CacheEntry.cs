@@ -42,19 +42,19 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             if (freshness != Freshness.Expired)
                 return (Token, null);
             if (_state!.Refresh is null)
-                return (null, Task.FromException<AccessToken>(RememberedError(_state.Backoff, now)));
+                return (null, Task.FromException<AccessToken>(_state.Backoff.RememberedError(now)));
             refresh = _state.Refresh;
             _state.Waiting++;
             isBlocked = _hadToken;
         }
         if (isBlocked)
             context.Metrics.CallBlocked(context.Client);
-        return (null, refresh.WaitAsync(cancellationToken));
+        return (null, WaitAsync(refresh, cancellationToken));
     }
 
     /// <summary>
-    /// Removes the token if it is the one that was rejected, unless one was removed a short time ago. The backoff stays. Returns the token if it is the
-    /// rejected one.
+    /// Removes the token if it is the one that the application invalidates, unless one was removed a short time ago. The backoff stays. Returns the token
+    /// if it is the invalidated one.
     /// </summary>
     public AccessToken? Invalidate(AccessToken rejected)
     {
@@ -62,14 +62,36 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             if (Token is not { } token || token.Value != rejected.Value)
                 return null;
-            var state = _state ?? new(context);
-            if (!state.Throttle.TryPass(context.Clock.Now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            if (!TryReject(token, context.Clock.Now))
                 return token;
-            (_state, state.Rejected) = (state, token);
             _expiresAt = long.MinValue;
             ClearToken();
             return token;
         }
+    }
+
+    /// <summary>
+    /// Starts to replace the token if it is the one that an API rejected, unless one was replaced a short time ago. Others get it until the new one is
+    /// there, because other APIs may accept it. Returns the acquisition; null if there is none, or the caller does not wait.
+    /// </summary>
+    public Task<AccessToken>? ReplaceAsync(AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
+    {
+        Task<AccessToken>? refresh;
+        lock (this)
+        {
+            var now = context.Clock.Now;
+            if (_isEvicted || Token is not { } token || token.Value != rejected.Value || Schedule.At(now) == Freshness.Expired || !TryReject(token, now))
+                return null;
+            MakeDue(now);
+            if (_state!.Refresh is null && _state.Backoff.IsOverAt(now))
+                StartRefresh(inBackground: true);
+            refresh = _state.Refresh;
+            if (refresh is null || !callerWaits)
+                return null;
+            _state.Waiting++;
+        }
+        context.Metrics.CallBlocked(context.Client);
+        return WaitAsync(refresh, cancellationToken);
     }
 
     /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
@@ -102,35 +124,69 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    /// <summary>
-    /// Marks the entry as evicted, unless a refresh is under way: two entries for one request would send two token requests. A backoff or a throttle
-    /// prevents it, too, unless <paramref name="force"/> is set.
-    /// </summary>
-    public bool TryEvict(long now, bool force)
+    /// <summary>Marks the entry as evicted, unless <paramref name="eviction"/> excludes its state.</summary>
+    public bool TryEvict(long now, Eviction eviction)
     {
         lock (this)
-            return _isEvicted = _state is null || (force ? _state.Refresh is null : _state.IsOverAt(now));
+            return _isEvicted = _state is null || eviction switch
+            {
+                Eviction.Idle => _state.IsOverAt(now),
+                Eviction.NotRefreshing => _state.Refresh is null,
+                _ => _state.Refresh is null || !_state.CallersWait,
+            };
     }
 
     private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
 
-    private bool CallersWait
+    private bool IsRejected => Token is not null && _state?.Rejected?.Value == Token.Value;
+
+    private bool CallersWaitWithoutToken
     {
         get
         {
             lock (this)
-                return _state is { Waiting: > 0 };
+                return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
+        }
+    }
+
+    /// <summary>Marks the token as rejected. Returns whether it is: one that is rejected already counts once.</summary>
+    private bool TryReject(AccessToken token, long now)
+    {
+        var state = _state ?? new(context);
+        if (!IsRejected && !state.Throttle.TryPass(now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            return false;
+        (_state, state.Rejected) = (state, token);
+        return true;
+    }
+
+    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
+    {
+        return cancellationToken.CanBeCanceled ? WaitOrCancelAsync() : refresh;
+
+        async Task<AccessToken> WaitOrCancelAsync()
+        {
+            try
+            {
+                return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                lock (this)
+                    if (_state is not null && _state.Refresh == refresh)
+                        _state.Canceled++;
+                throw;
+            }
         }
     }
 
     private void StartRefresh(bool inBackground)
     {
         _state ??= new(context);
-        _state.Waiting = 0;
+        (_state.Waiting, _state.Canceled) = (0, 0);
         // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
         var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
         _state.HasTriedAfterEnd = !inBackground;
-        var (current, rejected) = (Token, _state.Rejected);
+        var (current, rejected) = (IsRejected ? null : Token, _state.Rejected);
         _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts), context.Start);
     }
 
@@ -186,7 +242,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
         }
-        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWait)
+        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWaitWithoutToken)
         {
             attempts.AllowRetries();
             return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
@@ -198,7 +254,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     {
         lock (this)
         {
-            var cached = CachedToken.Create(token, Token, context);
+            // A token that replaces a rejected one may expire earlier.
+            var cached = CachedToken.Create(token, IsRejected && token.Value != Token!.Value ? null : Token, context);
             // The callers that wait have asked before the token was revoked.
             if (!isShared || _state!.Rejected?.Value != token.Value)
             {
@@ -226,7 +283,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             var now = context.Clock.Now;
             var expiresAt = Schedule.At(now) == Freshness.Expired ? (long?)null : _expiresAt;
-            _state!.Backoff.OnFailed(error, now, expiresAt);
+            _state!.Backoff.OnFailed(error, now, expiresAt, IsRejected);
             _state.Refresh = null;
             (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
@@ -238,12 +295,5 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             Log.RefreshFailed(context.Logger, context.Client, remaining, wait, error);
         else
             Log.AcquisitionFailed(context.Logger, context.Client, wait, error);
-    }
-
-    // Calls fail at once, because a request per call does not help a failing server to recover.
-    private static JwtGrantException RememberedError(RefreshBackoff backoff, long now)
-    {
-        var last = backoff.LastError!;
-        return new(last, $"{last.Message}\nThis is the remembered failure. The next attempt is in {backoff.RemainingAt(now).TotalSeconds:0.0} s.");
     }
 }

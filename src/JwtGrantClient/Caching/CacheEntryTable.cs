@@ -2,6 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace JwtGrantClient.Caching;
 
+/// <summary>Which entries are evicted.</summary>
+internal enum Eviction
+{
+    /// <summary>Those without a refresh, a backoff and a throttle.</summary>
+    Idle,
+
+    /// <summary>Those without a refresh. Two entries for one request would send two token requests.</summary>
+    NotRefreshing,
+
+    /// <summary>Those without a refresh that a caller waits for.</summary>
+    NotAwaited,
+}
+
 /// <summary>
 /// The entries of the requests that differ from the client as configured: a bounded hash table that is read without a lock and evicts the least
 /// recently used entries. One timer, which runs only while there are entries, evicts unused ones.
@@ -18,7 +31,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     private readonly Lock _changing = new();
     private CacheEntry?[] _chains = new CacheEntry?[4];
     private ITimer? _timer;
-    private bool _isDisposed;
+    private bool _isDisposed, _isAboveBound;
     private int _count, _evictAt = context.Cache.MaxEntries;
 
     // Each new entry advances the stamps by one tick, so that their order is correct even if the clock does not advance.
@@ -45,7 +58,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         {
             var stamp = now + ++_added;
             var entry = Find(request, _chains);
-            if (entry is not null && IsIdle(entry, stamp) && TryRemove(entry, now, force: false))
+            if (entry is not null && IsIdle(entry, stamp) && TryRemove(entry, now, Eviction.Idle))
                 entry = null;
             entry ??= Add(request, now, stamp);
             entry.LastUsed = stamp;
@@ -71,7 +84,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
                 if (entry.Request.Subject != subject)
                     continue;
                 removed.Add(new(entry.Request, entry.Take()));
-                TryRemove(entry, now, force: true);
+                TryRemove(entry, now, Eviction.NotRefreshing);
             }
         }
         return removed;
@@ -111,6 +124,11 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
             Grow();
         Link(entry, _chains);
         _timer ??= _isDisposed ? null : BackgroundWork.CreateTimer(context.Time, Sweep, context.Cache.IdleTime);
+        if (_count > context.Cache.MaxEntries && !_isAboveBound)
+        {
+            _isAboveBound = true;
+            _timer?.Change(NextSweep, Timeout.InfiniteTimeSpan);
+        }
         return entry;
     }
 
@@ -138,9 +156,12 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         return entries;
     }
 
-    private bool TryRemove(CacheEntry entry, long now, bool force)
+    // Above the bound soon, because the refreshes that kept the entries end without a further call. A large table is sorted less often.
+    private TimeSpan NextSweep => _isAboveBound ? TimeSpan.FromSeconds(2 + _count / 100_000) : context.Cache.IdleTime;
+
+    private bool TryRemove(CacheEntry entry, long now, Eviction eviction)
     {
-        if (!entry.TryEvict(now, force))
+        if (!entry.TryEvict(now, eviction))
             return false;
         ref var link = ref _chains[entry.Hash & (_chains.Length - 1)];
         while (link != entry)
@@ -151,8 +172,8 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     }
 
     /// <summary>
-    /// Evicts idle entries, and others until <paramref name="target"/> are left. An entry that is being refreshed stays. One in backoff stays unless the
-    /// table has more than twice its bound.
+    /// Evicts idle entries, and others until <paramref name="target"/> are left. An entry that callers wait for stays. One in backoff, and one whose callers
+    /// have all canceled, stays unless the table has more than twice its bound.
     /// </summary>
     private void Evict(long now, long stamp, int target)
     {
@@ -161,7 +182,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         entries.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
         foreach (var entry in entries)
             if (_count > target || IsIdle(entry, stamp))
-                TryRemove(entry, now, force: _count > 2 * bound);
+                TryRemove(entry, now, _count > 2 * bound ? Eviction.NotAwaited : Eviction.Idle);
         _evictAt = Math.Max(bound, _count + EvictionBatch);
     }
 
@@ -171,13 +192,14 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         {
             var now = context.Clock.Now;
             Evict(now, now + _added, context.Cache.MaxEntries);
+            _isAboveBound = _count > context.Cache.MaxEntries;
             if (_count == 0)
             {
                 _timer?.Dispose();
                 _timer = null;
             }
             else
-                _timer?.Change(context.Cache.IdleTime, Timeout.InfiniteTimeSpan);
+                _timer?.Change(NextSweep, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -57,6 +57,9 @@ internal abstract class CacheNode(TokenRequest request)
         Volatile.Write(ref _refreshAt, refreshAt);
     }
 
+    /// <summary>Moves the refresh point of the token to now.</summary>
+    protected void MakeDue(long now) => Volatile.Write(ref _refreshAt, Math.Min(_refreshAt, now));
+
     protected void ClearToken()
     {
         Volatile.Write(ref _refreshAt, long.MinValue);

@@ -9,7 +9,7 @@ public sealed class CacheOptions
 {
     /// <summary>
     /// Gets or sets the number of entries: 1 to 10,000,000. Default: 10,000. An entry takes about 600 bytes. When the cache is full, it evicts a sixteenth
-    /// of its entries, the least recently used first. Entries whose token is being acquired are not counted.
+    /// of its entries, the least recently used first. Entries that a caller waits for are not counted.
     /// </summary>
     public int MaxEntries { get; set; } = 10_000;
 

@@ -36,7 +36,13 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         return _shared is null ? default : new(_shared.MarkAsync(cached.Value, cached.ExpiresAt).WaitAsync(cancellationToken));
     }
 
-    public void OnTokenRejected(TokenRequest request, AccessToken rejected) => EntryFor(request, _clock.Now).Invalidate(rejected);
+    public async ValueTask<AccessToken?> ReplaceAsync(TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
+    {
+        var pending = EntryFor(request, _clock.Now).ReplaceAsync(rejected, callerWaits, cancellationToken);
+        if (!callerWaits)
+            return null;
+        return pending is null ? await GetTokenAsync(request, cancellationToken).ConfigureAwait(false) : await pending.ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Removes the token of a request, here and for all processes that do not have it yet, and returns it. With a second level there may be two: that of

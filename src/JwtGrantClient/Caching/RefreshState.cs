@@ -14,8 +14,14 @@ internal sealed class RefreshState(CacheContext context)
     /// <summary>Gets or sets whether an acquisition has begun since the last token ended.</summary>
     public bool HasTriedAfterEnd { get; set; }
 
-    /// <summary>Gets or sets how many callers wait for it.</summary>
+    /// <summary>Gets or sets how many callers have waited for it.</summary>
     public int Waiting { get; set; }
+
+    /// <summary>Gets or sets how many of them canceled their wait.</summary>
+    public int Canceled { get; set; }
+
+    /// <summary>Gets whether a caller waits for it.</summary>
+    public bool CallersWait => Waiting > Canceled;
 
     /// <summary>Gets or sets the token that an API rejected, until there is another one.</summary>
     public AccessToken? Rejected { get; set; }
@@ -66,6 +72,10 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
 
     public bool IsOverAt(long now) => now >= _nextAttempt;
 
+    /// <summary>Returns the error of a call during the backoff. It fails at once, because a request per call does not help a failing server.</summary>
+    public JwtGrantException RememberedError(long now) =>
+        new(LastError!, $"{LastError!.Message}\nThis is the remembered failure. The next attempt is in {RemainingAt(now).TotalSeconds:0.0} s.");
+
     public TimeSpan RemainingAt(long now) => TimeSpan.FromTicks(Math.Max(0, _nextAttempt - now));
 
     public void OnSucceeded()
@@ -79,17 +89,19 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
     /// <param name="error">The failure.</param>
     /// <param name="now">The current time of the cache.</param>
     /// <param name="expiresAt">The end of the valid token; null if there is none.</param>
-    public void OnFailed(JwtGrantException error, long now, long? expiresAt)
+    /// <param name="isRejected">Whether an API rejected that token. Its callers wait like those without a token.</param>
+    public void OnFailed(JwtGrantException error, long now, long? expiresAt, bool isRejected)
     {
         LastError = error;
         FailingSince ??= now;
-        if (error.IsHeldBack && expiresAt is null)
+        var isUsable = expiresAt is not null && !isRejected;
+        if (error.IsHeldBack && !isUsable)
         {
-            _nextAttempt = now + AfterLimit(error.RetryAfter ?? TimeSpan.Zero);
+            _nextAttempt = Math.Min(now + AfterLimit(error.RetryAfter ?? TimeSpan.Zero), expiresAt ?? long.MaxValue);
             return;
         }
         var doublings = Math.Pow(2, Math.Min(_failures++, 30));
-        var wait = expiresAt is null ? WithoutToken(doublings) : WithToken(doublings);
+        var wait = isUsable ? WithToken(doublings) : WithoutToken(doublings);
         // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
         if (error.RetryAfter is { } retryAfter)
             wait = Math.Max(wait, (long)(retryAfter.Ticks * (1 + RetryAfterSpread * random())));

@@ -24,14 +24,14 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "Client '{Client}' has no valid token and could not obtain one; next attempt in {Wait}")]
     public static partial void AcquisitionFailed(ILogger logger, string client, TimeSpan wait, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} responded with 401 to the token; the token is invalidated if it is still the cached one")]
+    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} responded with 401 to the token; the token is replaced if it is still the cached one")]
     public static partial void TokenRejected(ILogger logger, string origin);
 
     [LoggerMessage(7, LogLevel.Warning, "The API at {Origin} responded with 403 insufficient_scope; it requires the scope '{Scope}'")]
     public static partial void InsufficientScope(ILogger logger, string origin, string? scope);
 
-    [LoggerMessage(8, LogLevel.Warning, "Client '{Client}' could not revoke a token when it was disposed; the token stays valid until it expires")]
-    public static partial void RevocationFailed(ILogger logger, string client, Exception exception);
+    [LoggerMessage(8, LogLevel.Warning, "Client '{Client}' could not revoke {Remaining} of {Cached} tokens when it was disposed; they stay valid until they expire")]
+    public static partial void RevocationFailed(ILogger logger, string client, int remaining, int cached, Exception exception);
 
     [LoggerMessage(9, LogLevel.Debug, "The shared token store of client '{Client}' failed or did not respond in time; the token endpoint is used")]
     public static partial void SharedStoreFailed(ILogger logger, string client, Exception exception);

@@ -40,13 +40,28 @@ internal sealed class TokenMetrics
     public void Acquired(string client, string reason, bool hasLessScope)
     {
         if (hasLessScope)
-            _acquisitions.Add(1, new("client", client), new("reason", reason), new("scope", "reduced"));
+            Add(_acquisitions, [new("client", client), new("reason", reason), new("scope", "reduced")]);
         else
-            _acquisitions.Add(1, new("client", client), new("reason", reason));
+            Add(_acquisitions, [new("client", client), new("reason", reason)]);
     }
 
     public void AcquisitionFailed(string client, JwtGrantException error) =>
-        _acquisitions.Add(1, new("client", client), new("error.type", error.Error ?? error.Code));
+        Add(_acquisitions, [new("client", client), new("error.type", error.Error ?? error.Code)]);
 
-    public void CallBlocked(string client) => _blockedCalls.Add(1, new KeyValuePair<string, object?>("client", client));
+    public void CallBlocked(string client) => Add(_blockedCalls, [new("client", client)]);
+
+    // A listener of the application runs in this call. A token must not be lost when it throws.
+    private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(1, tags);
+        }
+#pragma warning disable CA1031 // A listener may throw any exception.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // There is no other place to report it to.
+        }
+    }
 }

@@ -12,8 +12,8 @@ namespace JwtGrantClient;
 /// Authorization header is sent unchanged.
 /// </summary>
 /// <remarks>
-/// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler invalidates the token and sends the request once more with
-/// a new one. This applies to requests without content and with content that is a buffer: <see cref="StringContent"/>,
+/// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler replaces the token and sends the request once more with the new
+/// one. Other requests get the old token until the new one is there. This applies to requests without content and with content that is a buffer: <see cref="StringContent"/>,
 /// <see cref="FormUrlEncodedContent"/>, <see cref="ByteArrayContent"/> and <see cref="ReadOnlyMemoryContent"/>, but not their derived classes, streams,
 /// multipart content and JsonContent. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent,
 /// also by a resilience handler after this one. For this, the handler adds a handler of its own before the last one at the first request.
@@ -68,7 +68,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         _tokens = tokens;
         _tokenRequest = tokenRequest;
         _origins = origins;
-        _logger = logger ?? NullLogger.Instance;
+        _logger = logger is null ? NullLogger.Instance : new NonThrowingLogger(logger);
     }
 
     /// <inheritdoc/>
@@ -135,13 +135,10 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private async Task<HttpResponseMessage> RetryWithNewTokenAsync(AuthorizedRequest authorized, HttpResponseMessage rejection, CancellationToken cancellationToken)
     {
         Log.TokenRejected(_logger, Origin.From(authorized.OriginalUri).ToString());
-        AccessToken newToken;
+        AccessToken? newToken;
         try
         {
-            await InvalidateAsync(authorized, cancellationToken).ConfigureAwait(false);
-            if (!RepeatableContent.Includes(authorized.Request.Content))
-                return rejection;
-            newToken = await _tokens.GetTokenAsync(authorized.TokenRequest, cancellationToken).ConfigureAwait(false);
+            newToken = await ReplaceAsync(authorized, RepeatableContent.Includes(authorized.Request.Content), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -153,7 +150,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             rejection.Dispose();
             throw;
         }
-        if (newToken.Value == authorized.Token.Value)
+        if (newToken is null || newToken.Value == authorized.Token.Value)
             return rejection;
         _origins.EnsureAllowed(authorized.Request, authorized.OriginalUri);
         rejection.Dispose();
@@ -162,12 +159,14 @@ public sealed class AccessTokenHandler : DelegatingHandler
         return response;
     }
 
-    private ValueTask InvalidateAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)
+    // Returns null if the request cannot be sent again, so that there is no reason to wait.
+    private async ValueTask<AccessToken?> ReplaceAsync(AuthorizedRequest authorized, bool isRepeatable, CancellationToken cancellationToken)
     {
-        if (_tokens is not ITokenRejectionListener listener)
-            return _tokens.InvalidateAsync(authorized.TokenRequest, authorized.Token, cancellationToken);
-        listener.OnTokenRejected(authorized.TokenRequest, authorized.Token);
-        return default;
+        var (request, rejected) = (authorized.TokenRequest, authorized.Token);
+        if (_tokens is ITokenRejectionListener listener)
+            return await listener.ReplaceAsync(request, rejected, isRepeatable, cancellationToken).ConfigureAwait(false);
+        await _tokens.InvalidateAsync(request, rejected, cancellationToken).ConfigureAwait(false);
+        return isRepeatable ? await _tokens.GetTokenAsync(request, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(in AuthorizedRequest authorized, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal static class EndpointUrl
     /// <param name="example">A valid URL for the same setting.</param>
     /// <param name="setting">The name of the setting that allows http to this machine.</param>
     public static string? Problem(
-        string address, bool allowLoopbackHttp, string example = "https://as.example.com/token", string setting = nameof(JwtGrantOptions.AllowLoopbackHttp))
+        string address, bool allowLoopbackHttp, string example = "https://as.example.com/token", string setting = "AllowLoopbackHttp")
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             return $"{SettingText.QuoteUrl(address)} is not an absolute URL; expected something like {example}";

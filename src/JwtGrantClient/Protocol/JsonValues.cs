@@ -20,6 +20,18 @@ internal static class JsonValues
         _ => false,
     };
 
+    /// <summary>
+    /// Returns a copy of a value that does not change: a <see cref="JsonElement"/> cannot be read any more once its document is disposed, and a sequence may
+    /// be a list that changes.
+    /// </summary>
+    public static object Copy(object value) => value switch
+    {
+        JsonElement { ValueKind: not JsonValueKind.Undefined } json => json.Clone(),
+        string => value,
+        IEnumerable<string> list => list.ToArray(),
+        _ => value,
+    };
+
     /// <summary>Returns a JSON object with these members in the given order.</summary>
     public static string ToJson(IEnumerable<KeyValuePair<string, object>> members)
     {

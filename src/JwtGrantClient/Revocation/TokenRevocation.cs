@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
@@ -12,6 +13,9 @@ namespace JwtGrantClient.Revocation;
 /// </summary>
 internal sealed class TokenRevocation(string client, CachedTokenSource tokens, RevocationClient endpoint, TimeProvider time, ILogger logger) : ITokenRevocation
 {
+    // Half of the requests that an endpoint gets at once, so that several clients can be disposed together.
+    private const int MaxConcurrentRevocations = 32;
+
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
 
     // Of a token that is not cached, only the value is known. Access tokens rarely live longer.
@@ -50,34 +54,39 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
     public async Task RevokeAllAsync()
     {
         using var deadline = new CancellationTokenSource(DisposeTimeout, time);
-        foreach (var token in tokens.TakeAll())
-        {
-            try
-            {
-                await endpoint.RevokeAsync(token.Value, "access_token", deadline.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is JwtGrantException or OperationCanceledException)
-            {
-                Log.RevocationFailed(logger, client, e);
-            }
-        }
+        var cached = tokens.TakeAll();
+        var failures = await TryRevokeAsync(cached, deadline.Token).ConfigureAwait(false);
+        if (failures.Count > 0)
+            Log.RevocationFailed(logger, client, failures.Count, cached.Count, failures[0]);
     }
 
     // A failure does not prevent the revocation of the other tokens. The first one is thrown.
     private async Task RevokeEachAsync(IReadOnlyList<AccessToken> removed, CancellationToken cancellationToken)
     {
-        ExceptionDispatchInfo? failure = null;
-        foreach (var token in removed)
-        {
-            try
+        var failures = await TryRevokeAsync(removed, cancellationToken).ConfigureAwait(false);
+        if (failures.Count > 0)
+            ExceptionDispatchInfo.Throw(failures.FirstOrDefault(failure => failure is OperationCanceledException) ?? failures[0]);
+    }
+
+    // Several at once: one after another, few are revoked before a process has to stop.
+    private async Task<IReadOnlyList<Exception>> TryRevokeAsync(IReadOnlyList<AccessToken> removed, CancellationToken cancellationToken)
+    {
+        var failures = new ConcurrentQueue<Exception>();
+        await Parallel.ForEachAsync(
+            removed,
+            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentRevocations },
+            async (token, _) =>
             {
-                await endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
-            }
-            catch (JwtGrantException e)
-            {
-                failure ??= ExceptionDispatchInfo.Capture(e);
-            }
-        }
-        failure?.Throw();
+                try
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    await endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is JwtGrantException or OperationCanceledException)
+                {
+                    failures.Enqueue(e);
+                }
+            }).ConfigureAwait(false);
+        return [.. failures];
     }
 }

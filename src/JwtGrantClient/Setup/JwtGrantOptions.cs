@@ -161,6 +161,12 @@ public sealed class JwtGrantOptions
     public string? DefaultTokenType { get; set; }
 
     /// <summary>
+    /// Gets or sets how many bytes of <see cref="AccessToken.Members"/> are kept: 0 to 1,048,576. A member that does not fit is dropped, and the token is
+    /// kept. Default: 16,384.
+    /// </summary>
+    public int MaxMembersSize { get; set; } = 16 * 1024;
+
+    /// <summary>
     /// Gets or sets whether http is allowed for servers on this machine (127.0.0.1, ::1 and localhost). It applies to the issuer, the endpoints
     /// and the APIs of AddJwtGrantToken. Default: false.
     /// </summary>

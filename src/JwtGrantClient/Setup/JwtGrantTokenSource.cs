@@ -3,7 +3,6 @@ using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Setup;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient;
 
@@ -70,7 +69,7 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
         var dependencies = new ClientDependencies
         {
             Time = timeProvider ?? TimeProvider.System,
-            Logger = loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance,
+            Logger = NonThrowingLogger.Create(loggerFactory),
         };
         dependencies.Signer.Use(signer);
         dependencies.TokenEndpointHandler.Use(tokenEndpointHandler);
@@ -89,7 +88,9 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) =>
         _tokens.InvalidateAsync(request, rejected, cancellationToken);
 
-    void ITokenRejectionListener.OnTokenRejected(TokenRequest request, AccessToken rejected) => _tokens.OnTokenRejected(request, rejected);
+    ValueTask<AccessToken?> ITokenRejectionListener.ReplaceAsync(
+        TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken) =>
+        _tokens.ReplaceAsync(request, rejected, callerWaits, cancellationToken);
 
     /// <summary>
     /// Cancels pending acquisitions and closes the connections. If <see cref="JwtGrantOptions.RevokeOnDispose"/> is set, revokes the cached

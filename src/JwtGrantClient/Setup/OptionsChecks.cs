@@ -175,6 +175,8 @@ internal static class OptionsChecks
             yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
             yield return $"DefaultTokenType is {SettingText.QuoteChoice(options.DefaultTokenType)}; expected Bearer or no value. With no value, a response without token_type is an error.";
+        if (options.MaxMembersSize is < 0 or > 1024 * 1024)
+            yield return $"MaxMembersSize is {options.MaxMembersSize}; expected 0 to 1048576.";
     }
 
     // Without the name, two clients with equal settings would share tokens although their code obtains tokens of different identities.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
@@ -27,7 +28,7 @@ internal sealed class RemoteSigner : IJwtSigner
         _format = format;
         Algorithm = algorithm;
         KeyId = keyId;
-        Header = header is null ? null : new Dictionary<string, object>(header, StringComparer.Ordinal);
+        Header = header?.ToDictionary(parameter => parameter.Key, parameter => JsonValues.Copy(parameter.Value), StringComparer.Ordinal);
     }
 
     public string Algorithm { get; }

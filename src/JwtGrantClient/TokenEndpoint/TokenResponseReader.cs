@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using JwtGrantClient.Protocol;
 
@@ -11,6 +12,9 @@ internal sealed record ResponseRules(TimeSpan DefaultLifetime, string? DefaultTy
 {
     /// <summary>Gets the proof that accompanies each token and makes DPoP the only accepted type; null accepts Bearer only.</summary>
     public ITokenProof? Proof { get; init; }
+
+    /// <summary>Gets how many bytes of members that have no property are kept.</summary>
+    public int MaxMembersSize { get; init; } = 16 * 1024;
 
     /// <summary>Gets whether a token that is not an access token is accepted (RFC 8693 section 2.2.1).</summary>
     public bool AllowsOtherTokens { get; init; }
@@ -46,7 +50,7 @@ internal static class TokenResponseReader
             throw Malformed(response, "access_token is empty or contains a space, a control character or a non-ASCII character");
         var type = ReadType(response, rules, members);
         var lifetime = ReadLifetime(response, rules, members);
-        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members))
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members, rules.MaxMembersSize))
         {
             Lifetime = lifetime,
             Proof = type == AccessToken.NotApplicable ? null : rules.Proof,
@@ -85,12 +89,18 @@ internal static class TokenResponseReader
             : throw Malformed(response, $"expires_in {Seen(json, "expires_in")} and not a number of seconds");
     }
 
-    private static Dictionary<string, JsonElement>? OtherMembers(JsonElement json)
+    // A member that does not fit is dropped, and a smaller one after it is kept: the cache holds them as long as the token.
+    private static Dictionary<string, JsonElement>? OtherMembers(JsonElement json, int maxSize)
     {
         Dictionary<string, JsonElement>? members = null;
         foreach (var member in json.EnumerateObject())
-            if (!HasProperty(member))
-                (members ??= new(StringComparer.Ordinal)).Add(member.Name, member.Value.Clone());
+        {
+            var size = JsonMarshal.GetRawUtf8PropertyName(member).Length + JsonMarshal.GetRawUtf8Value(member.Value).Length;
+            if (HasProperty(member) || size > maxSize)
+                continue;
+            maxSize -= size;
+            (members ??= new(StringComparer.Ordinal)).Add(member.Name, member.Value.Clone());
+        }
         return members;
     }
 

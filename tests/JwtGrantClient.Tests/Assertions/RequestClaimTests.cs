@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -62,6 +63,53 @@ public sealed class RequestClaimTests
         Assert.Equal(one, other);
         Assert.Equal(one.GetHashCode(), other.GetHashCode());
         Assert.NotEqual(With("a", "1"), With("a", 1));
+    }
+
+    [Fact]
+    public async Task A_JSON_claim_is_written_after_its_document_was_disposed()
+    {
+        var options = TestClient.Options();
+        var document = JsonDocument.Parse("""{"city":"Oslo"}""");
+        options.Assertion.Claims["configured"] = document.RootElement;
+        var request = With("requested", document.RootElement);
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: _endpoint.Handler);
+        document.Dispose();
+
+        await client.GetTokenAsync(request, Cancellation);
+        await client.GetNewTokenAsync(request, Cancellation);
+
+        Assert.All([0, 1], i => Assert.Equal(("""{"city":"Oslo"}""", """{"city":"Oslo"}"""), (Sent(i)["configured"], Sent(i)["requested"])));
+    }
+
+    [Fact]
+    public async Task A_JSON_claim_of_a_dictionary_of_the_caller_is_written_after_its_document_was_disposed()
+    {
+        var options = TestClient.Options();
+        var document = JsonDocument.Parse("""{"city":"Oslo"}""");
+        options.Assertion.Claims = new Dictionary<string, object> { ["address"] = document.RootElement };
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: _endpoint.Handler);
+        document.Dispose();
+
+        await client.GetTokenAsync(With("tenant", "a"), Cancellation);
+
+        Assert.Equal("""{"city":"Oslo"}""", Sent(0)["address"]);
+    }
+
+    [Fact]
+    public async Task An_edit_may_dispose_the_document_of_a_JSON_claim()
+    {
+        var services = new ServiceCollection();
+        services.AddTestClient("reports", _endpoint).EditAssertions(draft =>
+        {
+            using var document = JsonDocument.Parse("""{"city":"Oslo"}""");
+            draft.Claims["address"] = document.RootElement;
+            draft.Claims.Add("again", document.RootElement);
+        });
+        await using var provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
+
+        Assert.Equal(("""{"city":"Oslo"}""", """{"city":"Oslo"}"""), (Sent(0)["address"], Sent(0)["again"]));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class CacheEntryTests : IDisposable
     public void An_evicted_entry_starts_no_refresh_and_has_no_token()
     {
         var entry = new CacheEntry(Alice, _cache.Context);
-        Assert.True(entry.TryEvict(_cache.Context.Clock.Now, force: false));
+        Assert.True(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
 
         Assert.Equal((null, null), entry.GetOrRefresh(TestContext.Current.CancellationToken));
 
@@ -33,7 +33,7 @@ public sealed class CacheEntryTests : IDisposable
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await pending!.WithTimeout();
         _cache.Time.Advance(CacheFixture.HourRefreshAfter);
-        Assert.True(entry.TryEvict(_cache.Context.Clock.Now, force: false));
+        Assert.True(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
 
         Assert.Equal((null, null), entry.GetOrRefresh(TestContext.Current.CancellationToken));
 
@@ -46,8 +46,8 @@ public sealed class CacheEntryTests : IDisposable
         var entry = new CacheEntry(Alice, _cache.Context);
         Assert.NotNull(entry.GetOrRefresh(TestContext.Current.CancellationToken).Pending);
 
-        Assert.False(entry.TryEvict(_cache.Context.Clock.Now, force: false));
-        Assert.False(entry.TryEvict(_cache.Context.Clock.Now, force: true));
+        Assert.False(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
+        Assert.False(entry.TryEvict(_cache.Context.Clock.Now, Eviction.NotRefreshing));
     }
 
     /// <summary>

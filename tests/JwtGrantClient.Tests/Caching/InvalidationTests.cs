@@ -2,7 +2,7 @@ using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Caching;
 
-/// <summary>A 401 invalidates the cached token if it is the rejected one. An interval prevents an API from causing a token request for every call.</summary>
+/// <summary>An explicit invalidation removes the cached token. An interval prevents a token request for every call.</summary>
 public sealed class InvalidationTests
 {
     private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
@@ -53,7 +53,7 @@ public sealed class InvalidationTests
         var token = await cache.CacheTokenAsync(CacheFixture.Hour);
 
         await InvalidateAsync(cache, older);
-        cache.Tokens.OnTokenRejected(TokenRequest.Default, older);
+        Assert.Same(token, await cache.ReplaceAsync(older));
         await InvalidateAsync(cache, token);
 
         Assert.False(cache.GetAsync().IsCompleted);

@@ -45,11 +45,11 @@ public sealed class RevocationMarkerTests : IDisposable
     {
         var token = await _one.CacheTokenAsync(Hour);
 
-        _one.Tokens.OnTokenRejected(Default, token);
+        var replacement = _one.ReplaceAsync(token);
 
         Assert.Equal(token.Value, (await _two.GetAsync().WithTimeout()).Value);
         Assert.Empty(_store.Markers);
-        Assert.False(_one.GetAsync().IsCompleted);
+        Assert.False(replacement.IsCompleted);
     }
 
     [Fact]
@@ -123,8 +123,7 @@ public sealed class RevocationMarkerTests : IDisposable
     {
         var first = await _one.CacheTokenAsync(Hour);
         Assert.NotNull(await _two.GetAsync().WithTimeout());
-        _one.Tokens.OnTokenRejected(Default, first);
-        var second = await _one.CacheTokenAsync(Hour);
+        var second = await _one.ReplaceByNewTokenAsync(first, Hour);
 
         var removed = await _two.Tokens.RemoveAsync(Default);
 

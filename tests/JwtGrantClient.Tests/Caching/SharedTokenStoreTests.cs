@@ -80,9 +80,8 @@ public sealed class SharedTokenStoreTests : IDisposable
     public async Task After_a_401_an_entry_with_the_rejected_token_is_ignored_and_then_overwritten()
     {
         var rejected = await _one.CacheTokenAsync(Hour);
-        _one.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
 
-        var refreshed = await _one.CacheTokenAsync(Hour);
+        var refreshed = await _one.ReplaceByNewTokenAsync(rejected, Hour);
 
         Assert.Equal(2, _one.Source.Calls);
         Assert.Equal(refreshed.Value, _store.SingleToken.Value);
@@ -103,11 +102,9 @@ public sealed class SharedTokenStoreTests : IDisposable
     {
         var rejected = await _one.CacheTokenAsync(Hour);
         await AdoptAsync(_two);
-        _one.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
-        var refreshed = await _one.CacheTokenAsync(Hour);
+        var refreshed = await _one.ReplaceByNewTokenAsync(rejected, Hour);
 
-        _two.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
-        await AdoptAsync(_two);
+        Assert.Equal(refreshed.Value, (await _two.ReplaceAsync(rejected).WithTimeout())!.Value);
 
         Assert.Equal(refreshed.Value, _two.GetWithoutWaiting().Value);
         Assert.Equal(0, _two.Source.Calls);
@@ -117,9 +114,8 @@ public sealed class SharedTokenStoreTests : IDisposable
     public async Task A_rejected_token_no_longer_counts_once_there_is_a_new_one()
     {
         var rejected = await _one.CacheTokenAsync(Hour);
-        _one.Tokens.OnTokenRejected(TokenRequest.Default, rejected);
         // Within the invalidation interval of 30 s, so that the entry still has its state.
-        await _one.CacheTokenAsync(TimeSpan.FromSeconds(20));
+        await _one.ReplaceByNewTokenAsync(rejected, TimeSpan.FromSeconds(20));
         var later = new SharedToken(_one.Issue(TimeSpan.FromMinutes(10)), TimeSpan.FromMinutes(10));
         await _store.SetAsync(Assert.Single(_store.Keys), later, TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromSeconds(15));

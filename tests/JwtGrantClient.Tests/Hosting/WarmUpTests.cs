@@ -54,6 +54,22 @@ public sealed class WarmUpTests
         await tolerant.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_signer_whose_factory_throws_stops_the_host_only_if_failFast_is_set(bool failFast)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddJwtGrantClient("reports", options => (options.TokenEndpoint, options.ClientId) = (TestData.TokenEndpoint, TestData.ClientId))
+            .UseSigner(_ => throw new IOException("The key service does not respond."))
+            .AddWarmUp(failFast);
+        using var host = builder.Build();
+
+        var start = await Record.ExceptionAsync(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(failFast ? "The key service does not respond." : null, start?.Message);
+    }
+
     private static async Task<StrictAuthorizationServer> StartServerAsync()
     {
         var server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);

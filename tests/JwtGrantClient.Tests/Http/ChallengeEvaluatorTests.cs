@@ -45,7 +45,7 @@ public sealed class ChallengeEvaluatorTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["token-1", "token-2"], api.TokensReceived);
-        Assert.Contains("Information 6 The API at https://api.example.com responded with 401 to the token; the token is invalidated if it is still the cached one", api.Log.All);
+        Assert.Contains("Information 6 The API at https://api.example.com responded with 401 to the token; the token is replaced if it is still the cached one", api.Log.All);
     }
 
     [Theory]

@@ -30,18 +30,19 @@ public sealed class HandlerRetryTests
 
     [Theory]
     [MemberData(nameof(SingleUseBodies))]
-    public async Task A_request_with_a_single_use_body_is_not_retried_but_the_next_call_has_a_new_token(string kind)
+    public async Task A_request_with_a_single_use_body_is_not_retried_but_its_token_is_replaced(string kind)
     {
-        using var unauthorized = ProtectedApi.Unauthorized();
-        await using var api = new ProtectedApi(token => token == "token-1" ? unauthorized : ProtectedApi.Ok());
+        await using var api = new ProtectedApi(token => token == "token-1" ? ProtectedApi.Unauthorized() : ProtectedApi.Ok());
         await api.CacheFirstTokenAsync();
 
-        Assert.Same(unauthorized, await api.PostAsync(Body(kind)));
-        Assert.Equal(["token-1"], api.TokensReceived);
-        Assert.Equal(1, api.Endpoint.Requests);
+        using var rejection = await api.PostAsync(Body(kind));
+        Assert.Equal((HttpStatusCode.Unauthorized, 1), (rejection.StatusCode, api.TokensReceived.Count));
 
+        // The next request may begin before the new token is there. It waits for it then.
         using var next = await api.GetAsync();
-        Assert.Equal(["token-1", "token-2"], api.TokensReceived);
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+        Assert.Equal("token-2", api.TokensReceived[^1]);
+        Assert.Equal(2, api.Endpoint.Requests);
     }
 
     [Fact]
@@ -117,6 +118,23 @@ public sealed class HandlerRetryTests
 
         Assert.Equal(2, api.Endpoint.Requests);
         Assert.Equal(["token-1"], api.TokensReceived);
+    }
+
+    [Fact]
+    public async Task An_API_that_rejects_the_token_does_not_take_it_from_other_APIs_while_the_server_fails()
+    {
+        await using var api = new ProtectedApi(_ => ProtectedApi.Unauthorized());
+        using var other = new HttpMessageInvoker(new AccessTokenHandler(api.Tokens, ProtectedApi.Options()) { InnerHandler = new StubHandler(_ => ProtectedApi.Ok()) });
+        await api.CacheFirstTokenAsync();
+        api.Endpoint.ResponseOverride = _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+
+        using var rejection = await api.GetAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
+        using var response = await other.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (rejection.StatusCode, response.StatusCode));
+        // One attempt, because others have a valid token.
+        Assert.Equal(2, api.Endpoint.Requests);
     }
 
     [Fact]

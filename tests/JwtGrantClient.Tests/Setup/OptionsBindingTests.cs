@@ -74,6 +74,7 @@ public sealed class OptionsBindingTests
           "Cache": { "MaxEntries": 500, "IdleTime": "00:20:00", "StoreTimeout": "00:00:01", "SharingName": "blue" },
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
+          "MaxMembersSize": 1000,
           "AllowLoopbackHttp": true
         } } }
         """;

@@ -201,6 +201,7 @@ public sealed class OptionsChecksTests
         ["default lifetime too long"] = (
             o => o.DefaultTokenLifetime = TimeSpan.FromDays(24),
             "DefaultTokenLifetime is 24.00:00:00; expected 00:00:01 to 1.00:00:00."),
+        ["members too large"] = (o => o.MaxMembersSize = 1048577, "MaxMembersSize is 1048577; expected 0 to 1048576."),
         ["unknown default token type"] = (
             o => o.DefaultTokenType = "mac",
             "DefaultTokenType is 'mac'; expected Bearer or no value. With no value, a response without token_type is an error."),

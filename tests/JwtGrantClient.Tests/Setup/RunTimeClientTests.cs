@@ -71,6 +71,75 @@ public sealed class RunTimeClientTests
         Assert.Contains("JwtGrantClient 'tenant-7': TokenEndpoint: 'ftp://tenant-7.example.com' has the scheme 'ftp'", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_client_whose_key_file_appears_later_works_without_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tenant-7.pem");
+        _services.AddTestClient("reports", _endpoint);
+        _services.Configure<JwtGrantOptions>("tenant-7", options =>
+        {
+            TestClient.Configure(options);
+            (options.SigningKey.Text, options.SigningKey.Path) = (null, path);
+        });
+        await using var provider = _services.BuildServiceProvider();
+        var clients = provider.GetRequiredService<ITokenSourceProvider>();
+        Assert.Throws<JwtGrantException>(() => clients.Get("tenant-7"));
+
+        await File.WriteAllTextAsync(path, TestData.RsaPrivatePem, Cancellation);
+
+        Assert.NotNull(clients.Get("tenant-7"));
+    }
+
+    [Fact]
+    public async Task A_client_whose_settings_appear_later_works_without_a_restart()
+    {
+        var isKnown = false;
+        _services.AddTestClient("reports", _endpoint);
+        _services.Configure<JwtGrantOptions>("tenant-7", options =>
+        {
+            if (isKnown)
+                TestClient.Configure(options);
+        });
+        await using var provider = _services.BuildServiceProvider();
+        var clients = provider.GetRequiredService<ITokenSourceProvider>();
+        Assert.Equal("client_unknown", Assert.Throws<JwtGrantException>(() => clients.Get("tenant-7")).Code);
+
+        isKnown = true;
+
+        Assert.NotNull(clients.Get("tenant-7"));
+    }
+
+    [Fact]
+    public async Task Settings_that_throw_once_are_read_again()
+    {
+        var calls = 0;
+        _services.AddTestClient("reports", _endpoint);
+        _services.Configure<JwtGrantOptions>("tenant-7", options =>
+        {
+            if (calls++ == 0)
+                throw new IOException("The database does not respond.");
+            TestClient.Configure(options);
+        });
+        await using var provider = _services.BuildServiceProvider();
+        var clients = provider.GetRequiredService<ITokenSourceProvider>();
+        Assert.Throws<IOException>(() => clients.Get("tenant-7"));
+
+        Assert.NotNull(clients.Get("tenant-7"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_of_an_unknown_name()
+    {
+        _services.AddTestClient("reports", _endpoint);
+        await using var provider = _services.BuildServiceProvider();
+
+        Assert.Throws<JwtGrantException>(() => provider.GetRequiredService<ITokenSourceProvider>().Get("tenant-7"));
+
+        // The cache of the options accepts a name only once.
+        Assert.True(provider.GetRequiredService<IOptionsMonitorCache<JwtGrantOptions>>().TryAdd("tenant-7", new()));
+    }
+
     private sealed class TenantOptions : IConfigureNamedOptions<JwtGrantOptions>
     {
         public void Configure(JwtGrantOptions options) => Configure(Options.DefaultName, options);

@@ -31,6 +31,7 @@ public sealed class SharedIdentityTests : IDisposable
         ["ClientSecretFile"] = KeyOfClient,
         ["SigningKey:"] = KeyOfClient,
         ["ClientAssertion:SigningKey:"] = KeyOfClient,
+        ["MaxMembersSize"] = "it only drops members of a response",
         ["Refresh:"] = OnlyTiming,
         ["Retry:"] = OnlyTiming,
         ["EndpointLimits:"] = OnlyTiming,

@@ -25,16 +25,17 @@ internal sealed class CacheFixture : IDisposable
         retry ??= new();
         refresh ??= new();
         cache ??= new();
+        logger = new NonThrowingLogger(logger ?? Log);
         Time = time as SteppableClock ?? new(TestData.Moment);
         Context = new CacheContext(
             "reports",
             new TokenSourceAcquirer(source ?? Source),
-            new TokenRequestPipeline(retry, time ?? Time, () => NextDouble(), logger ?? Log),
+            new TokenRequestPipeline(retry, time ?? Time, () => NextDouble(), logger),
             time ?? Time,
             new CoarseClock(time ?? Time, refresh.SleepThreshold),
             () => NextDouble(),
             new TokenMetrics(Meter),
-            logger ?? Log)
+            logger)
         {
             Refresh = refresh,
             Backoff = backoff ?? new(),
@@ -107,6 +108,18 @@ internal sealed class CacheFixture : IDisposable
         var pending = GetAsync(request);
         await CompleteRequestAsync(Issue(lifetime));
         return await pending.WithTimeout();
+    }
+
+    /// <summary>Starts to replace a token that an API rejected.</summary>
+    public Task<AccessToken?> ReplaceAsync(AccessToken rejected, TokenRequest? request = null) =>
+        Tokens.ReplaceAsync(request ?? TokenRequest.Default, rejected, callerWaits: true, TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>Replaces a token that an API rejected by a new one with the given lifetime.</summary>
+    public async Task<AccessToken> ReplaceByNewTokenAsync(AccessToken rejected, TimeSpan lifetime)
+    {
+        var pending = ReplaceAsync(rejected);
+        await CompleteRequestAsync(Issue(lifetime));
+        return (await pending.WithTimeout())!;
     }
 
     /// <summary>Returns a token from the next token request, and waits until the refresh has succeeded.</summary>

@@ -26,6 +26,30 @@ public sealed class TokenResponseTests
         Assert.Equal(2, response.Members.Count);
     }
 
+    [Fact]
+    public void Members_that_do_not_fit_are_dropped_and_the_token_is_kept()
+    {
+        // The names and the values with their quotation marks count: 16 KiB together.
+        var response = Answer.Read($$"""
+            {"access_token":"abc","token_type":"Bearer","huge":"{{new string('a', 1_000_000)}}","a":"{{new string('b', 16_000)}}",
+             "too_large":"{{new string('c', 381)}}","b":"{{new string('d', 378)}}","c":1}
+            """);
+
+        Assert.Equal("abc", response.AccessToken.Value);
+        Assert.Equal(["a", "b"], response.Members.Keys);
+    }
+
+    [Fact]
+    public async Task The_size_of_the_members_is_configurable()
+    {
+        await using var server = await ScriptedServer.StartAsync(Reply.Json(200, """{"access_token":"abc","token_type":"Bearer","ab":1,"cd":22}"""));
+        var options = TestClient.Options();
+        (options.TokenEndpoint, options.MaxMembersSize) = (server.TokenEndpoint, 3);
+        await using var client = JwtGrantTokenSource.Create(options);
+
+        Assert.Equal(["ab"], (await client.GetTokenAsync(TestContext.Current.CancellationToken)).Members.Keys);
+    }
+
     [Theory]
     [InlineData("""{"token_type":"Bearer"}""", "access_token is missing; expected a string")]
     [InlineData("""{"id_token":"i","token_type":"Bearer"}""", "access_token is missing")]

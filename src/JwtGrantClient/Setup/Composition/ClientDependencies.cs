@@ -6,7 +6,6 @@ using JwtGrantClient.Diagnostics;
 using JwtGrantClient.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 
 namespace JwtGrantClient.Setup;
@@ -21,7 +20,7 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     public TimeProvider Time { get; init; } = services?.GetService<TimeProvider>() ?? TimeProvider.System;
 
-    public ILogger Logger { get; init; } = services?.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+    public ILogger Logger { get; init; } = NonThrowingLogger.Create(services?.GetService<ILoggerFactory>());
 
     /// <summary>
     /// Gets the random number generator, uniform in [0, 1), which spreads refreshes and retries. It uses the system's generator, which needs no

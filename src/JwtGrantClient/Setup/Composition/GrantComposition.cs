@@ -59,6 +59,6 @@ internal static class GrantComposition
             options.Assertion.Subject ?? issuer,
             options.Assertion.Audience ?? options.Issuer ?? options.TokenEndpoint!,
             options.Assertion.Lifetime ?? AssertionLifetime.Default,
-            new Dictionary<string, object>(options.Assertion.Claims, StringComparer.Ordinal));
+            options.Assertion.Claims.ToDictionary(claim => claim.Key, claim => JsonValues.Copy(claim.Value), StringComparer.Ordinal));
     }
 }

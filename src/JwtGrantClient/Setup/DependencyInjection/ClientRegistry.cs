@@ -13,7 +13,8 @@ namespace JwtGrantClient.Setup;
 /// replaces its handlers every two minutes and the cached tokens must outlive them.
 /// </summary>
 internal sealed class ClientRegistry(
-    IServiceProvider services, IEnumerable<DependencyRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options)
+    IServiceProvider services, IEnumerable<DependencyRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options,
+    IOptionsMonitorCache<JwtGrantOptions> optionsCache)
     : ITokenSourceProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
@@ -53,8 +54,10 @@ internal sealed class ClientRegistry(
         }
         catch
         {
-            // Lazy caches its exception. Without the entry, the next call tries again.
+            // Lazy caches its exception, and the options monitor caches the options or their failure. Without both entries, the next call tries again: a key
+            // file or the settings of a tenant may exist by then.
             _clients.TryRemove(new(name, client));
+            optionsCache.TryRemove(name);
             throw;
         }
     }
