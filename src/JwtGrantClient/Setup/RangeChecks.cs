@@ -28,6 +28,7 @@ internal static class RangeChecks
         CheckRange(retry.MaxRetryAttempts, 0, 10),
         CheckRange(retry.Delay, TenMilliseconds, Minute),
         CheckRange(retry.AttemptTimeout, TenthOfSecond, 5 * Minute),
+        CheckRange(retry.ConnectTimeout, TenthOfSecond, 5 * Minute),
         CheckRange(retry.TotalTimeout, retry.AttemptTimeout, 10 * Minute),
         CheckRange(retry.MaxRetryAfter, TimeSpan.Zero, Hour));
 

@@ -34,8 +34,10 @@ internal sealed class TokenEndpointTransport : IDisposable
     /// <summary>Creates the default handler.</summary>
     /// <param name="certificate">The client certificate of the connections (RFC 8705); null for none.</param>
     /// <param name="useProxy">Whether the system's proxy is used.</param>
-    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null, bool useProxy = true) => new()
+    /// <param name="connect">Makes the connections; null for one with the default timeout.</param>
+    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null, bool useProxy = true, StaggeredConnect? connect = null) => new()
     {
+        ConnectCallback = CreateConnectCallback(connect ?? new(TimeProvider.System, new RetryOptions().ConnectTimeout)),
         UseProxy = useProxy,
         // A 307 would carry the assertion to another host.
         AllowAutoRedirect = false,
@@ -91,6 +93,10 @@ internal sealed class TokenEndpointTransport : IDisposable
         _http.Dispose();
         _loopback.Dispose();
     }
+
+    // For a proxy, the end point is that of the proxy.
+    private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> CreateConnectCallback(StaggeredConnect connect) =>
+        (context, cancellationToken) => connect.ConnectAsync(context.DnsEndPoint, cancellationToken);
 
     private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, SecretMask mask, Exception? e = null) => new(
         JwtGrantErrorKind.Configuration, RedirectFollowed,

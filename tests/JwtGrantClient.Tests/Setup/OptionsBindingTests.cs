@@ -65,7 +65,7 @@ public sealed class OptionsBindingTests
             "EarliestFraction": 0.4, "LatestFraction": 0.9, "ExpiryMargin": "00:00:05", "MaxExpiryMarginFraction": 0.2, "MinimumInterval": "00:01:00",
             "InvalidationInterval": "00:02:00", "MaxInvalidationFraction": 0.5, "SleepThreshold": "00:00:02" },
           "Retry": {
-            "MaxRetryAttempts": 5, "Delay": "00:00:02", "AttemptTimeout": "00:00:05", "TotalTimeout": "00:00:20",
+            "MaxRetryAttempts": 5, "Delay": "00:00:02", "AttemptTimeout": "00:00:05", "ConnectTimeout": "00:00:02", "TotalTimeout": "00:00:20",
             "MaxRetryAfter": "00:10:00" },
           "EndpointLimits": {
             "MaxConcurrentRequests": 8, "FailureRatio": 0.2, "MinimumThroughput": 20, "SamplingDuration": "00:00:20", "BreakDuration": "00:00:30" },

@@ -19,6 +19,7 @@ public sealed class TokenLifetimeOptionsTests
         { "Refresh:SleepThreshold", "00:00:00.1000000", Hour },
         { "Retry:Delay", "00:00:00.0100000", "00:01:00" },
         { "Retry:AttemptTimeout", "00:00:00.1000000", "00:00:30" },
+        { "Retry:ConnectTimeout", "00:00:00.1000000", "00:05:00" },
         { "Retry:TotalTimeout", "00:00:10", "00:10:00" },
         { "Backoff:InitialDelay", "00:00:00.1000000", "00:02:00" },
         { "Backoff:MaxDelay", "00:00:05", Hour },

@@ -66,14 +66,17 @@ internal static class EndpointComposition
     }
 
     // The built-in handler presents the client certificate. A handler that the application configures must present its own.
-    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate) =>
-        dependencies.TokenEndpointHandler.Value is { } handler
-            ? new(handler, dependencies.Time, options.Retry.MaxRetryAfter)
-            : new(
-                TokenEndpointTransport.CreateHandler(certificate),
-                dependencies.Time,
-                options.Retry.MaxRetryAfter,
-                TokenEndpointTransport.CreateHandler(certificate, useProxy: false));
+    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate)
+    {
+        if (dependencies.TokenEndpointHandler.Value is { } handler)
+            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter);
+        var connect = new StaggeredConnect(dependencies.Time, options.Retry.ConnectTimeout);
+        return new(
+            TokenEndpointTransport.CreateHandler(certificate, useProxy: true, connect),
+            dependencies.Time,
+            options.Retry.MaxRetryAfter,
+            TokenEndpointTransport.CreateHandler(certificate, useProxy: false, connect));
+    }
 #pragma warning restore CA2000
 
     private static EndpointLocator CreateLocator(

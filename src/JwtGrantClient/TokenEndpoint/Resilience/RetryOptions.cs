@@ -22,6 +22,13 @@ public sealed class RetryOptions
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// Gets or sets the timeout of a connection to the server or its proxy, for its name resolution and all its addresses: 0.1 s to 5 min. Default: 5 s.
+    /// The attempt of a single-use grant is repeated after it, but not after <see cref="AttemptTimeout"/>, because no request was sent. A handler that
+    /// the application configures has its own timeout.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Gets or sets the timeout of an acquisition with all attempts and waits: <see cref="AttemptTimeout"/> to 10 min. Default: 30 s. It also applies to
     /// a custom retry pipeline.
     /// </summary>
