@@ -13,7 +13,10 @@ public sealed class CacheOptions
     /// </summary>
     public int MaxEntries { get; set; } = 10_000;
 
-    /// <summary>Gets or sets the time after which an unused entry is evicted, even if its token is valid: 1 min to 30 days. Default: 1 h.</summary>
+    /// <summary>
+    /// Gets or sets the time after which an unused entry is evicted, even if its token is valid: 1 min to 30 days. Default: 1 h. A client named at run time
+    /// that was not requested for this time, and that the application does not hold, is released with its tokens and connections.
+    /// </summary>
     public TimeSpan IdleTime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>

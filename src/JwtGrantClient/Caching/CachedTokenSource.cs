@@ -78,6 +78,9 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     /// <summary>Removes all tokens and returns them.</summary>
     public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(entry => entry.Take()).OfType<AccessToken>()];
 
+    /// <summary>Returns whether a valid token is cached.</summary>
+    public bool HasToken() => _others.All().Append(_default).Any(entry => entry.Status().Freshness is Freshness.Fresh or Freshness.Stale);
+
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
 

@@ -11,24 +11,25 @@ internal sealed class TokenEndpointTransport : IDisposable
 {
     public const string RedirectFollowed = "token_endpoint_redirect_followed";
 
-    private readonly HttpMessageInvoker _http, _loopback;
-    private readonly LoopbackProxy _loopbackProxy;
-    private readonly bool _marksRequests;
+    private readonly TokenEndpointConnections _connections;
+    private readonly bool _ownsConnections;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _maxRetryAfter;
 
-    /// <param name="handler">Sends the requests.</param>
+    /// <param name="connections">Sends the requests.</param>
     /// <param name="clock">The wall clock: the time of request and response.</param>
     /// <param name="maxRetryAfter">The longest Retry-After that is observed.</param>
-    /// <param name="loopbackHandler">Sends the requests to servers on this machine; null to use <paramref name="handler"/>.</param>
+    /// <param name="ownsConnections">Whether the connections are disposed with this object.</param>
+    public TokenEndpointTransport(TokenEndpointConnections connections, TimeProvider clock, TimeSpan maxRetryAfter, bool ownsConnections) =>
+        (_connections, _clock, _maxRetryAfter, _ownsConnections) = (connections, clock, maxRetryAfter, ownsConnections);
+
+    /// <summary>Creates a transport with a handler of its own.</summary>
     /// <exception cref="JwtGrantException">The handler follows redirects or is a chain, and cannot be changed because it is in use.</exception>
-    public TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter, HttpMessageHandler? loopbackHandler = null)
+    public TokenEndpointTransport(HttpMessageHandler handler, TimeProvider clock, TimeSpan maxRetryAfter)
+#pragma warning disable CA2000 // The transport disposes its connections.
+        : this(new TokenEndpointConnections(handler), clock, maxRetryAfter, ownsConnections: true)
+#pragma warning restore CA2000
     {
-        (_clock, _maxRetryAfter) = (clock, maxRetryAfter);
-        _marksRequests = SingleSendHandler.AddTo(handler);
-        _http = new(handler);
-        _loopback = loopbackHandler is null ? _http : new(loopbackHandler);
-        _loopbackProxy = new(loopbackHandler ?? handler);
     }
 
     /// <summary>Creates the default handler.</summary>
@@ -57,14 +58,10 @@ internal sealed class TokenEndpointTransport : IDisposable
     public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (target, content) = (request.RequestUri!, request.Content);
-        _loopbackProxy.EnsureNotUsed(target);
-        if (_marksRequests)
-            SingleSendHandler.Mark(request);
         var requestedAt = _clock.GetUtcNow();
         try
         {
-            var http = _loopback != _http && LoopbackProxy.IsLoopback(target) ? _loopback : _http;
-            using var response = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await _connections.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var receivedAt = _clock.GetUtcNow();
             // A handler that is not of .NET cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
             if ((response.RequestMessage?.RequestUri ?? request.RequestUri) is var responder && responder != target)
@@ -90,8 +87,8 @@ internal sealed class TokenEndpointTransport : IDisposable
 
     public void Dispose()
     {
-        _http.Dispose();
-        _loopback.Dispose();
+        if (_ownsConnections)
+            _connections.Dispose();
     }
 
     // For a proxy, the end point is that of the proxy.

@@ -31,6 +31,9 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     /// <summary>Gets the limits of the token endpoints, which the clients of a container share.</summary>
     public EndpointLimitRegistry EndpointLimits { get; } = services?.GetService<EndpointLimitRegistry>() ?? new();
 
+    /// <summary>Gets or sets the connections that the clients of a container share; null if the client has connections of its own.</summary>
+    public SharedConnections? Connections { get; set; }
+
     public Dependency<IJwtSigner> Signer { get; } = new("UseSigner", services);
 
     public Dependency<AssertionProvider> GrantAssertion { get; } = new("UseGrantAssertion", services);

@@ -29,11 +29,14 @@ internal sealed record ClientKeys(
             signer,
             OpenSigner(options.ClientAssertion.SigningKey, dependencies) ?? signer,
             options.DPoP.Enabled ? DPoPKey.From(options.DPoP) : null,
-            dependencies.ClientCertificate.Value is { } certificate ? ClientCertificate.From(certificate)
-                : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
-                : null,
+            OpenCertificate(options, dependencies) is { } certificate ? dependencies.Connections?.Share(certificate) ?? certificate : null,
             new(RandomNumberGenerator.Fill));
     }
+
+    private static ClientCertificate? OpenCertificate(JwtGrantOptions options, ClientDependencies dependencies) =>
+        dependencies.ClientCertificate.Value is { } certificate ? ClientCertificate.From(certificate)
+        : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
+        : null;
 
     private static IJwtSigner? OpenSigner(SigningKeyOptions? key, ClientDependencies dependencies) =>
         key is { IsSet: true } ? SigningKeyLoader.Open(key, dependencies.Time, dependencies.Logger) : null;

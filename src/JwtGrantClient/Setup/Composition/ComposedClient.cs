@@ -20,6 +20,15 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport transpo
 
     public required IAssertionSource? ClientAssertions { private get; init; }
 
+    /// <summary>Gets or sets the time without a use after which the client is released; null if it is kept until the container is disposed.</summary>
+    public TimeSpan? IdleTime { get; set; }
+
+    /// <summary>Gets or sets when the client was last requested from its container, as a timestamp of the <see cref="TimeProvider"/>.</summary>
+    public long LastUsed { get; set; }
+
+    /// <summary>Gets the objects that an application can hold.</summary>
+    public IEnumerable<object> Parts => [Tokens, Endpoint, Revocation, .. ClientAssertions is { } assertions ? [assertions] : Array.Empty<object>()];
+
     /// <exception cref="JwtGrantException">The client does not authenticate with an assertion.</exception>
     public IAssertionSource Assertions => ClientAssertions ?? throw JwtGrantException.Configuration(
         "no_client_assertion",

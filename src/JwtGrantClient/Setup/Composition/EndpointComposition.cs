@@ -70,12 +70,10 @@ internal static class EndpointComposition
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
             return new(handler, dependencies.Time, options.Retry.MaxRetryAfter);
-        var connect = new StaggeredConnect(dependencies.Time, options.Retry.ConnectTimeout);
-        return new(
-            TokenEndpointTransport.CreateHandler(certificate, useProxy: true, connect),
-            dependencies.Time,
-            options.Retry.MaxRetryAfter,
-            TokenEndpointTransport.CreateHandler(certificate, useProxy: false, connect));
+        var connections = dependencies.Connections is { } shared
+            ? shared.Get(new(options.TokenEndpoint ?? options.Issuer!), certificate, dependencies.Time, options.Retry.ConnectTimeout)
+            : TokenEndpointConnections.Create(certificate, new(dependencies.Time, options.Retry.ConnectTimeout));
+        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null);
     }
 #pragma warning restore CA2000
 

@@ -10,7 +10,7 @@ namespace JwtGrantClient.Setup;
 
 /// <summary>
 /// The clients of a container. Each client is composed at its first use and kept until the container is disposed, because IHttpClientFactory
-/// replaces its handlers every two minutes and the cached tokens must outlive them.
+/// replaces its handlers every two minutes and the cached tokens must outlive them. A client named at run time is released when it is idle.
 /// </summary>
 internal sealed class ClientRegistry(
     IServiceProvider services, IEnumerable<DependencyRegistration> registrations, IOptionsMonitor<JwtGrantOptions> options,
@@ -18,6 +18,8 @@ internal sealed class ClientRegistry(
     : ITokenSourceProvider, IDisposable, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
+    private readonly SharedConnections _connections = new();
+    private readonly IdleClients _idle = new(services.GetService<TimeProvider>() ?? TimeProvider.System);
     private readonly Meter _meter = services.GetService<IMeterFactory>()?.Create(TokenMetrics.MeterName) ?? new Meter(TokenMetrics.MeterName);
 
     /// <summary>Adds the registry to the services, unless an earlier call has added it.</summary>
@@ -47,10 +49,12 @@ internal sealed class ClientRegistry(
     {
         // Lazy composes the client once even for concurrent calls. Otherwise a factory of the application could return the same handler to two
         // calls, and the client that is not used would dispose it.
-        var client = _clients.GetOrAdd(name, static (name, registry) => new(() => registry.Compose(name)), this);
+        var client = _clients.GetOrAdd(name, static (name, registry) => new(() => registry._idle.TakeBack(name) ?? registry.Compose(name)), this);
         try
         {
-            return client.Value;
+            var composed = client.Value;
+            _idle.OnUsed(composed);
+            return composed;
         }
         catch
         {
@@ -64,24 +68,47 @@ internal sealed class ClientRegistry(
 
     public async ValueTask DisposeAsync()
     {
+        _idle.Stop();
         // In parallel, because each client may have tokens to revoke.
-        await Task.WhenAll(_clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(All().Select(client => client.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _connections.Dispose();
         _meter.Dispose();
     }
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
-            if (client.IsValueCreated)
-                client.Value.Dispose();
+        _idle.Stop();
+        All().ForEach(client => client.Dispose());
+        _connections.Dispose();
         _meter.Dispose();
+    }
+
+    private List<ComposedClient> All() => [.. _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value).Concat(_idle.Held).Distinct()];
+
+    private void ReleaseIdle()
+    {
+        foreach (var (name, client) in _clients)
+        {
+            if (!client.IsValueCreated || !_idle.IsIdle(client.Value))
+                continue;
+            _idle.Release(name, client.Value);
+            _clients.TryRemove(new(name, client));
+            // The next client of the name reads them again.
+            services.GetService<IOptionsMonitorCache<JwtGrantOptions>>()?.TryRemove(name);
+        }
     }
 
     private ComposedClient Compose(string name)
     {
         try
         {
-            return ClientComposition.Compose(name, options.Get(name), ClientDependencies.Create(name, registrations, services), _meter);
+            var (settings, dependencies) = (options.Get(name), ClientDependencies.Create(name, registrations, services));
+            dependencies.Connections = _connections;
+            var client = ClientComposition.Compose(name, settings, dependencies, _meter);
+            // What the application has set in code, such as a handler, may exist only once. So its client is kept.
+            if (!dependencies.TokenEndpointHandler.IsSet && !registrations.Any(registration => registration.Client == name))
+                _idle.Watch(client, settings.Cache.IdleTime, ReleaseIdle);
+            return client;
         }
         catch (OptionsValidationException e) when (
             !registrations.Any(registration => registration.Client == name) && e.Failures.Any(failure => failure.EndsWith(OptionsChecks.NoServer, StringComparison.Ordinal)))

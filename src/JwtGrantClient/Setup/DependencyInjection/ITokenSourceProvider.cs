@@ -33,8 +33,8 @@ namespace JwtGrantClient;
 public interface ITokenSourceProvider
 {
     /// <summary>
-    /// Returns the client with a name. The client is created at the first call and cached, with its tokens, until the container is disposed.
-    /// Safe for concurrent use.
+    /// Returns the client with a name. The client is created at the first call and cached with its tokens. One that AddJwtGrantClient did not add is released
+    /// if it is not requested for <see cref="CacheOptions.IdleTime"/>, unless the application holds it. Safe for concurrent use.
     /// </summary>
     /// <param name="name">
     /// The client's name. It needs no AddJwtGrantClient if its options are configured otherwise, for example by

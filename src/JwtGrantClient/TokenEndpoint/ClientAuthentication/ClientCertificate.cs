@@ -25,9 +25,9 @@ internal sealed class ClientCertificate
     private readonly ReloadingValue<X509Certificate2> _certificate = new((_, _) => true);
     private readonly Func<X509Certificate2?, X509Certificate2> _read;
 
-    private ClientCertificate(Func<X509Certificate2> read)
+    private ClientCertificate(CertificateSource source, Func<X509Certificate2> read)
     {
-        _read = _ => read();
+        (Source, _read) = (source, _ => read());
         _certificate.Get(_read);
     }
 
@@ -40,13 +40,16 @@ internal sealed class ClientCertificate
     public static ClientCertificate Load(ClientCertificateOptions options)
     {
         var (path, keyPath, password) = (options.Path!, options.KeyPath, options.PasswordSecret.Resolve());
-        return new(() => Read(path, keyPath, password.Read()));
+        return new(new(options), () => Read(path, keyPath, password.Read()));
     }
 
     /// <summary>Creates a certificate from an object, whose key may be in a store or an HSM.</summary>
     public static ClientCertificate From(X509Certificate2 certificate) => certificate.HasPrivateKey
-        ? new(() => EnsureSafe(certificate))
+        ? new(new(certificate), () => EnsureSafe(certificate))
         : throw Problem($"The certificate '{certificate.Subject}' that was configured in code has no private key, which the connection requires. Load it with the key.");
+
+    /// <summary>Gets where the certificate comes from.</summary>
+    public CertificateSource Source { get; }
 
     /// <summary>Gets the thumbprint that the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
     public string Thumbprint => Base64Url.EncodeToString(_certificate.LastGood!.GetCertHash(HashAlgorithmName.SHA256));

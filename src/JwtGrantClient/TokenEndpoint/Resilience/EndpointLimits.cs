@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -233,10 +232,16 @@ internal sealed class EndpointLimitStrategy(EndpointLimits limits, string? clien
     public sealed class NoOptions : ResilienceStrategyOptions;
 }
 
-/// <summary>The limits of all endpoints that the clients of a container use. Clients of the same server with the same settings share them.</summary>
+/// <summary>
+/// The limits of all endpoints that the clients of a container use. Clients of the same server with the same settings share them, as long as one of these
+/// clients is in use.
+/// </summary>
 internal sealed class EndpointLimitRegistry
 {
-    private readonly ConcurrentDictionary<Key, EndpointLimits> _limits = new();
+    private readonly WeakTable<Key, EndpointLimits> _limits = new();
+
+    /// <summary>Gets the number of limits that clients use, and of those that were not removed yet.</summary>
+    public int Count => _limits.Count;
 
     /// <summary>Returns the limits of an endpoint.</summary>
     /// <param name="endpoint">The address of the endpoint, or the issuer whose metadata contains it.</param>
@@ -246,7 +251,8 @@ internal sealed class EndpointLimitRegistry
     /// <param name="logger">Logs when the circuit breaker opens and closes.</param>
     public EndpointLimits Get(string endpoint, EndpointLimitOptions options, TimeProvider clock, Func<double> random, ILogger logger) => _limits.GetOrAdd(
         new(endpoint, options.MaxConcurrentRequests, options.FailureRatio, options.MinimumThroughput, options.SamplingDuration, options.BreakDuration),
-        key => new(key.Endpoint, options.Copy(), clock, random, logger));
+        (Options: options, Clock: clock, Random: random, Logger: logger),
+        static (key, parts) => new(key.Endpoint, parts.Options.Copy(), parts.Clock, parts.Random, parts.Logger));
 
     private sealed record Key(
         string Endpoint, int MaxConcurrentRequests, double FailureRatio, int MinimumThroughput, TimeSpan SamplingDuration, TimeSpan BreakDuration);

@@ -1,0 +1,48 @@
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// The connections to authorization servers: those of the built-in handler, which clients share (<see cref="SharedConnections"/>), or those of a handler
+/// that the application configures for one client.
+/// </summary>
+internal sealed class TokenEndpointConnections : IDisposable
+{
+    private readonly HttpMessageInvoker _http, _loopback;
+    private readonly LoopbackProxy _loopbackProxy;
+    private readonly bool _marksRequests;
+
+    /// <param name="handler">Sends the requests.</param>
+    /// <param name="loopbackHandler">Sends the requests to servers on this machine; null to use <paramref name="handler"/>.</param>
+    /// <exception cref="JwtGrantException">The handler follows redirects or is a chain, and cannot be changed because it is in use.</exception>
+    public TokenEndpointConnections(HttpMessageHandler handler, HttpMessageHandler? loopbackHandler = null)
+    {
+        _marksRequests = SingleSendHandler.AddTo(handler);
+        _http = new(handler);
+        _loopback = loopbackHandler is null ? _http : new(loopbackHandler);
+        _loopbackProxy = new(loopbackHandler ?? handler);
+    }
+
+#pragma warning disable CA2000 // The connections own and dispose their handlers.
+    /// <summary>Creates the connections of the built-in handler.</summary>
+    /// <param name="certificate">The client certificate (RFC 8705); null for none.</param>
+    /// <param name="connect">Makes the connections.</param>
+    public static TokenEndpointConnections Create(ClientCertificate? certificate, StaggeredConnect connect) => new(
+        TokenEndpointTransport.CreateHandler(certificate, useProxy: true, connect), TokenEndpointTransport.CreateHandler(certificate, useProxy: false, connect));
+#pragma warning restore CA2000
+
+    /// <summary>Sends a request.</summary>
+    /// <exception cref="JwtGrantException">The request is for this machine and would go to a proxy.</exception>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        _loopbackProxy.EnsureNotUsed(request.RequestUri!);
+        if (_marksRequests)
+            SingleSendHandler.Mark(request);
+        var http = _loopback != _http && LoopbackProxy.IsLoopback(request.RequestUri!) ? _loopback : _http;
+        return http.SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _loopback.Dispose();
+    }
+}
