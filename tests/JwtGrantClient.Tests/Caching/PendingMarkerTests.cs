@@ -38,6 +38,23 @@ public sealed class PendingMarkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_marker_that_was_written_is_not_written_again_with_the_next_one()
+    {
+        var written = 0;
+        _store.OnStored = () => written++;
+        using var markers = new RevocationMarkers(
+            new(_store, "reports", TimeSpan.FromSeconds(1), _time, NullLogger.Instance) { Start = static work => work() }, "reports", _time, _log);
+        await markers.AddAsync("token-1", _time.GetUtcNow() + Hour);
+        Fail();
+        await markers.AddAsync("token-2", _time.GetUtcNow() + Hour);
+        Recover();
+
+        _time.Advance(RevocationMarkers.RetryInterval);
+
+        Assert.Equal(2, written);
+    }
+
+    [Fact]
     public async Task The_markers_that_wait_for_the_store_are_bounded_and_the_one_that_ends_first_is_lost()
     {
         using var markers = new RevocationMarkers(
@@ -64,7 +81,8 @@ public sealed class PendingMarkerTests : IDisposable
 
         _one.Tokens.Dispose();
         Recover();
-        _time.Advance(Hour);
+        // The token is still valid, so that its marker would be written.
+        _time.Advance(RevocationMarkers.RetryInterval);
 
         Assert.Empty(_store.Markers);
     }
@@ -92,6 +110,50 @@ public sealed class PendingMarkerTests : IDisposable
         Recover();
 
         Assert.NotEqual(token.Value, (await _one.CacheTokenAsync(Hour, Alice)).Value);
+    }
+
+    [Fact]
+    public async Task A_token_of_another_process_that_is_revoked_while_the_store_fails_is_not_adopted_afterwards()
+    {
+        var token = await _two.CacheTokenAsync(Hour, Alice);
+        Fail();
+        await _one.Tokens.RemoveSubjectAsync("alice");
+        Recover();
+        Assert.Empty(_store.Markers);
+
+        _time.Advance(RevocationMarkers.RetryInterval);
+
+        Assert.Single(_store.Markers);
+        using var third = CreateProcess();
+        Assert.NotEqual(token.Value, (await third.CacheTokenAsync(Hour, Alice)).Value);
+    }
+
+    [Fact]
+    public async Task A_token_of_another_process_that_is_revoked_while_the_store_fails_is_not_adopted_by_the_process_that_revoked_it()
+    {
+        var token = await _two.CacheTokenAsync(Hour, Alice);
+        Fail();
+        await _one.Tokens.RemoveAsync(Alice);
+        Recover();
+
+        Assert.NotEqual(token.Value, (await _one.CacheTokenAsync(Hour, Alice)).Value);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_acquired_after_the_revocation_is_shared_when_the_store_works_again()
+    {
+        await _two.CacheTokenAsync(Hour, Alice);
+        Fail();
+        await _one.Tokens.RemoveAsync(Alice);
+        Recover();
+        _time.Advance(OneTick);
+        var next = await _one.CacheTokenAsync(Hour, Alice);
+
+        _time.Advance(RevocationMarkers.RetryInterval);
+
+        Assert.Empty(_store.Markers);
+        using var third = CreateProcess();
+        Assert.Equal(next.Value, (await third.GetAsync(Alice).WithTimeout()).Value);
     }
 
     [Fact]

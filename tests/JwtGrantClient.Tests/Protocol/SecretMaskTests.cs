@@ -35,6 +35,17 @@ public sealed class SecretMaskTests
         $"a{separator}(the client_secret that was sent, not shown){separator}b", Mask.Apply($"a{separator}{Secret}{separator}b"));
 
     [Fact]
+    public void A_secret_that_is_escaped_four_times_is_masked()
+    {
+        const string secret = "ab/cd/ef/gh/ij";
+        var mask = new SecretMask([new("code", secret)]);
+
+        var text = Enumerable.Range(0, 4).Aggregate(secret, (escaped, _) => Uri.EscapeDataString(escaped));
+
+        Assert.Equal("(the code that was sent, not shown)", mask.Apply(text));
+    }
+
+    [Fact]
     public void Two_secrets_in_a_row_are_both_masked() => Assert.Equal(
         "(the client_secret that was sent, not shown)",
         Mask.Apply(Secret + Secret));

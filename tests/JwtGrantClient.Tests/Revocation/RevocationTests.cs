@@ -3,6 +3,7 @@ using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.TokenEndpoint;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Polly;
 
 namespace JwtGrantClient.Tests.Revocation;
@@ -94,6 +95,28 @@ public sealed class RevocationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revocation_without_a_response_is_a_timeout_of_the_endpoint()
+    {
+        var (sent, time) = (new TaskCompletionSource(), new FakeTimeProvider(TestData.Moment));
+        var handler = new StubHandler(async (_, cancellationToken) =>
+        {
+            sent.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new();
+        });
+        var options = TestClient.Options();
+        options.RevocationEndpoint = "https://as.example.com/revoke";
+        options.Retry.MaxRetryAttempts = 0;
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: handler, timeProvider: time);
+
+        var revocation = client.Revocation.RevokeTokenAsync("t", cancellationToken: Cancellation);
+        await sent.Task.WithTimeout();
+        time.Advance(options.Retry.AttemptTimeout);
+
+        Assert.Equal("token_endpoint_timeout", (await Assert.ThrowsAsync<JwtGrantException>(() => revocation.WithTimeout())).Code);
+    }
+
+    [Fact]
     public async Task The_error_says_what_to_set_if_no_revocation_endpoint_is_known()
     {
         var options = Options();
@@ -175,15 +198,17 @@ public sealed class RevocationTests : IAsyncLifetime
     [Fact]
     public async Task A_rejected_revocation_of_one_token_does_not_prevent_that_of_the_others()
     {
-        await using var server = await ScriptedServer.StartAsync(Reply.Error("invalid_client"), Reply.Status(200));
+        await using var server = await ScriptedServer.StartAsync(Reply.Error("invalid_client"), Reply.Error("unsupported_token_type"));
         var options = UserOptions();
         options.RevocationEndpoint = server.Address + "/revoke";
         await using var client = JwtGrantTokenSource.Create(options);
         await client.GetTokenAsync(new() { Subject = "alice" }, Cancellation);
         await client.GetTokenAsync(new() { Subject = "alice", Scope = "read" }, Cancellation);
 
-        await Assert.ThrowsAsync<JwtGrantException>(() => client.Revocation.ForgetSubjectAsync("alice", Cancellation));
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.Revocation.ForgetSubjectAsync("alice", Cancellation));
 
+        // The revocations run at the same time, so that either error may be the first.
+        Assert.Contains(error.Error, (string[])["invalid_client", "unsupported_token_type"]);
         Assert.Equal(2, server.Requests.Count);
         await client.Revocation.ForgetSubjectAsync("alice", Cancellation);
         Assert.Equal(2, server.Requests.Count);

@@ -48,6 +48,22 @@ public sealed class CertificateExpiryWarningTests : IDisposable
         Assert.Contains("in 3 days", Assert.Single(Warnings), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_certificate_that_replaces_another_one_is_warned_about_at_once()
+    {
+        using var first = Keys.CertificateFor(Keys.P256, "CN=first", TestData.Moment.AddDays(3));
+        using var second = Keys.CertificateFor(Keys.P256, "CN=second", TestData.Moment.AddDays(4));
+        var warning = new CertificateExpiryWarning(_clock, _log);
+
+        foreach (var certificate in new[] { first, first, second })
+            warning.Check(certificate);
+
+        Assert.Collection(
+            Warnings,
+            line => Assert.Contains("'CN=first'", line, StringComparison.Ordinal),
+            line => Assert.Contains("'CN=second'", line, StringComparison.Ordinal));
+    }
+
     private List<string> Warnings => [.. _log.All.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal))];
 
     private async Task UseAtAsync(IJwtSigner signer, DateTimeOffset moment)

@@ -116,6 +116,22 @@ public sealed class RocaKeyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(127), InlineData(157)]
+    public void A_number_without_the_fingerprint_for_one_of_the_highest_primes_does_not_have_it(int prime)
+    {
+        // Each number is 1 modulo all other primes, which is a power of 65537.
+        var others = Enumerable.Range(3, 165).Where(number => number != prime && Enumerable.Range(2, number - 2).All(divisor => number % divisor != 0))
+            .Aggregate(BigInteger.One, (product, other) => product * other);
+        var powers = Enumerable.Range(0, prime).Select(power => (int)BigInteger.ModPow(65537, power, prime)).ToHashSet();
+
+        var numbers = Enumerable.Range(0, prime).Select(factor => BigInteger.One + (factor * others)).ToList();
+
+        Assert.All(numbers, number => Assert.Equal(
+            powers.Contains((int)(number % prime)), RocaFingerprint.IsPresent(number.ToByteArray(isUnsigned: true, isBigEndian: true))));
+        Assert.InRange(powers.Count, 1, prime - 2);
+    }
+
     private static X509Certificate2 Certificate() => Keys.CertificateFor(Weak);
 
     private static RSA PublicKey() => RSA.Create(Weak.ExportParameters(includePrivateParameters: false));

@@ -48,6 +48,15 @@ public sealed class NonAccessTokenTests
     }
 
     [Fact]
+    public void A_token_that_is_not_an_access_token_has_no_proof()
+    {
+        var rules = Answer.Strict with { AllowsOtherTokens = true, Proof = new NoProof() };
+
+        Assert.Null(TokenResponseReader.Read(Answer.Create(200, IdToken), rules).AccessToken.Proof);
+        Assert.NotNull(TokenResponseReader.Read(Answer.Create(200, IdToken.Replace("n_a", "DPoP", StringComparison.Ordinal)), rules).AccessToken.Proof);
+    }
+
+    [Fact]
     public void A_token_that_is_not_an_access_token_is_not_sent_to_an_API()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
@@ -57,5 +66,13 @@ public sealed class NonAccessTokenTests
 
         Assert.Equal("not_an_access_token", error.Code);
         Assert.Null(request.Headers.Authorization);
+    }
+
+    private sealed class NoProof : ITokenProof
+    {
+        public ValueTask<string> CreateProofAsync(HttpMethod method, Uri address, string accessToken, string? nonce, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public void StoreNonce(Uri address, string nonce) => throw new NotSupportedException();
     }
 }

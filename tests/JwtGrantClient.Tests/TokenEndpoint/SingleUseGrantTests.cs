@@ -136,6 +136,24 @@ public sealed class SingleUseGrantTests
     }
 
     [Fact]
+    public void A_single_use_grant_that_was_sent_is_not_sent_again_after_an_attempt_that_could_not_reach_the_metadata()
+    {
+        var attempts = new RequestAttempts { GrantMayBeRepeated = false };
+        attempts.BeforeAttempt();
+        attempts.BeforeSending(TestContext.Current.CancellationToken);
+        attempts.OnFailed(Failure("connection_failed"));
+        attempts.BeforeAttempt();
+
+        var unreachable = Failure("server_unreachable");
+        attempts.OnFailed(unreachable);
+
+        Assert.False(attempts.MayRetry(unreachable));
+        Assert.Equal("connection_failed", Assert.Throws<JwtGrantException>(() => attempts.BeforeSending(TestContext.Current.CancellationToken)).Code);
+
+        static JwtGrantException Failure(string code) => new(JwtGrantErrorKind.Transport, code, "No response.") { IsTransient = true };
+    }
+
+    [Fact]
     public void A_concurrent_second_attempt_of_a_single_use_grant_is_rejected()
     {
         var attempts = new RequestAttempts { GrantMayBeRepeated = false };

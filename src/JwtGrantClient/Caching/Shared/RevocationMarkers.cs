@@ -7,7 +7,8 @@ namespace JwtGrantClient.Caching;
 
 /// <summary>
 /// The markers of revoked and invalidated tokens in the store that processes share: no process adopts or publishes a token that has one. A marker has a
-/// hash of the token and ends when the token expires. One that the store does not accept is written later, while the process runs.
+/// hash of the token and ends when the token expires. One that the store does not accept is written later, while the process runs. So is the marker of a
+/// token that the store has and that could not be read when it was revoked.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="client">The name of the client, for the log.</param>
@@ -24,6 +25,9 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
 
     private readonly Lock _changing = new();
     private readonly Dictionary<string, DateTimeOffset> _pending = new(StringComparer.Ordinal);
+
+    // The keys of the tokens that could not be read, and when they were revoked.
+    private readonly Dictionary<string, DateTimeOffset> _unread = new(StringComparer.Ordinal);
     private ITimer? _timer;
     private bool _isDisposed;
 
@@ -31,8 +35,22 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
     public Task AddAsync(string token, DateTimeOffset expiresAt)
     {
         var key = KeyOf(token);
-        AddPending(key, expiresAt);
+        AddTo(_pending, key, expiresAt);
         return WriteAsync(key, expiresAt);
+    }
+
+    /// <summary>Adds a marker for the token under a key of the store when the store can be read again, unless that token was issued after this call.</summary>
+    public void AddUnread(string key)
+    {
+        AddTo(_unread, key, time.GetUtcNow());
+        RetryLater();
+    }
+
+    /// <summary>Returns whether the token under a key of the store was revoked while the store could not be read.</summary>
+    public bool ContainsUnread(string key, SharedToken entry)
+    {
+        lock (_changing)
+            return _unread.TryGetValue(key, out var revokedAt) && IsIssuedBefore(revokedAt, entry);
     }
 
     /// <summary>Returns whether a token has a marker. If the store does not respond, the answer is yes, so that a revoked token is not adopted.</summary>
@@ -60,27 +78,29 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
 
     private static string KeyOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Version + token)));
 
-    private void AddPending(string key, DateTimeOffset expiresAt)
+    private static bool IsIssuedBefore(DateTimeOffset moment, SharedToken entry) => entry.ExpiresAt - entry.Lifetime <= moment;
+
+    private void AddTo(Dictionary<string, DateTimeOffset> markers, string key, DateTimeOffset moment)
     {
         var isFull = false;
         lock (_changing)
         {
-            if (_pending.Count >= MaxPending && !_pending.ContainsKey(key))
+            if (markers.Count >= MaxPending && !markers.ContainsKey(key))
             {
                 isFull = true;
-                _pending.Remove(FirstToEnd());
+                markers.Remove(FirstToEnd(markers));
             }
-            _pending[key] = expiresAt;
+            markers[key] = moment;
         }
         if (isFull)
             Log.MarkerLost(logger, client);
     }
 
-    private string FirstToEnd()
+    private static string FirstToEnd(Dictionary<string, DateTimeOffset> markers)
     {
         string? first = null;
-        foreach (var (key, expiresAt) in _pending)
-            if (first is null || expiresAt < _pending[first])
+        foreach (var (key, expiresAt) in markers)
+            if (first is null || expiresAt < markers[first])
                 first = key;
         return first!;
     }
@@ -98,6 +118,19 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
         return true;
     }
 
+    private async Task<bool> ReadAsync(string key, DateTimeOffset revokedAt)
+    {
+        var (succeeded, entry) = await store.GetAsync(key).ConfigureAwait(false);
+        if (!succeeded)
+            return false;
+        if (entry is { Token: { } token } && IsIssuedBefore(revokedAt, entry))
+            await AddAsync(token.Value, token.ExpiresAt).ConfigureAwait(false);
+        lock (_changing)
+            if (_unread.TryGetValue(key, out var current) && current == revokedAt)
+                _unread.Remove(key);
+        return true;
+    }
+
     private void RetryLater()
     {
         lock (_changing)
@@ -112,15 +145,18 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
 
     private async Task RetryAsync()
     {
-        KeyValuePair<string, DateTimeOffset>[] pending;
+        KeyValuePair<string, DateTimeOffset>[] unread, pending;
         lock (_changing)
-            pending = [.. _pending];
+            (unread, pending) = ([.. _unread], [.. _pending]);
+        foreach (var (key, revokedAt) in unread)
+            if (!await ReadAsync(key, revokedAt).ConfigureAwait(false))
+                break;
         foreach (var (key, expiresAt) in pending)
             if (!await WriteAsync(key, expiresAt).ConfigureAwait(false))
                 break;
         lock (_changing)
         {
-            if (_pending.Count > 0)
+            if (_pending.Count + _unread.Count > 0)
             {
                 _timer?.Change(RetryInterval, Timeout.InfiniteTimeSpan);
                 return;

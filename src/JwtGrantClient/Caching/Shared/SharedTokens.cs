@@ -27,7 +27,8 @@ internal sealed class SharedTokens(SharedStoreClient store, ClientIdentity clien
         if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key)
             return default;
         var (_, entry) = await store.GetAsync(key.Value).ConfigureAwait(false);
-        return entry?.Token is { } token && IsNewer(token, current, rejected) && IsUsable(entry) && !await _markers.ContainsAsync(token.Value).ConfigureAwait(false)
+        return entry?.Token is { } token && IsNewer(token, current, rejected) && IsUsable(entry)
+            && !_markers.ContainsUnread(key.Value, entry) && !await _markers.ContainsAsync(token.Value).ConfigureAwait(false)
             ? (key, Adopt(token, entry.Lifetime))
             : (key, null);
     }
@@ -64,8 +65,12 @@ internal sealed class SharedTokens(SharedStoreClient store, ClientIdentity clien
         if (cached is not null)
             await MarkAsync(cached.Value, cached.ExpiresAt).ConfigureAwait(false);
         IReadOnlyList<AccessToken> removed = cached is null ? [] : [cached];
-        if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key
-            || (await store.GetAsync(key.Value).ConfigureAwait(false)).Entry is not { Token: { } token } entry
+        if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key)
+            return removed;
+        var (succeeded, found) = await store.GetAsync(key.Value).ConfigureAwait(false);
+        if (!succeeded)
+            _markers.AddUnread(key.Value);
+        if (found is not { Token: { } token } entry
             || token.Value == cached?.Value || !IsUsable(entry) || await _markers.ContainsAsync(token.Value).ConfigureAwait(false))
             return removed;
         await MarkAsync(token.Value, token.ExpiresAt).ConfigureAwait(false);
