@@ -104,14 +104,15 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
         var wait = isUsable ? WithToken(doublings) : WithoutToken(doublings);
         // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
         if (error.RetryAfter is { } retryAfter)
-            wait = Math.Max(wait, (long)(retryAfter.Ticks * (1 + RetryAfterSpread * random())));
+            wait = Math.Max(wait, error.IsHeldBack ? retryAfter.Ticks : (long)(retryAfter.Ticks * (1 + RetryAfterSpread * random())));
         // When a valid token ends, there is an attempt in any case: the server may have recovered.
         _nextAttempt = Math.Min(now + wait, expiresAt ?? long.MaxValue);
     }
 
-    // The limits of the endpoint space the requests, so that the wait does not grow: callers get a token soon after the endpoint recovers.
+    // The limits of the endpoint space the requests and have spread the Retry-After, so that the wait does not grow: callers get a token soon after the
+    // endpoint recovers.
     private long AfterLimit(TimeSpan remaining) =>
-        Math.Max(options.MinimumDelayWithoutToken.Ticks, (long)(remaining.Ticks * (1 + RetryAfterSpread * random())))
+        Math.Max(options.MinimumDelayWithoutToken.Ticks, remaining.Ticks)
         + (long)(random() * Math.Min(options.MaxJitterWithoutToken.Ticks, TimeSpan.TicksPerSecond));
 
     // Equal jitter: half fixed, half random.

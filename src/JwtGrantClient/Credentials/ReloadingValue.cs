@@ -21,6 +21,7 @@ internal sealed class ReloadingValue<T>
     private readonly TimeProvider? _clock;
     private readonly TimeSpan _interval;
     private readonly Func<T, Exception, bool> _onFailure;
+    private readonly Lock _sharing = new();
     private T? _lastGood;
     private long _nextReadAt = long.MinValue;
     private int _isReading;
@@ -108,7 +109,7 @@ internal sealed class ReloadingValue<T>
     private async Task<T> ReadFirstAsync(Func<CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         FirstRead? started = null, shared;
-        lock (_onFailure)
+        lock (_sharing)
         {
             if (_firstRead is not { Result.Task.IsCompleted: false })
                 _firstRead = started = new();
@@ -138,7 +139,7 @@ internal sealed class ReloadingValue<T>
 
     private async Task LeaveAsync(FirstRead read)
     {
-        lock (_onFailure)
+        lock (_sharing)
         {
             if (--read.Waiting > 0)
                 return;

@@ -42,7 +42,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly TokenRequest _tokenRequest;
     private readonly AllowedOrigins _origins;
     private readonly ILogger _logger;
-    private HandlerChain? _chain;
+    private DownstreamHandlers? _downstream;
 
     /// <summary>Initializes a handler that gets its tokens from a token source. The handler does not dispose the token source.</summary>
     /// <param name="tokens">The token source.</param>
@@ -79,12 +79,12 @@ public sealed class AccessTokenHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _chain ??= HandlerChain.Complete(this);
+        _downstream ??= DownstreamHandlers.Complete(this);
         if (AuthorizedRequest.IsAuthorized(request))
             return base.SendAsync(request, cancellationToken);
         var originalUri = _redirected.GetOriginalUri(request);
         _origins.EnsureAllowed(request, originalUri);
-        _chain.EnsureNoProxy(request.RequestUri!);
+        _downstream.EnsureNoProxy(request.RequestUri!);
         var tokenRequest = request.GetTokenRequest() ?? _tokenRequest;
         var pendingToken = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pendingToken.IsCompletedSuccessfully
@@ -174,10 +174,10 @@ public sealed class AccessTokenHandler : DelegatingHandler
         authorized.AddToken();
         try
         {
-            if (!_chain!.HasInnermost && authorized.Token.Proof is null)
+            if (!_downstream!.HasInnermost && authorized.Token.Proof is null)
                 return base.SendAsync(authorized.Request, cancellationToken);
             var use = new TokenUse(authorized.Token, authorized.OriginalUri, _origins);
-            if (!_chain.HasInnermost)
+            if (!_downstream.HasInnermost)
                 return use.SendAsync(authorized.Request, base.SendAsync, cancellationToken);
             return use.ForwardAsync(authorized.Request, base.SendAsync, cancellationToken);
         }
@@ -210,7 +210,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private void OnSent(in AuthorizedRequest authorized)
     {
         authorized.RemoveToken();
-        if (_chain!.HasInnermost)
+        if (_downstream!.HasInnermost)
             TokenUse.RemoveFrom(authorized.Request);
         if (!ReferenceEquals(authorized.Request.RequestUri, authorized.OriginalUri))
             _redirected.Add(authorized.Request, authorized.OriginalUri);

@@ -90,6 +90,7 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
                 _ => null,
             } ?? [];
         }
+        // The RSA class of a key service may implement only what signing needs. Such a key is used without the check.
         catch (Exception e) when (PrivateKey.IsImportError(e) || e is NotImplementedException)
         {
             return [];

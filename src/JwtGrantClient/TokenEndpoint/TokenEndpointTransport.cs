@@ -32,26 +32,6 @@ internal sealed class TokenEndpointTransport : IDisposable
     {
     }
 
-    /// <summary>Creates the default handler.</summary>
-    /// <param name="certificate">The client certificate of the connections (RFC 8705); null for none.</param>
-    /// <param name="useProxy">Whether the system's proxy is used.</param>
-    /// <param name="connect">Makes the connections; null for one with the default timeout.</param>
-    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null, bool useProxy = true, StaggeredConnect? connect = null) => new()
-    {
-        ConnectCallback = CreateConnectCallback(connect ?? new(TimeProvider.System, new RetryOptions().ConnectTimeout)),
-        UseProxy = useProxy,
-        // A 307 would carry the assertion to another host.
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        Credentials = null,
-        PreAuthenticate = false,
-        // DNS changes take effect within this time.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        // Without AutomaticDecompression: token responses are short, and it adds three decoders to a native program. ResponseBodyReader decodes
-        // what a server compresses without being asked.
-        SslOptions = certificate is null ? new() : new() { LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.ForConnection() },
-    };
-
     /// <summary>Sends one request and reads the whole response, up to a limit.</summary>
     /// <exception cref="JwtGrantException">The request must not be sent, there was no response, or it came from another address.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -90,10 +70,6 @@ internal sealed class TokenEndpointTransport : IDisposable
         if (_ownsConnections)
             _connections.Dispose();
     }
-
-    // For a proxy, the end point is that of the proxy.
-    private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> CreateConnectCallback(StaggeredConnect connect) =>
-        (context, cancellationToken) => connect.ConnectAsync(context.DnsEndPoint, cancellationToken);
 
     private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, SecretMask mask, Exception? e = null) => new(
         JwtGrantErrorKind.Configuration, RedirectFollowed,

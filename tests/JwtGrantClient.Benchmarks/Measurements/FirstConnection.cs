@@ -50,7 +50,7 @@ internal sealed class FirstConnection : IMeasurement
 
     private static async Task<double> TimeAsync(int port, StaggeredConnect? connect)
     {
-        var handler = TokenEndpointTransport.CreateHandler(useProxy: false, connect: connect);
+        var handler = TokenEndpointConnections.CreateHandler(useProxy: false, connect: connect);
         if (connect is null)
             handler.ConnectCallback = null;
         var options = TestData.Options(TestData.EcPem, $"http://localhost:{port}/token");

@@ -25,7 +25,7 @@ internal sealed class Composition
 
     public Func<double> Random { get; init; } = () => 0;
 
-    public HttpMessageHandler Handler { get; init; } = TokenEndpointTransport.CreateHandler();
+    public HttpMessageHandler Handler { get; init; } = TokenEndpointConnections.CreateHandler();
 
     public ResiliencePipeline? Pipeline { get; init; }
 

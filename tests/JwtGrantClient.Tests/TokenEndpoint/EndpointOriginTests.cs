@@ -15,9 +15,7 @@ public sealed class EndpointOriginTests
     {
         await using var other = await ScriptedServer.StartAsync(Reply.Token);
         await using var site = await MetadataSite.StartAsync("");
-        await site.RequestAsync();
-        site.Time.Advance(TimeSpan.FromHours(1));
-        site.Metadata = Reply.Json(200, $$"""{"issuer":"{{site.Client.Issuer}}","token_endpoint":"{{other.TokenEndpoint}}"}""");
+        await site.RequestAndMoveAsync(other.TokenEndpoint);
 
         await site.RequestAndRefreshAsync();
         await site.RequestAsync();
@@ -35,9 +33,7 @@ public sealed class EndpointOriginTests
     public async Task A_token_endpoint_at_another_path_of_the_same_origin_is_not_logged()
     {
         await using var site = await MetadataSite.StartAsync("");
-        await site.RequestAsync();
-        site.Time.Advance(TimeSpan.FromHours(1));
-        site.Metadata = Reply.Json(200, $$"""{"issuer":"{{site.Client.Issuer}}","token_endpoint":"{{site.Client.Issuer}}/v2/token"}""");
+        await site.RequestAndMoveAsync($"{site.Client.Issuer}/v2/token");
 
         await site.RequestAndRefreshAsync();
         await site.RequestAsync();
@@ -51,9 +47,7 @@ public sealed class EndpointOriginTests
     {
         await using var other = await ScriptedServer.StartAsync(Reply.Token);
         await using var site = await MetadataSite.StartAsync("", limitOrigins: true);
-        await site.RequestAsync();
-        site.Time.Advance(TimeSpan.FromHours(1));
-        site.Metadata = Reply.Json(200, $$"""{"issuer":"{{site.Client.Issuer}}","token_endpoint":"{{other.TokenEndpoint}}"}""");
+        await site.RequestAndMoveAsync(other.TokenEndpoint);
 
         await site.RequestAndRefreshAsync();
         await site.RequestAsync();

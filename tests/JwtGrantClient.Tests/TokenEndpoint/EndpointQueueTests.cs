@@ -40,14 +40,9 @@ public sealed class EndpointQueueTests
     {
         var response = new TaskCompletionSource();
         _endpoint.DelayResponseUntil = response.Task;
-        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        services.ConfigureAll<JwtGrantOptions>(options => options.EndpointLimits.MaxConcurrentRequests = 1);
-        services.AddTestClient("one", _endpoint).Services.Configure<JwtGrantOptions>(
-            "one", options => options.Retry.AttemptTimeout = options.Retry.TotalTimeout = TimeSpan.FromMinutes(5));
-        services.AddTestClient("two", _endpoint);
-        await using var provider = services.BuildServiceProvider();
-        var first = provider.GetRequiredKeyedService<ITokenEndpoint>("one").RequestAsync(Grant.ClientCredentials(), Cancellation);
-        var second = provider.GetRequiredKeyedService<ITokenEndpoint>("two").RequestAsync(Grant.ClientCredentials(), Cancellation);
+        await using var provider = BuildPatientAndUsualClient();
+        var first = provider.GetRequiredKeyedService<ITokenEndpoint>("patient").RequestAsync(Grant.ClientCredentials(), Cancellation);
+        var second = provider.GetRequiredKeyedService<ITokenEndpoint>("usual").RequestAsync(Grant.ClientCredentials(), Cancellation);
 
         _time.Advance(TimeSpan.FromSeconds(30));
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => second.WithTimeout());
@@ -63,14 +58,9 @@ public sealed class EndpointQueueTests
     {
         var response = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _endpoint.DelayResponseUntil = response.Task;
-        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        services.ConfigureAll<JwtGrantOptions>(options => options.EndpointLimits.MaxConcurrentRequests = 1);
-        services.AddTestClient("one", _endpoint).Services.Configure<JwtGrantOptions>(
-            "one", options => options.Retry.AttemptTimeout = options.Retry.TotalTimeout = TimeSpan.FromMinutes(5));
-        services.AddTestClient("two", _endpoint);
-        await using var provider = services.BuildServiceProvider();
-        var first = provider.GetRequiredKeyedService<ITokenEndpoint>("one").RequestAsync(Grant.ClientCredentials(), Cancellation);
-        var second = provider.GetRequiredKeyedService<ITokenEndpoint>("two").RequestAsync(Grant.ClientCredentials(), Cancellation);
+        await using var provider = BuildPatientAndUsualClient();
+        var first = provider.GetRequiredKeyedService<ITokenEndpoint>("patient").RequestAsync(Grant.ClientCredentials(), Cancellation);
+        var second = provider.GetRequiredKeyedService<ITokenEndpoint>("usual").RequestAsync(Grant.ClientCredentials(), Cancellation);
 
         _time.Advance(TimeSpan.FromSeconds(28));
         response.SetResult();
@@ -78,5 +68,16 @@ public sealed class EndpointQueueTests
         Assert.Equal("token_endpoint_busy", (await Assert.ThrowsAsync<JwtGrantException>(() => second.WithTimeout())).Code);
         await first.WithTimeout();
         Assert.Equal(1, _endpoint.Requests);
+    }
+
+    // Two clients of one endpoint, which allows one request at a time. The first waits five minutes for its response, the second 30 s in all.
+    private ServiceProvider BuildPatientAndUsualClient()
+    {
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.ConfigureAll<JwtGrantOptions>(options => options.EndpointLimits.MaxConcurrentRequests = 1);
+        services.AddTestClient("patient", _endpoint).Services.Configure<JwtGrantOptions>(
+            "patient", options => options.Retry.AttemptTimeout = options.Retry.TotalTimeout = TimeSpan.FromMinutes(5));
+        services.AddTestClient("usual", _endpoint);
+        return services.BuildServiceProvider();
     }
 }

@@ -104,9 +104,7 @@ public sealed class MetadataDiscoveryTests
     {
         await using var other = await ScriptedServer.StartAsync(Reply.Token);
         await using var site = await MetadataSite.StartAsync("");
-        await site.RequestAsync();
-        site.Time.Advance(TimeSpan.FromHours(1));
-        site.Metadata = Reply.Json(200, $$"""{"issuer":"{{site.Client.Issuer}}","token_endpoint":"{{other.TokenEndpoint}}"}""");
+        await site.RequestAndMoveAsync(other.TokenEndpoint);
 
         await site.RequestAndRefreshAsync();
         Assert.Equal(0, other.Calls);

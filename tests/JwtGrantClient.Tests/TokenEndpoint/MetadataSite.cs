@@ -58,5 +58,13 @@ internal sealed class MetadataSite : IAsyncDisposable
         await Time.WaitForAttemptsAsync();
     }
 
+    /// <summary>Requests a token. An hour later, when the metadata is due, it names another token endpoint.</summary>
+    public async Task RequestAndMoveAsync(string tokenEndpoint)
+    {
+        await RequestAsync();
+        Time.Advance(TimeSpan.FromHours(1));
+        Metadata = Reply.Json(200, $$"""{"issuer":"{{Client.Issuer}}","token_endpoint":"{{tokenEndpoint}}"}""");
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

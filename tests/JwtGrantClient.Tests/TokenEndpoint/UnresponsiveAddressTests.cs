@@ -46,7 +46,7 @@ public sealed class UnresponsiveAddressTests
     public async Task A_server_without_a_connection_is_unreachable(SocketError socketError, HttpRequestError expected)
     {
         var connect = new StaggeredConnect(_network, FakeNetwork.Timeout) { ResolveAsync = (_, _) => throw new SocketException((int)socketError) };
-        var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = TokenEndpointTransport.CreateHandler(connect: connect) };
+        var client = new Composition { Endpoint = TestData.TokenEndpoint, Handler = TokenEndpointConnections.CreateHandler(connect: connect) };
 
         var error = await client.FailAsync();
 
@@ -59,7 +59,7 @@ public sealed class UnresponsiveAddressTests
     {
         await using var proxy = await ScriptedServer.StartAsync(Reply.Token);
         var network = new FakeNetwork(_network, "127.0.0.2", "127.0.0.1");
-        var handler = TokenEndpointTransport.CreateHandler(connect: network.CreateConnect());
+        var handler = TokenEndpointConnections.CreateHandler(connect: network.CreateConnect());
         handler.Proxy = new WebProxy($"http://proxy.example.com:{new Uri(proxy.Address).Port}");
 
         var request = new Composition { Endpoint = "http://as.example.com/token", Handler = handler }.RequestAsync();
@@ -74,7 +74,7 @@ public sealed class UnresponsiveAddressTests
     private static Composition RequestFrom(ScriptedServer server, FakeNetwork network) => new()
     {
         Endpoint = $"http://as.example.com:{new Uri(server.Address).Port}/token",
-        Handler = TokenEndpointTransport.CreateHandler(connect: network.CreateConnect(), useProxy: false),
+        Handler = TokenEndpointConnections.CreateHandler(connect: network.CreateConnect(), useProxy: false),
     };
 
     private static async Task ConnectAsync(FakeNetwork.Attempt attempt)

@@ -11,7 +11,10 @@ internal sealed class LoopbackProxy(HttpMessageHandler handler)
 {
     private readonly HttpMessageHandler _connector = HandlerChain.From(handler).Connector;
 
-    /// <summary>Returns whether the host is localhost, a name below localhost (RFC 6761 section 6.3), or a loopback address.</summary>
+    /// <summary>
+    /// Returns whether the host is localhost, a name below localhost (RFC 6761 section 6.3), or a loopback address. These are more hosts than those that
+    /// may use http (<see cref="JwtGrantClient.Protocol.EndpointUrl.IsLoopback"/>): none of them is sent to a proxy.
+    /// </summary>
     public static bool IsLoopback(Uri uri)
     {
         if (uri.HostNameType != UriHostNameType.Dns)

@@ -26,8 +26,28 @@ internal sealed class TokenEndpointConnections : IDisposable
     /// <param name="certificate">The client certificate (RFC 8705); null for none.</param>
     /// <param name="connect">Makes the connections.</param>
     public static TokenEndpointConnections Create(ClientCertificate? certificate, StaggeredConnect connect) => new(
-        TokenEndpointTransport.CreateHandler(certificate, useProxy: true, connect), TokenEndpointTransport.CreateHandler(certificate, useProxy: false, connect));
+        CreateHandler(certificate, useProxy: true, connect), CreateHandler(certificate, useProxy: false, connect));
 #pragma warning restore CA2000
+
+    /// <summary>Creates the default handler.</summary>
+    /// <param name="certificate">The client certificate of the connections (RFC 8705); null for none.</param>
+    /// <param name="useProxy">Whether the system's proxy is used.</param>
+    /// <param name="connect">Makes the connections; null for one with the default timeout.</param>
+    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null, bool useProxy = true, StaggeredConnect? connect = null) => new()
+    {
+        ConnectCallback = CreateConnectCallback(connect ?? new(TimeProvider.System, new RetryOptions().ConnectTimeout)),
+        UseProxy = useProxy,
+        // A 307 would carry the assertion to another host.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Credentials = null,
+        PreAuthenticate = false,
+        // DNS changes take effect within this time.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        // Without AutomaticDecompression: token responses are short, and it adds three decoders to a native program. ResponseBodyReader decodes
+        // what a server compresses without being asked.
+        SslOptions = certificate is null ? new() : new() { LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.ForConnection() },
+    };
 
     /// <summary>Sends a request.</summary>
     /// <exception cref="JwtGrantException">The request is for this machine and would go to a proxy.</exception>
@@ -45,4 +65,8 @@ internal sealed class TokenEndpointConnections : IDisposable
         _http.Dispose();
         _loopback.Dispose();
     }
+
+    // For a proxy, the end point is that of the proxy.
+    private static Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> CreateConnectCallback(StaggeredConnect connect) =>
+        (context, cancellationToken) => connect.ConnectAsync(context.DnsEndPoint, cancellationToken);
 }

@@ -9,12 +9,12 @@ namespace JwtGrantClient.Http;
 /// <param name="HasInnermost">
 /// Whether an <see cref="InnermostHandler"/> is before it. It is not needed if no handler in between can repeat a request or change its URI.
 /// </param>
-internal sealed record HandlerChain(HttpMessageHandler? Last, bool HasInnermost)
+internal sealed record DownstreamHandlers(HttpMessageHandler? Last, bool HasInnermost)
 {
     private static readonly Lock Completing = new();
 
     /// <summary>Adds an <see cref="InnermostHandler"/> to the handlers after <paramref name="first"/>, if it is needed.</summary>
-    public static HandlerChain Complete(DelegatingHandler first)
+    public static DownstreamHandlers Complete(DelegatingHandler first)
     {
         lock (Completing)
         {
