@@ -21,6 +21,9 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
     // Of a token that is not cached, only the value is known. Access tokens rarely live longer.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromDays(1);
 
+    /// <summary>Gets the revocations of the clients whose tokens this client sends for a subject.</summary>
+    public IReadOnlyList<TokenRevocation> Inputs { get; init; } = [];
+
     public async Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -31,6 +34,20 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
     public async Task ForgetSubjectAsync(string subject, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
+        try
+        {
+            // The tokens that this one is made of first, so that no call gets a new one from them.
+            foreach (var input in Inputs)
+                await input.ForgetSubjectAsync(subject, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ForgetOwnAsync(subject, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ForgetOwnAsync(string subject, CancellationToken cancellationToken)
+    {
         var removed = await tokens.RemoveSubjectAsync(subject).WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

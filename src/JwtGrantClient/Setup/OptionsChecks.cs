@@ -27,7 +27,7 @@ internal static class OptionsChecks
         if (options is { MissingSection: { } section, Issuer: null, TokenEndpoint: null })
             return [$"Section '{section}' does not exist or is empty. Correct the name in GetSection, or add the settings. A file of the configuration may be missing, too."];
         var signed = new SignedAssertions(
-            Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion is { TokenFile: null, From: null },
+            Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion is { TokenFile: null, From: null, FromRequest: false },
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
                 && !dependencies.ClientAssertion.IsSet && options.ClientAssertion is { TokenFile: null, From: null });
         string[] misplaced = [.. MisplacedSecrets.Find(options)];

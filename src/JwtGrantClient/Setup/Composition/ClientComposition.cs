@@ -29,7 +29,10 @@ internal static class ClientComposition
         {
             Tokens = tokens,
             Endpoint = server.Tokens,
-            Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger),
+            Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger)
+            {
+                Inputs = [.. inputs.SubjectClients.Select(client => client.Revocation)],
+            },
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,
             TokenType = IsAccessToken(options) ? TokenTypes.AccessToken : options.TokenExchange.RequestedTokenType!,
