@@ -184,9 +184,9 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         _state ??= new(context);
         (_state.Waiting, _state.Canceled) = (0, 0);
         // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
-        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
+        var (takesPrecedence, current, rejected) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token, _state.Rejected);
+        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = rejected };
         _state.HasTriedAfterEnd = !inBackground;
-        var (current, rejected) = (IsRejected ? null : Token, _state.Rejected);
         _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(request.Tokens is null ? Request : request, current, rejected, attempts), context.Start);
     }
 

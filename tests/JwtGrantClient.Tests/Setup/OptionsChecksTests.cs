@@ -97,7 +97,7 @@ public sealed class OptionsChecksTests
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
                 ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
             "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522), because their audience rules allow use at another server. Use a JWT. As a grant, SAML is allowed (Grant: Saml2Bearer)."),
-        ["unknown grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
+        ["unknown grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer, SelfSigned."),
         ["unknown authentication method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
             "ClientAuthentication: 9 is not an authentication method. Use one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.DPoP;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
@@ -9,13 +10,14 @@ namespace JwtGrantClient.Setup;
 internal static class CacheComposition
 {
     public static CachedTokenSource Create(
-        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity, ComposedEndpoint endpoint, Meter meter)
+        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity,
+        TokenRequestPipeline pipeline, DPoPProofs? proofs, Meter meter)
     {
         var (refresh, cache) = (options.Refresh.Copy(), options.Cache.Copy());
         return new(new CacheContext(
             name,
             source,
-            endpoint.Pipeline,
+            pipeline,
             dependencies.Time,
             new CoarseClock(dependencies.Time, refresh.SleepThreshold),
             dependencies.Random,
@@ -32,7 +34,7 @@ internal static class CacheComposition
                 dependencies.Time,
                 dependencies.Logger)
             {
-                Proof = endpoint.Proofs,
+                Proof = proofs,
             },
         });
     }

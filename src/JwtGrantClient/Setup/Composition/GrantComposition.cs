@@ -21,6 +21,7 @@ internal static class GrantComposition
             GrantType.ClientCredentials => request => new ClientCredentialsGrant(request),
             GrantType.TokenExchange => CreateTokenExchange(options.TokenExchange, dependencies, inputs),
             GrantType.Saml2Bearer => CreateAssertionGrant(GrantTypes.Saml2Bearer, dependencies.GrantAssertion.Value ?? ProvideFrom(inputs.Grant) ?? Missing("Assertion"), inputs),
+            GrantType.SelfSigned => throw new InvalidOperationException("A client that signs its tokens has no grant."),
         };
 #pragma warning restore CS8524
         // Tokens that go to another client are that client's.
@@ -78,7 +79,8 @@ internal static class GrantComposition
     private static AssertionProvider? CreateTokenFile(string? path, string? type, ClientDependencies dependencies) =>
         path is null ? null : dependencies.OpenTokenFile(path, type ?? TokenTypes.Jwt).ProvideAsync;
 
-    private static AssertionProfile CreateProfile(JwtGrantOptions options)
+    /// <summary>Returns the settings of the JWTs that the library signs as grant or, for SelfSigned, as access token.</summary>
+    public static AssertionProfile CreateProfile(JwtGrantOptions options)
     {
         var issuer = options.Assertion.Issuer ?? options.ClientId!;
         return new(

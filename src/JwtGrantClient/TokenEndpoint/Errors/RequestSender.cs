@@ -4,9 +4,9 @@ namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>What errors say about the client that sends a request. It is read after a failure only.</summary>
 /// <param name="Client">The name of the client; empty for a client without a name.</param>
-/// <param name="Server">The token endpoint or the issuer, as configured.</param>
+/// <param name="Server">The token endpoint or the issuer, as configured; null for a client without a token endpoint.</param>
 /// <param name="FindEndpoint">Returns the endpoint; null while it is not known.</param>
-internal sealed record RequestSender(string Client, string Server, Func<Uri?> FindEndpoint)
+internal sealed record RequestSender(string Client, string? Server, Func<Uri?> FindEndpoint)
 {
     /// <summary>Gets whether the client authenticates by the certificate of the connection, which the request does not show.</summary>
     public bool UsesMutualTls { get; init; }
@@ -20,8 +20,8 @@ internal sealed record RequestSender(string Client, string Server, Func<Uri?> Fi
         if (error.Client is not null)
             return error;
         var endpoint = FindEndpoint() is { } address ? SettingText.QuoteUrl(address.OriginalString) : null;
-        var place = endpoint is null ? $"server {SettingText.QuoteUrl(Server)}" : $"endpoint {endpoint}";
+        var place = endpoint is not null ? $", endpoint {endpoint}" : Server is not null ? $", server {SettingText.QuoteUrl(Server)}" : "";
         return error.AddContext(
-            Client, endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}, {place}.");
+            Client, endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}{place}.");
     }
 }
