@@ -38,7 +38,7 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
             throw Refuse("S09", Clause, $"The DPoP proof has no typ; expected {Type}.");
         var algorithm = HeaderRules.Check(jwt.Header, Use, settings);
         var (key, thumbprint) = ProofKey.Read(jwt.Header);
-        using var publicKey = key.Key;
+        using var proofKey = key;
         if (key.DescribeMismatch(algorithm) is { } mismatch)
             throw Refuse("S06", Clause, $"The DPoP proof is signed with {algorithm.Name}, but {mismatch}.");
         if (!key.Verify(jwt.SigningInput, jwt.Signature, algorithm))

@@ -21,8 +21,9 @@ internal static class KeyRules
         }
         // A kid that is not a string names no key. To ignore it would mean to try other keys.
         var keyId = header.GetStringOrNull("kid") ?? throw use.Refuse("S07", Clause, $"The {use.Name}'s kid is not a string.");
-        return issuer.Keys.FirstOrDefault(key => key.KeyId == keyId)
-            ?? (issuer.Keys is [{ KeyId: null } only] ? only : throw use.Refuse("S07", Clause,
+        // Keys of different types may have the same kid (RFC 7517 section 4.5). The first one reports why the algorithm does not fit.
+        var named = issuer.Keys.Where(key => key.KeyId == keyId).ToList();
+        return named.Find(key => key.IsFor(algorithm)) ?? named.FirstOrDefault() ?? (issuer.Keys is [{ KeyId: null } only] ? only : throw use.Refuse("S07", Clause,
                 $"The {use.Name}'s kid is '{keyId}'; '{issuer.Name}' has no key with that kid. Register the key, or correct the kid. No other key is tried."));
     }
 }
