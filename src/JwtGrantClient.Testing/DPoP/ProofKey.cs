@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using JwtGrantClient.Testing.Jose;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.DPoP;
 
@@ -10,18 +11,23 @@ namespace JwtGrantClient.Testing.DPoP;
 /// <summary>Reads the public key in a proof's header (RFC 9449 section 4.2) and computes its thumbprint (RFC 7638).</summary>
 internal static class ProofKey
 {
-    public static (VerificationKey Key, string Thumbprint) Read(JsonElement header)
+    /// <summary>Returns the key and its thumbprint; null if the key cannot be used.</summary>
+    public static (VerificationKey Key, string Thumbprint)? Read(JsonElement header, BrokenRules rules)
     {
         const string Clause = "RFC 9449 section 4.2";
-        if (!header.TryGetProperty("jwk", out var jwk) || jwk.ValueKind != JsonValueKind.Object)
-            throw DPoPProofValidator.Refuse("S21", Clause, "The DPoP proof's header has no jwk.");
+        if (!header.TryGetProperty("jwk", out var jwk))
+        {
+            rules.Add("S21", Clause, "The DPoP proof's header has no jwk.");
+            return null;
+        }
         try
         {
             return (PublicJwk.Read(jwk), ComputeThumbprint(jwk));
         }
         catch (UnusableKeyException e)
         {
-            throw DPoPProofValidator.Refuse("S21", Clause, $"The DPoP proof's jwk {e.Message}.");
+            rules.Add("S21", Clause, $"The DPoP proof's jwk {e.Message}.");
+            return null;
         }
     }
 

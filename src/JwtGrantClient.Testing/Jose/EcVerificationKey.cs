@@ -49,6 +49,19 @@ internal sealed class EcVerificationKey : VerificationKey
     public override bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, VerificationAlgorithm algorithm) =>
         signature.Length == 2 * _curve.Bytes && _key.VerifyData(signingInput, signature, algorithm.Hash);
 
+    public override string? DescribeSignatureFault(byte[] signingInput, byte[] signature, VerificationAlgorithm algorithm)
+    {
+        if (signature is [0x30, var length, ..] && (length == signature.Length - 2 || (length == 0x81 && signature[2] == signature.Length - 3)))
+            return $"is in DER (ASN.1). Send R and S with {_curve.Bytes} octets each (RFC 7518 section 3.4).";
+        if (signature.Length != 2 * _curve.Bytes)
+            return $"has {signature.Length} octets; {algorithm.Name} requires {2 * _curve.Bytes}.";
+        if (!signature.AsSpan(0, _curve.Bytes).ContainsAnyExcept((byte)0) || !signature.AsSpan(_curve.Bytes).ContainsAnyExcept((byte)0))
+            return "has R or S zero, so it is no signature.";
+        HashAlgorithmName[] hashes = [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
+        var hash = Array.Find(hashes, hash => hash != algorithm.Hash && _key.VerifyData(signingInput, signature, hash));
+        return hash.Name is null ? null : $"was made with the hash {hash.Name}; {algorithm.Name} requires {algorithm.Hash.Name}.";
+    }
+
     public override void Dispose() => _key.Dispose();
 
     private sealed record Curve(string Name, string Oid, ECCurve Parameters, int Bytes);

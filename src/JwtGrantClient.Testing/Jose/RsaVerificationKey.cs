@@ -35,6 +35,9 @@ internal sealed class RsaVerificationKey : VerificationKey
     public override bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, VerificationAlgorithm algorithm) =>
         _key.VerifyData(signingInput, signature, algorithm.Hash, algorithm.Padding!);
 
+    public override string? DescribeSignatureFault(byte[] signingInput, byte[] signature, VerificationAlgorithm algorithm) =>
+        RsaSignatureFault.Find(_key.ExportParameters(includePrivateParameters: false), signingInput, signature, algorithm);
+
     public override void Dispose() => _key.Dispose();
 
     protected override string? DescribeWeakness() =>

@@ -27,6 +27,11 @@ internal abstract class VerificationKey(string? keyId, string? algorithm) : IDis
     /// <summary>Returns whether the signature verifies. The algorithm is one that <see cref="DescribeMismatch"/> accepts.</summary>
     public abstract bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature, VerificationAlgorithm algorithm);
 
+    /// <summary>
+    /// Returns why a signature that does not verify is malformed, as the end of a sentence that begins with "signature"; null if the reason is unknown.
+    /// </summary>
+    public abstract string? DescribeSignatureFault(byte[] signingInput, byte[] signature, VerificationAlgorithm algorithm);
+
     public abstract void Dispose();
 
     protected virtual string? DescribeWeakness() => null;
