@@ -30,7 +30,8 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
     /// <param name="method">The method of the request.</param>
     /// <param name="url">The URL of the request. Its query and fragment are ignored.</param>
     /// <param name="accessToken">The access token of the request; null at the token endpoint.</param>
-    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null)
+    /// <param name="request">The number of the request; 0 for a request to an API, which is not recorded.</param>
+    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null, int request = 0)
     {
         var jwt = SignedJwt.TryParse(proof, out var rule, out var problem)
             ?? throw Refuse(rule, "RFC 7515 section 5.2", $"The DPoP proof {problem}.");
@@ -50,8 +51,9 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
         var nonce = ReadNonce(jwt.Claims);
         var id = jwt.Claims.GetStringOrNull("jti") is { Length: >= 1 and <= MaxIdLength } text
             ? text : throw Refuse("S16", Clause, $"The DPoP proof has no jti of 1 to {MaxIdLength} characters.");
-        if (!_replays.TryRecord(thumbprint, id, issuedAt + MaxAge + settings.Options.ClockSkew))
-            throw Refuse("S16", Clause, "The DPoP proof's jti was seen before. Create a new proof for each request, including retries.");
+        if (_replays.FindOrRecord(thumbprint, id, issuedAt + MaxAge + settings.Options.ClockSkew, request) is { } first)
+            throw Refuse("S16", Clause,
+                $"The DPoP proof's jti {(first == 0 ? "was used before" : $"is that of request {first} again")}. Create a new proof for each request, including retries.");
         return new(thumbprint, nonce);
     }
 

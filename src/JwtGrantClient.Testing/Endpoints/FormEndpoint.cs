@@ -10,9 +10,6 @@ internal static class FormEndpoint
     {
         try
         {
-            if (request.Body.Length > ServerRequest.MaxBodyLength)
-                throw RefusedException.InvalidRequest("S01", "RFC 9110 section 15.5.14",
-                    $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
             return process(FormReader.Read(request));
         }
         catch (RefusedException e)
@@ -22,7 +19,8 @@ internal static class FormEndpoint
         }
     }
 
-    private static ServerResponse CreateErrorResponse(Refusal refusal, ServerRequest request)
+    /// <summary>Creates the error response of a refusal.</summary>
+    public static ServerResponse CreateErrorResponse(Refusal refusal, ServerRequest request)
     {
         var json = new JsonObject
         {

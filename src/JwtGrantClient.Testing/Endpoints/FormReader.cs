@@ -18,6 +18,9 @@ internal static class FormReader
     {
         if (request.Method != "POST")
             throw RefusedException.InvalidRequest("S01", Clause, $"The method is {request.Method}; expected POST.");
+        if (request.Body.Length > ServerRequest.MaxBodyLength)
+            throw RefusedException.InvalidRequest("S01", "RFC 9110 section 15.5.14",
+                $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
         var mediaType = request.Header("Content-Type")?.Split(';')[0].Trim();
         if (!string.Equals(mediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             throw RefusedException.InvalidRequest(

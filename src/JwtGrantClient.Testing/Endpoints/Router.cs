@@ -14,26 +14,39 @@ internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoin
 
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly ConcurrentQueue<ScriptedResponse> _scriptedResponses = new();
+    private int _received;
 
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
     public void Enqueue(ScriptedResponse response) => _scriptedResponses.Enqueue(response);
 
-    public async Task<ServerResponse> HandleAsync(ServerRequest request, CancellationToken cancellationToken)
+    public async Task<ServerResponse> HandleAsync(ServerRequest received, CancellationToken cancellationToken)
     {
+        var request = received with { Number = Interlocked.Increment(ref _received) };
         var record = new RecordedRequest(
             request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body),
-            FormReader.TryDecode(request.Body, out _) ?? []);
+            FormReader.TryDecode(request.Body, out _) ?? []) { Number = request.Number };
         _requests.Enqueue(record);
         while (_requests.Count > MaxRecordedRequests)
             _requests.TryDequeue(out _);
         var response = request.Path == $"{settings.Path}/token" && _scriptedResponses.TryDequeue(out var scripted)
-            ? await scripted.RunAsync(() => Route(request, record), settings.Options.TimeProvider, cancellationToken).ConfigureAwait(false)
+            ? await RunAsync(scripted, request, record, cancellationToken).ConfigureAwait(false)
             : Route(request, record);
         response = WithDate(response);
         record.Status = response.Status;
         settings.Options.OnRequest?.Invoke(record);
         return response;
+    }
+
+    // The request is validated even if its response is fixed: otherwise a client that sends a jti again after a failure would not be noticed.
+    private Task<ServerResponse> RunAsync(
+        ScriptedResponse scripted, ServerRequest request, RecordedRequest record, CancellationToken cancellationToken)
+    {
+        if (!scripted.IsValidationEnabled)
+            return scripted.RunAsync(() => tokenEndpoint.Handle(request, record), settings.Options.TimeProvider, cancellationToken);
+        var validated = tokenEndpoint.Validate(request, record);
+        return scripted.RunAsync(
+            () => tokenEndpoint.Complete(validated, request, record), settings.Options.TimeProvider, cancellationToken);
     }
 
     private ServerResponse Route(ServerRequest request, RecordedRequest record)

@@ -10,9 +10,12 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
 {
     private readonly ClaimRules _claims = new(settings, registry);
 
+    /// <param name="assertion">The assertion in the compact form.</param>
+    /// <param name="use">What the assertion is used for.</param>
+    /// <param name="request">The number of the request.</param>
     /// <returns>The signer of the assertion and its claims.</returns>
     /// <exception cref="RefusedException">The assertion breaks a rule.</exception>
-    public ValidatedAssertion Validate(string assertion, AssertionUse use)
+    public ValidatedAssertion Validate(string assertion, AssertionUse use, int request)
     {
         var jwt = SignedJwt.TryParse(assertion, out var rule, out var problem)
             ?? throw use.Refuse(rule, "RFC 7515 section 5.2", $"The {use.Name} {problem}.");
@@ -21,9 +24,9 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
         CheckSignature(jwt, issuer, algorithm, use);
         var validated = _claims.Check(jwt.Claims, issuer, use);
         // Only an assertion that is valid in every other way uses up its jti, and only one request may use it.
-        if (use.IsSingleUse && !replays.TryRecord(validated.Issuer, validated.Id, validated.ExpiresAt))
+        if (use.IsSingleUse && replays.FindOrRecord(validated.Issuer, validated.Id, validated.ExpiresAt, request) is { } first)
             throw use.Refuse("S16", "RFC 7523 section 3 item 7",
-                $"The {use.Name}'s jti was seen before. A jti is single-use: create a new assertion for each request, including retries.");
+                $"The {use.Name}'s jti is that of request {first} again. A jti is single-use: create a new assertion for each request, including retries.");
         return validated;
     }
 
