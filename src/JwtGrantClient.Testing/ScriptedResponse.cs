@@ -16,7 +16,7 @@ public sealed class ScriptedResponse
 
     private ScriptedResponse(Func<Func<ServerResponse>, TimeProvider, CancellationToken, Task<ServerResponse>> run) => _run = run;
 
-    /// <summary>Responds with an OAuth error (RFC 6749 section 5.2).</summary>
+    /// <summary>Responds with an OAuth error (RFC 6749 section 5.2). The status 401 comes with a challenge.</summary>
     /// <param name="error">The error code.</param>
     /// <param name="status">The HTTP status.</param>
     /// <param name="description">The <c>error_description</c>; null to omit it.</param>
@@ -25,7 +25,7 @@ public sealed class ScriptedResponse
         var json = new JsonObject { ["error"] = error };
         if (description is not null)
             json["error_description"] = description;
-        return Fixed(ServerResponse.Json(status, json));
+        return Fixed(ServerResponse.Json(status, json, status == 401 ? [ServerResponse.CreateChallenge("Basic")] : []));
     }
 
     /// <summary>Responds with any status and text.</summary>

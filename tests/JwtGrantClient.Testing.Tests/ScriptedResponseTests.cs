@@ -228,6 +228,7 @@ public sealed class ScriptedResponseTests
         using var token = await server.PostAsync();
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (keys.StatusCode, token.StatusCode));
+        Assert.Equal("Basic realm=\"token\"", token.Headers.WwwAuthenticate.ToString());
     }
 
     private static async Task SendAsync(TestServer server, string assertion, CancellationToken cancellationToken)
