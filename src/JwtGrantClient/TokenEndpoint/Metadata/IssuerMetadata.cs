@@ -19,6 +19,7 @@ internal sealed class IssuerMetadata
     private readonly ILogger _logger;
     private readonly ReloadingValue<ServerMetadata> _metadata;
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
+    private ServerMetadata? _logged;
 
     /// <param name="issuer">The issuer, as configured.</param>
     /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
@@ -52,6 +53,15 @@ internal sealed class IssuerMetadata
     /// <exception cref="JwtGrantException">No metadata could be read, now or earlier.</exception>
     public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken) => _metadata.GetAsync(_read, cancellationToken);
 
+    /// <summary>Logs the endpoints that have another origin in a new document. The first client that uses the document logs them.</summary>
+    public void LogChanges(ServerMetadata before, ServerMetadata current)
+    {
+        if (Interlocked.Exchange(ref _logged, current) == current)
+            return;
+        foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, current))
+            Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
+    }
+
     private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
     {
         var addresses = MetadataUrls.Addresses(Issuer);
@@ -60,20 +70,12 @@ internal sealed class IssuerMetadata
         {
             var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
-                return LogChanges(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
+                return ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp);
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
                 throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
             statuses.Add($"'{address}' responded with {response.Status}");
         }
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
-    }
-
-    private ServerMetadata LogChanges(ServerMetadata metadata)
-    {
-        if (_metadata.LastGood is { } before)
-            foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, metadata))
-                Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
-        return metadata;
     }
 
     private async ValueTask<TokenHttpResponse> FetchAsync(string address, CancellationToken cancellationToken)
