@@ -14,7 +14,7 @@ internal sealed class AudienceRules(ServerSettings settings)
         if (!claims.TryGetProperty("aud", out var aud))
             throw use.Refuse("S12", Clause, $"The {use.Name} has no aud; expected '{settings.Issuer}'.");
         if (use.IsClientAuthentication && settings.Options.FapiMode && aud.ValueKind != JsonValueKind.String)
-            throw use.Refuse("S12", "FAPI 2.0 section 5.3.3.1",
+            throw use.Refuse("S12", "FAPI 2.0 section 5.3.2.1 item 8",
                 $"The {use.Name}'s aud is a JSON {aud.ValueKind.ToString().ToLowerInvariant()}; FAPI 2.0 requires a string.");
         var audiences = aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().ToList() : [aud];
         if (audiences.Count == 0 || audiences.Exists(audience => audience.ValueKind != JsonValueKind.String)

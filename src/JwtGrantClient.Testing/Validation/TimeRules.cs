@@ -18,8 +18,6 @@ internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime =
         var exp = Read(claims, "exp", "S13", use) ?? throw use.Refuse("S13", "RFC 7523 section 3 item 4", $"The {use.Name} has no exp.");
         var (iat, nbf) = (Read(claims, "iat", "S14", use), Read(claims, "nbf", "S14", use));
 
-        if (iat is null && use.IsClientAuthentication && options.FapiMode)
-            throw use.Refuse("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Name} has no iat.");
         // An assertion has expired on or after its exp (RFC 7519 section 4.1.4).
         if (now >= exp + skew)
             throw use.Refuse("S13", "RFC 7519 section 4.1.4",
