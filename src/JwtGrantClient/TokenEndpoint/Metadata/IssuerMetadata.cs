@@ -98,5 +98,8 @@ internal sealed class IssuerMetadata
     };
 }
 
-/// <summary>What clients with the same connections must have in common to share metadata.</summary>
-internal readonly record struct IssuerMetadataKey(string Issuer, bool AllowLoopbackHttp, TimeSpan MaxRetryAfter);
+/// <summary>
+/// What clients with the same connections must have in common to share metadata. It is a class, because a native program has a copy of the dictionary for each
+/// struct.
+/// </summary>
+internal sealed record IssuerMetadataKey(string Issuer, bool AllowLoopbackHttp, TimeSpan MaxRetryAfter);
