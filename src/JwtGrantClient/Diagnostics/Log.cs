@@ -71,4 +71,10 @@ internal static partial class Log
 
     [LoggerMessage(24, LogLevel.Error, "The certificate '{Subject}' ({Thumbprint}) of the signing key expired at {End}; servers may reject it. Renew it")]
     public static partial void CertificateExpired(ILogger logger, string subject, string thumbprint, DateTimeOffset end);
+
+    [LoggerMessage(25, LogLevel.Warning, "The file of TrustedCertificates could not be reloaded; the last good certificates ({Count}) stay in use")]
+    public static partial void TrustedCertificatesReloadFailed(ILogger logger, int count, Exception exception);
+
+    [LoggerMessage(26, LogLevel.Information, "TrustedCertificates: the file {Path} has changed; new connections trust its {Count} certificates")]
+    public static partial void TrustedCertificatesReplaced(ILogger logger, string path, int count);
 }
