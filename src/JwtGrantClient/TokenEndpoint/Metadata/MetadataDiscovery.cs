@@ -18,6 +18,7 @@ internal sealed class MetadataDiscovery
     private readonly ILogger _logger;
     private readonly ReloadingValue<ServerMetadata> _metadata;
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
+    private readonly FailureStreak _failing;
 
     /// <param name="issuer">The issuer, as configured.</param>
     /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
@@ -28,13 +29,14 @@ internal sealed class MetadataDiscovery
         string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
     {
         (Issuer, _allowLoopbackHttp, _transport, _logger, _read) = (issuer, allowLoopbackHttp, transport, logger, ReadAsync);
+        _failing = new(clock);
         _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = BackgroundTimeout, IntervalAfterFailure = IntervalAfterFailure };
 
         bool KeepAfterFailure(ServerMetadata lastGood, Exception e)
         {
             // If the client was disposed in the meantime, the server did not fail.
-            if (e is not ObjectDisposedException)
-                Log.MetadataRefreshFailed(logger, issuer, e);
+            if (e is not ObjectDisposedException && _failing.OnFailed() is { } report)
+                Log.MetadataRefreshFailed(logger, issuer, new(report.Since), report.Failures, new(e), report.IsFirst ? e : null);
             return true;
         }
     }
@@ -69,6 +71,8 @@ internal sealed class MetadataDiscovery
         if (_metadata.LastGood is { } before)
             foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, metadata))
                 Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
+        if (_failing.OnSucceeded() is { } ended)
+            Log.MetadataRefreshed(_logger, Issuer, ended.Duration, ended.Failures);
         return metadata;
     }
 
