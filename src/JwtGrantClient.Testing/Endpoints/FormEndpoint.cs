@@ -24,10 +24,11 @@ internal static class FormEndpoint
 
     private static ServerResponse CreateErrorResponse(Refusal refusal, ServerRequest request)
     {
+        var others = refusal.AlsoBroken.Count == 0 ? "" : $" Also broken: {string.Join(", ", refusal.AlsoBroken.Select(other => other.Rule))}.";
         var json = new JsonObject
         {
             ["error"] = refusal.Error,
-            ["error_description"] = ErrorDescriptionText.Sanitize($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause})"),
+            ["error_description"] = ErrorDescriptionText.Sanitize($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause}){others}"),
         };
         return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? CreateChallenge(request) : []);
     }

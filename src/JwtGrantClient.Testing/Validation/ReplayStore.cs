@@ -18,6 +18,9 @@ internal sealed class ReplayStore(TimeProvider time, TimeSpan skew)
         return _usedIds.TryAdd((issuer, id), expiresAt + skew);
     }
 
+    /// <summary>Returns whether an id was recorded.</summary>
+    public bool Contains(string issuer, string id) => _usedIds.ContainsKey((issuer, id));
+
     public int Count => _usedIds.Count;
 
     private void Sweep()

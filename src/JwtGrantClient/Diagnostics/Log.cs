@@ -94,6 +94,9 @@ internal static partial class Log
     [LoggerMessage(28, LogLevel.Information, "Metadata of {Issuer} can be read again, after {Duration}. Failed attempts in that time: {Failures}")]
     public static partial void MetadataRefreshed(ILogger logger, string issuer, TimeSpan duration, int failures);
 
+    [LoggerMessage(30, LogLevel.Warning, "New metadata of {Issuer} is not used; the last good document stays in use. {Error}")]
+    public static partial void MetadataRejected(ILogger logger, string issuer, ErrorLine error);
+
     [LoggerMessage(29, LogLevel.Debug, "Client '{Client}' does not share the token, because a token file could not be read. {Error}")]
     public static partial void TokenFileUnreadable(ILogger logger, string client, ErrorLine error);
 }
