@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
@@ -22,6 +23,7 @@ internal static class CacheComposition
             new TokenMetrics(meter),
             dependencies.Logger)
         {
+            Server = SettingText.QuoteUrl(options.Issuer ?? options.TokenEndpoint!),
             Refresh = refresh,
             Backoff = options.Backoff.Copy(),
             Cache = cache,

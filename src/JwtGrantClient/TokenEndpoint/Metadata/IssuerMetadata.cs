@@ -19,6 +19,7 @@ internal sealed class IssuerMetadata
     private readonly ILogger _logger;
     private readonly ReloadingValue<ServerMetadata> _metadata;
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
+    private readonly FailureStreak _failing;
     private ServerMetadata? _logged;
 
     /// <param name="issuer">The issuer, as configured.</param>
@@ -30,13 +31,14 @@ internal sealed class IssuerMetadata
         string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
     {
         (Issuer, _allowLoopbackHttp, _transport, _logger, _read) = (issuer, allowLoopbackHttp, transport, logger, ReadAsync);
+        _failing = new(clock);
         _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = BackgroundTimeout, IntervalAfterFailure = IntervalAfterFailure };
 
         bool KeepAfterFailure(ServerMetadata lastGood, Exception e)
         {
             // If the client was disposed in the meantime, the server did not fail.
-            if (e is not ObjectDisposedException)
-                Log.MetadataRefreshFailed(logger, issuer, e);
+            if (e is not ObjectDisposedException && _failing.OnFailed() is { } report)
+                Log.MetadataRefreshFailed(logger, issuer, new(report.Since), report.Failures, new(e), report.IsFirst ? e : null);
             return true;
         }
     }
@@ -70,12 +72,19 @@ internal sealed class IssuerMetadata
         {
             var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
-                return ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp);
+                return OnRead(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
                 throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
             statuses.Add($"'{address}' responded with {response.Status}");
         }
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
+    }
+
+    private ServerMetadata OnRead(ServerMetadata metadata)
+    {
+        if (_failing.OnSucceeded() is { } ended)
+            Log.MetadataRefreshed(_logger, Issuer, ended.Duration, ended.Failures);
+        return metadata;
     }
 
     private async ValueTask<TokenHttpResponse> FetchAsync(string address, CancellationToken cancellationToken)

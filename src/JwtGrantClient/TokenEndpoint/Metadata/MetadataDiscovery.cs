@@ -40,7 +40,7 @@ internal sealed class MetadataDiscovery(IssuerMetadata metadata, EndpointOrigins
         }
         catch (JwtGrantException e) when (last is not null)
         {
-            Log.MetadataRefreshFailed(logger, Issuer, e);
+            Log.MetadataRejected(logger, Issuer, new(e));
         }
         _accepted = new(current, last);
         return last;

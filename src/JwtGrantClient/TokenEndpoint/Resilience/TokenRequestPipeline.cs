@@ -124,7 +124,7 @@ internal sealed class TokenRequestPipeline
                 DelayGenerator = retry => new(DelayOf(retry)),
                 OnRetry = retry =>
                 {
-                    Log.Retrying(_logger, retry.AttemptNumber + 2, retry.RetryDelay, retry.Outcome.Exception);
+                    Log.Retrying(_logger, _sender?.Client ?? "", retry.AttemptNumber + 2, retry.RetryDelay, new(retry.Outcome.Exception));
                     return default;
                 },
             });
