@@ -65,7 +65,12 @@ public sealed class JwtGrantException : Exception
     /// another one.
     /// </summary>
     internal JwtGrantException(JwtGrantException original, string message)
-        : this(original.Kind, original.Code, message, original)
+        : this(original, message, original)
+    {
+    }
+
+    private JwtGrantException(JwtGrantException original, string message, Exception? inner)
+        : this(original.Kind, original.Code, message, inner)
     {
         StatusCode = original.StatusCode;
         Error = original.Error;
@@ -155,6 +160,9 @@ public sealed class JwtGrantException : Exception
             (Client, Endpoint, _context) = (client, endpoint, context);
         return this;
     }
+
+    /// <summary>Copies a failure that several clients share, so that each adds its own name.</summary>
+    internal JwtGrantException CopyForClient() => new(this, base.Message, InnerException);
 
     internal static JwtGrantException Configuration(string code, string message, Exception? inner = null) =>
         new(JwtGrantErrorKind.Configuration, code, message, inner);

@@ -159,23 +159,23 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return true;
     }
 
-    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
-    {
-        return cancellationToken.CanBeCanceled ? WaitOrCancelAsync() : refresh;
+    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(refresh, cancellationToken) : refresh;
 
-        async Task<AccessToken> WaitOrCancelAsync()
+    private async Task<AccessToken> WaitOrCancelAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
+    {
+        var since = context.Clock.Now;
+        try
         {
-            try
-            {
-                return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                lock (this)
-                    if (_state is not null && _state.Refresh == refresh)
-                        _state.Canceled++;
-                throw;
-            }
+            return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            JwtGrantException? lastError;
+            lock (this)
+                lastError = _state?.OnCallerCanceled(refresh);
+            context.Acquisitions.OnCallerCanceled(TimeSpan.FromTicks(context.Clock.Now - since), context.Pipeline.Server ?? context.Server, lastError);
+            throw;
         }
     }
 
@@ -184,29 +184,32 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         _state ??= new(context);
         (_state.Waiting, _state.Canceled) = (0, 0);
         // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
-        var (takesPrecedence, current, rejected) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token, _state.Rejected);
-        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = rejected };
+        var (takesPrecedence, current) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token);
+        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = _state.Rejected };
         _state.HasTriedAfterEnd = !inBackground;
-        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(request.Tokens is null ? Request : request, current, rejected, attempts), context.Start);
+        if (!inBackground)
+            context.Acquisitions.OnWaiting();
+        _state.Attempts = attempts;
+        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(request.Tokens is null ? Request : request, current, attempts, inBackground), context.Start);
     }
 
-    private async Task<AccessToken> RefreshAsync(TokenRequest request, AccessToken? current, AccessToken? rejected, RequestAttempts attempts)
+    private async Task<AccessToken> RefreshAsync(TokenRequest request, AccessToken? current, RequestAttempts attempts, bool inBackground)
     {
         AccessToken token;
         bool isShared;
         PublicationKey? key;
         string reason;
-        TimeSpan lifetime;
+        CachedToken cached;
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
             var usableUntil = CachedToken.EndOfInput(request, context);
-            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(request, current, rejected).ConfigureAwait(false);
+            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(request, current, attempts.Rejected).ConfigureAwait(false);
             isShared = shared is not null;
             // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
             token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
                 cancellation => BackgroundWork.RunAsync(() => AcquireAsync(request, attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
-            (reason, lifetime) = OnSucceeded(token, isShared, usableUntil);
+            (reason, cached) = OnSucceeded(token, isShared, usableUntil);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
         {
@@ -224,12 +227,16 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             OnFailed(error);
             throw error;
         }
+        finally
+        {
+            if (!inBackground)
+                context.Acquisitions.OnWaited();
+        }
         // Callers do not wait for the store.
         if (!isShared && key is not null)
-            _ = context.Shared!.PublishAsync(key, request, token, lifetime);
+            _ = context.Shared!.PublishAsync(key, request, token, cached.Lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
-        context.Metrics.Acquired(context.Client, reason, token.HasLessScope);
-        Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
+        context.Acquisitions.OnSucceeded(Request, cached, reason, context.Server);
         return token;
     }
 
@@ -250,8 +257,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    /// <summary>Caches the token. Returns why it was acquired, and its lifetime.</summary>
-    private (string Reason, TimeSpan Lifetime) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
+    /// <summary>Caches the token. Returns why it was acquired, and its schedule.</summary>
+    private (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
     {
         lock (this)
         {
@@ -272,7 +279,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             (_state.Refresh, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, false);
             if (_state.IsOverAt(context.Clock.Now))
                 _state = null;
-            return (reason, cached.Lifetime);
+            return (reason, cached);
         }
     }
 
@@ -288,13 +295,6 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             _state.Refresh = null;
             (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
-        context.Metrics.AcquisitionFailed(context.Client, error);
-        // Nothing was sent, and the limits log when they begin and end.
-        if (error.IsHeldBack)
-            Log.HeldBack(context.Logger, context.Client, wait, error.Code);
-        else if (remaining > TimeSpan.Zero)
-            Log.RefreshFailed(context.Logger, context.Client, remaining, wait, error);
-        else
-            Log.AcquisitionFailed(context.Logger, context.Client, wait, error);
+        context.Acquisitions.OnFailed(Request, error, remaining, wait);
     }
 }

@@ -10,13 +10,14 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     private readonly CoarseClock _clock;
     private readonly CacheEntry _default;
     private readonly CacheEntryTable _others;
+    private readonly ClientAcquisitions _acquisitions;
     private readonly SharedTokens? _shared;
     private readonly CacheContext _uncached;
 
     public CachedTokenSource(CacheContext context)
     {
         context = context with { Disposed = _disposing.Token };
-        _clock = context.Clock;
+        (_clock, _acquisitions) = (context.Clock, context.Acquisitions);
         _default = new CacheEntry(TokenRequest.Default, context);
         _others = new CacheEntryTable(context);
         _shared = context.Shared;
@@ -90,6 +91,10 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
 
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
+
+    /// <summary>Returns the status of the client and of the tokens of the given requests, without refreshing them.</summary>
+    public ClientStatus Status(IEnumerable<TokenRequest> requests) =>
+        _acquisitions.Status([.. requests.Select(request => Find(request)?.Status() ?? TokenStatus.None)]);
 
     /// <summary>Cancels the refreshes under way. A caller that waits for one gets <see cref="ObjectDisposedException"/>. A second call has no effect.</summary>
     public void Dispose()

@@ -75,6 +75,7 @@ internal static class OptionsChecks
             ("ClientAssertion:Type", options.ClientAssertion.Type),
             ("RevocationEndpoint", options.RevocationEndpoint),
             ("ClientSecret", options.ClientSecret),
+            ("TrustedCertificates", options.TrustedCertificates),
             ("TokenExchange:SubjectTokenFile", options.TokenExchange.SubjectTokenFile),
             ("TokenExchange:SubjectTokenFrom", options.TokenExchange.SubjectTokenFrom),
             ("TokenExchange:SubjectTokenType", options.TokenExchange.SubjectTokenType),

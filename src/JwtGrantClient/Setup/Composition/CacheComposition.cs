@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.DPoP;
+using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
@@ -24,6 +25,7 @@ internal static class CacheComposition
             new TokenMetrics(meter),
             dependencies.Logger)
         {
+            Server = (options.Issuer ?? options.TokenEndpoint) is { } server ? SettingText.QuoteUrl(server) : "a source without a token endpoint",
             Refresh = refresh,
             Backoff = options.Backoff.Copy(),
             Cache = cache,

@@ -49,7 +49,7 @@ internal sealed class EndpointLimits
                 {
                     // The circuit opens again after each failed trial, so only the first opening is logged.
                     if (!_isFailing)
-                        Log.CircuitOpened(logger, endpoint, options.BreakDuration, opened.Outcome.Exception);
+                        Log.CircuitOpened(logger, endpoint, options.BreakDuration, new(opened.Outcome.Exception));
                     _isFailing = true;
                     return default;
                 },
