@@ -62,6 +62,9 @@ public sealed class ClientRegistration
     /// <summary>Gets the subjects that its grant assertions may have. Default: all except the ids of other registered clients.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 
+    /// <summary>Gets the rules that its JWTs may break. Default: none.</summary>
+    public Leniency Leniency { get; init; } = new();
+
     /// <summary>
     /// Gets whether its tokens must be bound to a DPoP key: a token request without a proof is rejected (RFC 9449 section 5.2,
     /// <c>dpop_bound_access_tokens</c>). Default: false. A proof is always validated and binds the token.

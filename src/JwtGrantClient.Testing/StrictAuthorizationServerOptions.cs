@@ -46,6 +46,11 @@ public sealed class StrictAuthorizationServerOptions
     public bool RequireExplicitTyp { get; init; }
 
     /// <summary>
+    /// Gets the rules that the JWTs of all clients and issuers may break. Default: none. <see cref="ClientRegistration.Leniency"/> is that of one client.
+    /// </summary>
+    public Leniency Leniency { get; init; } = new();
+
+    /// <summary>
     /// Gets whether the grants authorization_code and refresh_token return a new, single-use refresh token. Default: true. With false only
     /// <see cref="StrictAuthorizationServer.IssueRefreshToken"/> issues refresh tokens, and they stay valid. A token exchange that requests a refresh token
     /// gets one in either case (RFC 8693 section 2.1).
