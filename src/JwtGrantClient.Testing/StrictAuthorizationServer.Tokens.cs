@@ -9,8 +9,8 @@ namespace JwtGrantClient.Testing;
 public sealed partial class StrictAuthorizationServer
 {
     /// <summary>
-    /// Issues an authorization code, as if a user had signed in. It is single-use and valid for 10 minutes (RFC 6749 section 4.1.2). A second use revokes
-    /// the tokens of the first.
+    /// Issues an authorization code, as if a user had signed in. It is single-use and valid for 10 minutes (RFC 6749 section 4.1.2), with
+    /// <see cref="StrictAuthorizationServerOptions.FapiMode"/> for 60 s. A second use revokes the tokens of the first.
     /// </summary>
     /// <param name="clientId">The client that may redeem it.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request.</param>

@@ -1,3 +1,4 @@
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing;
@@ -31,14 +32,16 @@ public sealed class StrictAuthorizationServerOptions
     public TimeSpan ClockSkew { get; init; }
 
     /// <summary>
-    /// Gets how far <c>iat</c> and <c>nbf</c> may be ahead of the server's clock (FAPI 2.0 section 5.3.2.1); 0 s to 3650 days. Default: 10 s.
+    /// Gets how far <c>iat</c> and <c>nbf</c> may be ahead of the server's clock (FAPI 2.0 section 5.3.2.1 item 13); 0 s to 3650 days, with
+    /// <see cref="FapiMode"/> 10 s to 60 s. Default: 10 s.
     /// </summary>
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Gets whether the server also applies the FAPI 2.0 security profile. Signatures are PS256 or ES256 (EdDSA, which the profile allows, is not
-    /// supported). Every grant requires client authentication, by private_key_jwt with an <c>iat</c> and the issuer as a string in <c>aud</c>, or by mutual
-    /// TLS. Every token is bound by DPoP or mutual TLS. Default: false, which also accepts an <c>aud</c> array with one element.
+    /// supported). Every grant requires client authentication, by private_key_jwt with the issuer as a string in <c>aud</c>, or by mutual TLS. Every token
+    /// is bound by DPoP or mutual TLS. Codes are valid for 60 s and need PKCE; refresh tokens are not replaced. Default: false, which also accepts an
+    /// <c>aud</c> array with one element. Pushed authorization requests, which the profile requires, are not supported.
     /// </summary>
     public bool FapiMode { get; init; }
 
@@ -53,7 +56,7 @@ public sealed class StrictAuthorizationServerOptions
     /// <summary>
     /// Gets whether the grants authorization_code and refresh_token return a new, single-use refresh token. Default: true. With false only
     /// <see cref="StrictAuthorizationServer.IssueRefreshToken"/> issues refresh tokens, and they stay valid. A token exchange that requests a refresh token
-    /// gets one in either case (RFC 8693 section 2.1).
+    /// gets one in either case (RFC 8693 section 2.1). With <see cref="FapiMode"/> a code returns one that stays valid.
     /// </summary>
     public bool IssueRefreshTokens { get; init; } = true;
 
@@ -101,6 +104,7 @@ public sealed class StrictAuthorizationServerOptions
         OptionChecks.CheckTime(nameof(MaxAssertionLifetime), MaxAssertionLifetime, allowsZero: false);
         OptionChecks.CheckTime(nameof(ClockSkew), ClockSkew, allowsZero: true);
         OptionChecks.CheckTime(nameof(FutureTolerance), FutureTolerance, allowsZero: true);
+        FapiRules.CheckOptions(this);
         OptionChecks.CheckScopeValues(nameof(SupportedScopes), SupportedScopes);
         foreach (var target in SupportedTargets ?? [])
             OptionChecks.CheckNotEmpty("A target of SupportedTargets", target);

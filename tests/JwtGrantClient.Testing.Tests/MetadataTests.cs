@@ -134,10 +134,11 @@ public sealed class MetadataTests
         var key = Assert.Single((await server.GetAsync(server.Server.JwksUri)).Json.GetProperty("keys").EnumerateArray());
 
         byte[] Member(string name) => Bytes(key.GetProperty(name).GetString());
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Member("n"), Exponent = Member("e") });
+        Assert.Equal(("ES256", "ES256"), (key.GetProperty("alg").GetString(), IssuedToken.Header(token).GetProperty("alg").GetString()));
+        using var ec = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = { X = Member("x"), Y = Member("y") } });
         var dot = token.LastIndexOf('.');
         var (input, signature) = (Encoding.ASCII.GetBytes(token[..dot]), Bytes(token[(dot + 1)..]));
-        Assert.True(rsa.VerifyData(input, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.True(ec.VerifyData(input, signature, HashAlgorithmName.SHA256));
         Assert.Equal(key.GetProperty("kid").GetString(), IssuedToken.Header(token).GetProperty("kid").GetString());
         Assert.Equal("at+jwt", IssuedToken.Header(token).GetProperty("typ").GetString());
         Assert.False(key.TryGetProperty("d", out _));

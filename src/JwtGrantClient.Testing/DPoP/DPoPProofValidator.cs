@@ -38,7 +38,7 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
             RequestRules.Check(claims, method, url, accessToken, rules);
             var expiresAt = _times.Check(claims, Use, rules);
             validated = new(thumbprint!, ReadNonce(claims, rules));
-            CheckId(claims, thumbprint, expiresAt, rules, record?.Number ?? 0);
+            CheckId(claims, thumbprint, expiresAt, record?.Number ?? 0, rules);
         }
         rules.Conclude(record);
         return validated!;
@@ -60,7 +60,7 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
         return proofKey.Thumbprint;
     }
 
-    private void CheckId(JsonElement claims, string? thumbprint, DateTimeOffset expiresAt, BrokenRules rules, int request)
+    private void CheckId(JsonElement claims, string? thumbprint, DateTimeOffset expiresAt, int request, BrokenRules rules)
     {
         var id = claims.ReadText("jti", out var problem);
         if (id is null)

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
@@ -18,9 +19,6 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
 
     private const string Clause = "RFC 6749 section 4.1.3", PkceClause = "RFC 7636 section 4.6";
 
-    // The maximum that RFC 6749 section 4.1.2 recommends.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
-
     // RFC 7636 section 4.1.
     private static readonly SearchValues<char> VerifierCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
@@ -31,7 +29,7 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         _codes[value] = new(
-            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, settings.Now + Lifetime);
+            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, settings.Now + FapiRules.CodeLifetime(settings.Options));
         return value;
     }
 
@@ -78,7 +76,7 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
         return RefusedException.InvalidGrant("S17", "RFC 6749 section 4.1.2", "The code was used before; the tokens issued for it are revoked.");
     }
 
-    private static void Check(Code code, ClientRegistration client, GrantRequest request)
+    private void Check(Code code, ClientRegistration client, GrantRequest request)
     {
         if (code.Descriptor.ClientId != client.Id)
             throw RefusedException.InvalidGrant("S17", Clause, "The code was issued to another client.");
@@ -88,6 +86,7 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
         if (request.AuthenticatedClient is null && code.Challenge is null)
             throw RefusedException.InvalidGrant("S17", "RFC 9700 section 2.1.1",
                 "A public client needs PKCE: a code_challenge in the authorization request, and its code_verifier.");
+        FapiRules.CheckCode(settings.Options, code.RedirectUri, code.Challenge);
         CheckVerifier(request.Form["code_verifier"], code.Challenge);
         if (code.ProofKey is not null && code.ProofKey != request.Proof?.Thumbprint)
             throw RefusedException.InvalidGrant(

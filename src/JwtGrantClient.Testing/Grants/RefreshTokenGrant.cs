@@ -31,7 +31,7 @@ internal sealed class RefreshTokenGrant(RefreshTokenStore tokens, bool rotates)
                 "S21", "RFC 9449 section 5", "The refresh token is bound to another DPoP key than the key of the proof.");
         return new(client, client.Id, descriptor.Subject, scope)
         {
-            Family = descriptor.Family, RefreshToken = descriptor, UseUp = rotates ? () => UseUp(token) : null,
+            Family = descriptor.Family, RefreshToken = rotates ? descriptor : null, UseUp = rotates ? () => UseUp(token) : null,
         };
     }
 

@@ -29,16 +29,17 @@ internal sealed class AudienceRules(ServerSettings settings)
         var count = aud.GetArrayLength();
         if (count == 0)
             rules.Add("S12", Clause, $"The {use.Name}'s aud is an empty array; expected '{settings.Issuer}'.");
+        else if (aud.EnumerateArray().FirstOrDefault(value => value.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } odd)
+            CheckValue(odd, use, rules);
         else if (!use.AllowsTokenEndpointAudience && count > 1)
         {
             rules.Add("S12", Clause, $"The {use.Name}'s aud has {count} values; expected only '{settings.Issuer}'.", nameof(Leniency.AllowOtherAudiences));
             if (!aud.EnumerateArray().Any(value => IsServer(value, use)))
                 CheckValue(FindTokenEndpoint(aud) ?? aud[0], use, rules);
         }
-        // The other values are servers that could present the assertion here (RFC 10070).
         else if (aud.EnumerateArray().FirstOrDefault(value => !IsServer(value, use)) is { ValueKind: not JsonValueKind.Undefined } other)
         {
-            if (other.ValueKind == JsonValueKind.String && aud.EnumerateArray().Any(value => IsServer(value, use)))
+            if (aud.EnumerateArray().Any(value => IsServer(value, use)))
                 rules.Add("S12", "a rule of this server, which RFC 7519 section 4.1.3 leaves open",
                     $"The {use.Name}'s aud contains '{other}' in addition to this server. Another server could present it here: use one audience.",
                     nameof(Leniency.AllowOtherAudiences));

@@ -24,8 +24,8 @@ internal sealed class ReplayStore(TimeProvider time, TimeSpan skew)
         return ReferenceEquals(first, use) ? null : first.Request;
     }
 
-    /// <summary>Returns the number of the request that used an id; null for none.</summary>
-    public int? Find(string issuer, string id) => _usedIds.GetValueOrDefault((issuer, id))?.Request;
+    /// <summary>Returns the number of the request that used an id; null if none did.</summary>
+    public int? Find(string issuer, string id) => _usedIds.TryGetValue((issuer, id), out var use) ? use.Request : null;
 
     public int Count => _usedIds.Count;
 

@@ -49,9 +49,7 @@ internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime =
     private decimal? CheckIssueTime(JsonElement claims, decimal now, AssertionUse use, BrokenRules rules)
     {
         var iat = NumericDate.Read(claims, "iat", "S14", use, rules);
-        if (!claims.TryGetProperty("iat", out _) && use.IsClientAuthentication && settings.Options.FapiMode)
-            rules.Add("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Name} has no iat.");
-        else if (iat > now + _tolerance)
+        if (iat > now + _tolerance)
             rules.Add("S14", "RFC 7523 section 3 item 6",
                 $"The {use.Name}'s iat is {iat - now:0.#} s in the future; at most {_tolerance:0} s are accepted. Compare the clocks.");
         else if (iat < now - _maximum - _skew)

@@ -61,7 +61,7 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
     // So that the processes that got the same Retry-After do not return at the same time.
     private const double RetryAfterSpread = 0.1;
 
-    private int _failures;
+    private int _doublings;
     private long _nextAttempt = long.MinValue;
 
     /// <summary>Gets the last failure; null after a success.</summary>
@@ -69,6 +69,9 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
 
     /// <summary>Gets the time of the first failure since the last success; null if there is none.</summary>
     public long? FailingSince { get; private set; }
+
+    /// <summary>Gets the number of failures since the last success.</summary>
+    public int Failures { get; private set; }
 
     public bool IsOverAt(long now) => now >= _nextAttempt;
 
@@ -80,7 +83,7 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
 
     public void OnSucceeded()
     {
-        _failures = 0;
+        (_doublings, Failures) = (0, 0);
         _nextAttempt = long.MinValue;
         (LastError, FailingSince) = (null, null);
     }
@@ -94,13 +97,14 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
     {
         LastError = error;
         FailingSince ??= now;
+        Failures++;
         var isUsable = expiresAt is not null && !isRejected;
         if (error.IsHeldBack && !isUsable)
         {
             _nextAttempt = Math.Min(now + AfterLimit(error.RetryAfter ?? TimeSpan.Zero), expiresAt ?? long.MaxValue);
             return;
         }
-        var doublings = Math.Pow(2, Math.Min(_failures++, 30));
+        var doublings = Math.Pow(2, Math.Min(_doublings++, 30));
         var wait = isUsable ? WithToken(doublings) : WithoutToken(doublings);
         // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
         if (error.RetryAfter is { } retryAfter)
