@@ -38,8 +38,8 @@ public sealed class StrictAuthorizationServerOptions
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Gets whether the server also applies the FAPI 2.0 security profile. Signatures are PS256 or ES256 (EdDSA, which the profile allows, is not
-    /// supported). Every grant requires client authentication, by private_key_jwt with the issuer as a string in <c>aud</c>, or by mutual TLS. Every token
+    /// Gets whether the server also applies the FAPI 2.0 security profile. Signatures are PS256, ES256 or Ed25519, also
+    /// named EdDSA. Every grant requires client authentication, by private_key_jwt with the issuer as a string in <c>aud</c>, or by mutual TLS. Every token
     /// is bound by DPoP or mutual TLS. Codes are valid for 60 s and need PKCE; refresh tokens are not replaced. Default: false, which also accepts an
     /// <c>aud</c> array with one element. Pushed authorization requests, which the profile requires, are not supported.
     /// </summary>
