@@ -159,23 +159,23 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return true;
     }
 
-    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
-    {
-        return cancellationToken.CanBeCanceled ? WaitOrCancelAsync() : refresh;
+    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(refresh, cancellationToken) : refresh;
 
-        async Task<AccessToken> WaitOrCancelAsync()
+    private async Task<AccessToken> WaitOrCancelAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
+    {
+        var since = context.Clock.Now;
+        try
         {
-            try
-            {
-                return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                lock (this)
-                    if (_state is not null && _state.Refresh == refresh)
-                        _state.Canceled++;
-                throw;
-            }
+            return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            JwtGrantException? lastError;
+            lock (this)
+                lastError = _state?.OnCallerCanceled(refresh);
+            context.Acquisitions.OnCallerCanceled(TimeSpan.FromTicks(context.Clock.Now - since), context.Pipeline.Server ?? context.Server, lastError);
+            throw;
         }
     }
 
@@ -189,6 +189,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         var (current, rejected) = (IsRejected ? null : Token, _state.Rejected);
         if (!inBackground)
             context.Acquisitions.OnWaiting();
+        _state.Attempts = attempts;
         _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts, inBackground), context.Start);
     }
 

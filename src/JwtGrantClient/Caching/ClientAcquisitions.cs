@@ -15,11 +15,16 @@ namespace JwtGrantClient.Caching;
 /// <param name="logger">Logs acquisitions and failures.</param>
 internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeProvider time, TokenMetrics metrics, ILogger logger)
 {
+    // A caller that gives up earlier has its own reasons. A timeout that is too short for a token request is longer.
+    private static readonly TimeSpan MinReportedWait = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly FailureStreak _failing = new(time);
 
     // Others get their tokens meanwhile, so a success does not end it.
     private readonly FailureStreak _failingRequests = new(time) { EndsAfter = TimeSpan.FromHours(1) };
+
+    private readonly FailureStreak _canceledCalls = new(time) { EndsAfter = TimeSpan.FromMinutes(1) };
 
     private int _waiting, _failures;
     private JwtGrantException? _lastError;
@@ -100,6 +105,19 @@ internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeP
             Log.RefreshFailed(logger, client, remaining, wait, line);
         else
             Log.AcquisitionFailed(logger, client, wait, line);
+    }
+
+    /// <summary>
+    /// Records that a caller canceled its wait for a token. If a timeout around the call did that, the caller sees only the exception of the timeout, so that
+    /// the log says what it waited for.
+    /// </summary>
+    /// <param name="waited">How long the caller waited.</param>
+    /// <param name="server">The endpoint, for the log.</param>
+    /// <param name="lastError">The last failure; null if there is none.</param>
+    public void OnCallerCanceled(TimeSpan waited, string server, JwtGrantException? lastError)
+    {
+        if (waited >= MinReportedWait && _canceledCalls.OnFailed() is { } report)
+            Log.CallerCanceled(logger, client, server, waited, report.Failures, lastError is null ? "none." : new ErrorLine(lastError).ToString());
     }
 
     /// <summary>Returns the status of the client.</summary>

@@ -1,3 +1,5 @@
+using JwtGrantClient.TokenEndpoint;
+
 namespace JwtGrantClient.Caching;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal sealed class RefreshState(CacheContext context)
     /// <summary>Gets or sets the refresh under way.</summary>
     public Task<AccessToken>? Refresh { get; set; }
 
+    /// <summary>Gets or sets the attempts of the last refresh, or of the one under way.</summary>
+    public RequestAttempts? Attempts { get; set; }
+
     /// <summary>Gets or sets whether an acquisition has begun since the last token ended.</summary>
     public bool HasTriedAfterEnd { get; set; }
 
@@ -19,6 +24,14 @@ internal sealed class RefreshState(CacheContext context)
 
     /// <summary>Gets or sets how many of them canceled their wait.</summary>
     public int Canceled { get; set; }
+
+    /// <summary>Records that a caller canceled its wait for a refresh. Returns the last failure; null if there is none.</summary>
+    public JwtGrantException? OnCallerCanceled(Task<AccessToken> refresh)
+    {
+        if (Refresh == refresh)
+            Canceled++;
+        return Attempts?.LastError ?? Backoff.LastError;
+    }
 
     /// <summary>Gets whether a caller waits for it.</summary>
     public bool CallersWait => Waiting > Canceled;

@@ -105,4 +105,7 @@ internal static partial class Log
 
     [LoggerMessage(32, LogLevel.Information, "TrustedCertificates: the file {Path} has changed; new connections trust its {Count} certificates")]
     public static partial void TrustedCertificatesReplaced(ILogger logger, string path, int count);
+
+    [LoggerMessage(33, LogLevel.Warning, "A call waited for a token of client '{Client}' from {Server} and was canceled after {Waited}. If a timeout around the call canceled it, such as HttpClient.Timeout, the token request may take longer (Retry:TotalTimeout). Canceled calls: {Calls}. Last failure: {LastFailure}")]
+    public static partial void CallerCanceled(ILogger logger, string client, string server, TimeSpan waited, int calls, string lastFailure);
 }

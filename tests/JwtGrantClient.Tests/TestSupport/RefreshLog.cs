@@ -6,11 +6,11 @@ namespace JwtGrantClient.Tests.TestSupport;
 
 /// <summary>
 /// The log of the library as a queue. A refresh writes its line after it has completed, so that a test can wait for it. The lines about streaks of
-/// failures, which come before it, are kept apart.
+/// failures and about canceled calls, which come before it, are kept apart.
 /// </summary>
 internal sealed class RefreshLog : ILogger
 {
-    private static readonly int[] StreakEventIds = [17, 18, 27];
+    private static readonly int[] StreakEventIds = [17, 18, 27, 33];
 
     private readonly Channel<LogLine> _lines = Channel.CreateUnbounded<LogLine>();
     private readonly ConcurrentQueue<LogLine> _streaks = new();
@@ -27,7 +27,7 @@ internal sealed class RefreshLog : ILogger
 
     public bool IsEmpty => _lines.Reader.Count == 0;
 
-    /// <summary>The lines about streaks of failures.</summary>
+    /// <summary>The lines about streaks of failures and about canceled calls.</summary>
     public IReadOnlyList<LogLine> Streaks => [.. _streaks];
 
     private void Add(EventId id, LogLine line)

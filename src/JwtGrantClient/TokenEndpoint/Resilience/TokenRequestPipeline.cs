@@ -126,6 +126,9 @@ internal sealed class TokenRequestPipeline
         }
     }
 
+    /// <summary>Gets the endpoint, for the log; null if the source of the tokens is not a token endpoint.</summary>
+    public string? Server => _sender?.Place;
+
     /// <summary>Adds the client and its endpoint to a failure that the cache found.</summary>
     public void AddContext(JwtGrantException failure) => _sender?.AddContext(failure);
 
