@@ -34,10 +34,10 @@ internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoin
 
     public async Task<ServerResponse> HandleAsync(ServerRequest received, CancellationToken cancellationToken)
     {
-        var request = received with { Number = Interlocked.Increment(ref _received) };
         var record = new RecordedRequest(
-            request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body),
-            FormReader.TryDecode(request.Body, out _) ?? []) { Number = request.Number };
+            received.Method, received.Path, received.Query, received.Headers, Encoding.UTF8.GetString(received.Body),
+            FormReader.TryDecode(received.Body, out _) ?? []) { Number = Interlocked.Increment(ref _received) };
+        var request = received with { Record = record };
         _requests.Enqueue(record);
         while (_requests.Count > MaxRecordedRequests)
             _requests.TryDequeue(out _);
