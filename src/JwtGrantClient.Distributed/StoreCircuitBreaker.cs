@@ -95,7 +95,7 @@ internal sealed class StoreCircuitBreaker
     private void LogOpened(TimeSpan duration, Exception? reason)
     {
         if (!_isFailing)
-            Log.CircuitOpened(_logger, duration, reason);
+            Log.CircuitOpened(_logger, duration, new(reason));
         _isFailing = true;
     }
 

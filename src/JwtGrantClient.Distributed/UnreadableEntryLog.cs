@@ -1,25 +1,19 @@
+using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Distributed;
 
-/// <summary>Logs entries that cannot be read, at most once per minute: with a wrong key ring, no entry can be read.</summary>
+/// <summary>Logs entries that cannot be read, at growing intervals: with a wrong key ring, no entry can be read.</summary>
 internal sealed class UnreadableEntryLog(TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    // An entry that can be read does not end the streak: with two key rings in a fleet, only some entries can be read.
+    private readonly FailureStreak _failing = new(time) { EndsAfter = TimeSpan.FromHours(1) };
 
-    private readonly Lock _lock = new();
-    private long? _loggedAt;
-
-    /// <summary>Logs that an entry cannot be read, unless that was logged within the last minute.</summary>
+    /// <summary>Logs that an entry cannot be read, unless that was logged a short time ago.</summary>
     /// <param name="reason">The error of the decryption; null if the entry was decrypted but does not contain a token.</param>
     public void Report(Exception? reason)
     {
-        lock (_lock)
-        {
-            if (_loggedAt is { } loggedAt && time.GetElapsedTime(loggedAt) < Interval)
-                return;
-            _loggedAt = time.GetTimestamp();
-        }
-        Log.EntryUnreadable(logger, reason);
+        if (_failing.OnFailed() is { } report)
+            Log.EntryUnreadable(logger, new(report.Since), report.Failures, report.IsFirst ? reason : null);
     }
 }

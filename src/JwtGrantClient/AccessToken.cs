@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient;
 
@@ -125,7 +126,7 @@ public sealed class AccessToken
     /// <summary>Describes the token without revealing it.</summary>
     /// <returns>The type, the length and the expiry.</returns>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Type} access token ({Value.Length} characters, redacted), expires {ExpiresAt:u}");
+        CultureInfo.InvariantCulture, $"{Type} access token ({Value.Length} characters, redacted), expires {new UtcTime(ExpiresAt)}");
 
     /// <summary>
     /// Returns whether a text has the syntax of an access token (RFC 6749 appendix A.12). The space that the appendix allows is not accepted: it

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient;
 
@@ -39,5 +40,5 @@ public sealed class Assertion
     /// <summary>Describes the assertion without revealing it.</summary>
     /// <returns>The length and the expiry.</returns>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"assertion ({Value.Length} characters, redacted), expires {ExpiresAt:u}");
+        string.Create(CultureInfo.InvariantCulture, $"assertion ({Value.Length} characters, redacted), expires {new UtcTime(ExpiresAt)}");
 }

@@ -52,7 +52,7 @@ internal sealed class TokenFile
                 "Remove them from the request, let the library sign the assertion (no TokenFile), or set an assertion provider in code.");
         var token = await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false);
         Observe(token.Value);
-        return token.ExpiresAt > _clock.GetUtcNow() ? token : throw Unusable($"contains a token that expired at {token.ExpiresAt:u}");
+        return token.ExpiresAt > _clock.GetUtcNow() ? token : throw Unusable($"contains a token that expired at {new UtcTime(token.ExpiresAt)}");
     }
 
     /// <summary>Reads whose JWT the file contains. Returns null if that is not known.</summary>

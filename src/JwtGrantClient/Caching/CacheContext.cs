@@ -32,6 +32,12 @@ internal sealed record CacheContext(
     /// <summary>Gets the size of the cache.</summary>
     public CacheOptions Cache { get; init; } = new();
 
+    /// <summary>Gets the issuer, or the token endpoint if there is none, for the log.</summary>
+    public string Server { get; init; } = "";
+
+    /// <summary>Gets the acquisitions of all entries.</summary>
+    public ClientAcquisitions Acquisitions { get; } = new(Client, Clock, Time, Metrics, Logger);
+
     /// <summary>Gets the shared token store; null if there is none.</summary>
     public SharedTokens? Shared { get; init; }
 

@@ -159,23 +159,23 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return true;
     }
 
-    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
-    {
-        return cancellationToken.CanBeCanceled ? WaitOrCancelAsync() : refresh;
+    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(refresh, cancellationToken) : refresh;
 
-        async Task<AccessToken> WaitOrCancelAsync()
+    private async Task<AccessToken> WaitOrCancelAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
+    {
+        var since = context.Clock.Now;
+        try
         {
-            try
-            {
-                return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                lock (this)
-                    if (_state is not null && _state.Refresh == refresh)
-                        _state.Canceled++;
-                throw;
-            }
+            return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            JwtGrantException? lastError;
+            lock (this)
+                lastError = _state?.OnCallerCanceled(refresh);
+            context.Acquisitions.OnCallerCanceled(TimeSpan.FromTicks(context.Clock.Now - since), context.Pipeline.Server ?? context.Server, lastError);
+            throw;
         }
     }
 
@@ -187,16 +187,19 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
         _state.HasTriedAfterEnd = !inBackground;
         var (current, rejected) = (IsRejected ? null : Token, _state.Rejected);
-        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts), context.Start);
+        if (!inBackground)
+            context.Acquisitions.OnWaiting();
+        _state.Attempts = attempts;
+        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts, inBackground), context.Start);
     }
 
-    private async Task<AccessToken> RefreshAsync(AccessToken? current, AccessToken? rejected, RequestAttempts attempts)
+    private async Task<AccessToken> RefreshAsync(AccessToken? current, AccessToken? rejected, RequestAttempts attempts, bool inBackground)
     {
         AccessToken token;
         bool isShared;
         PublicationKey? key;
         string reason;
-        TimeSpan lifetime;
+        CachedToken cached;
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
@@ -205,7 +208,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
             token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
                 cancellation => BackgroundWork.RunAsync(() => AcquireAsync(attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
-            (reason, lifetime) = OnSucceeded(token, isShared);
+            (reason, cached) = OnSucceeded(token, isShared);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
         {
@@ -223,12 +226,16 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             OnFailed(error);
             throw error;
         }
+        finally
+        {
+            if (!inBackground)
+                context.Acquisitions.OnWaited();
+        }
         // Callers do not wait for the store.
         if (!isShared && key is not null)
-            _ = context.Shared!.PublishAsync(key, Request, token, lifetime);
+            _ = context.Shared!.PublishAsync(key, Request, token, cached.Lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
-        context.Metrics.Acquired(context.Client, reason, token.HasLessScope);
-        Log.Acquired(context.Logger, context.Client, reason, token.ExpiresAt);
+        context.Acquisitions.OnSucceeded(Request, cached, reason, context.Server);
         return token;
     }
 
@@ -249,8 +256,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    /// <summary>Caches the token. Returns why it was acquired, and its lifetime.</summary>
-    private (string Reason, TimeSpan Lifetime) OnSucceeded(AccessToken token, bool isShared)
+    /// <summary>Caches the token. Returns why it was acquired, and its schedule.</summary>
+    private (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared)
     {
         lock (this)
         {
@@ -271,7 +278,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             (_state.Refresh, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, false);
             if (_state.IsOverAt(context.Clock.Now))
                 _state = null;
-            return (reason, cached.Lifetime);
+            return (reason, cached);
         }
     }
 
@@ -287,13 +294,6 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             _state.Refresh = null;
             (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
-        context.Metrics.AcquisitionFailed(context.Client, error);
-        // Nothing was sent, and the limits log when they begin and end.
-        if (error.IsHeldBack)
-            Log.HeldBack(context.Logger, context.Client, wait, error.Code);
-        else if (remaining > TimeSpan.Zero)
-            Log.RefreshFailed(context.Logger, context.Client, remaining, wait, error);
-        else
-            Log.AcquisitionFailed(context.Logger, context.Client, wait, error);
+        context.Acquisitions.OnFailed(Request, error, remaining, wait);
     }
 }

@@ -178,8 +178,9 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     private void Evict(long now, long stamp, int target)
     {
         var bound = context.Cache.MaxEntries;
-        var entries = Entries();
-        entries.Sort(static (one, other) => one.LastUsed.CompareTo(other.LastUsed));
+        CacheEntry[] entries = [.. Entries()];
+        // A copy of the stamps: other threads change them, and the sort would throw if their order changed meanwhile.
+        Array.Sort(Array.ConvertAll(entries, static entry => entry.LastUsed), entries);
         foreach (var entry in entries)
             if (_count > target || IsIdle(entry, stamp))
                 TryRemove(entry, now, _count > 2 * bound ? Eviction.NotAwaited : Eviction.Idle);

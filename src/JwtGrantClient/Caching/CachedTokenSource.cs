@@ -10,15 +10,18 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     private readonly CoarseClock _clock;
     private readonly CacheEntry _default;
     private readonly CacheEntryTable _others;
+    private readonly ClientAcquisitions _acquisitions;
     private readonly SharedTokens? _shared;
+    private readonly CacheContext _uncached;
 
     public CachedTokenSource(CacheContext context)
     {
         context = context with { Disposed = _disposing.Token };
-        _clock = context.Clock;
+        (_clock, _acquisitions) = (context.Clock, context.Acquisitions);
         _default = new CacheEntry(TokenRequest.Default, context);
         _others = new CacheEntryTable(context);
         _shared = context.Shared;
+        _uncached = context with { Shared = null };
     }
 
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -27,6 +30,11 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
             return GetOtherAsync(request, cancellationToken);
         return _default.FreshAt(_clock.Now) is { } token ? new(token) : GetNotFreshAsync(_default, cancellationToken);
     }
+
+    /// <summary>Acquires a token that is neither cached nor shared, for a server that accepts each token once.</summary>
+    /// <exception cref="JwtGrantException">No token could be obtained.</exception>
+    public ValueTask<AccessToken> GetUncachedAsync(TokenRequest request, CancellationToken cancellationToken) =>
+        new(new CacheEntry(request, _uncached).GetOrRefresh(cancellationToken).Pending!);
 
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default)
     {
@@ -83,6 +91,10 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
 
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
+
+    /// <summary>Returns the status of the client and of the tokens of the given requests, without refreshing them.</summary>
+    public ClientStatus Status(IEnumerable<TokenRequest> requests) =>
+        _acquisitions.Status([.. requests.Select(request => Find(request)?.Status() ?? TokenStatus.None)]);
 
     /// <summary>Cancels the refreshes under way. A caller that waits for one gets <see cref="ObjectDisposedException"/>. A second call has no effect.</summary>
     public void Dispose()

@@ -1,3 +1,5 @@
+using JwtGrantClient.TokenEndpoint;
+
 namespace JwtGrantClient.Caching;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal sealed class RefreshState(CacheContext context)
     /// <summary>Gets or sets the refresh under way.</summary>
     public Task<AccessToken>? Refresh { get; set; }
 
+    /// <summary>Gets or sets the attempts of the last refresh, or of the one under way.</summary>
+    public RequestAttempts? Attempts { get; set; }
+
     /// <summary>Gets or sets whether an acquisition has begun since the last token ended.</summary>
     public bool HasTriedAfterEnd { get; set; }
 
@@ -19,6 +24,14 @@ internal sealed class RefreshState(CacheContext context)
 
     /// <summary>Gets or sets how many of them canceled their wait.</summary>
     public int Canceled { get; set; }
+
+    /// <summary>Records that a caller canceled its wait for a refresh. Returns the last failure; null if there is none.</summary>
+    public JwtGrantException? OnCallerCanceled(Task<AccessToken> refresh)
+    {
+        if (Refresh == refresh)
+            Canceled++;
+        return Attempts?.LastError ?? Backoff.LastError;
+    }
 
     /// <summary>Gets whether a caller waits for it.</summary>
     public bool CallersWait => Waiting > Canceled;
@@ -61,7 +74,7 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
     // So that the processes that got the same Retry-After do not return at the same time.
     private const double RetryAfterSpread = 0.1;
 
-    private int _failures;
+    private int _doublings;
     private long _nextAttempt = long.MinValue;
 
     /// <summary>Gets the last failure; null after a success.</summary>
@@ -69,6 +82,9 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
 
     /// <summary>Gets the time of the first failure since the last success; null if there is none.</summary>
     public long? FailingSince { get; private set; }
+
+    /// <summary>Gets the number of failures since the last success.</summary>
+    public int Failures { get; private set; }
 
     public bool IsOverAt(long now) => now >= _nextAttempt;
 
@@ -80,7 +96,7 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
 
     public void OnSucceeded()
     {
-        _failures = 0;
+        (_doublings, Failures) = (0, 0);
         _nextAttempt = long.MinValue;
         (LastError, FailingSince) = (null, null);
     }
@@ -94,13 +110,14 @@ internal sealed class RefreshBackoff(BackoffOptions options, Func<double> random
     {
         LastError = error;
         FailingSince ??= now;
+        Failures++;
         var isUsable = expiresAt is not null && !isRejected;
         if (error.IsHeldBack && !isUsable)
         {
             _nextAttempt = Math.Min(now + AfterLimit(error.RetryAfter ?? TimeSpan.Zero), expiresAt ?? long.MaxValue);
             return;
         }
-        var doublings = Math.Pow(2, Math.Min(_failures++, 30));
+        var doublings = Math.Pow(2, Math.Min(_doublings++, 30));
         var wait = isUsable ? WithToken(doublings) : WithoutToken(doublings);
         // The server may extend the wait, but not shorten it: "Retry-After: 0" would remove the backoff.
         if (error.RetryAfter is { } retryAfter)

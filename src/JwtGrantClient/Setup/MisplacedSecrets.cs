@@ -22,6 +22,7 @@ internal static class MisplacedSecrets
         const string Key = "SigningKey";
         var section = setting.IndexOf($"{Key}:", StringComparison.Ordinal) is var start and >= 0 ? setting[..(start + Key.Length)] : Key;
         return SecretKind.IsJwt(value) ? "Write the JWT to a file, and set the path of that file."
+            : setting == "TrustedCertificates" ? "Write the certificates of the CAs, without a private key, to a file, and set TrustedCertificates to its path."
             : setting.StartsWith("ClientCertificate:", StringComparison.Ordinal) ? "Write the certificate and its key to a file, and set ClientCertificate:Path to its path."
             : $"This looks like a key. Put it into {section}:Text, or into a file whose path is {section}:Path.";
     }
@@ -43,15 +44,19 @@ internal static class MisplacedSecrets
         new("Assertion:Subject", options.Assertion.Subject, Other),
         new("Assertion:Audience", options.Assertion.Audience, Other),
         new("Assertion:TokenFile", options.Assertion.TokenFile, Path),
+        new("Assertion:From", options.Assertion.From, Other),
         .. options.Assertion.Claims.Keys.Select(name => new Setting($"Assertion:Claims:{SettingText.Show(name)}", options.Assertion.Claims[name] as string, Other)),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
         new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
         new("ClientAssertion:Type", options.ClientAssertion.Type, Other),
         new("ClientAssertion:TokenFile", options.ClientAssertion.TokenFile, Path),
+        new("ClientAssertion:From", options.ClientAssertion.From, Other),
         new("ClientAssertion:AssertionType", options.ClientAssertion.AssertionType, Other),
         new("TokenExchange:SubjectTokenFile", options.TokenExchange.SubjectTokenFile, Path),
+        new("TokenExchange:SubjectTokenFrom", options.TokenExchange.SubjectTokenFrom, Other),
         new("TokenExchange:SubjectTokenType", options.TokenExchange.SubjectTokenType, Other),
         new("TokenExchange:ActorTokenFile", options.TokenExchange.ActorTokenFile, Path),
+        new("TokenExchange:ActorTokenFrom", options.TokenExchange.ActorTokenFrom, Other),
         new("TokenExchange:ActorTokenType", options.TokenExchange.ActorTokenType, Other),
         new("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType, Other),
         .. options.TokenExchange.Audience.Select(audience => new Setting("TokenExchange:Audience", audience, Other)),
@@ -59,6 +64,7 @@ internal static class MisplacedSecrets
         new("ClientCertificate:KeyPath", options.ClientCertificate?.KeyPath, Path),
         new("ClientCertificate:PasswordEnvironmentVariable", options.ClientCertificate?.PasswordEnvironmentVariable, Variable),
         new("ClientCertificate:PasswordFile", options.ClientCertificate?.PasswordFile, Path),
+        new("TrustedCertificates", options.TrustedCertificates, Path),
         new("Cache:SharingName", options.Cache.SharingName, Other),
         .. Settings("SigningKey", options.SigningKey),
         .. Settings("ClientAssertion:SigningKey", options.ClientAssertion.SigningKey),

@@ -109,8 +109,8 @@ internal sealed class CertificateExpiryWarning(TimeProvider clock, ILogger logge
             return;
         (_lastThumbprint, _nextWarningAt) = (certificate.Thumbprint, now + RepeatInterval);
         if (expiry > now)
-            Log.CertificateExpires(logger, certificate.Subject, certificate.Thumbprint, expiry, (int)(expiry - now).TotalDays);
+            Log.CertificateExpires(logger, certificate.Subject, certificate.Thumbprint, new(expiry), (int)(expiry - now).TotalDays);
         else
-            Log.CertificateExpired(logger, certificate.Subject, certificate.Thumbprint, expiry);
+            Log.CertificateExpired(logger, certificate.Subject, certificate.Thumbprint, new(expiry));
     }
 }

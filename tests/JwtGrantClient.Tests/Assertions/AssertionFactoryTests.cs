@@ -125,7 +125,7 @@ public sealed class AssertionFactoryTests
 
         Assert.Equal("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", assertion.Type);
         Assert.Equal(TestData.Moment + TimeSpan.FromMinutes(2), assertion.ExpiresAt);
-        Assert.Equal($"assertion ({assertion.Value.Length} characters, redacted), expires 2026-11-23 09:02:00Z", assertion.ToString());
+        Assert.Equal($"assertion ({assertion.Value.Length} characters, redacted), expires 2026-11-23T09:02:00Z", assertion.ToString());
     }
 
     private static AssertionProfile Profile() => new(

@@ -122,7 +122,7 @@ public sealed class TokenFileTests : IDisposable
         { "a.!.c", "does not contain a complete JWT with an exp claim" },
         { $"{Encode("{}")}.{Encode("{}")}.{Encode("x")}", "does not contain a complete JWT with an exp claim" },
         { $"{Encode("{}")}.{Encode("[1]")}.{Encode("x")}", "does not contain a complete JWT with an exp claim" },
-        { Token(secondsToLive: -60), "contains a token that expired at 2026-11-23 08:59:00Z" },
+        { Token(secondsToLive: -60), "contains a token that expired at 2026-11-23T08:59:00Z" },
         { new string('a', 70_000), "has 70000 bytes; a token has at most 65536" },
     };
 

@@ -31,11 +31,11 @@ public sealed class SharedTokenTests
 
         Assert.Equal(("hash", marker.ExpiresAt, marker.Lifetime), (arrived.RevokedHash, arrived.ExpiresAt, arrived.Lifetime));
         Assert.Null(arrived.Token);
-        Assert.Equal("marker of a revoked token, expires 2026-11-23 09:00:00Z", arrived.ToString());
+        Assert.Equal("marker of a revoked token, expires 2026-11-23T09:00:00Z", arrived.ToString());
     }
 
     [Fact]
-    public void ToString_does_not_reveal_the_token() => Assert.Equal("shared DPoP access token (6 characters, redacted), expires 2026-11-23 09:00:00Z", Entry.ToString());
+    public void ToString_does_not_reveal_the_token() => Assert.Equal("shared DPoP access token (6 characters, redacted), expires 2026-11-23T09:00:00Z", Entry.ToString());
 
     [Theory]
     [InlineData("")]

@@ -6,7 +6,7 @@ namespace JwtGrantClient.Tests.Distributed;
 /// <summary>With the default options, three failures open the circuit breaker for 10 s. Then one call tries the store again.</summary>
 public sealed class StoreCircuitBreakerTests : IDisposable
 {
-    private const string CircuitOpened = "Warning 100 Calls to the distributed cache fail. The next call is made after 00:00:10";
+    private const string CircuitOpened = "Information 100 Calls to the distributed cache fail. The next call is made after 00:00:10";
     private const string CircuitClosed = "Information 101 The distributed cache responds again";
 
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(10), Sampling = TimeSpan.FromSeconds(10);

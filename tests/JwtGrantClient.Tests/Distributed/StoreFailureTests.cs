@@ -24,7 +24,7 @@ public sealed class StoreFailureTests : IDisposable
 
         Assert.Null(await CallAsync());
         Assert.Equal(3, _calls);
-        Assert.StartsWith("Warning 100 ", Assert.Single(_log.All), StringComparison.Ordinal);
+        Assert.StartsWith("Information 100 ", Assert.Single(_log.All), StringComparison.Ordinal);
     }
 
     [Fact]

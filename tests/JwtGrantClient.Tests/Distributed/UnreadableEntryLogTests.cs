@@ -9,7 +9,7 @@ public sealed class UnreadableEntryLogTests : IDisposable
     private readonly LogLines _log = new();
 
     [Fact]
-    public void Unreadable_entries_are_logged_at_most_once_a_minute()
+    public void Unreadable_entries_are_logged_at_growing_intervals_with_their_number()
     {
         var unreadable = new UnreadableEntryLog(_time, _log);
 
@@ -22,6 +22,14 @@ public sealed class UnreadableEntryLogTests : IDisposable
 
         Assert.Equal(2, _log.All.Count);
         Assert.All(_log.All, line => Assert.StartsWith("Warning 102 ", line, StringComparison.Ordinal));
+        Assert.EndsWith("Unreadable entries since 2026-11-23T09:00:00Z: 3", _log.All[1], StringComparison.Ordinal);
+
+        _time.Advance(TimeSpan.FromMinutes(2) - TimeSpan.FromTicks(1));
+        unreadable.Report(reason: null);
+        Assert.Equal(2, _log.All.Count);
+        _time.Advance(TimeSpan.FromTicks(1));
+        unreadable.Report(reason: null);
+        Assert.Equal(3, _log.All.Count);
     }
 
     public void Dispose() => _log.Dispose();

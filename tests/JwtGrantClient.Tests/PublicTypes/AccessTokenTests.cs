@@ -13,7 +13,7 @@ public sealed class AccessTokenTests
         var members = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>($$"""{ "copy": "{{Secret}}" }""");
         var token = new AccessToken(Secret, TestData.Moment, scope: "reports.read", members: members);
 
-        Assert.Equal("Bearer access token (19 characters, redacted), expires 2026-11-23 09:00:00Z", token.ToString());
+        Assert.Equal("Bearer access token (19 characters, redacted), expires 2026-11-23T09:00:00Z", token.ToString());
         Assert.Equal(Secret, token.Value);
         var json = JsonSerializer.Serialize(token);
         Assert.DoesNotContain(Secret, json, StringComparison.Ordinal);

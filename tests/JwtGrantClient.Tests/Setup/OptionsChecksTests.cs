@@ -53,10 +53,10 @@ public sealed class OptionsChecksTests
             "RevocationEndpoint: 'https://other.example.com/revoke' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct RevocationEndpoint."),
         ["SAML without a provider"] = (
             o => o.Grant = GrantType.Saml2Bearer,
-            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
+            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
         ["exchange without a subject token"] = (
             o => o.Grant = GrantType.TokenExchange,
-            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, or call UseSubjectToken."),
+            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile or SubjectTokenFrom, or call UseSubjectToken."),
         ["exchange with another grant"] = (
             o => o.TokenExchange.Audience.Add("files"),
             "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or remove the section."),
@@ -87,6 +87,10 @@ public sealed class OptionsChecksTests
         ["certificate's password file without a path"] = (
             o => o.ClientCertificate = new() { PasswordFile = "password" },
             "ClientCertificate has no Path. Set Path to the PEM or PKCS#12 file with the certificate."),
+        ["trusted certificates empty"] = (o => o.TrustedCertificates = "", "TrustedCertificates is empty. Set it to a value, or remove it."),
+        ["trusted certificates missing"] = (
+            o => o.TrustedCertificates = "/nowhere/ca.pem",
+            "TrustedCertificates: the file '/nowhere/ca.pem' cannot be read: Could not find a part of the path '/nowhere/ca.pem'. Expected certificates of CAs, as PEM or DER. Correct the path or the permissions."),
         ["DPoP key without DPoP"] = (
             o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
             "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or remove the key."),
@@ -233,6 +237,19 @@ public sealed class OptionsChecksTests
         (options.DefaultTokenLifetime, options.DefaultTokenType) = (TimeSpan.FromDays(1), "Bearer");
 
         Assert.Empty(OptionsChecks.Find(options, new()));
+    }
+
+    [Fact]
+    public void Trusted_certificates_and_a_handler_in_code_exclude_each_other()
+    {
+        var options = TestClient.Options();
+        options.TrustedCertificates = "/nowhere/ca.pem";
+        var dependencies = new ClientDependencies();
+        dependencies.TokenEndpointHandler.Use(new HttpClientHandler());
+
+        Assert.Equal(
+            ["TrustedCertificates is set, but the token endpoint handler is configured in code and decides itself which certificates it trusts. Configure the trust of that handler and remove TrustedCertificates, or remove the handler."],
+            OptionsChecks.Find(options, dependencies));
     }
 
     [Fact]

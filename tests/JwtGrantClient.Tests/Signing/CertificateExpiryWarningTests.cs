@@ -26,7 +26,7 @@ public sealed class CertificateExpiryWarningTests : IDisposable
         await UseAtAsync(signer, Expiry.AddDays(-30) + TimeSpan.FromSeconds(5));
         await UseAtAsync(signer, Expiry.AddDays(-29));
         Assert.Equal(
-            $"Warning 23 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key expires at 01/22/2027 09:00:00 +00:00, in 29 days; renew it",
+            $"Warning 23 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key expires at 2027-01-22T09:00:00Z, in 29 days; renew it",
             Assert.Single(Warnings));
 
         await UseAtAsync(signer, Expiry.AddDays(-29) + TimeSpan.FromSeconds(5));
@@ -34,7 +34,7 @@ public sealed class CertificateExpiryWarningTests : IDisposable
 
         await UseAtAsync(signer, Expiry.AddDays(1));
         Assert.Equal(
-            $"Error 24 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key expired at 01/22/2027 09:00:00 +00:00; servers may reject it. Renew it",
+            $"Error 24 The certificate 'CN=batch' ({certificate.Thumbprint}) of the signing key expired at 2027-01-22T09:00:00Z; servers may reject it. Renew it",
             Warnings[^1]);
     }
 

@@ -37,6 +37,7 @@ internal sealed class CacheFixture : IDisposable
             new TokenMetrics(Meter),
             logger)
         {
+            Server = "'https://as.example.com'",
             Refresh = refresh,
             Backoff = backoff ?? new(),
             Cache = cache,

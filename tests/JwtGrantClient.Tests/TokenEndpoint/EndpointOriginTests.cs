@@ -54,7 +54,7 @@ public sealed class EndpointOriginTests
 
         Assert.Equal(0, other.Calls);
         var line = Assert.Single(site.Client.Log.Lines);
-        Assert.StartsWith("Warning 2: Metadata of ", line, StringComparison.Ordinal);
+        Assert.StartsWith("Warning 30: New metadata of ", line, StringComparison.Ordinal);
         Assert.Contains("TokenEndpointOrigins does not contain", line, StringComparison.Ordinal);
     }
 

@@ -116,7 +116,10 @@ public sealed class ErrorContextTests
 
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
 
-        Assert.Contains(Context, Assert.Single(log.All, line => line.StartsWith("Information 1 ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var retry = Assert.Single(log.All, line => line.StartsWith("Information 1 ", StringComparison.Ordinal));
+        Assert.StartsWith("Information 1 Client 'reports': the token request failed; attempt 2 follows in ", retry, StringComparison.Ordinal);
+        Assert.EndsWith($" Endpoint '{TestData.TokenEndpoint}'.", retry, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', retry);
     }
 
     [Fact]

@@ -133,8 +133,8 @@ public sealed class RetryTests
         await client.RequestAsync();
 
         Assert.Equal(2, client.Log.Lines.Count);
-        Assert.StartsWith("Information 1: Token request failed; attempt 2 follows in 00:00:00", client.Log.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("Information 1: Client '': the token request failed; attempt 2 follows in 00:00:00", client.Log.Lines[0], StringComparison.Ordinal);
         Assert.Contains("responded with 503", client.Log.Lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("Information 1: Token request failed; attempt 3 follows in ", client.Log.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("Information 1: Client '': the token request failed; attempt 3 follows in ", client.Log.Lines[1], StringComparison.Ordinal);
     }
 }

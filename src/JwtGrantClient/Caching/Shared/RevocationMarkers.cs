@@ -28,6 +28,7 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
 
     // The keys of the tokens that could not be read, and when they were revoked.
     private readonly Dictionary<string, DateTimeOffset> _unread = new(StringComparer.Ordinal);
+    private readonly FailureStreak _losing = new(time) { EndsAfter = TimeSpan.FromHours(1) };
     private ITimer? _timer;
     private bool _isDisposed;
 
@@ -92,8 +93,8 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
             }
             markers[key] = moment;
         }
-        if (isFull)
-            Log.MarkerLost(logger, client);
+        if (isFull && _losing.OnFailed() is { } report)
+            Log.MarkerLost(logger, client, new(report.Since), report.Failures);
     }
 
     private static string FirstToEnd(Dictionary<string, DateTimeOffset> markers)

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Caching;
 
-/// <summary>Calls the store that processes share, each call with a timeout. Failures are logged and not thrown.</summary>
+/// <summary>
+/// Calls the store that processes share, each call with a timeout. Failures are logged, with a warning for the first one, and not thrown.
+/// </summary>
 /// <param name="store">Contains the tokens of the fleet.</param>
 /// <param name="client">The name of the client, for the log.</param>
 /// <param name="timeout">The timeout of one call.</param>
@@ -11,17 +13,19 @@ namespace JwtGrantClient.Caching;
 /// <param name="logger">Logs failures of the store.</param>
 internal sealed class SharedStoreClient(ISharedTokenStore store, string client, TimeSpan timeout, TimeProvider time, ILogger logger)
 {
+    private readonly FailureStreak _failing = new(time);
+
     /// <summary>Gets the method that starts background work. Default: on the thread pool.</summary>
     public Action<Action> Start { get; init; } = BackgroundWork.OnThreadPool;
 
     /// <summary>Returns whether the store responded, and the entry of a key; null if there is none.</summary>
     public Task<(bool Succeeded, SharedToken? Entry)> GetAsync(string key) =>
-        WithTimeoutAsync(async cancellationToken => await store.GetAsync(key, cancellationToken).ConfigureAwait(false));
+        CallAsync(async cancellationToken => await store.GetAsync(key, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Returns whether the store accepted an entry.</summary>
     public async Task<bool> SetAsync(string key, SharedToken entry)
     {
-        var (succeeded, _) = await WithTimeoutAsync(async cancellationToken =>
+        var (succeeded, _) = await CallAsync(async cancellationToken =>
         {
             await store.SetAsync(key, entry, cancellationToken).ConfigureAwait(false);
             return entry;
@@ -29,8 +33,34 @@ internal sealed class SharedStoreClient(ISharedTokenStore store, string client, 
         return succeeded;
     }
 
-    /// <summary>Makes a call of any kind. A store may ignore its cancellation and fail in any way; the consequence is only a token request.</summary>
-    public async Task<(bool Succeeded, T? Result)> WithTimeoutAsync<T>(Func<CancellationToken, Task<T?>> call)
+    /// <summary>Reads a token file, with the timeout of the store because the file system may be remote. Returns null if it cannot be read.</summary>
+    public async Task<T?> ReadFileAsync<T>(Func<CancellationToken, Task<T?>> read)
+        where T : class
+    {
+        var (error, result) = await WithTimeoutAsync(read).ConfigureAwait(false);
+        if (error is not null)
+            Log.TokenFileUnreadable(logger, client, new(error));
+        return result;
+    }
+
+    private async Task<(bool Succeeded, T? Result)> CallAsync<T>(Func<CancellationToken, Task<T?>> call)
+        where T : class
+    {
+        var (error, result) = await WithTimeoutAsync(call).ConfigureAwait(false);
+        if (error is null)
+        {
+            if (_failing.OnSucceeded() is { } ended)
+                Log.SharedStoreResponds(logger, client, ended.Duration, ended.Failures);
+            return (true, result);
+        }
+        if (_failing.OnFailed() is { } report)
+            Log.SharedStoreFails(logger, client, new(report.Since), report.Failures, new(error), report.IsFirst ? error : null);
+        Log.SharedStoreFailed(logger, client, new(error));
+        return default;
+    }
+
+    // A store may ignore its cancellation and fail in any way; the consequence is only a token request.
+    private async Task<(Exception? Error, T? Result)> WithTimeoutAsync<T>(Func<CancellationToken, Task<T?>> call)
         where T : class
     {
         using var deadline = new CancellationTokenSource(timeout, time);
@@ -38,14 +68,17 @@ internal sealed class SharedStoreClient(ISharedTokenStore store, string client, 
         try
         {
             // On another thread, because a store may block its thread.
-            return (true, await BackgroundWork.RunAsync(async () => await call(cancellation).ConfigureAwait(false), Start).WaitAsync(cancellation).ConfigureAwait(false));
+            return (null, await BackgroundWork.RunAsync(async () => await call(cancellation).ConfigureAwait(false), Start).WaitAsync(cancellation).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            return (new TimeoutException($"There was no response within {timeout} (Cache:StoreTimeout).", e), null);
         }
 #pragma warning disable CA1031 // A store may throw any exception.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.SharedStoreFailed(logger, client, e);
-            return default;
+            return (e, null);
         }
     }
 }

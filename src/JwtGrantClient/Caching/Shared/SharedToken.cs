@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
+using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient;
 
@@ -98,7 +99,7 @@ public sealed class SharedToken
     }
 
     /// <summary>Returns a description that does not contain the token.</summary>
-    public override string ToString() => Token is null ? $"marker of a revoked token, expires {ExpiresAt:u}" : $"shared {Token}";
+    public override string ToString() => Token is null ? $"marker of a revoked token, expires {new UtcTime(ExpiresAt)}" : $"shared {Token}";
 
     private static void WriteToken(Utf8JsonWriter writer, AccessToken token)
     {

@@ -84,8 +84,7 @@ internal sealed class SharedTokens(SharedStoreClient store, ClientIdentity clien
         var thumbprint = client.BindingThumbprint();
         if (client.IsBound && thumbprint is null)
             return null;
-        // With a timeout, because the file system may be remote.
-        var (_, tokenFiles) = await store.WithTimeoutAsync(
+        var tokenFiles = await store.ReadFileAsync(
             async cancellationToken => await client.ReadTokenFilesAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return tokenFiles is null ? null : new(SharedTokenKey.Compute(client, tokenFiles.Claims, thumbprint, request), tokenFiles.Changes);
     }

@@ -19,9 +19,12 @@ internal sealed record RequestSender(string Client, string Server, Func<Uri?> Fi
     {
         if (error.Client is not null)
             return error;
-        var endpoint = FindEndpoint() is { } address ? SettingText.QuoteUrl(address.OriginalString) : null;
-        var place = endpoint is null ? $"server {SettingText.QuoteUrl(Server)}" : $"endpoint {endpoint}";
         return error.AddContext(
-            Client, endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}, {place}.");
+            Client, Endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}, {Place}.");
     }
+
+    /// <summary>Gets the endpoint, or the server as configured while the endpoint is not known.</summary>
+    public string Place => Endpoint is { } endpoint ? $"endpoint {endpoint}" : $"server {SettingText.QuoteUrl(Server)}";
+
+    private string? Endpoint => FindEndpoint() is { } address ? SettingText.QuoteUrl(address.OriginalString) : null;
 }

@@ -19,6 +19,8 @@ internal sealed class IssuerMetadata
     private readonly ILogger _logger;
     private readonly ReloadingValue<ServerMetadata> _metadata;
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
+    private readonly FailureStreak _failing;
+    private ServerMetadata? _logged;
 
     /// <param name="issuer">The issuer, as configured.</param>
     /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
@@ -29,13 +31,14 @@ internal sealed class IssuerMetadata
         string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
     {
         (Issuer, _allowLoopbackHttp, _transport, _logger, _read) = (issuer, allowLoopbackHttp, transport, logger, ReadAsync);
+        _failing = new(clock);
         _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = BackgroundTimeout, IntervalAfterFailure = IntervalAfterFailure };
 
         bool KeepAfterFailure(ServerMetadata lastGood, Exception e)
         {
             // If the client was disposed in the meantime, the server did not fail.
-            if (e is not ObjectDisposedException)
-                Log.MetadataRefreshFailed(logger, issuer, e);
+            if (e is not ObjectDisposedException && _failing.OnFailed() is { } report)
+                Log.MetadataRefreshFailed(logger, issuer, new(report.Since), report.Failures, new(e), report.IsFirst ? e : null);
             return true;
         }
     }
@@ -52,6 +55,15 @@ internal sealed class IssuerMetadata
     /// <exception cref="JwtGrantException">No metadata could be read, now or earlier.</exception>
     public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken) => _metadata.GetAsync(_read, cancellationToken);
 
+    /// <summary>Logs the endpoints that have another origin in a new document. The first client that uses the document logs them.</summary>
+    public void LogChanges(ServerMetadata before, ServerMetadata current)
+    {
+        if (Interlocked.Exchange(ref _logged, current) == current)
+            return;
+        foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, current))
+            Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
+    }
+
     private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
     {
         var addresses = MetadataUrls.Addresses(Issuer);
@@ -60,7 +72,7 @@ internal sealed class IssuerMetadata
         {
             var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
-                return LogChanges(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
+                return OnRead(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
                 throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
             statuses.Add($"'{address}' responded with {response.Status}");
@@ -68,11 +80,10 @@ internal sealed class IssuerMetadata
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
     }
 
-    private ServerMetadata LogChanges(ServerMetadata metadata)
+    private ServerMetadata OnRead(ServerMetadata metadata)
     {
-        if (_metadata.LastGood is { } before)
-            foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, metadata))
-                Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
+        if (_failing.OnSucceeded() is { } ended)
+            Log.MetadataRefreshed(_logger, Issuer, ended.Duration, ended.Failures);
         return metadata;
     }
 

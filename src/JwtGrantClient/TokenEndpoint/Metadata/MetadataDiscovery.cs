@@ -34,11 +34,13 @@ internal sealed class MetadataDiscovery(IssuerMetadata metadata, EndpointOrigins
         try
         {
             origins.EnsureAllowed(current);
+            if (last is not null)
+                metadata.LogChanges(last, current);
             last = current;
         }
         catch (JwtGrantException e) when (last is not null)
         {
-            Log.MetadataRefreshFailed(logger, Issuer, e);
+            Log.MetadataRejected(logger, Issuer, new(e));
         }
         _accepted = new(current, last);
         return last;
