@@ -49,9 +49,14 @@ public sealed class RecordedRequest
     /// <summary>Gets why the request was rejected, or would have been if its response was not scripted; null if it is valid.</summary>
     public Refusal? Refusal { get; internal set; }
 
+    /// <summary>Gets the rules that the request broke and a <see cref="Leniency"/> let pass, in the order of the checks; empty if there are none.</summary>
+    public IReadOnlyList<BrokenRule> LetPass { get; private set; } = [];
+
     /// <summary>Gets the value of a form field; null if it is missing.</summary>
     public string? this[string field] => Form.FirstOrDefault(pair => pair.Key == field).Value;
 
     /// <summary>About how many bytes of memory the record takes.</summary>
     internal long Size { get; }
+
+    internal void AddLetPass(BrokenRule rule) => LetPass = [.. LetPass, rule];
 }

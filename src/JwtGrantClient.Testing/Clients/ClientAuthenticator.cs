@@ -26,8 +26,8 @@ internal sealed class ClientAuthenticator(
             throw RefusedException.InvalidRequest(
                 "S01", "RFC 6749 section 2.3", "The request uses more than one client authentication method. Use one.");
         return header is not null ? AuthenticateByHeader(header, form)
-            : secret is not null ? AuthenticateBySecretInForm(secret, form)
-            : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form, request.Number)
+            : secret is not null ? AuthenticateBySecretInForm(secret, form, request.Record)
+            : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form, request.Record)
             : request.CertificateThumbprint is { } thumbprint ? AuthenticateByCertificate(thumbprint, form)
             : null;
     }
@@ -59,17 +59,17 @@ internal sealed class ClientAuthenticator(
             client, secret, "Check the secret, and that id and secret are form-encoded before base64 in the Authorization header.");
     }
 
-    private ClientRegistration AuthenticateBySecretInForm(string secret, TokenForm form)
+    private ClientRegistration AuthenticateBySecretInForm(string secret, TokenForm form, RecordedRequest? record)
     {
         var client = GetClient(form["client_id"] ?? throw RefusedException.InvalidClient(
             "S17", "RFC 6749 section 2.3.1", "The form has a client_secret but no client_id."));
         ClientMethods.CheckAllowed(client, ClientMethods.SecretPost, options);
         return client.ClientSecretIssuer is null
             ? ClientSecretValidator.Validate(client, secret, "Check the secret, and that the form field is encoded once.")
-            : jwtSecrets.Validate(secret, client);
+            : jwtSecrets.Validate(secret, client, record);
     }
 
-    private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form, int request)
+    private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form, RecordedRequest? record)
     {
         if (type == Saml2Bearer)
             throw RefusedException.InvalidClient("S02", "RFC 10070",
@@ -82,8 +82,8 @@ internal sealed class ClientAuthenticator(
             throw RefusedException.InvalidClient("S09a", "RFC 7523 section 3 item 7",
                 "The same JWT is both grant and client assertion, but its jti is single-use. Create two JWTs.");
         var client = type == JwtSpiffe
-            ? spiffeAssertions.Validate(assertion)
-            : assertions.Validate(assertion, AssertionUse.ClientAuthentication, request).Signer.Client!;
+            ? spiffeAssertions.Validate(assertion, record)
+            : assertions.Validate(assertion, AssertionUse.ClientAuthentication, record).Signer.Client!;
         CheckClientId(form, client);
         ClientMethods.CheckAllowed(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt, options);
         return client;

@@ -23,7 +23,7 @@ internal sealed class TokenEndpointProofs(ServerSettings settings, NonceStore no
                 proofs[0].Value,
                 request.Method,
                 request.IsMutualTls ? settings.MutualTlsTokenEndpoint! : settings.TokenEndpoint,
-                request: request.Number),
+                record: request.Record),
             var count => throw DPoPProofValidator.Refuse("S21", "RFC 9449 section 4.3", $"The request has {count} DPoP headers. Send one."),
         };
     }

@@ -29,7 +29,7 @@ internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoin
     public async Task<ServerResponse> HandleAsync(ServerRequest request, CancellationToken cancellationToken)
     {
         var record = _requests.Add(request);
-        request.Number = record.Number;
+        request.Record = record;
         var response = request.Path == _tokenPath && _scriptedResponses.TryDequeue(out var scripted)
             ? await RunAsync(scripted, request, record, cancellationToken).ConfigureAwait(false)
             : Route(request, record);

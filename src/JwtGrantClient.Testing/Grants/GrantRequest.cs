@@ -10,8 +10,8 @@ namespace JwtGrantClient.Testing.Grants;
 /// </summary>
 internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
 {
-    /// <summary>The number of the request.</summary>
-    public int Number { get; init; }
+    /// <summary>The record of the request.</summary>
+    public RecordedRequest? Record { get; init; }
 
     /// <summary>The DPoP proof of the request; null for none.</summary>
     public DPoPProof? Proof { get; init; }

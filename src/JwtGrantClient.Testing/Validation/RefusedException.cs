@@ -35,7 +35,7 @@ internal sealed class RefusedException : Exception
 
     // The text quotes untrusted input and may be printed on a console, so control characters are replaced. A long text keeps its beginning
     // (what was received) and its end (what was expected).
-    private static string Sanitize(string text)
+    internal static string Sanitize(string text)
     {
         var clean = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
         return clean.Length <= MaxLength ? clean : $"{clean[..(MaxLength / 2)]} ... {clean[^(MaxLength / 2)..]}";
