@@ -21,8 +21,8 @@ internal sealed class ClientAuthenticator(
     {
         var (assertion, type) = (form["client_assertion"], form["client_assertion_type"]);
         var (header, secret) = (request.Header("Authorization"), form["client_secret"]);
-        string?[] credentials = [assertion ?? type, header, secret];
-        if (credentials.Count(value => value is not null) > 1)
+        ReadOnlySpan<string?> credentials = [assertion ?? type, header, secret];
+        if (credentials.Length - credentials.Count((string?)null) > 1)
             throw RefusedException.InvalidRequest(
                 "S01", "RFC 6749 section 2.3", "The request uses more than one client authentication method. Use one.");
         return header is not null ? AuthenticateByHeader(header, form)
@@ -46,7 +46,7 @@ internal sealed class ClientAuthenticator(
 
     /// <summary>Returns the client that <c>client_id</c> names if it is registered as a public client; otherwise null.</summary>
     public ClientRegistration? FindPublicClient(TokenForm form) =>
-        registry.FindClient(form["client_id"])?.Client is { } client && ClientMethods.For(client).Contains(ClientMethods.None) ? client : null;
+        registry.FindClient(form["client_id"])?.Client is { } client && client.AuthenticationMethods.Contains(ClientMethods.None) ? client : null;
 
     private ClientRegistration AuthenticateByHeader(string header, TokenForm form)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Testing.Fapi;
@@ -23,13 +22,14 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
     private static readonly SearchValues<char> VerifierCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
-    private readonly ConcurrentDictionary<string, Code> _codes = new(StringComparer.Ordinal);
+    private readonly ExpiringTable<Code> _codes = new(settings.Options.TimeProvider);
 
     public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject, string? proofKey)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        _codes[value] = new(
-            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, settings.Now + FapiRules.CodeLifetime(settings.Options));
+        var expiresAt = settings.Now + FapiRules.CodeLifetime(settings.Options);
+        var descriptor = new RefreshTokenDescriptor(clientId, subject ?? clientId, scope, new TokenFamily());
+        _codes.TryAdd(TextHash.Compute(value), new(descriptor, redirectUri, codeChallenge, proofKey, expiresAt), expiresAt);
         return value;
     }
 
@@ -59,7 +59,7 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
 
     private Code Find(string value)
     {
-        if (!_codes.TryGetValue(value, out var code) || settings.Now >= code.ExpiresAt)
+        if (!_codes.TryGet(TextHash.Compute(value), out var code) || settings.Now >= code.ExpiresAt)
             throw RefusedException.InvalidGrant("S17", Clause, "The code is unknown or expired.");
         return code.IsUsed ? throw RevokeReused(code) : code;
     }
