@@ -62,7 +62,12 @@ public sealed class JwtGrantException : Exception
 
     /// <summary>Repeats a stored failure, for a caller that arrives while the backoff allows no new attempt.</summary>
     internal JwtGrantException(JwtGrantException original, string message)
-        : this(original.Kind, original.Code, message, original)
+        : this(original, message, original)
+    {
+    }
+
+    private JwtGrantException(JwtGrantException original, string message, Exception? inner)
+        : this(original.Kind, original.Code, message, inner)
     {
         StatusCode = original.StatusCode;
         Error = original.Error;
@@ -146,6 +151,9 @@ public sealed class JwtGrantException : Exception
             (Client, Endpoint, _context) = (client, endpoint, context);
         return this;
     }
+
+    /// <summary>Copies a failure that several clients share, so that each adds its own name.</summary>
+    internal JwtGrantException CopyForClient() => new(this, base.Message, InnerException);
 
     internal static JwtGrantException Configuration(string code, string message, Exception? inner = null) =>
         new(JwtGrantErrorKind.Configuration, code, message, inner);

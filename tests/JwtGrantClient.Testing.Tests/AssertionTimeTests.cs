@@ -46,6 +46,9 @@ public sealed class AssertionTimeTests
         ["nbf is a string"] = ("S14", "{120}", "{0}", "\"{0}\""),
         ["nbf is now"] = (null, "{120}", "{0}", "{0}"),
         ["nbf long ago"] = (null, "{120}", "{0}", "0"),
+        ["nbf before 1970"] = (null, "{120}", "{0}", "-1"),
+        ["iat before 1970"] = ("S14", "{120}", "-1", ""),
+        ["nbf in the year 9999"] = ("S14", "{120}", "{0}", "253402300799"),
         ["nbf ten seconds in the future"] = (null, "{120}", "{0}", "{10}"),
         ["nbf one tick more than ten seconds in the future"] = ("S14", "{120}", "{0}", "{10}.0000001"),
         ["exp equal to nbf"] = ("S14", "{5}", "{0}", "{5}"),
@@ -70,9 +73,13 @@ public sealed class AssertionTimeTests
     }
 
     [Theory]
-    [InlineData("{120}000"), InlineData("100000000000"), InlineData("100000000000000")]
-    public async Task The_explanation_says_when_exp_is_in_milliseconds(string exp) =>
-        (await TestServer.Start().PresentAsync(WithTimes(exp, "", ""))).ShouldBeRefused(AssertionRole.Grant, "S13").WithExplanation("milliseconds");
+    [InlineData("{120}000", "a number of milliseconds; expected seconds"), InlineData("{120}000000", "a number of microseconds")]
+    [InlineData("{120}000000000", "a number of nanoseconds"), InlineData("{120}000000000000", "after the year 9999"), InlineData("1e400", "after the year 9999")]
+    [InlineData("253402300800", "a number of milliseconds"), InlineData("253402300799", "expires in 251606876399 s; at most 300 s")]
+    [InlineData("-1", "expired 1795424401 s ago"), InlineData("-1e400", "expired 1000000"), InlineData("\"{120}\"", "as a JSON string; expected a number")]
+    [InlineData("null", "as a JSON null"), InlineData("", "has no exp")]
+    public async Task The_explanation_says_what_is_wrong_with_exp(string exp, string explanation) =>
+        (await TestServer.Start().PresentAsync(WithTimes(exp, "", ""))).ShouldBeRefused(AssertionRole.Grant, "S13").WithExplanation(explanation);
 
     [Theory]
     [InlineData(4, true), InlineData(5, false)]

@@ -18,6 +18,9 @@ public sealed class DPoPProofTests
         ["an iat one minute ago"] = proof => proof.WithClaim("iat", TestData.Now - 60),
         ["an iat ten seconds in the future"] = proof => proof.WithClaim("iat", TestData.Now + 10),
         ["an iat with a fraction"] = proof => proof.WithClaim("iat", TestData.Now + 0.25),
+        ["an exp in the future"] = proof => proof.WithClaim("exp", TestData.Now + 1),
+        ["an nbf in the past"] = proof => proof.WithClaim("nbf", TestData.Now - 3600),
+        ["a percent-encoded letter in htu"] = proof => proof.WithClaim("htu", "https://as.example.com/%74oken"),
         ["an unknown claim"] = proof => proof.WithClaim("foo", "bar"),
     };
 
@@ -56,9 +59,25 @@ public sealed class DPoPProofTests
         ["an iat in milliseconds"] = ("S14", proof => proof.WithClaim("iat", TestData.Now * 1000)),
         ["an old iat"] = ("S14", proof => proof.WithClaim("iat", TestData.Now - 61)),
         ["an iat in the future"] = ("S14", proof => proof.WithClaim("iat", TestData.Now + 11)),
+        ["an iat before 1970"] = ("S14", proof => proof.WithClaim("iat", -1)),
+        ["an exp in the past"] = ("S13", proof => proof.WithClaim("exp", TestData.Now)),
+        ["an exp that is a string"] = ("S13", proof => proof.WithClaim("exp", $"{TestData.Now + 60}")),
+        ["an exp in milliseconds"] = ("S13", proof => proof.WithClaim("exp", (TestData.Now + 60) * 1000)),
+        ["an nbf in the future"] = ("S14", proof => proof.WithClaim("nbf", TestData.Now + 11)),
+        ["an nbf that is null"] = ("S14", proof => proof.WithClaim("nbf", null)),
+        ["an htm that is a list"] = ("S21", proof => proof.WithClaim("htm", new JsonArray("POST"))),
+        ["an htu that is a list"] = ("S21", proof => proof.WithClaim("htu", new JsonArray(TestData.TokenEndpoint))),
+        ["an ath that is a number"] = ("S21", proof => proof.WithClaim("ath", 1)),
+        ["a space before htu"] = ("S21", proof => proof.WithClaim("htu", $" {TestData.TokenEndpoint}")),
+        ["a space after htu"] = ("S21", proof => proof.WithClaim("htu", $"{TestData.TokenEndpoint} ")),
+        ["a line break after htu"] = ("S21", proof => proof.WithClaim("htu", $"{TestData.TokenEndpoint}\n")),
+        ["a tab inside htu"] = ("S21", proof => proof.WithClaim("htu", "https://as.example.com/to\tken")),
+        ["backslashes in htu"] = ("S21", proof => proof.WithClaim("htu", @"https:\\as.example.com\token")),
+        ["a user name in htu"] = ("S21", proof => proof.WithClaim("htu", "https://user@as.example.com/token")),
         ["no jti"] = ("S16", proof => proof.Without("jti")),
         ["an empty jti"] = ("S16", proof => proof.WithClaim("jti", "")),
         ["a jti that is a number"] = ("S16", proof => proof.WithClaim("jti", 1)),
+        ["a jti of 257 characters"] = ("S16", proof => proof.WithClaim("jti", new string('a', 257))),
         ["a nonce that is a number"] = ("S21", proof => proof.WithClaim("nonce", 1)),
     };
 
@@ -90,6 +109,18 @@ public sealed class DPoPProofTests
     [InlineData(""), InlineData("x"), InlineData("a.b.c")]
     public async Task A_DPoP_header_that_is_not_a_JWT_is_refused(string proof) =>
         (await SendAsync(proof)).ShouldBeRefused(400, "invalid_dpop_proof", "S03");
+
+    [Fact]
+    public async Task All_broken_rules_of_a_proof_are_reported_and_its_jti_stays_unused()
+    {
+        JwtBuilder CreateProof() => DPoPProofBuilder.CreateForTokenEndpoint().WithClaim("jti", "0123456789abcdef");
+
+        var response = await SendAsync(CreateProof().WithHeader("typ", "JWT").WithClaim("htm", "GET").WithClaim("htu", "https://other.example.com")
+            .WithClaim("exp", TestData.Now - 1).SignedWith(_ => []).Compact());
+
+        Assert.Equal(["S08", "S21", "S21", "S13"], response.ShouldBeRefused(400, "invalid_dpop_proof", "S09").Refusal!.AlsoBroken.Select(rule => rule.Rule));
+        (await SendAsync(CreateProof().Compact())).ShouldBeGranted("DPoP");
+    }
 
     [Fact]
     public async Task A_replayed_proof_jti_is_refused_and_another_key_may_use_the_same_jti()

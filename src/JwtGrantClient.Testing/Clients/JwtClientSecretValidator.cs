@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JwtGrantClient.Testing.Jose;
 using JwtGrantClient.Testing.Validation;
 
@@ -16,20 +17,27 @@ internal sealed class JwtClientSecretValidator(ServerSettings settings, Assertio
 
     public ClientRegistration Validate(string secret, ClientRegistration client)
     {
-        var jwt = SignedJwt.TryParse(secret, out var rule, out var problem)
-            ?? throw Use.Refuse(rule, "RFC 7515 section 5.2", $"The client secret {problem}.");
-        var algorithm = HeaderRules.Check(jwt.Header, Use, settings);
-        AssertionValidator.CheckSignature(jwt, registry.FindClient(client.Id)!, algorithm, Use);
-        CheckClaim("S10", "iss", jwt.Claims.GetStringOrNull("iss"), client.ClientSecretIssuer!);
-        CheckClaim("S11", "sub", jwt.Claims.GetStringOrNull("sub"), client.Id);
-        CheckClaim("S12", "aud", jwt.Claims.GetStringOrNull("aud"), settings.Issuer);
-        _times.Check(jwt.Claims, Use);
+        var rules = new BrokenRules(Use);
+        var jwt = SignedJwt.Parse(secret, Use, rules);
+        if (jwt?.Header is { } header && HeaderRules.Check(header, Use, settings, rules) is { } algorithm)
+            SignatureRules.Check(jwt, header, registry.FindClient(client.Id)!, algorithm, Use, rules);
+        if (jwt?.Claims is { } claims)
+        {
+            CheckClaim(claims, "S10", "iss", client.ClientSecretIssuer!, rules);
+            CheckClaim(claims, "S11", "sub", client.Id, rules);
+            CheckClaim(claims, "S12", "aud", settings.Issuer, rules);
+            _times.Check(claims, Use, rules);
+        }
+        rules.ThrowIfAny();
         return client;
     }
 
-    private static void CheckClaim(string rule, string claim, string? value, string expected)
+    private static void CheckClaim(JsonElement claims, string rule, string claim, string expected, BrokenRules rules)
     {
-        if (value != expected)
-            throw Use.Refuse(rule, Clause, $"The client secret's {claim} is '{value ?? "(missing)"}'; expected '{expected}'.");
+        var value = claims.ReadText(claim, out var problem);
+        if (value is null)
+            rules.Add(rule, Clause, $"The client secret {problem}. Expected '{expected}'.");
+        else if (value != expected)
+            rules.Add(rule, Clause, $"The client secret's {claim} is '{value}'; expected '{expected}'.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using JwtGrantClient.Testing.Jose;
 using JwtGrantClient.Testing.Validation;
 
@@ -19,29 +20,45 @@ internal sealed class SpiffeAssertionValidator(ServerSettings settings, Assertio
 
     public ClientRegistration Validate(string svid)
     {
-        var jwt = SignedJwt.TryParse(svid, out var rule, out var problem)
-            ?? throw Use.Refuse(rule, "RFC 7515 section 5.2", $"The JWT-SVID {problem}.");
-        var algorithm = HeaderRules.Check(jwt.Header, Use, settings);
-        var id = jwt.Claims.GetStringOrNull("sub");
-        var client = registry.FindSpiffeClient(id)
-            ?? throw Use.Refuse("S10", Clause, $"The JWT-SVID's sub is '{id ?? "(missing)"}'; no client is registered with that SpiffeId.");
-        AssertionValidator.CheckSignature(jwt, FindKeyOwner(client, id!), algorithm, Use);
-        _audience.Check(jwt.Claims, Use);
-        _times.Check(jwt.Claims, Use);
-        return client.Client!;
+        var rules = new BrokenRules(Use);
+        var jwt = SignedJwt.Parse(svid, Use, rules);
+        var algorithm = jwt?.Header is { } header ? HeaderRules.Check(header, Use, settings, rules) : null;
+        AssertionIssuer? client = null;
+        if (jwt?.Claims is { } claims)
+        {
+            client = FindClient(claims, rules);
+            if (client is not null && algorithm is not null && FindKeyOwner(client, rules) is { } owner)
+                SignatureRules.Check(jwt, jwt.Header!.Value, owner, algorithm, Use, rules);
+            _audience.Check(claims, Use, rules);
+            _times.Check(claims, Use, rules);
+        }
+        rules.ThrowIfAny();
+        return client!.Client!;
+    }
+
+    private AssertionIssuer? FindClient(JsonElement claims, BrokenRules rules)
+    {
+        var id = claims.ReadText("sub", out var problem);
+        var client = registry.FindSpiffeClient(id);
+        if (id is null)
+            rules.Add("S10", Clause, $"The JWT-SVID {problem}.");
+        else if (client is null)
+            rules.Add("S10", Clause, $"The JWT-SVID's sub is '{id}'; no client is registered with that SpiffeId.");
+        return client;
     }
 
     // The client's own keys if it has any; otherwise those of the trusted issuer that is named spiffe://trust-domain.
-    private AssertionIssuer FindKeyOwner(AssertionIssuer client, string id)
+    private AssertionIssuer? FindKeyOwner(AssertionIssuer client, BrokenRules rules)
     {
         if (client.Keys.Count > 0)
             return client;
+        var id = client.Client!.SpiffeId!;
         var name = Scheme + id[Scheme.Length..].Split('/')[0];
-        var trustDomain = registry.FindTrustedIssuer(name)
-            ?? throw Use.Refuse(
-                "S07", Clause, $"There are no keys for '{name}'. Set the Jwks of '{client.Name}', or trust an issuer of that name.");
-        return trustDomain.AllowedSubjects?.Contains(id) == false
-            ? throw Use.Refuse("S11", Clause, $"'{name}' is not allowed to assert the subject '{id}'.")
-            : trustDomain;
+        var trustDomain = registry.FindTrustedIssuer(name);
+        if (trustDomain is null)
+            rules.Add("S07", Clause, $"There are no keys for '{name}'. Set the Jwks of '{client.Name}', or trust an issuer of that name.");
+        else if (trustDomain.AllowedSubjects?.Contains(id) == false)
+            rules.Add("S11", Clause, $"'{name}' is not allowed to assert the subject '{id}'.");
+        return trustDomain;
     }
 }

@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using JwtGrantClient.Testing.Jose;
 using JwtGrantClient.Testing.Validation;
@@ -9,18 +5,17 @@ using JwtGrantClient.Testing.Validation;
 namespace JwtGrantClient.Testing.DPoP;
 
 /// <summary>
-/// Validates a DPoP proof (RFC 9449 section 4.3): created for this request, signed with the key in its header, and used once.
+/// Validates a DPoP proof (RFC 9449 section 4.3): created for this request, signed with the key in its header, and used once. All broken rules are
+/// reported.
 /// </summary>
 internal sealed class DPoPProofValidator(ServerSettings settings)
 {
     private const string Clause = "RFC 9449 section 4.3", Type = "dpop+jwt";
     private const int MaxIdLength = 256;
 
-    private static readonly AssertionUse Use = new("DPoP proof", Refuse, Type);
+    private static readonly AssertionUse Use = new("DPoP proof", Refuse, Type) { RequiresType = true };
 
-    // A client creates a proof immediately before it sends the request, so a short time is enough.
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(60);
-
+    private readonly ProofTimeRules _times = new(settings);
     private readonly ReplayStore _replays = new(settings.Options.TimeProvider, TimeSpan.Zero);
 
     public static RefusedException Refuse(string rule, string clause, string explanation) =>
@@ -30,62 +25,63 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
     /// <param name="method">The method of the request.</param>
     /// <param name="url">The URL of the request. Its query and fragment are ignored.</param>
     /// <param name="accessToken">The access token of the request; null at the token endpoint.</param>
-    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null)
+    /// <param name="request">The number of the request; 0 for a request to an API, which is not recorded.</param>
+    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null, int request = 0)
     {
-        var jwt = SignedJwt.TryParse(proof, out var rule, out var problem)
-            ?? throw Refuse(rule, "RFC 7515 section 5.2", $"The DPoP proof {problem}.");
-        if (!jwt.Header.TryGetProperty("typ", out _))
-            throw Refuse("S09", Clause, $"The DPoP proof has no typ; expected {Type}.");
-        var algorithm = HeaderRules.Check(jwt.Header, Use, settings);
-        var (key, thumbprint) = ProofKey.Read(jwt.Header);
-        using var publicKey = key.Key;
+        var rules = new BrokenRules(Use);
+        var jwt = SignedJwt.Parse(proof, Use, rules);
+        var algorithm = jwt?.Header is { } header ? HeaderRules.Check(header, Use, settings, rules) : null;
+        var thumbprint = jwt?.Header is { } withKey ? CheckKey(jwt, withKey, algorithm, rules) : null;
+        DPoPProof? validated = null;
+        if (jwt?.Claims is { } claims)
+        {
+            RequestRules.Check(claims, method, url, accessToken, rules);
+            var expiresAt = _times.Check(claims, Use, rules);
+            validated = new(thumbprint!, ReadNonce(claims, rules));
+            CheckId(claims, thumbprint, expiresAt, rules, request);
+        }
+        rules.ThrowIfAny();
+        return validated!;
+    }
+
+    // Returns the thumbprint of the key; null if the key cannot be used.
+    private static string? CheckKey(SignedJwt jwt, JsonElement header, VerificationAlgorithm? algorithm, BrokenRules rules)
+    {
+        if (ProofKey.Read(header, rules) is not { } proofKey)
+            return null;
+        using var key = proofKey.Key;
+        if (algorithm is null)
+            return proofKey.Thumbprint;
         if (key.DescribeMismatch(algorithm) is { } mismatch)
-            throw Refuse("S06", Clause, $"The DPoP proof is signed with {algorithm.Name}, but {mismatch}.");
-        if (!key.Verify(jwt.SigningInput, jwt.Signature, algorithm))
-            throw Refuse("S08", Clause, "The DPoP proof's signature does not verify with the jwk in its header.");
-        CheckRequest(jwt.Claims, method, url);
-        if (accessToken is not null && jwt.Claims.GetStringOrNull("ath") != Hash(accessToken))
-            throw Refuse("S21", Clause, "The DPoP proof's ath is missing, or is not the SHA-256 of the access token in base64url.");
-        var issuedAt = ReadIssuedAt(jwt.Claims);
-        var nonce = ReadNonce(jwt.Claims);
-        var id = jwt.Claims.GetStringOrNull("jti") is { Length: >= 1 and <= MaxIdLength } text
-            ? text : throw Refuse("S16", Clause, $"The DPoP proof has no jti of 1 to {MaxIdLength} characters.");
-        if (!_replays.TryRecord(thumbprint, id, issuedAt + MaxAge + settings.Options.ClockSkew))
-            throw Refuse("S16", Clause, "The DPoP proof's jti was seen before. Create a new proof for each request, including retries.");
-        return new(thumbprint, nonce);
+            rules.Add("S06", Clause, $"The DPoP proof is signed with {algorithm.Name}, but {mismatch}.");
+        else if (jwt.Signature is { } signature && jwt.GetSigningInput() is var input && !key.Verify(input, signature, algorithm))
+            rules.Add("S08", Clause,
+                $"The DPoP proof's signature {SignatureFault.Find(key, input, signature, algorithm) ?? "does not verify with the jwk in its header."}");
+        return proofKey.Thumbprint;
     }
 
-    private static void CheckRequest(JsonElement claims, string method, string url)
+    private void CheckId(JsonElement claims, string? thumbprint, DateTimeOffset expiresAt, BrokenRules rules, int request)
     {
-        if (claims.GetStringOrNull("htm") is var htm && htm != method)
-            throw Refuse("S21", Clause, $"The DPoP proof's htm is '{htm ?? "missing"}'; the method of the request is {method}.");
-        var htu = claims.GetStringOrNull("htu");
-        if (htu is null || htu.AsSpan().ContainsAny('?', '#'))
-            throw Refuse(
-                "S21", "RFC 9449 section 4.2", $"The DPoP proof's htu is '{htu ?? "missing"}'; expected a URL without query and fragment.");
-        // RFC 9449 section 4.3 recommends normalization: Uri changes the host to lower case and removes a default port (RFC 3986 section 6.2).
-        if (!Uri.TryCreate(htu, UriKind.Absolute, out var claimed) || !Uri.TryCreate(url, UriKind.Absolute, out var actual)
-            || claimed.GetLeftPart(UriPartial.Path) != actual.GetLeftPart(UriPartial.Path))
-            throw Refuse("S21", Clause, $"The DPoP proof's htu is '{htu}'; the request was sent to '{url}'.");
+        var id = claims.ReadText("jti", out var problem);
+        if (id is null)
+            rules.Add("S16", Clause, $"The DPoP proof {problem}.");
+        else if (id.Length > MaxIdLength)
+            rules.Add("S16", Clause, $"The DPoP proof's jti has {id.Length} characters; expected at most {MaxIdLength}.");
+        else if (thumbprint is not null
+            && (rules.IsEmpty ? _replays.FindOrRecord(thumbprint, id, expiresAt, request) : _replays.Find(thumbprint, id)) is { } first)
+            rules.Add("S16", Clause,
+                $"The DPoP proof's jti {(first == 0 ? "was used before" : $"is that of request {first} again")}. Create a new proof for each request, including retries.");
     }
 
-    private DateTimeOffset ReadIssuedAt(JsonElement claims)
+    private static string? ReadNonce(JsonElement claims, BrokenRules rules)
     {
-        if (!claims.TryGetProperty("iat", out var iat) || iat.ValueKind != JsonValueKind.Number
-            || !decimal.TryParse(iat.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-            || seconds is < 0 or > 1e11m)
-            throw Refuse("S14", Clause, "The DPoP proof's iat is missing, or is not a number of seconds.");
-        var at = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
-        if (at > settings.Now + settings.Options.FutureTolerance || at < settings.Now - MaxAge - settings.Options.ClockSkew)
-            throw Refuse("S14", Clause,
-                $"The DPoP proof's iat is {(settings.Now - at).TotalSeconds:0.#} s in the past; at most {MaxAge.TotalSeconds:0} s in the past and {settings.Options.FutureTolerance.TotalSeconds:0} s in the future are accepted. Compare the clocks.");
-        return at;
+        if (!claims.TryGetProperty("nonce", out var nonce))
+            return null;
+        if (nonce.ValueKind == JsonValueKind.String)
+            return nonce.GetString();
+        rules.Add("S21", Clause, $"The DPoP proof has 'nonce' as a JSON {StrictJson.DescribeKind(nonce)}; expected a string.");
+        return null;
     }
-
-    private static string? ReadNonce(JsonElement claims) => !claims.TryGetProperty("nonce", out _) ? null
-        : claims.GetStringOrNull("nonce") ?? throw Refuse("S21", Clause, "The DPoP proof's nonce is not a string.");
-
-    private static string Hash(string accessToken) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)));
 }
 
 /// <summary>The content of a valid proof: the thumbprint of its key (RFC 7638), and its nonce; null for none.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using JwtGrantClient.Testing.Jose;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.DPoP;
 
@@ -10,26 +11,23 @@ namespace JwtGrantClient.Testing.DPoP;
 /// <summary>Reads the public key in a proof's header (RFC 9449 section 4.2) and computes its thumbprint (RFC 7638).</summary>
 internal static class ProofKey
 {
-    private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
-
-    public static (VerificationKey Key, string Thumbprint) Read(JsonElement header)
+    /// <summary>Returns the key and its thumbprint; null if the key cannot be used.</summary>
+    public static (VerificationKey Key, string Thumbprint)? Read(JsonElement header, BrokenRules rules)
     {
         const string Clause = "RFC 9449 section 4.2";
-        if (!header.TryGetProperty("jwk", out var jwk) || jwk.ValueKind != JsonValueKind.Object)
-            throw DPoPProofValidator.Refuse("S21", Clause, "The DPoP proof's header has no jwk.");
-        if (PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _)) is { } privateMember)
-            throw DPoPProofValidator.Refuse(
-                "S21", Clause, $"The DPoP proof's jwk has the private member '{privateMember}', which reveals the key. Create a new key.");
+        if (!header.TryGetProperty("jwk", out var jwk))
+        {
+            rules.Add("S21", Clause, "The DPoP proof's header has no jwk.");
+            return null;
+        }
         try
         {
-            var key = PublicJwk.TryRead(jwk, "the DPoP proof")
-                ?? throw DPoPProofValidator.Refuse(
-                    "S21", Clause, "The DPoP proof's jwk is neither an RSA key nor an EC key on a supported curve.");
-            return (new(null, key), ComputeThumbprint(jwk));
+            return (PublicJwk.Read(jwk), ComputeThumbprint(jwk));
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (UnusableKeyException e)
         {
-            throw DPoPProofValidator.Refuse("S21", Clause, $"The DPoP proof's jwk is not a valid key: {e.Message}");
+            rules.Add("S21", Clause, $"The DPoP proof's jwk {e.Message}.");
+            return null;
         }
     }
 

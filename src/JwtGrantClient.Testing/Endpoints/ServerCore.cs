@@ -36,6 +36,7 @@ internal sealed class ServerCore
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, settings.Options.IssueRefreshTokens).Validate,
             [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, assertions)).Validate,
         };
+        GrantTypes = grants.Keys;
         var responses = new TokenResponseFactory(settings, Tokens, RefreshTokens);
         Router = new(
             settings,
@@ -45,6 +46,8 @@ internal sealed class ServerCore
     }
 
     public ServerSettings Settings { get; }
+
+    public IReadOnlyCollection<string> GrantTypes { get; }
 
     public AssertionIssuerRegistry Registry { get; } = new();
 

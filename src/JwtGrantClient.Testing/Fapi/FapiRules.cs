@@ -15,7 +15,10 @@ internal static class FapiRules
     private static readonly string[] Methods = [ClientMethods.PrivateKeyJwt, ClientMethods.SelfSignedTls, ClientMethods.TlsClientAuth];
 
     public static IEnumerable<VerificationAlgorithm> Algorithms(StrictAuthorizationServerOptions options) =>
-        VerificationAlgorithm.All.Where(algorithm => !options.FapiMode || AlgorithmNames.Contains(algorithm.Name));
+        VerificationAlgorithm.All.Where(algorithm => Allows(options, algorithm));
+
+    public static bool Allows(StrictAuthorizationServerOptions options, VerificationAlgorithm algorithm) =>
+        !options.FapiMode || AlgorithmNames.Contains(algorithm.Name);
 
     public static bool Allows(StrictAuthorizationServerOptions options, string method) => !options.FapiMode || Methods.Contains(method);
 

@@ -8,44 +8,64 @@ namespace JwtGrantClient.Testing.Jose;
 /// <summary>Reads registered public keys from PEM or from a JWK Set (RFC 7517 section 5).</summary>
 internal static class KeyReader
 {
-    /// <exception cref="ArgumentException">There is no usable key, a key is private, or two keys have the same <c>kid</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no usable key, a key is private, or two keys of one type have the same <c>kid</c>.
+    /// </exception>
     public static IReadOnlyList<VerificationKey> Read(string? pem, string? keyId, string? jwks, string owner)
     {
-        IReadOnlyList<VerificationKey> keys;
+        var keys = (pem, jwks) switch
+        {
+            ({ } text, null) => [ReadPem(text, keyId, owner)],
+            (null, { } json) => ReadJwks(json, owner),
+            _ => throw new ArgumentException($"'{owner}' needs either PublicKeyPem or Jwks."),
+        };
+        // Keys of different types may be alternatives with one kid; the alg then selects the key (RFC 7517 section 4.5).
+        if (keys.Where(key => key.KeyId is not null).GroupBy(key => (key.KeyId, key.KeyType)).FirstOrDefault(group => group.Count() > 1) is { } same)
+            throw new ArgumentException($"'{owner}' has two {same.Key.KeyType} keys with the same kid '{same.Key.KeyId}'.");
+        return keys;
+    }
+
+    private static VerificationKey ReadPem(string pem, string? keyId, string owner)
+    {
         try
         {
-            keys = (pem, jwks) switch
-            {
-                ({ } text, null) => [new VerificationKey(keyId, PublicKeyPem.Read(text, owner))],
-                (null, { } json) => [.. ReadJwks(json, owner)],
-                _ => throw new ArgumentException($"'{owner}' needs either PublicKeyPem or Jwks."),
-            };
+            return PublicKeyPem.Read(pem, keyId, owner);
         }
-        // For example, truncated data, or a point that is not on the curve.
+        catch (UnusableKeyException e)
+        {
+            throw new ArgumentException($"The public key of '{owner}' {e.Message}.", e);
+        }
+        // For example, truncated data.
         catch (CryptographicException e)
         {
             throw new ArgumentException($"A public key of '{owner}' cannot be read: {e.Message}", e);
         }
-        if (keys.Count == 0)
-            throw new ArgumentException($"The JWK Set of '{owner}' has no key for signatures that this server supports.");
-        if (keys.Where(key => key.KeyId is not null).GroupBy(key => key.KeyId).Any(group => group.Count() > 1))
-            throw new ArgumentException($"'{owner}' has two keys with the same kid.");
-        return keys;
     }
 
-    private static IEnumerable<VerificationKey> ReadJwks(string jwks, string owner)
+    private static List<VerificationKey> ReadJwks(string jwks, string owner)
     {
         var json = StrictJson.TryParse(Encoding.UTF8.GetBytes(jwks), out var problem)
             ?? throw new ArgumentException($"The JWK Set of '{owner}' {problem}.");
-        if (!json.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
+        if (!json.TryGetProperty("keys", out var members) || members.ValueKind != JsonValueKind.Array)
             throw new ArgumentException($"The JWK Set of '{owner}' has no 'keys' array.");
-        foreach (var jwk in keys.EnumerateArray())
+        var (keys, ignored) = (new List<VerificationKey>(), new List<string>());
+        foreach (var (index, jwk) in members.EnumerateArray().Index())
         {
-            if (jwk.ValueKind != JsonValueKind.Object)
-                throw new ArgumentException($"The JWK Set of '{owner}' contains a key that is not a JSON object.");
+            try
+            {
+                keys.Add(PublicJwk.Read(jwk));
+            }
             // Keys with another use or of an unknown type are ignored (RFC 7517 section 5).
-            if (jwk.GetStringOrNull("use") is null or "sig" && PublicJwk.TryRead(jwk, owner) is { } key)
-                yield return new(jwk.GetStringOrNull("kid"), key, jwk.GetStringOrNull("alg"));
+            catch (UnusableKeyException e) when (e.IsUnsupported)
+            {
+                ignored.Add($" Key {index + 1} {e.Message}.");
+            }
+            catch (UnusableKeyException e)
+            {
+                throw new ArgumentException($"Key {index + 1} in the JWK Set of '{owner}' {e.Message}.", e);
+            }
         }
+        return keys.Count > 0 ? keys : throw new ArgumentException(
+            $"The JWK Set of '{owner}' has no key for signatures that this server supports.{string.Concat(ignored)}");
     }
 }

@@ -3,38 +3,81 @@ using System.Text.Json;
 
 namespace JwtGrantClient.Testing.Jose;
 
-/// <summary>Reads a public RSA or EC key from a JWK (RFC 7518 sections 6.2 and 6.3).</summary>
+/// <summary>
+/// Reads a public key for signatures from a JWK (RFC 7517 section 4, RFC 7518 section 6). The rules are the same for registered keys and for the
+/// keys in DPoP proofs.
+/// </summary>
 internal static class PublicJwk
 {
-    /// <summary>Returns the key; null if its type or curve is not supported.</summary>
-    /// <exception cref="ArgumentException">The key is private, or a member is missing or invalid.</exception>
-    /// <exception cref="CryptographicException">The members do not form a valid key.</exception>
-    public static AsymmetricAlgorithm? TryRead(JsonElement jwk, string owner)
+    private static readonly string[] SecretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+    /// <exception cref="UnusableKeyException">The key cannot verify signatures.</exception>
+    public static VerificationKey Read(JsonElement jwk)
     {
-        if (jwk.TryGetProperty("d", out _))
-            throw new ArgumentException($"A key of '{owner}' has the private member 'd'. Use only the public key.");
-        return (jwk.GetStringOrNull("kty"), jwk.GetStringOrNull("crv")) switch
-        {
-            ("RSA", _) => CreateRsa(ReadMember(jwk, "n", owner), ReadMember(jwk, "e", owner), owner),
-            ("EC", "P-256") => CreateEc(ECCurve.NamedCurves.nistP256, jwk, owner),
-            ("EC", "P-384") => CreateEc(ECCurve.NamedCurves.nistP384, jwk, owner),
-            ("EC", "P-521") => CreateEc(ECCurve.NamedCurves.nistP521, jwk, owner),
-            _ => null,
-        };
+        if (jwk.ValueKind != JsonValueKind.Object)
+            throw new UnusableKeyException("is not a JSON object");
+        if (Array.Find(SecretMembers, name => jwk.TryGetProperty(name, out _)) is { } secret)
+            throw new UnusableKeyException(
+                $"has the member '{secret}', which is private. The key is revealed: create a new one, and send only the public key");
+        var type = ReadString(jwk, "kty") ?? throw new UnusableKeyException("has no kty");
+        var keyId = ReadString(jwk, "kid");
+        CheckUse(jwk);
+        var algorithm = ReadAlgorithm(jwk);
+        var key = ReadKey(jwk, type, keyId, algorithm?.Name);
+        if (algorithm is not null && !key.IsFor(algorithm))
+            throw new UnusableKeyException($"has the alg '{algorithm.Name}', but it is {key.Kind}");
+        return key;
     }
 
-    private static RSA CreateRsa(byte[] modulus, byte[] exponent, string owner) =>
-        // With the exponent 1 a signature equals its padded message, so anyone can forge one.
-        exponent is [] or [1] || (exponent[^1] & 1) == 0
-            ? throw new ArgumentException($"A key of '{owner}' has an exponent that is 1 or even.")
-            : RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
+    private static VerificationKey ReadKey(JsonElement jwk, string type, string? keyId, string? algorithm)
+    {
+        byte[] ReadMember(string name) => ReadOctets(jwk, name);
+        try
+        {
+            return type switch
+            {
+                "RSA" => RsaVerificationKey.Create(ReadMember("n"), ReadMember("e"), keyId, algorithm),
+                "EC" => EcVerificationKey.Create(ReadString(jwk, "crv"), ReadMember, keyId, algorithm),
+                _ => throw UnusableKeyException.Unsupported($"has the kty '{type}'; this server supports RSA and EC"),
+            };
+        }
+        // For example, a point that is not on the curve.
+        catch (CryptographicException e)
+        {
+            throw new UnusableKeyException($"is not a valid {type} key: {e.Message}");
+        }
+    }
 
-    private static ECDsa CreateEc(ECCurve curve, JsonElement jwk, string owner) =>
-        ECDsa.Create(new ECParameters { Curve = curve, Q = { X = ReadMember(jwk, "x", owner), Y = ReadMember(jwk, "y", owner) } });
+    // A key is for signatures if neither use nor key_ops says otherwise; both must agree (RFC 7517 sections 4.2 and 4.3).
+    private static void CheckUse(JsonElement jwk)
+    {
+        var use = ReadString(jwk, "use");
+        if (use is not (null or "sig"))
+            throw UnusableKeyException.Unsupported($"has the use '{use}'; expected 'sig'");
+        if (!jwk.TryGetProperty("key_ops", out var member))
+            return;
+        if (member.ValueKind != JsonValueKind.Array || member.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+            throw new UnusableKeyException("has a key_ops that is not an array of strings");
+        string?[] operations = [.. member.EnumerateArray().Select(item => item.GetString())];
+        if (operations.Distinct(StringComparer.Ordinal).Count() < operations.Length)
+            throw new UnusableKeyException("has an operation twice in key_ops (RFC 7517 section 4.3)");
+        if (operations.Contains("verify"))
+            return;
+        var problem = $"has the key_ops [{string.Join(", ", operations)}]; expected 'verify'";
+        throw use is null ? UnusableKeyException.Unsupported(problem) : new UnusableKeyException($"{problem}, because its use is 'sig'");
+    }
 
-    private static byte[] ReadMember(JsonElement jwk, string name, string owner) =>
-        // A missing member is read as "=", which is not base64url.
-        StrictBase64Url.TryDecode(jwk.GetStringOrNull(name) ?? "=", out var bytes)
-            ? bytes
-            : throw new ArgumentException($"A key of '{owner}' has no '{name}' in base64url.");
+    private static VerificationAlgorithm? ReadAlgorithm(JsonElement jwk) => ReadString(jwk, "alg") is not { } name ? null
+        : VerificationAlgorithm.Find(name) ?? throw UnusableKeyException.Unsupported(
+            $"has the alg '{name}'; this server supports {VerificationAlgorithm.ListNames(VerificationAlgorithm.All)}");
+
+    // A member with another type has no meaning. To ignore it would be to guess.
+    private static string? ReadString(JsonElement jwk, string name) => !jwk.TryGetProperty(name, out var member) ? null
+        : member.ValueKind == JsonValueKind.String ? member.GetString()
+        : throw new UnusableKeyException($"has '{name}' as a JSON {member.ValueKind.ToString().ToLowerInvariant()}; expected a string");
+
+    private static byte[] ReadOctets(JsonElement jwk, string name) =>
+        ReadString(jwk, name) is not { } text ? throw new UnusableKeyException($"has no '{name}'")
+        : StrictBase64Url.TryDecode(text, out var bytes) ? bytes
+        : throw new UnusableKeyException($"has a '{name}' that is not base64url without padding");
 }

@@ -1,43 +1,69 @@
 using System.Text;
 using System.Text.Json;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Jose;
 
-/// <summary>A JWT that is parsed strictly (RFC 7515 section 5.2). Its signature and its claims are not validated yet.</summary>
-internal sealed record SignedJwt(JsonElement Header, JsonElement Claims, byte[] SigningInput, byte[] Signature)
+/// <summary>
+/// A JWT that is parsed strictly (RFC 7515 section 5.2). A part that is malformed is null. Its signature and its claims are not validated yet.
+/// </summary>
+internal sealed class SignedJwt
 {
+    private readonly string _compact;
+    private readonly int _signatureDot;
+
+    private SignedJwt(string compact, int signatureDot) => (_compact, _signatureDot) = (compact, signatureDot);
+
+    public JsonElement? Header { get; private init; }
+
+    public JsonElement? Claims { get; private init; }
+
+    public byte[]? Signature { get; private init; }
+
     /// <summary>
-    /// Parses the compact form; returns null, the rule and the problem if it is invalid: S03 for the compact form, S04 for the JSON.
+    /// Parses the compact form; returns null if it does not have three segments. Reports S03 for the compact form and S04 for the JSON.
     /// </summary>
-    public static SignedJwt? TryParse(string compact, out string rule, out string problem)
+    public static SignedJwt? Parse(string compact, AssertionUse use, BrokenRules rules)
     {
-        (rule, problem) = ("S03", "");
-        var segments = compact.Split('.');
-        if (segments.Length == 5)
-            problem = "has five segments, so it is encrypted (JWE); this server accepts only signed JWTs";
-        else if (segments.Length != 3)
-            problem = $"has {segments.Length} segments; a signed JWT has three";
-        else if (!StrictBase64Url.TryDecode(segments[0], out var header))
-            problem = "has a header that is not canonical base64url without padding";
-        else if (!StrictBase64Url.TryDecode(segments[1], out var claims))
-            problem = "has a payload that is not canonical base64url without padding";
-        else if (!StrictBase64Url.TryDecode(segments[2], out var signature))
-            problem = "has a signature that is not canonical base64url without padding";
+        var first = compact.IndexOf('.', StringComparison.Ordinal);
+        var second = first < 0 ? -1 : compact.IndexOf('.', first + 1);
+        if (second < 0 || compact.IndexOf('.', second + 1) >= 0 || CompactFault.IsWrapped(compact))
+        {
+            rules.Add("S03", "RFC 7515 section 7.1", $"The {use.Name} {CompactFault.Describe(compact)}");
+            return null;
+        }
+        var header = Decode(compact.AsSpan(0, first), "header", use, rules);
+        var payload = Decode(compact.AsSpan(first + 1, second - first - 1), "payload", use, rules);
+        return new(compact, second)
+        {
+            Header = ParseJson(header, "header", use, rules),
+            Claims = ParseJson(payload, "payload", use, rules),
+            Signature = Decode(compact.AsSpan(second + 1), "signature", use, rules),
+        };
+    }
+
+    /// <summary>Returns the octets that are signed: header and payload in base64url (RFC 7515 section 5.1).</summary>
+    public byte[] GetSigningInput() => Encoding.ASCII.GetBytes(_compact, 0, _signatureDot);
+
+    private static byte[]? Decode(ReadOnlySpan<char> segment, string name, AssertionUse use, BrokenRules rules)
+    {
+        // An empty signature is base64url. It is refused because it does not verify.
+        if (segment.IsEmpty && name != "signature")
+            rules.Add("S03", "RFC 7515 section 7.1", $"The {use.Name} has an empty {name}.");
+        else if (StrictBase64Url.TryDecode(segment, out var bytes))
+            return bytes;
         else
-            return TryParse(header, claims, Encoding.ASCII.GetBytes($"{segments[0]}.{segments[1]}"), signature, out rule, out problem);
+            rules.Add("S03", "RFC 7515 section 2", $"The {use.Name} has a {name} that {StrictBase64Url.DescribeFault(segment)}");
         return null;
     }
 
-    private static SignedJwt? TryParse(
-        byte[] header, byte[] claims, byte[] signingInput, byte[] signature, out string rule, out string problem)
+    private static JsonElement? ParseJson(byte[]? utf8, string name, AssertionUse use, BrokenRules rules)
     {
-        rule = "S04";
-        if (StrictJson.TryParse(header, out problem) is not { } headerJson)
-            problem = $"has a header that {problem}";
-        else if (StrictJson.TryParse(claims, out problem) is not { } claimsJson)
-            problem = $"has a payload that {problem}";
-        else
-            return new(headerJson, claimsJson, signingInput, signature);
+        if (utf8 is null)
+            return null;
+        if (StrictJson.TryParse(utf8, out var problem) is { } json)
+            return json;
+        rules.Add("S04", name == "header" ? "RFC 7515 section 4" : "RFC 7519 section 7.2", $"The {use.Name} has a {name} that {problem}.");
         return null;
     }
 }

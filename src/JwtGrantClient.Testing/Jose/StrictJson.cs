@@ -8,31 +8,30 @@ namespace JwtGrantClient.Testing.Jose;
 /// </summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    public const int MaxDepth = 32;
 
-    /// <summary>Returns the object, or null and the problem.</summary>
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
+    /// <summary>Returns the object, or null and the problem: the end of a sentence, without a full stop.</summary>
     public static JsonElement? TryParse(byte[] utf8, out string problem)
     {
         problem = "";
         try
         {
-            if (!Utf8.IsValid(utf8))
-                problem = "is not valid UTF-8";
-            else if (JsonElement.Parse(utf8, Options) is not { ValueKind: JsonValueKind.Object } json)
-                problem = "is JSON, but not an object";
-            else if (!IsWellFormed(json))
-                problem = "has a string with an unpaired surrogate";
-            else
+            // Only an escape can write a surrogate that is not part of a pair.
+            if (Utf8.IsValid(utf8) && JsonElement.Parse(utf8, Options) is { ValueKind: JsonValueKind.Object } json
+                && (utf8.AsSpan().IndexOf("\\u"u8) < 0 || JsonFault.Find(utf8) is null))
                 return json;
         }
         catch (JsonException)
         {
-            problem = "is not JSON, or has a duplicate member";
+            // JsonFault says why.
         }
         catch (InvalidOperationException)
         {
-            problem = "has a member name with an unpaired surrogate";
+            // A member name has an unpaired surrogate, so names cannot be compared.
         }
+        problem = JsonFault.Find(utf8) ?? "is not JSON";
         return null;
     }
 
@@ -40,23 +39,18 @@ internal static class StrictJson
     public static string? GetStringOrNull(this JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 
-    private static bool IsWellFormed(JsonElement json) => json.ValueKind switch
+    /// <summary>Returns the value of a member that must be a string with at least one character; null, and why, if it is not.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="name">The name of the member.</param>
+    /// <param name="problem">The end of a sentence that begins with the name of the object: "has no sub".</param>
+    public static string? ReadText(this JsonElement json, string name, out string problem)
     {
-        JsonValueKind.Object => json.EnumerateObject().All(member => member.Name is not null && IsWellFormed(member.Value)),
-        JsonValueKind.Array => json.EnumerateArray().All(IsWellFormed),
-        JsonValueKind.String => CanDecode(json),
-        _ => true,
-    };
-
-    private static bool CanDecode(JsonElement text)
-    {
-        try
-        {
-            return text.GetString() is not null;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
+        problem = !json.TryGetProperty(name, out var member) ? $"has no {name}"
+            : member.ValueKind != JsonValueKind.String ? $"has '{name}' as a JSON {DescribeKind(member)}; expected a string"
+            : member.ValueEquals("") ? $"has an empty {name}" : "";
+        return problem.Length == 0 ? member.GetString() : null;
     }
+
+    /// <summary>Returns the name of the JSON type of a value.</summary>
+    public static string DescribeKind(JsonElement value) => value.ValueKind.ToString().ToLowerInvariant();
 }

@@ -3,23 +3,41 @@ using System.Security.Cryptography;
 namespace JwtGrantClient.Testing.Jose;
 
 /// <summary>A signature algorithm that the server can verify (RFC 7518 section 3.1). <c>none</c> and HMAC are not supported.</summary>
-internal sealed record VerificationAlgorithm(
-    string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding = null, string? CurveOid = null, int SignatureBytes = 0)
+/// <param name="Name">The value of <c>alg</c>.</param>
+/// <param name="KeyType">The <c>kty</c> of its keys.</param>
+internal sealed record VerificationAlgorithm(string Name, string KeyType)
 {
-    private const string P256 = "1.2.840.10045.3.1.7", P384 = "1.3.132.0.34", P521 = "1.3.132.0.35";
-
     public static readonly IReadOnlyList<VerificationAlgorithm> All =
     [
-        new("RS256", HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-        new("RS384", HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
-        new("RS512", HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
-        new("PS256", HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
-        new("PS384", HashAlgorithmName.SHA384, RSASignaturePadding.Pss),
-        new("PS512", HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
-        new("ES256", HashAlgorithmName.SHA256, CurveOid: P256, SignatureBytes: 64),
-        new("ES384", HashAlgorithmName.SHA384, CurveOid: P384, SignatureBytes: 96),
-        new("ES512", HashAlgorithmName.SHA512, CurveOid: P521, SignatureBytes: 132),
+        Rsa("RS256", HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+        Rsa("RS384", HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
+        Rsa("RS512", HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
+        Rsa("PS256", HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+        Rsa("PS384", HashAlgorithmName.SHA384, RSASignaturePadding.Pss),
+        Rsa("PS512", HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
+        Ec("ES256", HashAlgorithmName.SHA256, "P-256"),
+        Ec("ES384", HashAlgorithmName.SHA384, "P-384"),
+        Ec("ES512", HashAlgorithmName.SHA512, "P-521"),
     ];
 
-    public static VerificationAlgorithm? Find(string? name) => All.FirstOrDefault(algorithm => algorithm.Name == name);
+    private static readonly Dictionary<string, VerificationAlgorithm> ByName =
+        All.ToDictionary(algorithm => algorithm.Name, StringComparer.Ordinal);
+
+    public HashAlgorithmName Hash { get; private init; }
+
+    /// <summary>The padding of an RSA algorithm; null for others.</summary>
+    public RSASignaturePadding? Padding { get; private init; }
+
+    /// <summary>The curve of the keys, as in <c>crv</c>; null if the algorithm has none.</summary>
+    public string? Curve { get; private init; }
+
+    public static VerificationAlgorithm? Find(string? name) => name is null ? null : ByName.GetValueOrDefault(name);
+
+    /// <summary>Returns the names of all algorithms, for an error message.</summary>
+    public static string ListNames(IEnumerable<VerificationAlgorithm> algorithms) => string.Join(", ", algorithms.Select(algorithm => algorithm.Name));
+
+    private static VerificationAlgorithm Rsa(string name, HashAlgorithmName hash, RSASignaturePadding padding) =>
+        new(name, "RSA") { Hash = hash, Padding = padding };
+
+    private static VerificationAlgorithm Ec(string name, HashAlgorithmName hash, string curve) => new(name, "EC") { Hash = hash, Curve = curve };
 }

@@ -13,7 +13,7 @@ internal sealed class AssertionIssuerRegistry
     {
         if (client.SigningAlgorithm is { } name && VerificationAlgorithm.Find(name) is null)
             throw new ArgumentException(
-                $"SigningAlgorithm is '{name}'; this server supports {string.Join(", ", VerificationAlgorithm.All.Select(algorithm => algorithm.Name))}.");
+                $"SigningAlgorithm is '{name}'; this server supports {VerificationAlgorithm.ListNames(VerificationAlgorithm.All)}.");
         if (client.SpiffeId is { } spiffeId && !spiffeId.StartsWith("spiffe://", StringComparison.Ordinal))
             throw new ArgumentException($"SpiffeId is '{spiffeId}'; expected spiffe://trust-domain/path.");
         _clients[client.Id] = AssertionIssuer.From(client);

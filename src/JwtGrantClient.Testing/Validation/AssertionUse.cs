@@ -27,6 +27,9 @@ internal sealed record AssertionUse(string Name, Func<string, string, string, Re
     /// <summary>Whether the <c>jti</c> is required and single-use.</summary>
     public bool IsSingleUse { get; init; } = true;
 
+    /// <summary>Whether a JWT without <c>typ</c> is refused.</summary>
+    public bool RequiresType { get; init; }
+
     /// <summary>Whether only a trusted issuer may sign the assertion. Otherwise a client may sign it too.</summary>
     public bool RequiresTrustedIssuer { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Validation;
 
@@ -9,25 +10,40 @@ internal sealed class AudienceRules(ServerSettings settings)
 {
     private const string Clause = "RFC 7523 section 3 item 3, RFC 10070";
 
-    public void Check(JsonElement claims, AssertionUse use)
+    public void Check(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
         if (!claims.TryGetProperty("aud", out var aud))
-            throw use.Refuse("S12", Clause, $"The {use.Name} has no aud; expected '{settings.Issuer}'.");
-        if (use.IsClientAuthentication && settings.Options.FapiMode && aud.ValueKind != JsonValueKind.String)
-            throw use.Refuse("S12", "FAPI 2.0 section 5.3.3.1",
-                $"The {use.Name}'s aud is a JSON {aud.ValueKind.ToString().ToLowerInvariant()}; FAPI 2.0 requires a string.");
-        var audiences = aud.ValueKind == JsonValueKind.Array ? aud.EnumerateArray().ToList() : [aud];
-        if (audiences.Count == 0 || audiences.Exists(audience => audience.ValueKind != JsonValueKind.String)
-            || (!use.AllowsTokenEndpointAudience && audiences.Count > 1))
-            throw use.Refuse("S12", Clause,
-                $"The {use.Name}'s aud has {audiences.Count} members, or one that is not a string; expected the one string '{settings.Issuer}'.");
+        {
+            rules.Add("S12", Clause, $"The {use.Name} has no aud; expected '{settings.Issuer}'.");
+            return;
+        }
+        if (use.IsClientAuthentication && settings.Options.FapiMode && aud.ValueKind == JsonValueKind.Array)
+            rules.Add("S12", "FAPI 2.0 section 5.3.3.1", $"The {use.Name}'s aud is a JSON array; FAPI 2.0 requires a string.");
+        if (aud.ValueKind != JsonValueKind.Array)
+            CheckValue(aud, use, rules);
+        else if (aud.GetArrayLength() == 0)
+            rules.Add("S12", Clause, $"The {use.Name}'s aud is an empty array; expected '{settings.Issuer}'.");
+        else if (!use.AllowsTokenEndpointAudience && aud.GetArrayLength() > 1)
+            rules.Add("S12", Clause, $"The {use.Name}'s aud has {aud.GetArrayLength()} values; expected only '{settings.Issuer}'.");
+        else
+            foreach (var value in aud.EnumerateArray())
+                if (!CheckValue(value, use, rules))
+                    return;
+    }
+
+    private bool CheckValue(JsonElement value, AssertionUse use, BrokenRules rules)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            rules.Add("S12", Clause,
+                $"The {use.Name} has 'aud' as, or with, a JSON {StrictJson.DescribeKind(value)}; expected the string '{settings.Issuer}'.");
         // A grant assertion may name the token endpoint. A client assertion may not: a malicious server could have given the client that URL
         // as its own (RFC 10070).
-        var unexpected = audiences.Select(audience => audience.GetString()).FirstOrDefault(
-            audience => audience != settings.Issuer && (!use.AllowsTokenEndpointAudience || audience != settings.TokenEndpoint)
-                && (use.AdditionalAudience is null || audience != use.AdditionalAudience));
-        if (unexpected is not null)
-            throw use.Refuse("S12", Clause,
-                $"The {use.Name}'s aud contains '{unexpected}'; expected '{settings.Issuer}', byte for byte{(use.AllowsTokenEndpointAudience ? ", or the token endpoint" : "")}.");
+        else if (value.ValueEquals(settings.Issuer) || (use.AllowsTokenEndpointAudience && value.ValueEquals(settings.TokenEndpoint))
+            || (use.AdditionalAudience is not null && value.ValueEquals(use.AdditionalAudience)))
+            return true;
+        else
+            rules.Add("S12", Clause,
+                $"The {use.Name}'s aud contains '{value}'; expected '{settings.Issuer}', byte for byte{(use.AllowsTokenEndpointAudience ? ", or the token endpoint" : "")}.");
+        return false;
     }
 }

@@ -6,27 +6,32 @@ namespace JwtGrantClient.Testing.Validation;
 /// <summary>Checks the claims of an assertion (RFC 7523 section 3).</summary>
 internal sealed class ClaimRules(ServerSettings settings, AssertionIssuerRegistry registry)
 {
-    private const int MinIdLength = 1, MaxIdLength = 256;
+    private const int MaxIdLength = 256;
 
     private readonly AudienceRules _audience = new(settings);
     private readonly TimeRules _times = new(settings);
 
-    public ValidatedAssertion Check(JsonElement claims, AssertionIssuer signer, AssertionUse use)
+    /// <summary>Checks the claims, except the one that names the signer.</summary>
+    /// <param name="claims">The claims.</param>
+    /// <param name="signer">The signer; null if it is unknown, which is reported already.</param>
+    /// <param name="use">The use of the assertion.</param>
+    /// <param name="rules">The broken rules, to which this method adds.</param>
+    public ValidatedAssertion Check(JsonElement claims, AssertionIssuer? signer, AssertionUse use, BrokenRules rules)
     {
-        var (issuer, subject) = (claims.GetStringOrNull("iss"), claims.GetStringOrNull("sub"));
-        if (string.IsNullOrEmpty(issuer))
-            throw use.Refuse("S10", "RFC 7523 section 3 item 1", $"The {use.Name} has no iss, or one that is not a string.");
-        if (string.IsNullOrEmpty(subject))
-            throw use.Refuse("S11", "RFC 7523 section 3 item 2", $"The {use.Name} has no sub, or one that is not a string.");
-        if (use.IsClientAuthentication && issuer != subject)
-            throw use.Refuse("S10", "OpenID Connect Core section 9",
+        var (issuer, subject) = (claims.ReadText("iss", out var issuerProblem), claims.ReadText("sub", out var subjectProblem));
+        if (issuer is null && use.IsClientAuthentication)
+            rules.Add("S10", "RFC 7523 section 3 item 1", $"The {use.Name} {issuerProblem}.");
+        if (subject is null && !use.IsClientAuthentication)
+            rules.Add("S11", "RFC 7523 section 3 item 2", $"The {use.Name} {subjectProblem}.");
+        if (use.IsClientAuthentication && issuer is not null && subject is not null && issuer != subject)
+            rules.Add("S10", "OpenID Connect Core section 9",
                 $"The {use.Name}'s iss is '{issuer}' and its sub '{subject}'; both must be the client_id.");
-        if (!use.IsClientAuthentication && !MayAssert(signer, subject))
-            throw use.Refuse("S11", "RFC 7523 section 3 item 2",
+        if (!use.IsClientAuthentication && signer is not null && subject is not null && !MayAssert(signer, subject))
+            rules.Add("S11", "RFC 7523 section 3 item 2",
                 $"The {use.Name}'s sub is '{subject}'; '{signer.Name}' is not allowed to assert this subject.");
-        _audience.Check(claims, use);
-        var expiresAt = _times.Check(claims, use);
-        return new(signer, issuer, subject, use.IsSingleUse ? CheckId(claims, use) : "", expiresAt);
+        _audience.Check(claims, use, rules);
+        var expiresAt = _times.Check(claims, use, rules);
+        return new(signer!, issuer!, subject!, use.IsSingleUse ? ReadId(claims, use, rules) : null, expiresAt);
     }
 
     // Users are not registered, so by default a client may assert any subject, except another client.
@@ -34,17 +39,16 @@ internal sealed class ClaimRules(ServerSettings settings, AssertionIssuerRegistr
         signer.AllowedSubjects?.Contains(subject)
             ?? (signer.Client is null || subject == signer.Name || registry.FindClient(subject) is null);
 
-    private static string CheckId(JsonElement claims, AssertionUse use)
+    private static string? ReadId(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
         const string Clause = "OpenID Connect Core section 9";
-        if (!claims.TryGetProperty("jti", out var jti))
-            throw use.Refuse("S16", Clause, $"The {use.Name} has no jti.");
-        if (jti.ValueKind != JsonValueKind.String)
-            throw use.Refuse("S16", Clause, $"The {use.Name}'s jti is not a string; expected {MinIdLength} to {MaxIdLength} characters.");
-        var id = jti.GetString()!;
-        return id.Length is >= MinIdLength and <= MaxIdLength
-            ? id
-            : throw use.Refuse("S16", Clause,
-                $"The {use.Name}'s jti has {id.Length} characters; expected {MinIdLength} to {MaxIdLength} characters.");
+        var id = claims.ReadText("jti", out var problem);
+        if (id is null)
+            rules.Add("S16", Clause, $"The {use.Name} {problem}.");
+        else if (id.Length > MaxIdLength)
+            rules.Add("S16", Clause, $"The {use.Name}'s jti has {id.Length} characters; expected at most {MaxIdLength}.");
+        else
+            return id;
+        return null;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RefusedException : Exception
     private RefusedException(string error, int status, string rule, string clause, string explanation)
         : base(Sanitize(explanation)) => Refusal = new(error, status, rule, clause, Message);
 
-    public Refusal Refusal { get; }
+    public Refusal Refusal { get; private init; }
 
     /// <summary>Creates an invalid_request: the request is malformed.</summary>
     public static RefusedException InvalidRequest(string rule, string clause, string explanation, int status = 400) =>
@@ -26,6 +26,12 @@ internal sealed class RefusedException : Exception
     /// <summary>Creates a refusal with another error code and status 400.</summary>
     public static RefusedException Create(string error, string rule, string clause, string explanation) =>
         new(error, 400, rule, clause, explanation);
+
+    /// <summary>Adds the other rules that the same JWT breaks.</summary>
+    public RefusedException With(IReadOnlyList<BrokenRule> others) => new(Refusal.Error, Refusal.Status, Refusal.Rule, Refusal.Clause, Message)
+    {
+        Refusal = Refusal with { AlsoBroken = [.. others.Select(other => other with { Explanation = Sanitize(other.Explanation) })] },
+    };
 
     // The text quotes untrusted input and may be printed on a console, so control characters are replaced. A long text keeps its beginning
     // (what was received) and its end (what was expected).

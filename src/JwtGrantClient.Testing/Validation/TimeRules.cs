@@ -1,65 +1,79 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace JwtGrantClient.Testing.Validation;
 
-/// <summary>Checks <c>exp</c>, <c>iat</c> and <c>nbf</c> of an assertion: seconds as JSON numbers (NumericDate, RFC 7519 section 2).</summary>
+/// <summary>Checks <c>exp</c>, <c>iat</c> and <c>nbf</c> of an assertion.</summary>
 internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime = null)
 {
-    // As seconds, a value from 1e11 is after the year 5000. As milliseconds, it is between 1973 and 5138.
-    private const decimal MinMilliseconds = 1e11m, MaxMilliseconds = 1e14m;
+    private readonly decimal _maximum = NumericDate.Seconds(maxLifetime ?? settings.Options.MaxAssertionLifetime);
+    private readonly decimal _tolerance = NumericDate.Seconds(settings.Options.FutureTolerance);
+    private readonly decimal _skew = NumericDate.Seconds(settings.Options.ClockSkew);
 
-    public DateTimeOffset Check(JsonElement claims, AssertionUse use)
+    /// <summary>Returns <c>exp</c>, which is meaningful only if no rule is broken.</summary>
+    public DateTimeOffset Check(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
-        var options = settings.Options;
-        var now = Seconds(settings.Now - DateTimeOffset.UnixEpoch);
-        var (maximum, tolerance, skew) =
-            (Seconds(maxLifetime ?? options.MaxAssertionLifetime), Seconds(options.FutureTolerance), Seconds(options.ClockSkew));
-        var exp = Read(claims, "exp", "S13", use) ?? throw use.Refuse("S13", "RFC 7523 section 3 item 4", $"The {use.Name} has no exp.");
-        var (iat, nbf) = (Read(claims, "iat", "S14", use), Read(claims, "nbf", "S14", use));
-
-        if (iat is null && use.IsClientAuthentication && options.FapiMode)
-            throw use.Refuse("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Name} has no iat.");
-        // An assertion has expired on or after its exp (RFC 7519 section 4.1.4).
-        if (now >= exp + skew)
-            throw use.Refuse("S13", "RFC 7519 section 4.1.4",
-                $"The {use.Name} expired {now - exp:0.#} s ago by this server's clock. Compare the clocks, and create it just before you send it.");
-        if (exp > now + maximum + tolerance)
-            throw use.Refuse("S13", "RFC 7523 section 3 item 4",
-                $"The {use.Name} expires in {exp - now:0.#} s; at most {maximum:0} s are accepted.");
-        if (iat > now + tolerance)
-            throw use.Refuse("S14", "RFC 7523 section 3 item 6",
-                $"The {use.Name}'s iat is {iat - now:0.#} s in the future; at most {tolerance:0} s are accepted. Compare the clocks.");
-        if (nbf > now + tolerance)
-            throw use.Refuse("S14", "RFC 7519 section 4.1.5",
-                $"The {use.Name}'s nbf is {nbf - now:0.#} s in the future; at most {tolerance:0} s are accepted. Compare the clocks.");
-        if (iat < now - maximum - skew)
-            throw use.Refuse("S14", "RFC 7523 section 3 item 6",
-                $"The {use.Name}'s iat is {now - iat:0.#} s in the past; at most {maximum:0} s are accepted.");
+        var now = NumericDate.Seconds(settings.Now - DateTimeOffset.UnixEpoch);
+        var exp = CheckExpiry(claims, now, use, rules);
+        var iat = CheckIssueTime(claims, now, use, rules);
+        var nbf = CheckNotBefore(claims, now, use, rules);
+        // Relations are checked only between times that are accepted, so that each cause is reported once.
         if (exp <= iat || exp <= nbf)
-            throw use.Refuse("S14", "RFC 7519 section 4.1", $"The {use.Name}'s exp is not after its {(exp <= iat ? "iat" : "nbf")}.");
-        if (exp - iat > maximum)
-            throw use.Refuse("S15", "RFC 7523 section 3 item 4",
-                $"The {use.Name}'s lifetime is {exp - iat:0.#} s from iat to exp; at most {maximum:0} s are accepted.");
-        return DateTimeOffset.UnixEpoch.AddTicks((long)decimal.Ceiling(exp * TimeSpan.TicksPerSecond));
+            rules.Add("S14", "RFC 7519 section 4.1", $"The {use.Name}'s exp is not after its {(exp <= iat ? "iat" : "nbf")}.");
+        else if (exp - iat > _maximum)
+            rules.Add("S15", "RFC 7523 section 3 item 4",
+                $"The {use.Name}'s lifetime is {exp - iat:0.#} s from iat to exp; at most {_maximum:0} s are accepted.");
+        return exp is null ? default : DateTimeOffset.UnixEpoch.AddTicks((long)decimal.Ceiling(exp.Value * TimeSpan.TicksPerSecond));
     }
 
-    private static decimal? Read(JsonElement claims, string name, string rule, AssertionUse use)
+    private decimal? CheckExpiry(JsonElement claims, decimal now, AssertionUse use, BrokenRules rules)
     {
-        const string Clause = "RFC 7519 section 2";
-        if (!claims.TryGetProperty(name, out var member))
-            return null;
-        if (member.ValueKind != JsonValueKind.Number)
-            throw use.Refuse(rule, Clause,
-                $"The {use.Name}'s {name} is a JSON {member.ValueKind.ToString().ToLowerInvariant()}; expected a number of seconds.");
-        // A decimal is exact to the tick. A double would read 1e400 as infinity.
-        if (!decimal.TryParse(member.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-            || seconds is < 0 or > MaxMilliseconds)
-            throw use.Refuse(rule, Clause, $"The {use.Name}'s {name} is {member}, which is not a valid date.");
-        if (seconds >= MinMilliseconds)
-            throw use.Refuse(rule, Clause, $"The {use.Name}'s {name} is {member}, which looks like milliseconds; expected seconds.");
+        var exp = Read(claims, "exp", "S13", use, rules, out var isMissing);
+        if (isMissing)
+            rules.Add("S13", "RFC 7523 section 3 item 4", $"The {use.Name} has no exp.");
+        // An assertion has expired on or after its exp (RFC 7519 section 4.1.4).
+        else if (now >= exp + _skew)
+            rules.Add("S13", "RFC 7519 section 4.1.4",
+                $"The {use.Name} expired {now - exp:0.#} s ago by this server's clock. Compare the clocks, and create it just before you send it.");
+        else if (exp > now + _maximum + _tolerance)
+            rules.Add("S13", "RFC 7523 section 3 item 4",
+                $"The {use.Name} expires in {exp - now:0.#} s; at most {_maximum:0} s are accepted.");
+        else
+            return exp;
+        return null;
+    }
+
+    private decimal? CheckIssueTime(JsonElement claims, decimal now, AssertionUse use, BrokenRules rules)
+    {
+        var iat = Read(claims, "iat", "S14", use, rules, out var isMissing);
+        if (isMissing && use.IsClientAuthentication && settings.Options.FapiMode)
+            rules.Add("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Name} has no iat.");
+        else if (iat > now + _tolerance)
+            rules.Add("S14", "RFC 7523 section 3 item 6",
+                $"The {use.Name}'s iat is {iat - now:0.#} s in the future; at most {_tolerance:0} s are accepted. Compare the clocks.");
+        else if (iat < now - _maximum - _skew)
+            rules.Add("S14", "RFC 7523 section 3 item 6",
+                $"The {use.Name}'s iat is {now - iat:0.#} s in the past; at most {_maximum:0} s are accepted.");
+        else
+            return iat;
+        return null;
+    }
+
+    private decimal? CheckNotBefore(JsonElement claims, decimal now, AssertionUse use, BrokenRules rules)
+    {
+        var nbf = Read(claims, "nbf", "S14", use, rules, out _);
+        if (!(nbf > now + _tolerance))
+            return nbf;
+        rules.Add("S14", "RFC 7519 section 4.1.5",
+            $"The {use.Name}'s nbf is {nbf - now:0.#} s in the future; at most {_tolerance:0} s are accepted. Compare the clocks.");
+        return null;
+    }
+
+    private static decimal? Read(JsonElement claims, string name, string rule, AssertionUse use, BrokenRules rules, out bool isMissing)
+    {
+        var seconds = NumericDate.Read(claims, name, out var problem);
+        isMissing = seconds is null && problem.Length == 0;
+        if (problem.Length > 0)
+            rules.Add(rule, NumericDate.Clause, $"The {use.Name} {problem}.");
         return seconds;
     }
-
-    private static decimal Seconds(TimeSpan span) => (decimal)span.Ticks / TimeSpan.TicksPerSecond;
 }

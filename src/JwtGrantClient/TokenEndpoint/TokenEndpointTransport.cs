@@ -11,17 +11,15 @@ internal sealed class TokenEndpointTransport : IDisposable
 {
     public const string RedirectFollowed = "token_endpoint_redirect_followed";
 
-    private readonly TokenEndpointConnections _connections;
     private readonly bool _ownsConnections;
     private readonly TimeProvider _clock;
-    private readonly TimeSpan _maxRetryAfter;
 
     /// <param name="connections">Sends the requests.</param>
     /// <param name="clock">The wall clock: the time of request and response.</param>
     /// <param name="maxRetryAfter">The longest Retry-After that is observed.</param>
     /// <param name="ownsConnections">Whether the connections are disposed with this object.</param>
     public TokenEndpointTransport(TokenEndpointConnections connections, TimeProvider clock, TimeSpan maxRetryAfter, bool ownsConnections) =>
-        (_connections, _clock, _maxRetryAfter, _ownsConnections) = (connections, clock, maxRetryAfter, ownsConnections);
+        (Connections, _clock, MaxRetryAfter, _ownsConnections) = (connections, clock, maxRetryAfter, ownsConnections);
 
     /// <summary>Creates a transport with a handler of its own.</summary>
     /// <exception cref="JwtGrantException">The handler follows redirects or is a chain, and cannot be changed because it is in use.</exception>
@@ -32,6 +30,11 @@ internal sealed class TokenEndpointTransport : IDisposable
     {
     }
 
+    public TokenEndpointConnections Connections { get; }
+
+    /// <summary>Gets the longest Retry-After that is observed.</summary>
+    public TimeSpan MaxRetryAfter { get; }
+
     /// <summary>Sends one request and reads the whole response, up to a limit.</summary>
     /// <exception cref="JwtGrantException">The request must not be sent, there was no response, or it came from another address.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -41,7 +44,7 @@ internal sealed class TokenEndpointTransport : IDisposable
         var requestedAt = _clock.GetUtcNow();
         try
         {
-            using var response = await _connections.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await Connections.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var receivedAt = _clock.GetUtcNow();
             // A handler that is not of .NET cannot be asked beforehand whether it follows redirects. The request shows it afterwards.
             if ((response.RequestMessage?.RequestUri ?? request.RequestUri) is var responder && responder != target)
@@ -51,7 +54,7 @@ internal sealed class TokenEndpointTransport : IDisposable
             {
                 Request = request,
                 RequestContent = content,
-                MaxRetryAfter = _maxRetryAfter,
+                MaxRetryAfter = MaxRetryAfter,
                 HasLength = response.Version.Major >= 2 || response.Content.Headers.NonValidated.Contains("Content-Length"),
             };
         }
@@ -68,7 +71,7 @@ internal sealed class TokenEndpointTransport : IDisposable
     public void Dispose()
     {
         if (_ownsConnections)
-            _connections.Dispose();
+            Connections.Dispose();
     }
 
     private static JwtGrantException FollowedRedirect(Uri target, Uri? responder, SecretMask mask, Exception? e = null) => new(
@@ -94,7 +97,7 @@ internal sealed class TokenEndpointTransport : IDisposable
 
     // Only the innermost exception of a failed TLS handshake states the cause.
     private string Advice(Exception e) =>
-        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} {_connections.TlsAdvice}"
+        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} {Connections.TlsAdvice}"
         : IsTls(e) ? $"The TLS handshake was interrupted. {SanitizedText.ToSentence(e.GetBaseException().Message)}"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
         : "The connection was made and then failed. The server may have received the request.";

@@ -92,7 +92,8 @@ internal sealed class UserSimulation : IDisposable
         var pipeline = new TokenRequestPipeline(retry, _time, random.Next, NullLogger.Instance, limits: limits, clientId: "users");
         var transport = new TokenEndpointTransport(_endpoint, _time, retry.MaxRetryAfter);
         var client = new TokenEndpointClient(
-            new EndpointLocator(new MetadataDiscovery(Issuer, allowLoopbackHttp: false, transport, _time, NullLogger.Instance)),
+            new EndpointLocator(new MetadataDiscovery(
+                new(Issuer, allowLoopbackHttp: false, transport, _time, NullLogger.Instance), EndpointOrigins.All, NullLogger.Instance)),
             new NoClientAuthentication("users"), transport, pipeline, new ResponseRules(TimeSpan.FromHours(1), DefaultType: null));
         var assertion = new Assertion("e30.e30.c2lnbmF0dXJl", AssertionTypes.Jwt, DateTimeOffset.MaxValue);
         var source = new TokenEndpointSource(client, request => Grant.JwtBearer((_, _) => new(assertion), request), TokenRequest.Default);

@@ -98,7 +98,7 @@ public sealed partial class SamlSignatureWrappingTests
         (await SamlServer.Start().PresentSamlAsync(SamlAssertionBuilder.Encode(DigestElement().Replace(Signed, "<DigestValue><!-- -->${digest}</DigestValue>")))).ShouldBeGranted();
     }
 
-    private static AssertionIssuer CreateIssuer() => new(SamlAssertionBuilder.Issuer, null, [new VerificationKey(null, TestData.RsaKey)], null, null);
+    private static AssertionIssuer CreateIssuer() => new(SamlAssertionBuilder.Issuer, null, [new RsaVerificationKey(TestData.RsaKey, keyId: null)], null, null);
 
     private static string KeyInfo(string content) => $"<KeyInfo xmlns=\"{SamlAssertionBuilder.SignatureNamespace}\">{content}</KeyInfo>";
 

@@ -25,6 +25,12 @@ internal static class Keys
         return jwk;
     }
 
+    public static JsonObject Without(this JsonObject jwk, string name)
+    {
+        jwk.Remove(name);
+        return jwk;
+    }
+
     public static string JwkSet(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys]) }.ToJsonString();
 
     private static JsonObject WithKeyId(string? keyId, JsonObject jwk) => keyId is null ? jwk : jwk.With("kid", keyId);

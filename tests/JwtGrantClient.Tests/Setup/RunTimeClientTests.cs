@@ -1,3 +1,4 @@
+using System.Net;
 using JwtGrantClient.Setup;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,6 +109,27 @@ public sealed class RunTimeClientTests
         isKnown = true;
 
         Assert.NotNull(clients.Get("tenant-7"));
+    }
+
+    [Fact]
+    public async Task An_HttpClient_whose_client_gets_its_settings_later_works_without_a_restart()
+    {
+        var isKnown = false;
+        _services.AddJwtGrantClient("tenant-7", options =>
+        {
+            if (isKnown)
+                TestClient.Configure(options);
+        }).UseTokenEndpointHandler(_ => _endpoint.Handler);
+        _services.AddHttpClient("api", http => http.BaseAddress = new(ProtectedApi.Origin)).AddJwtGrantToken("tenant-7")
+            .ConfigurePrimaryHttpMessageHandler(() => new StubHandler(_ => ProtectedApi.Ok()));
+        await using var provider = _services.BuildServiceProvider();
+        var factory = provider.GetRequiredService<IHttpClientFactory>();
+        Assert.Equal("settings_invalid", Assert.Throws<JwtGrantException>(() => factory.CreateClient("api")).Code);
+
+        isKnown = true;
+
+        using var response = await factory.CreateClient("api").GetAsync(ProtectedApi.Address, Cancellation);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]

@@ -52,6 +52,18 @@ internal sealed class ObservedTime() : FakeTimeProvider(TestData.Moment)
     public Task<TimeSpan> NextDelayAsync() =>
         _delays.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(RealTimeout);
 
+    /// <summary>Advances the time by each delay that starts, until a call has completed.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="longest">The longest of these delays; the time is not advanced by longer ones, such as timeouts.</param>
+    public async Task AdvanceDelaysUntilCompletedAsync(Task call, TimeSpan longest)
+    {
+        while (await Task.WhenAny(call, _delays.Reader.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask()).WaitAsync(RealTimeout) != call)
+            while (_delays.Reader.TryRead(out var delay))
+                if (delay <= longest)
+                    Advance(delay);
+        await call;
+    }
+
     private void Observe(TimeSpan dueTime)
     {
         if (dueTime >= TimeSpan.Zero && dueTime != AttemptTimeout && dueTime != TotalTimeout)

@@ -45,7 +45,7 @@ internal sealed class Composition
     {
         var transport = new TokenEndpointTransport(Handler, Time, Retry.MaxRetryAfter);
         return new(
-            Endpoint is { } endpoint ? new(endpoint) : new(new MetadataDiscovery(Issuer, allowLoopbackHttp: true, transport, Time, Log) { Origins = new(Origins) }),
+            Endpoint is { } endpoint ? new(endpoint) : new(new MetadataDiscovery(new(Issuer, allowLoopbackHttp: true, transport, Time, Log), new(Origins), Log)),
             Authenticated
                 ? new PrivateKeyJwt(Assertions("client-authentication+jwt").ProvideAsync, ClientId)
                 : new NoClientAuthentication(ClientId),

@@ -21,7 +21,8 @@ public sealed class EndpointLocatorTests
                 """),
         });
         using var transport = new TokenEndpointTransport(handler, TimeProvider.System, TimeSpan.Zero);
-        var discovery = new MetadataDiscovery(TestData.Issuer, allowLoopbackHttp: false, transport, TimeProvider.System, NullLogger.Instance);
+        var discovery = new MetadataDiscovery(
+            new(TestData.Issuer, allowLoopbackHttp: false, transport, TimeProvider.System, NullLogger.Instance), EndpointOrigins.All, NullLogger.Instance);
         var locator = new EndpointLocator(discovery) { UsesCertificate = usesCertificate };
 
         Assert.Equal(token, (await locator.LocateTokenEndpointAsync(null, TestContext.Current.CancellationToken)).AbsoluteUri);

@@ -84,10 +84,10 @@ internal static class EndpointComposition
         JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenEndpointTransport transport, ClientAuthentication authentication) =>
         new(
             options.Issuer is { } issuer
-                ? new MetadataDiscovery(issuer, options.AllowLoopbackHttp, transport, dependencies.Time, dependencies.Logger)
-                {
-                    Origins = new(options.TokenEndpointOrigins),
-                }
+                ? new MetadataDiscovery(
+                    IssuerMetadata.Share(issuer, options.AllowLoopbackHttp, transport, dependencies.Time, dependencies.Logger),
+                    new(options.TokenEndpointOrigins),
+                    dependencies.Logger)
                 : null,
             options.TokenEndpoint,
             options.RevocationEndpoint)

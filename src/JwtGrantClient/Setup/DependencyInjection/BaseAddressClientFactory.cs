@@ -7,8 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace JwtGrantClient.Setup;
 
-/// <summary>The name of an HttpClient that sends tokens.</summary>
-internal sealed record TokenHttpClient(string Name);
+/// <summary>An HttpClient that sends tokens.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Client">The name of the client that acquires the tokens.</param>
+internal sealed record TokenHttpClient(string Name, string Client);
 
 /// <summary>
 /// Creates the HttpClients that send tokens as the factory of Microsoft.Extensions.Http does, and puts a <see cref="BaseAddressHandler"/> before the
@@ -19,14 +21,15 @@ internal sealed class BaseAddressClientFactory(
     IHttpMessageHandlerFactory handlers,
     IOptionsMonitor<HttpClientFactoryOptions> options,
     BaseAddressRegistry baseAddresses,
+    ClientRegistry tokenClients,
     IEnumerable<TokenHttpClient> clients) : IHttpClientFactory
 {
-    private readonly HashSet<string> _names = [.. clients.Select(client => client.Name)];
+    private readonly ILookup<string, string> _clients = clients.ToLookup(client => client.Name, client => client.Client);
 
     /// <summary>Adds an HttpClient that sends tokens. The first call decorates the factory.</summary>
-    public static void AddTo(IServiceCollection services, string name)
+    public static void AddTo(IServiceCollection services, string name, string client)
     {
-        services.AddSingleton(new TokenHttpClient(name));
+        services.AddSingleton(new TokenHttpClient(name, client));
         if (services.Any(service => service.ServiceType == typeof(BaseAddressRegistry)))
             return;
         services.AddSingleton<BaseAddressRegistry>();
@@ -37,25 +40,29 @@ internal sealed class BaseAddressClientFactory(
             provider.GetRequiredService<IHttpMessageHandlerFactory>(),
             provider.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>(),
             provider.GetRequiredService<BaseAddressRegistry>(),
+            provider.GetRequiredService<ClientRegistry>(),
             provider.GetServices<TokenHttpClient>())));
     }
 
     public HttpClient CreateClient(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!_names.Contains(name))
+        if (!_clients.Contains(name))
             return inner.CreateClient(name);
+        // Before the factory creates the handlers: it would cache an exception until the process ends, although the settings may be right later.
+        foreach (var client in _clients[name])
+            tokenClients.Get(client);
         var all = baseAddresses.Get(name);
         // The factory owns the shared handlers; this one has nothing to dispose.
 #pragma warning disable CA2000
         var first = new BaseAddressHandler(all, handlers.CreateHandler(name));
-        var client = new HttpClient(first, disposeHandler: false);
+        var http = new HttpClient(first, disposeHandler: false);
 #pragma warning restore CA2000
         foreach (var configure in options.Get(name).HttpClientActions)
-            configure(client);
-        first.BaseAddress = client.BaseAddress is { } baseAddress ? Origin.From(baseAddress) : null;
+            configure(http);
+        first.BaseAddress = http.BaseAddress is { } baseAddress ? Origin.From(baseAddress) : null;
         all.Add(first.BaseAddress);
-        return client;
+        return http;
     }
 
     private static IHttpClientFactory Create(ServiceDescriptor decorated, IServiceProvider provider) => (IHttpClientFactory)(

@@ -46,7 +46,7 @@ public static class JwtGrantHttpClientBuilderExtensions
         if (builder.Name is null)
             throw new ArgumentException("A token is for one API, not for all HttpClients. Call AddJwtGrantToken on AddHttpClient(...).", nameof(builder));
         ClientRegistry.AddTo(builder.Services);
-        BaseAddressClientFactory.AddTo(builder.Services, builder.Name);
+        BaseAddressClientFactory.AddTo(builder.Services, builder.Name, name);
         builder.Services.PostConfigure<HttpClientFactoryOptions>(builder.Name, RedactCredentials);
         return builder.AddHttpMessageHandler(provider =>
         {

@@ -35,5 +35,5 @@ internal sealed class SharedConnections : IDisposable
 
     public void Dispose() => _connections.All().ForEach(connections => connections.Dispose());
 
-    private readonly record struct Key(Origin Origin, ClientCertificate? Certificate, TrustedCertificates? Trusted, TimeSpan ConnectTimeout);
+    private sealed record Key(Origin Origin, ClientCertificate? Certificate, TrustedCertificates? Trusted, TimeSpan ConnectTimeout);
 }

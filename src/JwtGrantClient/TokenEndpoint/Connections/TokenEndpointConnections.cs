@@ -74,6 +74,9 @@ internal sealed class TokenEndpointConnections : IDisposable
         },
     };
 
+    /// <summary>Gets the metadata that was read over these connections, which the clients share like the connections.</summary>
+    public WeakTable<IssuerMetadataKey, IssuerMetadata> Metadata { get; } = new();
+
     /// <summary>Sends a request.</summary>
     /// <exception cref="JwtGrantException">The request is for this machine and would go to a proxy.</exception>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

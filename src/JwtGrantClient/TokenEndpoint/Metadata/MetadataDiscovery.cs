@@ -1,113 +1,48 @@
-using JwtGrantClient.Credentials;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.TokenEndpoint;
 
-/// <summary>
-/// Reads the metadata of an issuer: RFC 8414 first, then OpenID Connect Discovery. Only the first request waits for it. After an hour it is
-/// read again in the background. If that fails, the last document stays in use, because a token endpoint seldom changes.
-/// </summary>
-internal sealed class MetadataDiscovery
+/// <summary>Finds the metadata that one client uses: the document of its issuer, if its endpoints have origins that the client allows.</summary>
+/// <param name="metadata">The document of the issuer, which other clients may share.</param>
+/// <param name="origins">The origins that endpoints may have.</param>
+/// <param name="logger">Logs that a new document was not accepted.</param>
+internal sealed class MetadataDiscovery(IssuerMetadata metadata, EndpointOrigins origins, ILogger logger)
 {
-    private static readonly TimeSpan
-        Lifetime = TimeSpan.FromHours(1), IntervalAfterFailure = TimeSpan.FromMinutes(5), BackgroundTimeout = TimeSpan.FromSeconds(10);
+    private volatile Accepted? _accepted;
 
-    private readonly bool _allowLoopbackHttp;
-    private readonly TokenEndpointTransport _transport;
-    private readonly ILogger _logger;
-    private readonly ReloadingValue<ServerMetadata> _metadata;
-    private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
+    public string Issuer => metadata.Issuer;
 
-    /// <param name="issuer">The issuer, as configured.</param>
-    /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
-    /// <param name="transport">Fetches the document.</param>
-    /// <param name="clock">Measures the interval.</param>
-    /// <param name="logger">Logs failures to read the document again, and endpoints at another origin than before.</param>
-    public MetadataDiscovery(
-        string issuer, bool allowLoopbackHttp, TokenEndpointTransport transport, TimeProvider clock, ILogger logger)
+    /// <exception cref="JwtGrantException">No metadata could be read, now or earlier, or it names an endpoint at an origin that is not allowed.</exception>
+    public async ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken)
     {
-        (Issuer, _allowLoopbackHttp, _transport, _logger, _read) = (issuer, allowLoopbackHttp, transport, logger, ReadAsync);
-        _metadata = new(clock, Lifetime, KeepAfterFailure) { BackgroundTimeout = BackgroundTimeout, IntervalAfterFailure = IntervalAfterFailure };
-
-        bool KeepAfterFailure(ServerMetadata lastGood, Exception e)
+        ServerMetadata current;
+        try
         {
-            // If the client was disposed in the meantime, the server did not fail.
-            if (e is not ObjectDisposedException)
-                Log.MetadataRefreshFailed(logger, issuer, e);
-            return true;
+            current = await metadata.GetAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    public string Issuer { get; }
-
-    /// <summary>Gets the origins that endpoints may have.</summary>
-    public EndpointOrigins Origins { get; init; } = EndpointOrigins.All;
-
-    /// <exception cref="JwtGrantException">No metadata could be read, now or earlier.</exception>
-    public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken) => _metadata.GetAsync(_read, cancellationToken);
-
-    private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
-    {
-        var addresses = MetadataUrls.Addresses(Issuer);
-        var statuses = new List<string>();
-        foreach (var address in addresses)
+        catch (JwtGrantException e)
         {
-            var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
-            if (response.IsSuccess)
-                return CheckOrigins(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
-            if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
-                throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
-            statuses.Add($"'{address}' responded with {response.Status}");
+            throw e.CopyForClient();
         }
-        throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
+        return _accepted is { } accepted && accepted.Seen == current ? accepted.Used : Accept(current, _accepted?.Used);
     }
 
-    private ServerMetadata CheckOrigins(ServerMetadata metadata)
+    // If a new document is not allowed, the last one stays in use, as after any other failure to read it again.
+    private ServerMetadata Accept(ServerMetadata current, ServerMetadata? last)
     {
-        Origins.EnsureAllowed(metadata);
-        if (_metadata.LastGood is { } before)
-            foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, metadata))
-                Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
-        return metadata;
+        try
+        {
+            origins.EnsureAllowed(current);
+            last = current;
+        }
+        catch (JwtGrantException e) when (last is not null)
+        {
+            Log.MetadataRefreshFailed(logger, Issuer, e);
+        }
+        _accepted = new(current, last);
+        return last;
     }
 
-    private async ValueTask<TokenHttpResponse> FetchAsync(string address, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address));
-        request.Headers.Accept.Add(new("application/json"));
-        return await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    // The issuer has no path of its own at most servers.
-    private string Advice => Issuer.AsSpan().TrimEnd('/').EndsWith("/token", StringComparison.OrdinalIgnoreCase)
-        ? "This looks like the address of the token endpoint. If it is, set TokenEndpoint to it, and Issuer to the issuer identifier or not at all."
-        : "Check Issuer, or set TokenEndpoint, which needs no metadata.";
-
-    private JwtGrantException NotFound(string seen, bool isTransient, TokenHttpResponse? response) => new(
-        JwtGrantErrorKind.Transport, "metadata_unavailable",
-        $"The metadata of the issuer '{Issuer}' could not be read: {seen}; expected 200 and a JSON document (RFC 8414 section 3). {Advice}")
-    {
-        StatusCode = response?.Status,
-        RetryAfter = response?.RetryAfter,
-        IsTransient = isTransient,
-    };
-}
-
-/// <summary>
-/// Builds the addresses of an issuer's metadata. It works on text, because System.Uri would normalize the issuer.
-/// </summary>
-internal static class MetadataUrls
-{
-    /// <summary>
-    /// Returns the addresses in the order in which they are tried. RFC 8414 section 3.1 inserts the well-known path before the path of the issuer,
-    /// OpenID Connect Discovery section 4 appends it. Both omit a trailing slash.
-    /// </summary>
-    public static IReadOnlyList<string> Addresses(string issuer)
-    {
-        var trimmed = issuer.EndsWith('/') ? issuer[..^1] : issuer;
-        var path = trimmed.IndexOf('/', trimmed.IndexOf("://", StringComparison.Ordinal) + 3);
-        var (origin, rest) = path < 0 ? (trimmed, "") : (trimmed[..path], trimmed[path..]);
-        return [$"{origin}/.well-known/oauth-authorization-server{rest}", $"{trimmed}/.well-known/openid-configuration"];
-    }
+    private sealed record Accepted(ServerMetadata Seen, ServerMetadata Used);
 }
