@@ -6,19 +6,16 @@ using MutualTls;
 // that requires the certificate. The tokens are bound to the certificate and are unusable without it.
 await using var bank = await DemoBank.StartAsync();
 
-// If the machine trusts the CA of the server's certificate, options are enough. To trust a private CA, add it to the certificate store of the
-// machine, or in a Linux container set the environment variable SSL_CERT_FILE=/path/to/ca.pem.
+// By default, the client trusts the CAs that the machine trusts.
 var services = new ServiceCollection();
-services.AddJwtGrantClient("machine trust", options =>
+services.AddJwtGrantClient("machine trust", Configure);
+
+// For a private CA, name the file with its certificate. Only the CAs of this file are trusted then.
+services.AddJwtGrantClient("private CA", options =>
 {
     Configure(options);
-    options.ClientCertificate = new() { Path = bank.CertificatePath, KeyPath = bank.KeyPath };
+    options.TrustedCertificates = bank.AuthorityPath;
 });
-
-// If you can change neither, create the handler in code. That handler must also send the client certificate.
-services
-    .AddJwtGrantClient("private CA", Configure)
-    .UseTokenEndpointHandler(_ => PrivateCaHandler.Create(bank.CertificatePath, bank.KeyPath, bank.AuthorityPath));
 await using var provider = services.BuildServiceProvider();
 
 // The demo server has just created its certificate, so this machine does not trust it. The client sends nothing to a server that it does not trust.
@@ -51,5 +48,6 @@ void Configure(JwtGrantOptions options)
     options.ClientId = DemoBank.ClientId;
     options.Grant = GrantType.ClientCredentials;
     options.ClientAuthentication = ClientAuthenticationMethod.MutualTls;
+    options.ClientCertificate = new() { Path = bank.CertificatePath, KeyPath = bank.KeyPath };
     options.AllowLoopbackHttp = true;                               // for the metadata of the demo server only
 }

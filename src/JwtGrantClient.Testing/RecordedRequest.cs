@@ -15,10 +15,13 @@ public sealed record RecordedRequest(
     string Body,
     IReadOnlyList<KeyValuePair<string, string>> Form)
 {
+    /// <summary>Gets the number of the request, from 1 in the order of arrival. The refusal of a replay names the request that was first.</summary>
+    public int Number { get; internal init; }
+
     /// <summary>Gets the status of the response; 0 if the connection was closed.</summary>
     public int Status { get; internal set; }
 
-    /// <summary>Gets why the request was rejected; null if it was not.</summary>
+    /// <summary>Gets why the request was rejected, or would have been if its response was not scripted; null if it is valid.</summary>
     public Refusal? Refusal { get; internal set; }
 
     /// <summary>Gets the value of a form field; null if it is missing.</summary>

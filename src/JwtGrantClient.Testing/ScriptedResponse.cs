@@ -6,8 +6,9 @@ using JwtGrantClient.Testing.Endpoints;
 namespace JwtGrantClient.Testing;
 
 /// <summary>
-/// The response of the token endpoint to its next request, to test how a client handles it. If the request is not processed, its <c>jti</c> stays
-/// unused.
+/// The response of the token endpoint to its next request, to test how a client handles it. The request is validated first, so its <c>jti</c> is used
+/// up, and <see cref="RecordedRequest.Refusal"/> says what is wrong with it; the scripted response is sent in either case. No token is issued, and no
+/// code or refresh token is used up, unless the response says so.
 /// </summary>
 public sealed class ScriptedResponse
 {
@@ -15,7 +16,7 @@ public sealed class ScriptedResponse
 
     private ScriptedResponse(Func<Func<ServerResponse>, TimeProvider, CancellationToken, Task<ServerResponse>> run) => _run = run;
 
-    /// <summary>Responds with an OAuth error (RFC 6749 section 5.2).</summary>
+    /// <summary>Responds with an OAuth error (RFC 6749 section 5.2). The status 401 comes with a challenge.</summary>
     /// <param name="error">The error code.</param>
     /// <param name="status">The HTTP status.</param>
     /// <param name="description">The <c>error_description</c>; null to omit it.</param>
@@ -24,7 +25,7 @@ public sealed class ScriptedResponse
         var json = new JsonObject { ["error"] = error };
         if (description is not null)
             json["error_description"] = description;
-        return Fixed(ServerResponse.Json(status, json));
+        return Fixed(ServerResponse.Json(status, json, status == 401 ? [ServerResponse.CreateChallenge("Basic")] : []));
     }
 
     /// <summary>Responds with any status and text.</summary>
@@ -60,7 +61,9 @@ public sealed class ScriptedResponse
         Create(429, "", null, [new("Retry-After", ((int)retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture))]);
 
     /// <summary>Closes the connection without a response.</summary>
-    /// <param name="afterProcessing">Whether the request is processed first, so that its <c>jti</c> is used and a token is issued. Default: false.</param>
+    /// <param name="afterProcessing">
+    /// Whether the request is processed first, so that a token is issued, and a code or refresh token is used up. Default: false.
+    /// </param>
     public static ScriptedResponse Drop(bool afterProcessing = false) => new((process, _, _) =>
     {
         if (afterProcessing)
@@ -68,7 +71,7 @@ public sealed class ScriptedResponse
         return Task.FromResult(ServerResponse.Dropped);
     });
 
-    /// <summary>Processes the request when a task has completed.</summary>
+    /// <summary>Validates the request, and issues its token when a task has completed.</summary>
     /// <param name="task">The task.</param>
     public static ScriptedResponse After(Task task) => new(async (process, _, cancellationToken) =>
     {
@@ -76,7 +79,7 @@ public sealed class ScriptedResponse
         return process();
     });
 
-    /// <summary>Processes the request after a delay by the server's clock.</summary>
+    /// <summary>Validates the request, and issues its token after a delay by the server's clock.</summary>
     /// <param name="delay">The delay.</param>
     public static ScriptedResponse After(TimeSpan delay) => new(async (process, time, cancellationToken) =>
     {
@@ -91,6 +94,15 @@ public sealed class ScriptedResponse
         var response = process();
         return Task.FromResult(response with { Body = Encoding.UTF8.GetBytes(rewrite(Encoding.UTF8.GetString(response.Body))) });
     });
+
+    /// <summary>
+    /// Returns the same response without validation of the request, as from a proxy in front of the server: its <c>jti</c> stays unused, and
+    /// <see cref="RecordedRequest.Refusal"/> is null. Responses that process the request validate it then.
+    /// </summary>
+    public ScriptedResponse WithoutValidation() => new(_run) { IsValidationEnabled = false };
+
+    /// <summary>Whether the request is validated before the response is run.</summary>
+    internal bool IsValidationEnabled { get; private init; } = true;
 
     internal Task<ServerResponse> RunAsync(Func<ServerResponse> process, TimeProvider time, CancellationToken cancellationToken) =>
         _run(process, time, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing.MutualTls;
 using JwtGrantClient.Testing.Tokens;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing;
 
@@ -8,8 +9,8 @@ namespace JwtGrantClient.Testing;
 public sealed partial class StrictAuthorizationServer
 {
     /// <summary>
-    /// Issues an authorization code, as if a user had signed in. It is single-use and valid for 10 minutes (RFC 6749 section 4.1.2). A second use revokes
-    /// the tokens of the first.
+    /// Issues an authorization code, as if a user had signed in. It is single-use and valid for 10 minutes (RFC 6749 section 4.1.2), with
+    /// <see cref="StrictAuthorizationServerOptions.FapiMode"/> for 60 s. A second use revokes the tokens of the first.
     /// </summary>
     /// <param name="clientId">The client that may redeem it.</param>
     /// <param name="redirectUri">The redirect URI of the authorization request.</param>
@@ -17,17 +18,30 @@ public sealed partial class StrictAuthorizationServer
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
     /// <param name="dpopThumbprint">The <c>dpop_jkt</c> of the authorization request (RFC 9449 section 10); null for none.</param>
+    /// <exception cref="ArgumentException">The client id or the redirect URI is empty, or another argument has invalid syntax.</exception>
     public string IssueAuthorizationCode(
         string clientId, string redirectUri, string? codeChallenge = null, string? scope = null, string? subject = null,
-        string? dpopThumbprint = null) =>
-        _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject, dpopThumbprint);
+        string? dpopThumbprint = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        ArgumentException.ThrowIfNullOrEmpty(redirectUri);
+        OptionChecks.CheckSha256(nameof(codeChallenge), codeChallenge);
+        OptionChecks.CheckScopeValues(nameof(scope), scope?.Split(' '));
+        OptionChecks.CheckSha256(nameof(dpopThumbprint), dpopThumbprint);
+        return _core.Codes.Issue(clientId, redirectUri, codeChallenge, scope, subject, dpopThumbprint);
+    }
 
     /// <summary>Issues a refresh token, as if a user had signed in earlier (RFC 6749 section 6).</summary>
     /// <param name="clientId">The client that may use it.</param>
     /// <param name="scope">The scope that was granted.</param>
     /// <param name="subject">The user. Default: the client.</param>
-    public string IssueRefreshToken(string clientId, string? scope = null, string? subject = null) =>
-        _core.RefreshTokens.Issue(new(clientId, subject ?? clientId, scope, new()));
+    /// <exception cref="ArgumentException">The client id is empty, or the scope has invalid syntax.</exception>
+    public string IssueRefreshToken(string clientId, string? scope = null, string? subject = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        OptionChecks.CheckScopeValues(nameof(scope), scope?.Split(' '));
+        return _core.RefreshTokens.Issue(new(clientId, subject ?? clientId, scope, new()));
+    }
 
     /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>
     /// <param name="authorization">The header's value, or null.</param>

@@ -16,7 +16,7 @@ namespace JwtGrantClient.Testing;
 /// </summary>
 /// <remarks>
 /// The ids of the rules in <see cref="Refusal.Rule"/>; docs/protocol-rules.md has each with its clause.
-/// Requests: S01 the form and one client authentication; S02 the type of the client assertion.
+/// Requests: S00 the URL and the method; S01 the form and one client authentication; S02 the type of the client assertion.
 /// JWTs: S03 the compact form; S04 strict JSON; S05 no <c>crit</c> and no <c>b64</c>; S06 the algorithm; S07 the key by <c>kid</c>; S08 the signature;
 /// S09 <c>typ</c>; S09a one JWT for one purpose; S10 <c>iss</c> and client_id; S11 <c>sub</c>; S12 <c>aud</c>; S13 <c>exp</c>; S14 <c>iat</c> and
 /// <c>nbf</c>; S15 the lifetime from <c>iat</c> to <c>exp</c>; S16 a single-use <c>jti</c>.
@@ -119,11 +119,14 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
 
     /// <summary>Registers a client, or replaces the one with the same id.</summary>
     /// <param name="client">The client.</param>
-    /// <exception cref="ArgumentException">Its keys cannot be used, or it lacks credentials for a method that it is registered for.</exception>
+    /// <exception cref="ArgumentException">
+    /// Its keys cannot be used, it lacks credentials for a method that it is registered for, or a value can never occur in a request: an empty id, a grant
+    /// type that the server does not know.
+    /// </exception>
     public void RegisterClient(ClientRegistration client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        ClientMethods.Validate(client);
+        RegistrationChecks.Check(client, _core.GrantTypes);
         _core.Registry.Register(client);
     }
 
@@ -133,6 +136,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
     public void TrustIssuer(TrustedIssuer issuer)
     {
         ArgumentNullException.ThrowIfNull(issuer);
+        OptionChecks.CheckNotEmpty("The Issuer of the trusted issuer", issuer.Issuer);
         _core.Registry.Trust(issuer);
     }
 
@@ -142,6 +146,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
     public void TrustSamlIssuer(TrustedSamlIssuer issuer)
     {
         ArgumentNullException.ThrowIfNull(issuer);
+        OptionChecks.CheckNotEmpty("The Issuer of the trusted SAML issuer", issuer.Issuer);
         _core.SamlAssertions.Trust(issuer);
     }
 

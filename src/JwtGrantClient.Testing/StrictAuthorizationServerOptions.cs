@@ -1,3 +1,6 @@
+using JwtGrantClient.Testing.Fapi;
+using JwtGrantClient.Testing.Validation;
+
 namespace JwtGrantClient.Testing;
 
 /// <summary>The options of the server. The defaults are strict; switches make it stricter, or set a time.</summary>
@@ -14,29 +17,31 @@ public sealed class StrictAuthorizationServerOptions
     public int Port { get; init; }
 
     /// <summary>
-    /// Gets the lifetime of access tokens; more than zero. Default: 5 min. <c>expires_in</c> is rounded down to the second, the <c>exp</c> of the token
+    /// Gets the lifetime of access tokens; more than zero, at most 3650 days. Default: 5 min. <c>expires_in</c> is rounded down to the second, the <c>exp</c> of the token
     /// up.
     /// </summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Gets the longest lifetime of an assertion from its <c>iat</c> to its <c>exp</c>; more than zero. Default: 300 s. From now to its <c>exp</c> it may be
+    /// Gets the longest lifetime of an assertion from its <c>iat</c> to its <c>exp</c>; more than zero, at most 3650 days. Default: 300 s. From now to its <c>exp</c> it may be
     /// longer by <see cref="FutureTolerance"/>, because the client's clock may be ahead.
     /// </summary>
     public TimeSpan MaxAssertionLifetime { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>Gets how long after its <c>exp</c> an assertion is accepted; not negative. Default: 0 s.</summary>
+    /// <summary>Gets how long after its <c>exp</c> an assertion is accepted; 0 s to 3650 days. Default: 0 s.</summary>
     public TimeSpan ClockSkew { get; init; }
 
     /// <summary>
-    /// Gets how far <c>iat</c> and <c>nbf</c> may be ahead of the server's clock (FAPI 2.0 section 5.3.2.1); not negative. Default: 10 s.
+    /// Gets how far <c>iat</c> and <c>nbf</c> may be ahead of the server's clock (FAPI 2.0 section 5.3.2.1 item 13); 0 s to 3650 days, with
+    /// <see cref="FapiMode"/> 10 s to 60 s. Default: 10 s.
     /// </summary>
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Gets whether the server also applies the FAPI 2.0 security profile. Signatures are PS256 or ES256 (EdDSA, which the profile allows, is not
-    /// supported). Every grant requires client authentication, by private_key_jwt with an <c>iat</c> and the issuer as a string in <c>aud</c>, or by mutual
-    /// TLS. Every token is bound by DPoP or mutual TLS. Default: false, which also accepts an <c>aud</c> array with one element.
+    /// supported). Every grant requires client authentication, by private_key_jwt with the issuer as a string in <c>aud</c>, or by mutual TLS. Every token
+    /// is bound by DPoP or mutual TLS. Codes are valid for 60 s and need PKCE; refresh tokens are not replaced. Default: false, which also accepts an
+    /// <c>aud</c> array with one element. Pushed authorization requests, which the profile requires, are not supported.
     /// </summary>
     public bool FapiMode { get; init; }
 
@@ -46,7 +51,7 @@ public sealed class StrictAuthorizationServerOptions
     /// <summary>
     /// Gets whether the grants authorization_code and refresh_token return a new, single-use refresh token. Default: true. With false only
     /// <see cref="StrictAuthorizationServer.IssueRefreshToken"/> issues refresh tokens, and they stay valid. A token exchange that requests a refresh token
-    /// gets one in either case (RFC 8693 section 2.1).
+    /// gets one in either case (RFC 8693 section 2.1). With <see cref="FapiMode"/> a code returns one that stays valid.
     /// </summary>
     public bool IssueRefreshTokens { get; init; } = true;
 
@@ -86,13 +91,17 @@ public sealed class StrictAuthorizationServerOptions
 
     internal void Validate()
     {
-        if (Issuer is not null && !(Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            && !Issuer.AsSpan().ContainsAny('?', '#')))
-            throw new ArgumentException($"Issuer is '{Issuer}'; expected an http or https URL without query and fragment.");
-        if (TokenLifetime <= TimeSpan.Zero || MaxAssertionLifetime <= TimeSpan.Zero)
-            throw new ArgumentException(
-                $"TokenLifetime is {TokenLifetime} and MaxAssertionLifetime {MaxAssertionLifetime}; expected more than zero.");
-        if (ClockSkew < TimeSpan.Zero || FutureTolerance < TimeSpan.Zero)
-            throw new ArgumentException($"ClockSkew is {ClockSkew} and FutureTolerance {FutureTolerance}; expected zero or more.");
+        if (Issuer is not null)
+            OptionChecks.CheckIssuer(Issuer);
+        if (Port is < 0 or > 65_535)
+            throw new ArgumentException($"Port is {Port}; expected 0 to 65535.");
+        OptionChecks.CheckTime(nameof(TokenLifetime), TokenLifetime, allowsZero: false);
+        OptionChecks.CheckTime(nameof(MaxAssertionLifetime), MaxAssertionLifetime, allowsZero: false);
+        OptionChecks.CheckTime(nameof(ClockSkew), ClockSkew, allowsZero: true);
+        OptionChecks.CheckTime(nameof(FutureTolerance), FutureTolerance, allowsZero: true);
+        FapiRules.CheckOptions(this);
+        OptionChecks.CheckScopeValues(nameof(SupportedScopes), SupportedScopes);
+        foreach (var target in SupportedTargets ?? [])
+            OptionChecks.CheckNotEmpty("A target of SupportedTargets", target);
     }
 }

@@ -20,15 +20,18 @@ public sealed class NativeProgramTests
         Assert.SkipWhen(!DotNet.HasLinker && Environment.GetEnvironmentVariable("CI") != "true", "Neither gcc nor clang is on the PATH.");
         using var key = RSA.Create(2048);
         using var keyFile = new TemporaryFile(key.ExportPkcs8PrivateKeyPem());
-        await using var server = await StrictAuthorizationServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await using var server = await StrictAuthorizationServer.StartAsync(new() { MutualTls = true }, TestContext.Current.CancellationToken);
         server.RegisterClient(new() { Id = "batch-worker", PublicKeyPem = key.ExportSubjectPublicKeyInfoPem() });
+
+        // The certificate is its own issuer, so the machine does not trust it.
+        using var trusted = new TemporaryFile(server.ServerCertificate!.ExportCertificatePem());
 
         // The folder stays between runs, so that the SDK compiles only what changed.
         var artifacts = Path.Combine(DotNet.Repository, "artifacts", "aot");
         var output = await DotNet.RunSdkAsync(
             DotNet.Repository, "publish", "tests/JwtGrantClient.AotCheck", "-c", "Release", "--artifacts-path", artifacts, "-p:RunAnalyzers=false");
         var program = Path.Combine(artifacts, "publish", "JwtGrantClient.AotCheck", "release", "BothWays");
-        var lines = await DotNet.RunProgramAsync(program, DotNet.Repository, server.Issuer, server.TokenEndpoint, keyFile.Path);
+        var lines = await DotNet.RunProgramAsync(program, DotNet.Repository, server.Issuer, server.MutualTlsTokenEndpoint!, keyFile.Path, trusted.Path);
 
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(

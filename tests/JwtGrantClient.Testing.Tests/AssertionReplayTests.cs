@@ -17,7 +17,7 @@ public sealed class AssertionReplayTests
 
         (await server.PresentAsync(assertion, first)).ShouldBeGranted();
 
-        (await server.PresentAsync(assertion, second)).ShouldBeRefused(second, "S16").WithExplanation("seen before");
+        (await server.PresentAsync(assertion, second)).ShouldBeRefused(second, "S16").WithExplanation("is that of request 1 again");
     }
 
     [Fact]
@@ -123,15 +123,15 @@ public sealed class AssertionReplayTests
     {
         var clock = new FakeTimeProvider(TestData.StartTime);
         var store = new ReplayStore(clock, skew: TimeSpan.FromSeconds(5));
-        Assert.True(store.TryRecord("a", "first", TestData.StartTime.AddSeconds(60)));
+        Assert.Null(store.FindOrRecord("a", "first", TestData.StartTime.AddSeconds(60), request: 1));
         clock.Advance(TimeSpan.FromSeconds(65) + TimeSpan.FromTicks(ticksAfter));
 
         // The store removes expired entries only once in many calls.
         for (var i = 0; i < 2000; i++)
-            store.TryRecord("a", $"{i}", TestData.StartTime.AddHours(1));
+            store.FindOrRecord("a", $"{i}", TestData.StartTime.AddHours(1), request: i);
 
         Assert.Equal(forgotten ? 2000 : 2001, store.Count);
-        Assert.False(store.TryRecord("a", "1999", TestData.StartTime.AddHours(1)));
-        Assert.Equal(forgotten, store.TryRecord("a", "first", TestData.StartTime.AddHours(1)));
+        Assert.Equal(1999, store.FindOrRecord("a", "1999", TestData.StartTime.AddHours(1), request: 2000));
+        Assert.Equal(forgotten ? null : 1, store.FindOrRecord("a", "first", TestData.StartTime.AddHours(1), request: 2000));
     }
 }

@@ -59,12 +59,12 @@ public sealed class ClientAuthenticationTests
     }
 
     [Fact]
-    public async Task A_refused_client_assertion_gets_no_challenge()
+    public async Task A_refused_client_assertion_gets_a_Basic_challenge()
     {
         var response = await TestServer.Start().PresentAsync(new JwtBuilder().SignedBy(TestData.OtherRsaKey), AssertionRole.ClientAuthentication);
 
         response.ShouldBeRefused(401, "invalid_client", "S08");
-        Assert.Empty(response.Response.Headers.WwwAuthenticate);
+        Assert.Equal("Basic realm=\"token\"", response.Response.Headers.WwwAuthenticate.ToString());
     }
 
     [Fact]

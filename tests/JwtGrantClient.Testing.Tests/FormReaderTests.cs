@@ -71,7 +71,8 @@ public sealed class FormReaderTests
 
     [Theory]
     [InlineData("APPLICATION/X-WWW-FORM-URLENCODED"), InlineData("application/x-www-form-urlencoded;charset=utf-8")]
-    [InlineData("application/x-www-form-urlencoded ; charset=UTF-8")]
+    [InlineData("application/x-www-form-urlencoded ; charset=UTF-8"), InlineData("application/x-www-form-urlencoded; charset=\"utf-8\"")]
+    [InlineData("application/x-www-form-urlencoded; x=y")]
     public async Task The_form_content_type_is_accepted_in_any_case_and_with_parameters(string type) =>
         (await TestServer.Start().PostAsync(Body(Ascii(ValidForm()), type))).ShouldBeGranted();
 
@@ -84,14 +85,51 @@ public sealed class FormReaderTests
         (await TestServer.Start().SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
     }
 
-    [Fact]
-    public async Task Request_parameters_in_the_query_are_ignored()
+    [Theory]
+    [InlineData("utf-16"), InlineData("iso-8859-1"), InlineData("us-ascii"), InlineData("\"\""), InlineData("utf8")]
+    public async Task A_charset_other_than_UTF_8_is_an_invalid_request(string charset) =>
+        (await TestServer.Start().PostAsync(Body(Ascii(ValidForm()), $"{Form}; charset={charset}")))
+            .ShouldBeRefused(400, "invalid_request", "S01").WithExplanation($"charset of the Content-Type is '{charset}'");
+
+    [Theory]
+    [InlineData("gzip", 415), InlineData("br", 415), InlineData("identity, gzip", 415), InlineData("identity", 200)]
+    public async Task A_content_coding_is_an_unsupported_media_type(string coding, int status)
+    {
+        using var content = Body(Ascii(ValidForm()));
+        content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+
+        var response = await TestServer.Start().PostAsync(content);
+
+        if (status == 200)
+            response.ShouldBeGranted();
+        else
+            response.ShouldBeRefused(status, "invalid_request", "S01").WithExplanation($"Content-Encoding is '{coding}'");
+    }
+
+    [Theory]
+    [InlineData("client_id=a", "client_id"), InlineData("client_secret=TOP-SECRET", "client_secret"), InlineData("client_assertion=TOP-SECRET", "client_assertion")]
+    [InlineData("client_assertion_type=a", "client_assertion_type"), InlineData("assertion=TOP-SECRET", "assertion"), InlineData("grant_type=a", "grant_type")]
+    [InlineData("code=TOP-SECRET", "code"), InlineData("code_verifier=TOP-SECRET", "code_verifier"), InlineData("refresh_token=TOP-SECRET", "refresh_token")]
+    [InlineData("subject_token=TOP-SECRET", "subject_token"), InlineData("actor_token=TOP-SECRET", "actor_token"), InlineData("token=TOP-SECRET", "token")]
+    [InlineData("password=TOP-SECRET", "password"), InlineData("tenant=a&client%5Fsecret=TOP-SECRET", "client_secret"), InlineData("assertion", "assertion")]
+    public async Task A_parameter_of_the_request_in_the_query_is_an_invalid_request(string query, string name)
     {
         var server = TestServer.Start();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?{ValidForm()}") { Content = Body([]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.TokenEndpoint}?{query}") { Content = Body(Ascii(ValidForm())) };
 
-        (await server.SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
-        Assert.StartsWith("?grant_type=", server.LastRequest.Query, StringComparison.Ordinal);
+        var response = await server.SendAsync(request);
+
+        response.ShouldBeRefused(400, "invalid_request", "S01").WithExplanation($"query of the URL has the parameter '{name}'");
+        Assert.DoesNotContain("TOP-SECRET", response.Refusal?.Explanation, StringComparison.Ordinal);
+        Assert.Equal(0, server.Server.TokensIssued);
+    }
+
+    [Fact]
+    public async Task A_token_in_the_query_of_a_revocation_is_an_invalid_request()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{TestData.Issuer}/revoke?token=a") { Content = Body(Ascii("token=a")) };
+
+        (await TestServer.Start().SendAsync(request)).ShouldBeRefused(400, "invalid_request", "S01");
     }
 
     [Fact]

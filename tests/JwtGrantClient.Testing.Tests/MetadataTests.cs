@@ -69,14 +69,60 @@ public sealed class MetadataTests
 
     [Theory]
     [InlineData("/.well-known/oauth-authorization-server"), InlineData("/jwks")]
-    public async Task The_metadata_and_JWKS_endpoints_allow_only_GET(string path)
+    public async Task The_metadata_and_JWKS_endpoints_allow_only_GET_and_HEAD(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, TestData.Issuer + path);
 
         var response = await TestServer.Start().SendAsync(request);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.Status);
-        Assert.Equal(["GET"], response.Response.Content.Headers.Allow);
+        Assert.Equal(["GET", "HEAD"], response.Response.Content.Headers.Allow);
+        Assert.Equal((405, "S00", "The method is POST; expected GET or HEAD."), (response.Refusal?.Status, response.Refusal?.Rule, response.Refusal?.Explanation));
+    }
+
+    [Theory]
+    [InlineData("/.well-known/oauth-authorization-server", ServerTransport.Memory), InlineData("/jwks", ServerTransport.Memory)]
+    [InlineData("/.well-known/oauth-authorization-server", ServerTransport.Socket), InlineData("/jwks", ServerTransport.Socket)]
+    public async Task The_response_to_HEAD_has_the_headers_of_the_response_to_GET(string path, ServerTransport transport)
+    {
+        await using var server = await ReachableServer.StartAsync(transport);
+        using var request = new HttpRequestMessage(HttpMethod.Head, server.Server.Issuer + path);
+
+        using var head = await server.SendAsync(request);
+        using var get = await server.GetAsync(server.Server.Issuer + path);
+
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal("", await head.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((get.Content.Headers.ContentType, get.Content.Headers.ContentLength ?? (await get.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length),
+            (head.Content.Headers.ContentType, head.Content.Headers.ContentLength));
+    }
+
+    [Fact]
+    public async Task The_metadata_name_what_the_grant_of_authorization_codes_requires()
+    {
+        var server = TestServer.Start(clock => new() { TimeProvider = clock, Issuer = TestData.Issuer + "/t" });
+        var metadata = (await server.GetAsync(TestData.Issuer + "/.well-known/oauth-authorization-server/t")).Json;
+
+        Assert.Equal(TestData.Issuer + "/t/authorize", metadata.GetProperty("authorization_endpoint").GetString());
+        Assert.Equal(["S256"], metadata.GetProperty("code_challenge_methods_supported").EnumerateArray().Select(value => value.GetString()));
+    }
+
+    [Fact]
+    public async Task The_authorization_endpoint_explains_that_no_user_can_sign_in()
+    {
+        var response = await TestServer.Start().GetAsync(TestData.Issuer + "/authorize?response_type=code");
+
+        Assert.Equal((HttpStatusCode.Forbidden, "access_denied", "S00"), (response.Status, response["error"], response.Refusal?.Rule));
+        response.WithExplanation("IssueAuthorizationCode");
+    }
+
+    [Fact]
+    public async Task A_request_to_another_path_is_refused_with_the_token_endpoint()
+    {
+        var response = await TestServer.Start().GetAsync(TestData.Issuer + "/tokens");
+
+        Assert.Equal((404, "S00", "This server has nothing at '/tokens'. Its token endpoint is 'https://as.example.com/token'."),
+            (response.Refusal?.Status, response.Refusal?.Rule, response.Refusal?.Explanation));
     }
 
     [Fact]
@@ -88,10 +134,11 @@ public sealed class MetadataTests
         var key = Assert.Single((await server.GetAsync(server.Server.JwksUri)).Json.GetProperty("keys").EnumerateArray());
 
         byte[] Member(string name) => Bytes(key.GetProperty(name).GetString());
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Member("n"), Exponent = Member("e") });
+        Assert.Equal(("ES256", "ES256"), (key.GetProperty("alg").GetString(), IssuedToken.Header(token).GetProperty("alg").GetString()));
+        using var ec = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = { X = Member("x"), Y = Member("y") } });
         var dot = token.LastIndexOf('.');
         var (input, signature) = (Encoding.ASCII.GetBytes(token[..dot]), Bytes(token[(dot + 1)..]));
-        Assert.True(rsa.VerifyData(input, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.True(ec.VerifyData(input, signature, HashAlgorithmName.SHA256));
         Assert.Equal(key.GetProperty("kid").GetString(), IssuedToken.Header(token).GetProperty("kid").GetString());
         Assert.Equal("at+jwt", IssuedToken.Header(token).GetProperty("typ").GetString());
         Assert.False(key.TryGetProperty("d", out _));

@@ -27,7 +27,7 @@ internal sealed class ClientAuthenticator(
                 "S01", "RFC 6749 section 2.3", "The request uses more than one client authentication method. Use one.");
         return header is not null ? AuthenticateByHeader(header, form)
             : secret is not null ? AuthenticateBySecretInForm(secret, form)
-            : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form)
+            : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form, request.Number)
             : request.CertificateThumbprint is { } thumbprint ? AuthenticateByCertificate(thumbprint, form)
             : null;
     }
@@ -69,7 +69,7 @@ internal sealed class ClientAuthenticator(
             : jwtSecrets.Validate(secret, client);
     }
 
-    private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form)
+    private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form, int request)
     {
         if (type == Saml2Bearer)
             throw RefusedException.InvalidClient("S02", "RFC 10070",
@@ -83,7 +83,7 @@ internal sealed class ClientAuthenticator(
                 "The same JWT is both grant and client assertion, but its jti is single-use. Create two JWTs.");
         var client = type == JwtSpiffe
             ? spiffeAssertions.Validate(assertion)
-            : assertions.Validate(assertion, AssertionUse.ClientAuthentication).Signer.Client!;
+            : assertions.Validate(assertion, AssertionUse.ClientAuthentication, request).Signer.Client!;
         CheckClientId(form, client);
         ClientMethods.CheckAllowed(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt, options);
         return client;

@@ -49,7 +49,7 @@ internal static class ClientMethods
     public static void CheckAllowed(ClientRegistration client, string method, StrictAuthorizationServerOptions options)
     {
         if (!FapiRules.Allows(options, method))
-            throw RefusedException.InvalidClient("S23", "FAPI 2.0 section 5.3.2.1",
+            throw RefusedException.InvalidClient("S23", "FAPI 2.0 section 5.3.2.1 item 6",
                 $"'{client.Id}' authenticates by {method}; FAPI 2.0 allows private_key_jwt and mutual TLS.");
         if (!For(client).Contains(method))
             throw RefusedException.InvalidClient("S17", "RFC 7591 section 2",

@@ -25,7 +25,8 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
     /// <param name="method">The method of the request.</param>
     /// <param name="url">The URL of the request. Its query and fragment are ignored.</param>
     /// <param name="accessToken">The access token of the request; null at the token endpoint.</param>
-    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null)
+    /// <param name="request">The number of the request; 0 for a request to an API, which is not recorded.</param>
+    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null, int request = 0)
     {
         var rules = new BrokenRules(Use);
         var jwt = SignedJwt.Parse(proof, Use, rules);
@@ -37,7 +38,7 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
             RequestRules.Check(claims, method, url, accessToken, rules);
             var expiresAt = _times.Check(claims, Use, rules);
             validated = new(thumbprint!, ReadNonce(claims, rules));
-            CheckId(claims, thumbprint, expiresAt, rules);
+            CheckId(claims, thumbprint, expiresAt, request, rules);
         }
         rules.ThrowIfAny();
         return validated!;
@@ -59,15 +60,17 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
         return proofKey.Thumbprint;
     }
 
-    private void CheckId(JsonElement claims, string? thumbprint, DateTimeOffset expiresAt, BrokenRules rules)
+    private void CheckId(JsonElement claims, string? thumbprint, DateTimeOffset expiresAt, int request, BrokenRules rules)
     {
         var id = claims.ReadText("jti", out var problem);
         if (id is null)
             rules.Add("S16", Clause, $"The DPoP proof {problem}.");
         else if (id.Length > MaxIdLength)
             rules.Add("S16", Clause, $"The DPoP proof's jti has {id.Length} characters; expected at most {MaxIdLength}.");
-        else if (thumbprint is not null && (rules.IsEmpty ? !_replays.TryRecord(thumbprint, id, expiresAt) : _replays.Contains(thumbprint, id)))
-            rules.Add("S16", Clause, "The DPoP proof's jti was seen before. Create a new proof for each request, including retries.");
+        else if (thumbprint is not null
+            && (rules.IsEmpty ? _replays.FindOrRecord(thumbprint, id, expiresAt, request) : _replays.Find(thumbprint, id)) is { } first)
+            rules.Add("S16", Clause,
+                $"The DPoP proof's jti {(first == 0 ? "was used before" : $"is that of request {first} again")}. Create a new proof for each request, including retries.");
     }
 
     private static string? ReadNonce(JsonElement claims, BrokenRules rules)

@@ -18,7 +18,10 @@ internal sealed class TokenEndpointProofs(ServerSettings settings, NonceStore no
         {
             0 => null,
             1 => _validator.Validate(
-                proofs[0].Value, request.Method, request.IsMutualTls ? settings.MutualTlsTokenEndpoint! : settings.TokenEndpoint),
+                proofs[0].Value,
+                request.Method,
+                request.IsMutualTls ? settings.MutualTlsTokenEndpoint! : settings.TokenEndpoint,
+                request: request.Number),
             var count => throw DPoPProofValidator.Refuse("S21", "RFC 9449 section 4.3", $"The request has {count} DPoP headers. Send one."),
         };
     }

@@ -10,9 +10,6 @@ internal static class FormEndpoint
     {
         try
         {
-            if (request.Body.Length > ServerRequest.MaxBodyLength)
-                throw RefusedException.InvalidRequest("S01", "RFC 9110 section 15.5.14",
-                    $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
             return process(FormReader.Read(request));
         }
         catch (RefusedException e)
@@ -22,7 +19,8 @@ internal static class FormEndpoint
         }
     }
 
-    private static ServerResponse CreateErrorResponse(Refusal refusal, ServerRequest request)
+    /// <summary>Creates the error response of a refusal.</summary>
+    public static ServerResponse CreateErrorResponse(Refusal refusal, ServerRequest request)
     {
         var others = refusal.AlsoBroken.Count == 0 ? "" : $" Also broken: {string.Join(", ", refusal.AlsoBroken.Select(other => other.Rule))}.";
         var json = new JsonObject
@@ -30,16 +28,15 @@ internal static class FormEndpoint
             ["error"] = refusal.Error,
             ["error_description"] = ErrorDescriptionText.Sanitize($"{refusal.Explanation} ({refusal.Rule}, {refusal.Clause}){others}"),
         };
-        return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? CreateChallenge(request) : []);
+        return ServerResponse.Json(refusal.Status, json, refusal.Status == 401 ? [CreateChallenge(request)] : []);
     }
 
-    // A client that used the Authorization header gets a challenge with the scheme that it used (RFC 6749 section 5.2).
-    private static IEnumerable<KeyValuePair<string, string>> CreateChallenge(ServerRequest request)
+    // The challenge has the scheme of the client's Authorization header (RFC 6749 section 5.2). Without such a header it is Basic: a 401 response needs a
+    // challenge (RFC 9110 section 15.5.2), and authentication by an assertion has no scheme.
+    private static KeyValuePair<string, string> CreateChallenge(ServerRequest request)
     {
-        if (request.Header("Authorization") is not { } authorization)
-            return [];
-        var scheme = authorization.Split(' ', ',')[0];
+        var scheme = request.Header("Authorization")?.Split(' ', ',')[0] ?? "";
         var isValidScheme = scheme.Length > 0 && scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
-        return [new("WWW-Authenticate", $"{(isValidScheme ? scheme : "Basic")} realm=\"token\"")];
+        return ServerResponse.CreateChallenge(isValidScheme ? scheme : "Basic");
     }
 }

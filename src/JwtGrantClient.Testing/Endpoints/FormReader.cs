@@ -13,15 +13,16 @@ internal static class FormReader
     /// <summary>
     /// Returns the fields that have a value. Each field occurs once, except those that <see cref="TokenForm.MayRepeat"/> allows.
     /// </summary>
-    /// <exception cref="RefusedException">The request is not a form, or repeats a field.</exception>
+    /// <exception cref="RefusedException">The request is not a form, repeats a field, or has its parameters in the query.</exception>
     public static TokenForm Read(ServerRequest request)
     {
         if (request.Method != "POST")
             throw RefusedException.InvalidRequest("S01", Clause, $"The method is {request.Method}; expected POST.");
-        var mediaType = request.Header("Content-Type")?.Split(';')[0].Trim();
-        if (!string.Equals(mediaType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
-            throw RefusedException.InvalidRequest(
-                "S01", Clause, $"The Content-Type is '{mediaType ?? "missing"}'; expected application/x-www-form-urlencoded.");
+        if (request.Body.Length > ServerRequest.MaxBodyLength)
+            throw RefusedException.InvalidRequest("S01", "RFC 9110 section 15.5.14",
+                $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
+        QueryRules.Check(request.Query);
+        ContentRules.Check(request);
         var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.InvalidRequest("S01", "RFC 6749 appendix B", problem);
         // A parameter without a value is treated as omitted (RFC 6749 section 3.2).
         var form = new TokenForm([.. fields.Where(field => field.Value.Length > 0)]);

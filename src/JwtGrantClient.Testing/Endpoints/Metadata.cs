@@ -13,11 +13,13 @@ internal sealed class Metadata(ServerSettings settings, IEnumerable<string> gran
         var document = new JsonObject
         {
             ["issuer"] = settings.Issuer,
+            ["authorization_endpoint"] = settings.AuthorizationEndpoint,
             ["token_endpoint"] = settings.TokenEndpoint,
             ["revocation_endpoint"] = settings.RevocationEndpoint,
             ["jwks_uri"] = settings.JwksUri,
             ["grant_types_supported"] = ToArray(grantTypes),
             ["response_types_supported"] = ToArray(["code"]),
+            ["code_challenge_methods_supported"] = ToArray(["S256"]),
             ["dpop_signing_alg_values_supported"] = ToArray(Algorithms),
         };
         foreach (var endpoint in new[] { "token_endpoint", "revocation_endpoint" })

@@ -1,5 +1,6 @@
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.DPoP;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Grants;
 using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Saml;
@@ -33,9 +34,10 @@ internal sealed class ServerCore
             [SamlBearerGrant.Type] = new SamlBearerGrant(SamlAssertions, authenticator).Validate,
             [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Validate,
             [AuthorizationCodeGrant.Type] = Codes.Validate,
-            [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, settings.Options.IssueRefreshTokens).Validate,
+            [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, FapiRules.RotatesRefreshTokens(settings.Options)).Validate,
             [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, assertions)).Validate,
         };
+        GrantTypes = grants.Keys;
         var responses = new TokenResponseFactory(settings, Tokens, RefreshTokens);
         Router = new(
             settings,
@@ -45,6 +47,8 @@ internal sealed class ServerCore
     }
 
     public ServerSettings Settings { get; }
+
+    public IReadOnlyCollection<string> GrantTypes { get; }
 
     public AssertionIssuerRegistry Registry { get; } = new();
 

@@ -4,6 +4,9 @@ namespace JwtGrantClient.Testing.Endpoints;
 internal sealed record ServerRequest(
     string Method, string Path, string Query, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {
+    /// <summary>The number of the request, from 1 in the order of arrival. The router sets it.</summary>
+    public int Number { get; init; }
+
     /// <summary>Whether the request came through the listener for mutual TLS.</summary>
     public bool IsMutualTls { get; init; }
 

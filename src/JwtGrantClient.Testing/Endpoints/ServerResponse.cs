@@ -17,6 +17,8 @@ internal sealed record ServerResponse(int Status, IReadOnlyList<KeyValuePair<str
     public static ServerResponse Empty(int status, params IEnumerable<KeyValuePair<string, string>> headers) =>
         new(status, [.. headers], []);
 
+    public static KeyValuePair<string, string> CreateChallenge(string scheme) => new("WWW-Authenticate", $"{scheme} realm=\"token\"");
+
     // Token responses and errors must not be cached (RFC 6749 sections 5.1 and 5.2).
     public static ServerResponse Json(int status, JsonObject json, params IEnumerable<KeyValuePair<string, string>> headers) => new(
         status,

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using JwtGrantClient.Testing.Fapi;
 using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
@@ -18,29 +19,65 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
 
     private const string Clause = "RFC 6749 section 4.1.3", PkceClause = "RFC 7636 section 4.6";
 
-    // The maximum that RFC 6749 section 4.1.2 recommends.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
-
     // RFC 7636 section 4.1.
     private static readonly SearchValues<char> VerifierCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
     private readonly ConcurrentDictionary<string, Code> _codes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _usedCodes = new(StringComparer.Ordinal);
 
     public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject, string? proofKey)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         _codes[value] = new(
-            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, settings.Now + Lifetime);
+            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, settings.Now + FapiRules.CodeLifetime(settings.Options));
         return value;
     }
 
     public GrantResult Validate(GrantRequest request)
     {
         var client = request.RequireClient(Type, Clause);
-        request.BeforeUse();
-        var code = Use(request.Form.GetRequired("code"));
+        request.CheckNonce();
+        var code = Find(request.Form.GetRequired("code"));
+        try
+        {
+            Check(code, client, request);
+        }
+        catch (RefusedException)
+        {
+            // A wrong attempt uses up the code, so an attacker cannot try a stolen one repeatedly.
+            code.TryUse();
+            throw;
+        }
+        // The refresh tokens of a public client are bound to its DPoP key, because it has no credentials (RFC 9449 section 5).
+        var refreshToken = request.AuthenticatedClient is null
+            ? code.Descriptor with { ProofKey = request.Proof?.Thumbprint } : code.Descriptor;
+        return new(client, client.Id, refreshToken.Subject, refreshToken.Scope)
+        {
+            Family = refreshToken.Family, RefreshToken = refreshToken, UseUp = () => UseUp(code),
+        };
+    }
+
+    private Code Find(string value)
+    {
+        if (!_codes.TryGetValue(value, out var code) || settings.Now >= code.ExpiresAt)
+            throw RefusedException.InvalidGrant("S17", Clause, "The code is unknown or expired.");
+        return code.IsUsed ? throw RevokeReused(code) : code;
+    }
+
+    private static void UseUp(Code code)
+    {
+        if (!code.TryUse())
+            throw RevokeReused(code);
+    }
+
+    private static RefusedException RevokeReused(Code code)
+    {
+        code.Descriptor.Family.Revoke();
+        return RefusedException.InvalidGrant("S17", "RFC 6749 section 4.1.2", "The code was used before; the tokens issued for it are revoked.");
+    }
+
+    private void Check(Code code, ClientRegistration client, GrantRequest request)
+    {
         if (code.Descriptor.ClientId != client.Id)
             throw RefusedException.InvalidGrant("S17", Clause, "The code was issued to another client.");
         if (request.Form["redirect_uri"] != code.RedirectUri)
@@ -49,28 +86,11 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
         if (request.AuthenticatedClient is null && code.Challenge is null)
             throw RefusedException.InvalidGrant("S17", "RFC 9700 section 2.1.1",
                 "A public client needs PKCE: a code_challenge in the authorization request, and its code_verifier.");
+        FapiRules.CheckCode(settings.Options, code.RedirectUri, code.Challenge);
         CheckVerifier(request.Form["code_verifier"], code.Challenge);
         if (code.ProofKey is not null && code.ProofKey != request.Proof?.Thumbprint)
             throw RefusedException.InvalidGrant(
                 "S21", "RFC 9449 section 10", "The code is bound to another DPoP key than the key of the proof.");
-        // The refresh tokens of a public client are bound to its DPoP key, because it has no credentials (RFC 9449 section 5).
-        var refreshToken = request.AuthenticatedClient is null
-            ? code.Descriptor with { ProofKey = request.Proof?.Thumbprint } : code.Descriptor;
-        return new(client, client.Id, refreshToken.Subject, refreshToken.Scope)
-        {
-            Family = refreshToken.Family, RefreshToken = refreshToken,
-        };
-    }
-
-    // Every attempt uses up the code, so an attacker cannot try a stolen one repeatedly. A second use revokes the tokens of the first.
-    private Code Use(string value)
-    {
-        if (!_codes.TryGetValue(value, out var code) || settings.Now >= code.ExpiresAt)
-            throw RefusedException.InvalidGrant("S17", Clause, "The code is unknown or expired.");
-        if (_usedCodes.TryAdd(value, true))
-            return code;
-        code.Descriptor.Family.Revoke();
-        throw RefusedException.InvalidGrant("S17", "RFC 6749 section 4.1.2", "The code was used before; the tokens issued for it are revoked.");
     }
 
     private static void CheckVerifier(string? verifier, string? challenge)
@@ -89,5 +109,12 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
     }
 
     private sealed record Code(
-        RefreshTokenDescriptor Descriptor, string RedirectUri, string? Challenge, string? ProofKey, DateTimeOffset ExpiresAt);
+        RefreshTokenDescriptor Descriptor, string RedirectUri, string? Challenge, string? ProofKey, DateTimeOffset ExpiresAt)
+    {
+        private int _uses;
+
+        public bool IsUsed => Volatile.Read(ref _uses) > 0;
+
+        public bool TryUse() => Interlocked.Increment(ref _uses) == 1;
+    }
 }

@@ -10,11 +10,14 @@ namespace JwtGrantClient.Testing.Grants;
 /// </summary>
 internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
 {
+    /// <summary>The number of the request.</summary>
+    public int Number { get; init; }
+
     /// <summary>The DPoP proof of the request; null for none.</summary>
     public DPoPProof? Proof { get; init; }
 
-    /// <summary>The check that runs before a code or a refresh token is used up.</summary>
-    public Action BeforeUse { get; init; } = () => { };
+    /// <summary>Checks the nonce of the proof, before a request for a code can use up the code.</summary>
+    public Action CheckNonce { get; init; } = () => { };
 
     /// <summary>Returns the client, for a grant that belongs to one client.</summary>
     /// <exception cref="RefusedException">The request has neither client authentication nor a public client.</exception>
@@ -28,6 +31,12 @@ internal sealed record GrantResult(ClientRegistration? Client, string ClientId, 
 {
     /// <summary>The tokens that are revoked together.</summary>
     public TokenFamily Family { get; init; } = new();
+
+    /// <summary>
+    /// Uses up the code or the refresh token of the request, immediately before the tokens are issued; null if the grant has none that is single-use. It
+    /// is atomic: of two requests one succeeds, and the other throws a <see cref="RefusedException"/>.
+    /// </summary>
+    public Action? UseUp { get; init; }
 
     /// <summary>The party that acts for the subject (RFC 8693 section 4.1); null for none.</summary>
     public string? Actor { get; init; }

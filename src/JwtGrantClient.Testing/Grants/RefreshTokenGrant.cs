@@ -29,11 +29,16 @@ internal sealed class RefreshTokenGrant(RefreshTokenStore tokens, bool rotates)
         if (descriptor.ProofKey is not null && descriptor.ProofKey != request.Proof?.Thumbprint)
             throw RefusedException.InvalidGrant(
                 "S21", "RFC 9449 section 5", "The refresh token is bound to another DPoP key than the key of the proof.");
-        request.BeforeUse();
-        // This is the last step, so that an invalid request does not use up the token. It is atomic: of two requests one succeeds.
-        if (rotates && !token.TryUse())
-            throw RevokeReused(descriptor);
-        return new(client, client.Id, descriptor.Subject, scope) { Family = descriptor.Family, RefreshToken = descriptor };
+        return new(client, client.Id, descriptor.Subject, scope)
+        {
+            Family = descriptor.Family, RefreshToken = rotates ? descriptor : null, UseUp = rotates ? () => UseUp(token) : null,
+        };
+    }
+
+    private static void UseUp(RefreshToken token)
+    {
+        if (!token.TryUse())
+            throw RevokeReused(token.Descriptor);
     }
 
     private static RefusedException RevokeReused(RefreshTokenDescriptor descriptor)

@@ -22,8 +22,10 @@ internal sealed class SamlAssertionValidator(ServerSettings settings)
     public void Trust(TrustedSamlIssuer issuer) => _issuers[issuer.Issuer] = new(
         issuer.Issuer, null, KeyReader.Read(issuer.CertificatePem, null, null, issuer.Issuer), null, issuer.AllowedSubjects);
 
+    /// <param name="assertion">The assertion in base64url.</param>
+    /// <param name="request">The number of the request.</param>
     /// <exception cref="RefusedException">The assertion breaks a rule.</exception>
-    public ValidatedSamlAssertion Validate(string assertion)
+    public ValidatedSamlAssertion Validate(string assertion, int request)
     {
         var root = SamlDocument.Decode(assertion).DocumentElement!;
         SamlStructureRules.CheckStructure(root);
@@ -31,9 +33,9 @@ internal sealed class SamlAssertionValidator(ServerSettings settings)
         var signed = XmlSignature.Verify(root, issuer);
         var validated = CheckContent(signed, issuer);
         // Only an assertion that is valid in every other way uses up its ID.
-        if (!_replays.TryRecord(validated.Issuer, signed.Attribute("ID")!, validated.ExpiresAt))
+        if (_replays.FindOrRecord(validated.Issuer, signed.Attribute("ID")!, validated.ExpiresAt, request) is { } first)
             throw SamlRefusal.Create("X12", "item 6",
-                "The assertion's ID was seen before. An assertion is single-use: create a new one for each request, including retries.");
+                $"The assertion's ID is that of request {first} again. An assertion is single-use: create a new one for each request, including retries.");
         return validated;
     }
 

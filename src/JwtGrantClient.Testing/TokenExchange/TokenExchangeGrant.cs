@@ -27,8 +27,8 @@ internal sealed class TokenExchangeGrant(PresentedTokenValidator tokens)
         if (!TokenTypes.Issuable.Contains(requestedType))
             throw RefusedException.InvalidRequest("S17", Clause,
                 $"The requested_token_type is '{requestedType}'; this server issues {string.Join(", ", TokenTypes.Issuable)}.");
-        var subject = tokens.Validate(subjectToken, subjectType, "subject token", client);
-        var actor = actorToken is null ? null : tokens.Validate(actorToken, actorType!, "actor token", client);
+        var subject = tokens.Validate(subjectToken, subjectType, "subject token", client, request.Number);
+        var actor = actorToken is null ? null : tokens.Validate(actorToken, actorType!, "actor token", client, request.Number);
         // The scope of an access token of this server limits the new scope. For another issuer's token only the registration limits it.
         var scope = subjectType == TokenTypes.AccessToken
             ? GrantPolicy.NarrowScope(form["scope"], subject.Scope, Clause) : form["scope"];

@@ -13,9 +13,12 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
 
     private readonly ClaimRules _claims = new(settings, registry);
 
+    /// <param name="assertion">The assertion in the compact form.</param>
+    /// <param name="use">What the assertion is used for.</param>
+    /// <param name="request">The number of the request.</param>
     /// <returns>The signer of the assertion and its claims.</returns>
     /// <exception cref="RefusedException">The assertion breaks a rule.</exception>
-    public ValidatedAssertion Validate(string assertion, AssertionUse use)
+    public ValidatedAssertion Validate(string assertion, AssertionUse use, int request)
     {
         var rules = new BrokenRules(use);
         var jwt = SignedJwt.Parse(assertion, use, rules);
@@ -26,9 +29,9 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
         var validated = jwt?.Claims is { } claims ? _claims.Check(claims, issuer, use, rules) : null;
         // Only an assertion that is valid in every other way uses up its jti, and only one request may use it.
         if (use.IsSingleUse && validated is { Issuer: { } name, Id: { } id }
-            && (rules.IsEmpty ? !replays.TryRecord(name, id, validated.ExpiresAt) : replays.Contains(name, id)))
+            && (rules.IsEmpty ? replays.FindOrRecord(name, id, validated.ExpiresAt, request) : replays.Find(name, id)) is { } first)
             rules.Add("S16", ReplayClause,
-                $"The {use.Name}'s jti was seen before. A jti is single-use: create a new assertion for each request, including retries.");
+                $"The {use.Name}'s jti is that of request {first} again. A jti is single-use: create a new assertion for each request, including retries.");
         rules.ThrowIfAny();
         return validated!;
     }

@@ -18,7 +18,7 @@ internal sealed class AudienceRules(ServerSettings settings)
             return;
         }
         if (use.IsClientAuthentication && settings.Options.FapiMode && aud.ValueKind == JsonValueKind.Array)
-            rules.Add("S12", "FAPI 2.0 section 5.3.3.1", $"The {use.Name}'s aud is a JSON array; FAPI 2.0 requires a string.");
+            rules.Add("S12", "FAPI 2.0 section 5.3.2.1 item 8", $"The {use.Name}'s aud is a JSON array; FAPI 2.0 requires a string.");
         if (aud.ValueKind != JsonValueKind.Array)
             CheckValue(aud, use, rules);
         else if (aud.GetArrayLength() == 0)

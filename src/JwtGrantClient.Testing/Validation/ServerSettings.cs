@@ -11,6 +11,8 @@ internal sealed record ServerSettings(string Issuer, string Origin, StrictAuthor
 
     public string TokenEndpoint => $"{Origin}{Path}/token";
 
+    public string AuthorizationEndpoint => $"{Origin}{Path}/authorize";
+
     public string RevocationEndpoint => $"{Origin}{Path}/revoke";
 
     /// <summary>The scheme, host and port of the mutual TLS listener; null for none.</summary>

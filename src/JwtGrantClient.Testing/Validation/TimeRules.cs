@@ -44,10 +44,8 @@ internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime =
 
     private decimal? CheckIssueTime(JsonElement claims, decimal now, AssertionUse use, BrokenRules rules)
     {
-        var iat = Read(claims, "iat", "S14", use, rules, out var isMissing);
-        if (isMissing && use.IsClientAuthentication && settings.Options.FapiMode)
-            rules.Add("S14", "FAPI 2.0 section 5.3.3.1", $"The {use.Name} has no iat.");
-        else if (iat > now + _tolerance)
+        var iat = Read(claims, "iat", "S14", use, rules, out _);
+        if (iat > now + _tolerance)
             rules.Add("S14", "RFC 7523 section 3 item 6",
                 $"The {use.Name}'s iat is {iat - now:0.#} s in the future; at most {_tolerance:0} s are accepted. Compare the clocks.");
         else if (iat < now - _maximum - _skew)

@@ -11,21 +11,22 @@ namespace JwtGrantClient.Credentials;
 /// </summary>
 internal static class CredentialFile
 {
-    /// <summary>The maximum size of a credential file: 64 KiB.</summary>
+    /// <summary>The maximum size of a file with one credential: 64 KiB.</summary>
     public const int MaximumBytes = 64 * 1024;
 
     /// <summary>Reads the whole file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="error">Creates the exception for a file that cannot be read.</param>
+    /// <param name="maximumBytes">The maximum size of the file.</param>
     /// <exception cref="JwtGrantException">The file cannot be read or is too large.</exception>
-    public static byte[] Read(string path, Func<CredentialFileProblem, JwtGrantException> error)
+    public static byte[] Read(string path, Func<CredentialFileProblem, JwtGrantException> error, int maximumBytes = MaximumBytes)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent(maximumBytes + 1);
         try
         {
             using var file = Open(path, FileOptions.None, error);
-            var length = file.ReadAtLeast(buffer.AsSpan(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false);
-            return CopyContent(buffer, length, path, file, error);
+            var length = file.ReadAtLeast(buffer.AsSpan(0, maximumBytes + 1), maximumBytes + 1, throwOnEndOfStream: false);
+            return CopyContent(buffer, length, path, file, maximumBytes, error);
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -37,6 +38,7 @@ internal static class CredentialFile
         }
     }
 
+    /// <summary>Reads the whole file, of at most <see cref="MaximumBytes"/>.</summary>
     /// <inheritdoc cref="Read"/>
     public static async ValueTask<byte[]> ReadAsync(
         string path, Func<CredentialFileProblem, JwtGrantException> error, CancellationToken cancellationToken)
@@ -47,7 +49,7 @@ internal static class CredentialFile
             using var file = Open(path, FileOptions.Asynchronous, error);
             var length = await file.ReadAtLeastAsync(
                 buffer.AsMemory(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return CopyContent(buffer, length, path, file, error);
+            return CopyContent(buffer, length, path, file, MaximumBytes, error);
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -83,10 +85,10 @@ internal static class CredentialFile
 
     // The number of bytes read counts, not the length of the file: a device or a pipe has no length.
     private static byte[] CopyContent(
-        byte[] buffer, int length, string path, FileStream file, Func<CredentialFileProblem, JwtGrantException> error) =>
-        length <= MaximumBytes
+        byte[] buffer, int length, string path, FileStream file, int maximumBytes, Func<CredentialFileProblem, JwtGrantException> error) =>
+        length <= maximumBytes
             ? buffer[..length]
-            : throw error(new(path, CredentialFileFault.TooLarge) { Length = file.CanSeek ? file.Length : null });
+            : throw error(new(path, CredentialFileFault.TooLarge) { Length = file.CanSeek ? file.Length : null, MaximumBytes = maximumBytes });
 
     // The whole buffer is cleared: after an error it is not known how much was read.
     private static void ClearAndReturn(byte[] buffer)
@@ -108,7 +110,7 @@ internal enum CredentialFileFault
     /// <summary>The path is a directory.</summary>
     Directory,
 
-    /// <summary>The file is larger than <see cref="CredentialFile.MaximumBytes"/>.</summary>
+    /// <summary>The file is larger than <see cref="CredentialFileProblem.MaximumBytes"/>.</summary>
     TooLarge,
 
     /// <summary>The operating system reports an error.</summary>
@@ -130,11 +132,14 @@ internal sealed record CredentialFileProblem(string Path, CredentialFileFault Fa
     /// <summary>Gets the length of a file that is too large, in bytes; null if the file has no length.</summary>
     public long? Length { get; init; }
 
+    /// <summary>Gets the maximum size of the file. Default: that of a file with one credential.</summary>
+    public int MaximumBytes { get; init; } = CredentialFile.MaximumBytes;
+
     /// <summary>Gets the reason as a phrase without a full stop, for an error message.</summary>
     public string Reason => Cause?.Message.TrimEnd('.') ?? Fault switch
     {
         CredentialFileFault.Directory => "it is a directory",
-        CredentialFileFault.TooLarge => $"it has more than {CredentialFile.MaximumBytes} bytes",
+        CredentialFileFault.TooLarge => $"it has more than {MaximumBytes} bytes",
         CredentialFileFault.Missing => "it does not exist",
         _ => "the operating system reports an error",
     };
@@ -146,7 +151,7 @@ internal sealed record CredentialFileProblem(string Path, CredentialFileFault Fa
     public string Describe(string kind, string setting, string textSetting) => $"The {kind} file {SettingText.QuotePath(Path)} " + Fault switch
     {
         CredentialFileFault.Directory => "is a directory. Specify the file in it.",
-        CredentialFileFault.TooLarge => $"has more than {CredentialFile.MaximumBytes} bytes, the limit for a {kind} file. Check that it is the right file.",
+        CredentialFileFault.TooLarge => $"has more than {MaximumBytes} bytes, the limit for a {kind} file. Check that it is the right file.",
         _ when !SettingText.IsShownAsPath(Path) =>
             $"cannot be read: {Reason}. {setting} is the path of a file. If its value is the {kind} itself, set {textSetting} instead.",
         CredentialFileFault.Missing =>

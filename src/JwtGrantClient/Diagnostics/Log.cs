@@ -99,4 +99,10 @@ internal static partial class Log
 
     [LoggerMessage(29, LogLevel.Debug, "Client '{Client}' does not share the token, because a token file could not be read. {Error}")]
     public static partial void TokenFileUnreadable(ILogger logger, string client, ErrorLine error);
+
+    [LoggerMessage(31, LogLevel.Warning, "The file of TrustedCertificates could not be reloaded; the last good certificates ({Count}) stay in use")]
+    public static partial void TrustedCertificatesReloadFailed(ILogger logger, int count, Exception exception);
+
+    [LoggerMessage(32, LogLevel.Information, "TrustedCertificates: the file {Path} has changed; new connections trust its {Count} certificates")]
+    public static partial void TrustedCertificatesReplaced(ILogger logger, string path, int count);
 }

@@ -17,7 +17,7 @@ internal static class CredentialChecks
         || method is ClientAuthenticationMethod.JwtAsClientSecret or ClientAuthenticationMethod.MutualTls;
 
     public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies) =>
-        [.. CheckSecret(options), .. CheckCertificate(options, dependencies), .. CheckGrant(options, dependencies), .. CheckProofKey(options)];
+        [.. CheckSecret(options), .. CheckCertificate(options, dependencies), .. CheckTrust(options, dependencies), .. CheckGrant(options, dependencies), .. CheckProofKey(options)];
 
     /// <summary>Runs a check and returns the message of its exception; null if it passes.</summary>
     public static string? Failure(Action check)
@@ -71,6 +71,16 @@ internal static class CredentialChecks
         {
             yield return "ClientCertificate is missing; MutualTls authenticates the client with it (RFC 8705 section 2). Set ClientCertificate:Path, or call UseClientCertificate.";
         }
+    }
+
+    private static IEnumerable<string> CheckTrust(JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        if (options.TrustedCertificates is not { Length: > 0 } path)
+            yield break;
+        if (dependencies.TokenEndpointHandler.IsSet)
+            yield return "TrustedCertificates is set, but the token endpoint handler is configured in code and decides itself which certificates it trusts. Configure the trust of that handler and remove TrustedCertificates, or remove the handler.";
+        else if (Failure(() => TrustedRoots.Read(path)) is { } problem)
+            yield return problem;
     }
 
     private static IEnumerable<string> CheckGrant(JwtGrantOptions options, ClientDependencies dependencies)

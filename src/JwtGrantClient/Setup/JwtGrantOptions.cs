@@ -110,6 +110,14 @@ public sealed class JwtGrantOptions
     /// </summary>
     public ClientCertificateOptions? ClientCertificate { get; set; }
 
+    /// <summary>
+    /// Gets or sets the path of a file with the certificates of the CAs that the client trusts at the authorization server, for its metadata, its token
+    /// endpoint and its revocation endpoint: PEM with one or more certificates, or one in DER, at most 1 MiB. They replace those that the machine trusts. A
+    /// changed file takes effect within five seconds. Default: null, the certificates that the machine trusts.
+    /// </summary>
+    [JsonConverter(typeof(PlaceJsonConverter))]
+    public string? TrustedCertificates { get; set; }
+
     /// <summary>Gets or sets the options of the assertion that is the grant (RFC 7523 section 2.1).</summary>
     public AssertionOptions Assertion { get; set; } = new();
 

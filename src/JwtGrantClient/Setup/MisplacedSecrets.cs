@@ -22,6 +22,7 @@ internal static class MisplacedSecrets
         const string Key = "SigningKey";
         var section = setting.IndexOf($"{Key}:", StringComparison.Ordinal) is var start and >= 0 ? setting[..(start + Key.Length)] : Key;
         return SecretKind.IsJwt(value) ? "Write the JWT to a file, and set the path of that file."
+            : setting == "TrustedCertificates" ? "Write the certificates of the CAs, without a private key, to a file, and set TrustedCertificates to its path."
             : setting.StartsWith("ClientCertificate:", StringComparison.Ordinal) ? "Write the certificate and its key to a file, and set ClientCertificate:Path to its path."
             : $"This looks like a key. Put it into {section}:Text, or into a file whose path is {section}:Path.";
     }
@@ -59,6 +60,7 @@ internal static class MisplacedSecrets
         new("ClientCertificate:KeyPath", options.ClientCertificate?.KeyPath, Path),
         new("ClientCertificate:PasswordEnvironmentVariable", options.ClientCertificate?.PasswordEnvironmentVariable, Variable),
         new("ClientCertificate:PasswordFile", options.ClientCertificate?.PasswordFile, Path),
+        new("TrustedCertificates", options.TrustedCertificates, Path),
         new("Cache:SharingName", options.Cache.SharingName, Other),
         .. Settings("SigningKey", options.SigningKey),
         .. Settings("ClientAssertion:SigningKey", options.ClientAssertion.SigningKey),

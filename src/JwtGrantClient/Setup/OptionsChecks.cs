@@ -69,6 +69,7 @@ internal static class OptionsChecks
             ("ClientAssertion:Type", options.ClientAssertion.Type),
             ("RevocationEndpoint", options.RevocationEndpoint),
             ("ClientSecret", options.ClientSecret),
+            ("TrustedCertificates", options.TrustedCertificates),
             ("TokenExchange:SubjectTokenFile", options.TokenExchange.SubjectTokenFile),
             ("TokenExchange:SubjectTokenType", options.TokenExchange.SubjectTokenType),
             ("TokenExchange:ActorTokenFile", options.TokenExchange.ActorTokenFile),

@@ -86,7 +86,7 @@ internal sealed class TokenEndpointTransport : IDisposable
     private static string? ContentTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
-    private static JwtGrantException NoResponse(Uri target, Exception e, SecretMask mask) => new(
+    private JwtGrantException NoResponse(Uri target, Exception e, SecretMask mask) => new(
         JwtGrantErrorKind.Transport,
         NeverConnected(e) ? TransientErrors.Unreachable : TransientErrors.ConnectionFailed,
         $"No response from '{target.Host}:{target.Port}': {mask.Apply($"{SanitizedText.ToSentence(e.Message)} {Advice(e)}")}",
@@ -96,8 +96,8 @@ internal sealed class TokenEndpointTransport : IDisposable
     };
 
     // Only the innermost exception of a failed TLS handshake states the cause.
-    private static string Advice(Exception e) =>
-        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} Does this machine trust the server's certificate (a private CA?), and does the server accept the client's certificate, if it requires one?"
+    private string Advice(Exception e) =>
+        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} {_connections.TlsAdvice}"
         : IsTls(e) ? $"The TLS handshake was interrupted. {SanitizedText.ToSentence(e.GetBaseException().Message)}"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
         : "The connection was made and then failed. The server may have received the request.";

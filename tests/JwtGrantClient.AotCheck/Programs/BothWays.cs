@@ -4,7 +4,8 @@ using JwtGrantClient.AotCheck;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-// Uses the library in a native program, with and without a container: metadata, an assertion as a grant and as client authentication, and settings of several types.
+// Uses the library in a native program, with and without a container: metadata, an assertion as a grant and as client authentication, settings of several types, and, if the endpoint has https,
+// the trust in its CA.
 var arguments = TestData.From(args);
 await ShowAsync("without a container", await WithoutContainerAsync());
 await ShowAsync("with a container", WithContainer());
@@ -28,6 +29,7 @@ ITokenSource WithContainer()
     {
         ["JwtGrant:Reports:TokenEndpoint"] = arguments.TokenEndpoint,
         ["JwtGrant:Reports:Issuer"] = arguments.Issuer,
+        ["JwtGrant:Reports:TrustedCertificates"] = arguments.TrustedFile,
         ["JwtGrant:Reports:ClientId"] = TestData.ClientId,
         ["JwtGrant:Reports:Grant"] = "ClientCredentials",
         ["JwtGrant:Reports:ClientAuthentication"] = "PrivateKeyJwt",

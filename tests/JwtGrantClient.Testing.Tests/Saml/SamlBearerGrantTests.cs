@@ -12,7 +12,7 @@ public sealed class SamlBearerGrantTests
 
         (await server.PresentSamlAsync(assertion)).ShouldBeGranted();
 
-        (await server.PresentSamlAsync(assertion)).ShouldBeRefused("X12").WithExplanation("seen before");
+        (await server.PresentSamlAsync(assertion)).ShouldBeRefused("X12").WithExplanation("is that of request 1 again");
     }
 
     [Fact]

@@ -29,6 +29,7 @@ internal sealed record TestResponse(HttpStatusCode Status, string Body, HttpResp
     {
         Assert.True((int)Status == status && this["error"] == error && Refusal?.Rule == rule, $"{(int)Status} {Body} by {Refusal?.Rule}");
         Assert.NotEmpty(Refusal!.Clause);
+        Assert.True(status != 401 || Response.Headers.WwwAuthenticate.Count == 1, "The 401 response has no challenge (RFC 9110 section 15.5.2).");
         Assert.Contains(rule, this["error_description"], StringComparison.Ordinal);
         Assert.True(Response.Headers.CacheControl?.NoStore, "The response has no Cache-Control: no-store.");
         Assert.Equal("no-cache", Response.Headers.Pragma.ToString());

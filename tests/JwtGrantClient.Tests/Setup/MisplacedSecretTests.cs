@@ -111,7 +111,7 @@ public sealed class MisplacedSecretTests : IDisposable
 
         Assert.Equal("settings_invalid", error!.Code);
         Assert.Contains($"{setting.Replace(":0", "", StringComparison.Ordinal)} is a PEM document of 1,", error.Message, StringComparison.Ordinal);
-        Assert.Matches("This looks like a key. Put it into (ClientAssertion:|DPoP:)?SigningKey:Text|set ClientCertificate:Path to its path", error.Message);
+        Assert.Matches("This looks like a key. Put it into (ClientAssertion:|DPoP:)?SigningKey:Text|set (ClientCertificate:Path|TrustedCertificates) to its path", error.Message);
     }
 
     [Theory]
@@ -197,8 +197,8 @@ public sealed class MisplacedSecretTests : IDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         var builder = services.AddJwtGrantClient("reports", new ConfigurationBuilder().AddInMemoryCollection(settings.Where(pair => pair.Value is not null)).Build());
-        // The built-in handler presents the certificate.
-        if (!settings.ContainsKey("ClientCertificate:Path") || setting == "ClientCertificate:Path")
+        // The built-in handler presents the certificate, and reads the certificates of CAs.
+        if ((!settings.ContainsKey("ClientCertificate:Path") || setting == "ClientCertificate:Path") && setting != "TrustedCertificates")
             builder.UseTokenEndpointHandler(_ => new FakeTokenEndpoint().Handler);
         await using var provider = services.BuildServiceProvider();
         JwtGrantException? error = null;

@@ -23,6 +23,7 @@ public sealed class OptionsBindingTests
           "TokenEndpointOrigins": [ "https://as.example.com" ],
           "ClientSecret": "secret", "ClientSecretEnvironmentVariable": "SECRET", "ClientSecretFile": "secret.txt",
           "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt" },
+          "TrustedCertificates": "ca.pem",
           "TokenExchange": {
             "SubjectTokenFile": "subject.jwt", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
             "ActorTokenFile": "actor.jwt", "ActorTokenType": "urn:ietf:params:oauth:token-type:jwt",

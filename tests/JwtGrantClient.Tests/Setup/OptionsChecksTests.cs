@@ -87,6 +87,10 @@ public sealed class OptionsChecksTests
         ["certificate's password file without a path"] = (
             o => o.ClientCertificate = new() { PasswordFile = "password" },
             "ClientCertificate has no Path. Set Path to the PEM or PKCS#12 file with the certificate."),
+        ["trusted certificates empty"] = (o => o.TrustedCertificates = "", "TrustedCertificates is empty. Set it to a value, or remove it."),
+        ["trusted certificates missing"] = (
+            o => o.TrustedCertificates = "/nowhere/ca.pem",
+            "TrustedCertificates: the file '/nowhere/ca.pem' cannot be read: Could not find a part of the path '/nowhere/ca.pem'. Expected certificates of CAs, as PEM or DER. Correct the path or the permissions."),
         ["DPoP key without DPoP"] = (
             o => o.DPoP.SigningKey.Text = TestData.RsaPrivatePem,
             "DPoP:SigningKey is set, but DPoP:Enabled is false. Set Enabled to true, or remove the key."),
@@ -233,6 +237,19 @@ public sealed class OptionsChecksTests
         (options.DefaultTokenLifetime, options.DefaultTokenType) = (TimeSpan.FromDays(1), "Bearer");
 
         Assert.Empty(OptionsChecks.Find(options, new()));
+    }
+
+    [Fact]
+    public void Trusted_certificates_and_a_handler_in_code_exclude_each_other()
+    {
+        var options = TestClient.Options();
+        options.TrustedCertificates = "/nowhere/ca.pem";
+        var dependencies = new ClientDependencies();
+        dependencies.TokenEndpointHandler.Use(new HttpClientHandler());
+
+        Assert.Equal(
+            ["TrustedCertificates is set, but the token endpoint handler is configured in code and decides itself which certificates it trusts. Configure the trust of that handler and remove TrustedCertificates, or remove the handler."],
+            OptionsChecks.Find(options, dependencies));
     }
 
     [Fact]

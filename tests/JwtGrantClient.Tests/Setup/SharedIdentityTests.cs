@@ -26,6 +26,7 @@ public sealed class SharedIdentityTests : IDisposable
         ["AllowLoopbackHttp"] = "it permits endpoints, which are part of the key themselves",
         ["Assertion:AllowLongLifetime"] = "it permits a lifetime, which is part of the key itself",
         ["ClientAssertion:AllowLongLifetime"] = "it permits a lifetime, which is part of the key itself",
+        ["TrustedCertificates"] = "it determines which servers are trusted, not whose tokens they issue",
         ["ClientSecret"] = KeyOfClient,
         ["ClientSecretEnvironmentVariable"] = KeyOfClient,
         ["ClientSecretFile"] = KeyOfClient,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,11 +21,19 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <summary>Scheme, host and port, without a trailing slash.</summary>
     public string Address { get; private set; } = "";
 
-    public static async Task<LoopbackServer> StartAsync(RequestDelegate handler)
+    /// <param name="handler">Handles every request.</param>
+    /// <param name="certificate">The certificate of a server with TLS; null for http.</param>
+    /// <param name="issuers">The certificates that the server sends after its own.</param>
+    public static async Task<LoopbackServer> StartAsync(
+        RequestDelegate handler, X509Certificate2? certificate = null, X509Certificate2Collection? issuers = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener =>
+        {
+            if (certificate is not null)
+                listener.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, issuers));
+        }));
         var app = builder.Build();
         app.Run(handler);
         await app.StartAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
@@ -24,14 +25,20 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public IReadOnlyList<Received> Requests => [.. _received];
 
-    public static async Task<ScriptedServer> StartAsync(params RequestDelegate[] script)
-    {
-        var server = new ScriptedServer(script);
-        server._loopback = await LoopbackServer.StartAsync(server.AnswerAsync);
-        return server;
-    }
+    public static Task<ScriptedServer> StartAsync(params RequestDelegate[] script) => StartAsync(script, null, null);
+
+    /// <summary>Starts a server with TLS whose certificate a private CA has issued.</summary>
+    public static Task<ScriptedServer> StartAsync(TestAuthority authority, X509Certificate2 certificate, params RequestDelegate[] script) =>
+        StartAsync(script, certificate, [authority.Intermediate]);
 
     public ValueTask DisposeAsync() => _loopback.DisposeAsync();
+
+    private static async Task<ScriptedServer> StartAsync(RequestDelegate[] script, X509Certificate2? certificate, X509Certificate2Collection? issuers)
+    {
+        var server = new ScriptedServer(script);
+        server._loopback = await LoopbackServer.StartAsync(server.AnswerAsync, certificate, issuers);
+        return server;
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

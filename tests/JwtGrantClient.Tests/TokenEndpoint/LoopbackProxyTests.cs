@@ -74,8 +74,9 @@ public sealed class LoopbackProxyTests : IAsyncLifetime
         options.Retry.MaxRetryAttempts = 0;
         await using var tokens = JwtGrantTokenSource.Create(options);
 
-        await Assert.ThrowsAsync<JwtGrantException>(() => tokens.GetTokenAsync(Cancellation).AsTask());
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => tokens.GetTokenAsync(Cancellation).AsTask());
 
+        Assert.Contains("The proxy tunnel request", error.Message, StringComparison.Ordinal);
         Assert.Equal("CONNECT", Assert.Single(proxy.Requests).Method);
     }
 

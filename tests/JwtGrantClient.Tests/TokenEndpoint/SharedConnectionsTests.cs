@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.TokenEndpoint;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
@@ -42,7 +43,7 @@ public sealed class SharedConnectionsTests : IDisposable
     {
         var one = Get(Server);
 
-        Assert.NotSame(one, _connections.Get(Server, null, TimeProvider.System, 2 * Timeout));
+        Assert.NotSame(one, _connections.Get(Server, null, null, TimeProvider.System, 2 * Timeout));
         GC.KeepAlive(one);
     }
 
@@ -81,6 +82,22 @@ public sealed class SharedConnectionsTests : IDisposable
         Assert.NotEqual(source, new CertificateSource(new ClientCertificateOptions { Path = "client.p12", Password = "other" }));
     }
 
+    [Fact]
+    public void Clients_share_connections_if_they_trust_the_CAs_of_the_same_file()
+    {
+        var (one, same, other) = (Trust("one"), Trust("one"), Trust("two"));
+
+        Assert.Same(one, same);
+        var connections = Get(Server, trusted: one);
+        Assert.Same(connections, Get(Server, trusted: same));
+        Assert.NotSame(connections, Get(Server));
+        Assert.NotSame(connections, Get(Server, trusted: other));
+        GC.KeepAlive(connections);
+    }
+
+    private TrustedCertificates Trust(string file) => _connections.Share(
+        new TrustedCertificates(_folder.Write(file, _certificate.ExportCertificatePem()), TimeProvider.System, NullLogger.Instance));
+
     private ClientCertificate Share(X509Certificate2 certificate) => _connections.Share(ClientCertificate.From(certificate));
 
     private ClientCertificate Load(string file, string password) => _connections.Share(ClientCertificate.Load(new()
@@ -89,5 +106,6 @@ public sealed class SharedConnectionsTests : IDisposable
         Password = password,
     }));
 
-    private TokenEndpointConnections Get(Uri server, ClientCertificate? certificate = null) => _connections.Get(server, certificate, TimeProvider.System, Timeout);
+    private TokenEndpointConnections Get(Uri server, ClientCertificate? certificate = null, TrustedCertificates? trusted = null) =>
+        _connections.Get(server, certificate, trusted, TimeProvider.System, Timeout);
 }

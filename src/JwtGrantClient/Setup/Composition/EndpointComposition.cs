@@ -65,14 +65,17 @@ internal static class EndpointComposition
         }
     }
 
-    // The built-in handler presents the client certificate. A handler that the application configures must present its own.
+    // The built-in handler presents the client certificate. A handler that the application configures must present its own, and decides
+    // itself whom it trusts.
     private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate)
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
             return new(handler, dependencies.Time, options.Retry.MaxRetryAfter);
+        var trusted = options.TrustedCertificates is { } path ? new TrustedCertificates(path, dependencies.Time, dependencies.Logger) : null;
         var connections = dependencies.Connections is { } shared
-            ? shared.Get(new(options.TokenEndpoint ?? options.Issuer!), certificate, dependencies.Time, options.Retry.ConnectTimeout)
-            : TokenEndpointConnections.Create(certificate, new(dependencies.Time, options.Retry.ConnectTimeout));
+            ? shared.Get(
+                new(options.TokenEndpoint ?? options.Issuer!), certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
+            : TokenEndpointConnections.Create(certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
         return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null);
     }
 #pragma warning restore CA2000

@@ -1,3 +1,5 @@
+using JwtGrantClient.Protocol;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
@@ -21,19 +23,38 @@ internal sealed class TokenEndpointConnections : IDisposable
         _loopbackProxy = new(loopbackHandler ?? handler);
     }
 
+    /// <summary>Gets what to do if a server and this client do not accept the certificates of each other.</summary>
+    public string TlsAdvice { get; private init; } =
+        "The handler of the token endpoint decides which certificates are trusted: if a private CA issued that of the server, make the handler trust it. If the server requires a client certificate, check that the handler presents one that the server accepts.";
+
 #pragma warning disable CA2000 // The connections own and dispose their handlers.
     /// <summary>Creates the connections of the built-in handler.</summary>
     /// <param name="certificate">The client certificate (RFC 8705); null for none.</param>
+    /// <param name="trusted">The certificates of CAs that are trusted; null for those of the machine.</param>
     /// <param name="connect">Makes the connections.</param>
-    public static TokenEndpointConnections Create(ClientCertificate? certificate, StaggeredConnect connect) => new(
-        CreateHandler(certificate, useProxy: true, connect), CreateHandler(certificate, useProxy: false, connect));
+    public static TokenEndpointConnections Create(ClientCertificate? certificate, TrustedCertificates? trusted, StaggeredConnect connect)
+    {
+        return new(Create(useProxy: true), Create(useProxy: false))
+        {
+            TlsAdvice = (trusted is null
+                ? "If a private CA issued the server's certificate, set TrustedCertificates to a file with the certificate of that CA."
+                : $"Only the CAs in the file {SettingText.QuotePath(trusted.Path)} (TrustedCertificates) are trusted: check that it has the root certificate of the server's CA.")
+                + " If the server requires a client certificate, check that it accepts the one of ClientCertificate.",
+        };
+
+        HttpMessageHandler Create(bool useProxy) => trusted is null
+            ? CreateHandler(certificate, useProxy, connect)
+            : new ReloadingTrustHandler(trusted, roots => CreateHandler(certificate, useProxy, connect, roots));
+    }
 #pragma warning restore CA2000
 
     /// <summary>Creates the default handler.</summary>
     /// <param name="certificate">The client certificate of the connections (RFC 8705); null for none.</param>
     /// <param name="useProxy">Whether the system's proxy is used.</param>
     /// <param name="connect">Makes the connections; null for one with the default timeout.</param>
-    public static SocketsHttpHandler CreateHandler(ClientCertificate? certificate = null, bool useProxy = true, StaggeredConnect? connect = null) => new()
+    /// <param name="roots">The certificates of CAs that are trusted; null for those of the machine.</param>
+    public static SocketsHttpHandler CreateHandler(
+        ClientCertificate? certificate = null, bool useProxy = true, StaggeredConnect? connect = null, TrustedRoots? roots = null) => new()
     {
         ConnectCallback = CreateConnectCallback(connect ?? new(TimeProvider.System, new RetryOptions().ConnectTimeout)),
         UseProxy = useProxy,
@@ -46,7 +67,11 @@ internal sealed class TokenEndpointConnections : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         // Without AutomaticDecompression: token responses are short, and it adds three decoders to a native program. ResponseBodyReader decodes
         // what a server compresses without being asked.
-        SslOptions = certificate is null ? new() : new() { LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.ForConnection() },
+        SslOptions = new()
+        {
+            LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate.ForConnection(),
+            CertificateChainPolicy = roots?.CreatePolicy(),
+        },
     };
 
     /// <summary>Gets the metadata that was read over these connections, which the clients share like the connections.</summary>

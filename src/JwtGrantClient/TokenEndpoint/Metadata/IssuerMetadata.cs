@@ -20,6 +20,7 @@ internal sealed class IssuerMetadata
     private readonly ReloadingValue<ServerMetadata> _metadata;
     private readonly Func<CancellationToken, ValueTask<ServerMetadata>> _read;
     private readonly FailureStreak _failing;
+    private ServerMetadata? _logged;
 
     /// <param name="issuer">The issuer, as configured.</param>
     /// <param name="allowLoopbackHttp">Whether endpoints on the local machine may use http.</param>
@@ -54,6 +55,15 @@ internal sealed class IssuerMetadata
     /// <exception cref="JwtGrantException">No metadata could be read, now or earlier.</exception>
     public ValueTask<ServerMetadata> GetAsync(CancellationToken cancellationToken) => _metadata.GetAsync(_read, cancellationToken);
 
+    /// <summary>Logs the endpoints that have another origin in a new document. The first client that uses the document logs them.</summary>
+    public void LogChanges(ServerMetadata before, ServerMetadata current)
+    {
+        if (Interlocked.Exchange(ref _logged, current) == current)
+            return;
+        foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, current))
+            Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
+    }
+
     private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
     {
         var addresses = MetadataUrls.Addresses(Issuer);
@@ -62,7 +72,7 @@ internal sealed class IssuerMetadata
         {
             var response = await FetchAsync(address, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccess)
-                return LogChanges(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
+                return OnRead(ServerMetadata.Read(response, Issuer, address, _allowLoopbackHttp));
             if (response.IsRedirect || response.Status is 408 or 429 or >= 500)
                 throw NotFound($"'{address}' responded with {response.Status}", TransientErrors.IsTransientStatus(response.Status), response);
             statuses.Add($"'{address}' responded with {response.Status}");
@@ -70,11 +80,8 @@ internal sealed class IssuerMetadata
         throw NotFound(string.Join(" and ", statuses), isTransient: false, response: null);
     }
 
-    private ServerMetadata LogChanges(ServerMetadata metadata)
+    private ServerMetadata OnRead(ServerMetadata metadata)
     {
-        if (_metadata.LastGood is { } before)
-            foreach (var (endpoint, old, now) in EndpointOrigins.FindChanges(before, metadata))
-                Log.EndpointOriginChanged(_logger, Issuer, endpoint, now, old);
         if (_failing.OnSucceeded() is { } ended)
             Log.MetadataRefreshed(_logger, Issuer, ended.Duration, ended.Failures);
         return metadata;

@@ -34,6 +34,8 @@ internal sealed class MetadataDiscovery(IssuerMetadata metadata, EndpointOrigins
         try
         {
             origins.EnsureAllowed(current);
+            if (last is not null)
+                metadata.LogChanges(last, current);
             last = current;
         }
         catch (JwtGrantException e) when (last is not null)

@@ -75,6 +75,8 @@ internal static class SettingsSamples
             options.ClientCertificate = null;
             dependencies.ClientCertificate.Use(SelfSigned());
         }
+        if (options.TrustedCertificates is { Length: > 0 })
+            options.TrustedCertificates = null;
         return OptionsChecks.Find(options, dependencies);
     }
 
