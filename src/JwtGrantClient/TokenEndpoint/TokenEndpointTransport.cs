@@ -97,7 +97,7 @@ internal sealed class TokenEndpointTransport : IDisposable
 
     // Only the innermost exception of a failed TLS handshake states the cause.
     private string Advice(Exception e) =>
-        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} {_connections.TlsAdvice}"
+        IsTlsRejection(e) ? $"{SanitizedText.ToSentence(e.GetBaseException().Message)} {Connections.TlsAdvice}"
         : IsTls(e) ? $"The TLS handshake was interrupted. {SanitizedText.ToSentence(e.GetBaseException().Message)}"
         : NeverConnected(e) ? "Check the address, DNS, the firewall and the proxy."
         : "The connection was made and then failed. The server may have received the request.";

@@ -105,7 +105,7 @@ public sealed class TrustedCertificatesTests : IDisposable
 
         Assert.Contains(_other.Root, trusted.Current.CreatePolicy().CustomTrustStore);
         Assert.Equal((1, 2), (first.Version, trusted.Current.Version));
-        Assert.Equal($"Information 26 TrustedCertificates: the file '{trusted.Path}' has changed; new connections trust its 1 certificates", Assert.Single(_log.All));
+        Assert.Equal($"Information 32 TrustedCertificates: the file '{trusted.Path}' has changed; new connections trust its 1 certificates", Assert.Single(_log.All));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class TrustedCertificatesTests : IDisposable
             Assert.Same(first, trusted.Current);
         }
         Assert.StartsWith(
-            "Warning 25 The file of TrustedCertificates could not be reloaded; the last good certificates (1) stay in use", Assert.Single(_log.All), StringComparison.Ordinal);
+            "Warning 31 The file of TrustedCertificates could not be reloaded; the last good certificates (1) stay in use", Assert.Single(_log.All), StringComparison.Ordinal);
 
         _folder.Write("ca", _other.Root.ExportCertificatePem());
         _time.Advance(TrustedCertificates.CheckInterval);
