@@ -62,7 +62,10 @@ public sealed class JwtGrantException : Exception
         Code = code;
     }
 
-    /// <summary>Repeats a stored failure, for a caller that arrives while the backoff allows no new attempt.</summary>
+    /// <summary>
+    /// Repeats a failure with another message: for a caller that arrives while the backoff allows no new attempt, or for a client that needs the token of
+    /// another one.
+    /// </summary>
     internal JwtGrantException(JwtGrantException original, string message)
         : this(original, message, original)
     {
@@ -78,6 +81,7 @@ public sealed class JwtGrantException : Exception
         RetryAfter = original.RetryAfter;
         IsTransient = original.IsTransient;
         IsHeldBack = original.IsHeldBack;
+        IsOfInput = original.IsOfInput;
         Client = original.Client;
         Endpoint = original.Endpoint;
     }
@@ -143,6 +147,11 @@ public sealed class JwtGrantException : Exception
 
     /// <summary>Gets whether the limits of the endpoint held the request back, so that nothing was sent.</summary>
     internal bool IsHeldBack { get; init; }
+
+    /// <summary>
+    /// Gets whether another client failed, whose token the request needs. Nothing was sent, the other client has retried, and its endpoint failed.
+    /// </summary>
+    internal bool IsOfInput { get; init; }
 
     /// <summary>Gets whether the same request can succeed later without a change to the configuration or the server.</summary>
     public bool IsTransient { get; internal init; }

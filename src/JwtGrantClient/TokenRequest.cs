@@ -146,6 +146,9 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     internal string? SubjectAlone =>
         field ??= _claims is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
 
+    /// <summary>Returns the request for whose token a client asks another client: subject and claims are the same, everything else is as configured.</summary>
+    internal TokenRequest ForSubject() => Subject is null && Claims.Count == 0 ? Default : new() { Subject = Subject, Claims = Claims };
+
     /// <summary>Returns whether two requests describe the same token.</summary>
     /// <param name="other">The request to compare with.</param>
     /// <returns>True if all properties are equal.</returns>

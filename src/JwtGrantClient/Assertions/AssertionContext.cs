@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Assertions;
 
 namespace JwtGrantClient;
 
@@ -40,6 +41,9 @@ public sealed class AssertionContext
 
     /// <summary>Gets the <see cref="TokenRequest.Subject"/> of the token request; null if it has none.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Gets the tokens of other clients that the request contains; null if it contains none.</summary>
+    internal RequestInputs? Inputs { get; init; }
 
     /// <summary>Gets the <see cref="TokenRequest.Claims"/> of the token request. Default: empty.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]

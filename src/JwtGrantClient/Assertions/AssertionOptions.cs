@@ -43,6 +43,13 @@ public sealed class AssertionOptions
     public string? TokenFile { get; set; }
 
     /// <summary>
+    /// Gets or sets the name of another client whose token is the assertion. It comes from the cache of that client for every attempt and is sent
+    /// unchanged. Do not set a token file or other properties of this class then. Default: null.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? From { get; set; }
+
+    /// <summary>
     /// Gets or sets the additional claims. Values from configuration are strings and arrays of strings. Values that are set in code can also be a
     /// bool, an int, a long, a finite double or a <see cref="System.Text.Json.JsonElement"/>. The registered claims iss, sub, aud, exp, nbf, iat
     /// and jti (RFC 7519 section 4.1) are not allowed. Default: empty.

@@ -44,7 +44,14 @@ public sealed class ClientAssertionOptions
     public string? TokenFile { get; set; }
 
     /// <summary>
-    /// Gets or sets the <c>client_assertion_type</c> of the JWT in <see cref="TokenFile"/>. Default:
+    /// Gets or sets the name of another client whose token is the client assertion. It comes from the cache of that client for every attempt and is
+    /// sent unchanged. A signing key and a ClientId are not required then. Default: null.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? From { get; set; }
+
+    /// <summary>
+    /// Gets or sets the <c>client_assertion_type</c> of the JWT in <see cref="TokenFile"/>, or of <see cref="From"/>. Default:
     /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-bearer</c>. A SPIFFE JWT-SVID requires
     /// <c>urn:ietf:params:oauth:client-assertion-type:jwt-spiffe</c>.
     /// </summary>

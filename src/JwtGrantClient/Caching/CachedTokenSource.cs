@@ -12,6 +12,7 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     private readonly CacheEntryTable _others;
     private readonly ClientAcquisitions _acquisitions;
     private readonly SharedTokens? _shared;
+    private readonly CacheContext _uncached;
 
     public CachedTokenSource(CacheContext context)
     {
@@ -20,6 +21,7 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         _default = new CacheEntry(TokenRequest.Default, context);
         _others = new CacheEntryTable(context);
         _shared = context.Shared;
+        _uncached = context with { Shared = null };
     }
 
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
@@ -28,6 +30,11 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
             return GetOtherAsync(request, cancellationToken);
         return _default.FreshAt(_clock.Now) is { } token ? new(token) : GetNotFreshAsync(_default, cancellationToken);
     }
+
+    /// <summary>Acquires a token that is neither cached nor shared, for a server that accepts each token once.</summary>
+    /// <exception cref="JwtGrantException">No token could be obtained.</exception>
+    public ValueTask<AccessToken> GetUncachedAsync(TokenRequest request, CancellationToken cancellationToken) =>
+        new(new CacheEntry(request, _uncached).GetOrRefresh(cancellationToken).Pending!);
 
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default)
     {

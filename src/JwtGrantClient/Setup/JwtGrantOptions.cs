@@ -130,6 +130,13 @@ public sealed class JwtGrantOptions
     /// </summary>
     public TokenExchangeOptions TokenExchange { get; set; } = new();
 
+    /// <summary>
+    /// Gets or sets how often the tokens of other clients are sent: those of <see cref="AssertionOptions.From"/>, <see cref="ClientAssertionOptions.From"/>,
+    /// <see cref="TokenExchangeOptions.SubjectTokenFrom"/> and <see cref="TokenExchangeOptions.ActorTokenFrom"/>. Default:
+    /// <see cref="InputReuse.WhileValid"/>.
+    /// </summary>
+    public InputReuse InputReuse { get; set; }
+
     /// <summary>Gets or sets the options of DPoP, which binds tokens to a key (RFC 9449). Default: DPoP is not used.</summary>
     public DPoPOptions DPoP { get; set; } = new();
 

@@ -7,7 +7,7 @@ internal sealed class JwtGrantOptionsValidator(IEnumerable<DependencyRegistratio
 {
     public ValidateOptionsResult Validate(string? name, JwtGrantOptions options)
     {
-        var problems = OptionsChecks.Find(options, ClientDependencies.Create(name, registrations, services)).ToList();
+        var problems = OptionsChecks.Find(options, ClientDependencies.Create(name, registrations, services), name ?? "").ToList();
         return problems.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(problems.Select(problem => AddClientName(name, problem)));

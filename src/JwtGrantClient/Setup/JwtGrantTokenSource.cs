@@ -13,12 +13,13 @@ namespace JwtGrantClient;
 public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener, IAsyncDisposable
 {
     private readonly ComposedClient _client;
+    private readonly ClientDescription _description;
     private readonly CachedTokenSource _tokens;
     private readonly Meter _meter;
 
-    private JwtGrantTokenSource(ComposedClient client, Meter meter)
+    private JwtGrantTokenSource(ComposedClient client, ClientDescription description, Meter meter)
     {
-        _client = client;
+        (_client, _description) = (client, description);
         // A field, because every call reads it.
         _tokens = client.Tokens;
         _meter = meter;
@@ -43,6 +44,10 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
     /// </param>
     /// <param name="timeProvider">The clock. Default: <see cref="TimeProvider.System"/>.</param>
     /// <param name="loggerFactory">Creates the logger, whose category is <c>JwtGrantClient</c>. Default: nothing is logged.</param>
+    /// <param name="clients">
+    /// The clients whose tokens the client uses, by the names in its settings, such as <see cref="AssertionOptions.From"/>. They are not disposed with it.
+    /// Default: none.
+    /// </param>
     /// <returns>The client. Dispose it when it is no longer used.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="JwtGrantException">The options are not valid. The message lists every problem.</exception>
@@ -63,13 +68,15 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
         IJwtSigner? signer = null,
         HttpMessageHandler? tokenEndpointHandler = null,
         TimeProvider? timeProvider = null,
-        ILoggerFactory? loggerFactory = null)
+        ILoggerFactory? loggerFactory = null,
+        IReadOnlyDictionary<string, JwtGrantTokenSource>? clients = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var dependencies = new ClientDependencies
         {
             Time = timeProvider ?? TimeProvider.System,
             Logger = NonThrowingLogger.Create(loggerFactory),
+            Clients = clients is null ? null : new(clients.Keys, name => clients.GetValueOrDefault(name)?._description, name => clients[name]._client),
         };
         dependencies.Signer.Use(signer);
         dependencies.TokenEndpointHandler.Use(tokenEndpointHandler);
@@ -77,7 +84,9 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
         if (problems.Count > 0)
             throw JwtGrantException.Configuration("settings_invalid", string.Join('\n', problems));
         var meter = new Meter(TokenMetrics.MeterName);
-        return new(ClientComposition.Compose("", options, dependencies, meter), meter);
+#pragma warning disable CA2000 // The token source disposes its client.
+        return new(ClientComposition.Compose("", options, dependencies, meter), new(options, dependencies), meter);
+#pragma warning restore CA2000
     }
 
     /// <inheritdoc/>

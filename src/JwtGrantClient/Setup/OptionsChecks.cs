@@ -20,15 +20,16 @@ internal static class OptionsChecks
     /// <summary>Returns the problems; empty if the options are valid.</summary>
     /// <param name="options">The options.</param>
     /// <param name="dependencies">The dependencies that are configured in code.</param>
-    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies)
+    /// <param name="name">The name of the client.</param>
+    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies, string name = "")
     {
         // Everything else is a consequence, unless code sets the options.
         if (options is { MissingSection: { } section, Issuer: null, TokenEndpoint: null })
             return [$"Section '{section}' does not exist or is empty. Correct the name in GetSection, or add the settings. A file of the configuration may be missing, too."];
         var signed = new SignedAssertions(
-            Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion.TokenFile is null,
+            Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion is { TokenFile: null, From: null },
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
-                && !dependencies.ClientAssertion.IsSet && options.ClientAssertion.TokenFile is null);
+                && !dependencies.ClientAssertion.IsSet && options.ClientAssertion is { TokenFile: null, From: null });
         string[] misplaced = [.. MisplacedSecrets.Find(options)];
         return
         [
@@ -40,7 +41,7 @@ internal static class OptionsChecks
                 ? [
                     .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckOrigins(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                     .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
-                    .. RangeChecks.Find(options), .. CheckSharing(options, dependencies),
+                    .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
                 ]
                 : Array.Empty<string>(),
         ];
@@ -62,17 +63,21 @@ internal static class OptionsChecks
             ("Assertion:Subject", options.Assertion.Subject),
             ("Assertion:Audience", options.Assertion.Audience),
             ("Assertion:TokenFile", options.Assertion.TokenFile),
+            ("Assertion:From", options.Assertion.From),
             ("ClientAssertion:Issuer", options.ClientAssertion.Issuer),
             ("ClientAssertion:Audience", options.ClientAssertion.Audience),
             ("ClientAssertion:TokenFile", options.ClientAssertion.TokenFile),
+            ("ClientAssertion:From", options.ClientAssertion.From),
             ("ClientAssertion:AssertionType", options.ClientAssertion.AssertionType),
             ("ClientAssertion:Type", options.ClientAssertion.Type),
             ("RevocationEndpoint", options.RevocationEndpoint),
             ("ClientSecret", options.ClientSecret),
             ("TrustedCertificates", options.TrustedCertificates),
             ("TokenExchange:SubjectTokenFile", options.TokenExchange.SubjectTokenFile),
+            ("TokenExchange:SubjectTokenFrom", options.TokenExchange.SubjectTokenFrom),
             ("TokenExchange:SubjectTokenType", options.TokenExchange.SubjectTokenType),
             ("TokenExchange:ActorTokenFile", options.TokenExchange.ActorTokenFile),
+            ("TokenExchange:ActorTokenFrom", options.TokenExchange.ActorTokenFrom),
             ("TokenExchange:ActorTokenType", options.TokenExchange.ActorTokenType),
             ("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType),
             ("ClientAssertion:SigningKey:KeyId", options.ClientAssertion.SigningKey?.KeyId),
@@ -147,8 +152,8 @@ internal static class OptionsChecks
         if (client.Lifetime is { } clientLifetime
             && (isSecret ? AssertionLifetime.SecretProblem(clientLifetime) : AssertionLifetime.Problem(clientLifetime, client.AllowLongLifetime)) is { } clientProblem)
             yield return $"ClientAssertion:Lifetime {clientProblem}.";
-        if (client is { AssertionType: not null, TokenFile: null })
-            yield return "ClientAssertion:AssertionType is set without ClientAssertion:TokenFile; it is the type of the token in that file. Set TokenFile, or remove AssertionType.";
+        if (client is { AssertionType: not null, TokenFile: null, From: null })
+            yield return "ClientAssertion:AssertionType is set without ClientAssertion:TokenFile or ClientAssertion:From; it is the type of the token from there. Set one of them, or remove AssertionType.";
         if (client.AssertionType is { } type && PrivateKeyJwt.ProblemOf(type) is { } saml)
             yield return $"ClientAssertion:AssertionType: {saml}";
         foreach (var (name, value) in grant.Claims)
@@ -185,7 +190,14 @@ internal static class OptionsChecks
     {
         if (!dependencies.SharedTokenStore.IsSet || options.Cache.SharingName is not null)
             yield break;
-        var methods = string.Join(" and ", IdentityComposition.DecidedByCode(options, dependencies));
+        var methods = string.Join(" and ",
+        [
+            .. IdentityComposition.DecidedByCode(options, dependencies),
+            .. from input in ChainChecks.InputsOf(options, dependencies.Clients)
+               where input.Client.Options.Cache.SharingName is null
+               from method in IdentityComposition.DecidedByCode(input.Client.Options, input.Client.Dependencies)
+               select $"{method} of the client {SettingText.Quote(input.Name)}",
+        ]);
         if (methods.Length > 0)
             yield return $"Cache:SharingName is missing. The client shares its tokens with other processes, but code decides whose tokens they are ({methods}). Set Cache:SharingName to a name of that identity, the same in all processes that may share its tokens and another one for each other identity.";
     }

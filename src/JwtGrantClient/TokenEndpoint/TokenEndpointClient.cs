@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using JwtGrantClient.Assertions;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Protocol;
 
@@ -15,20 +16,21 @@ internal sealed class TokenEndpointClient(
     TokenRequestPipeline pipeline,
     ResponseRules rules,
     DPoPProofs? proofs = null,
-    RequestSender? sender = null) : ITokenEndpoint
+    RequestSender? sender = null,
+    ClientInputs? inputs = null) : ITokenEndpoint
 {
     public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(grant);
-        var attempts = new RequestAttempts { GrantMayBeRepeated = grant.MayBeRepeated };
+        var attempts = new RequestAttempts { GrantMayBeRepeated = grant.MayBeRepeated, Inputs = inputs?.ForAuthentication() };
         return pipeline.RunAsync((attempts, cancellationToken) => AttemptAsync(grant, attempts, cancellationToken), attempts, cancellationToken);
     }
 
-    /// <summary>Makes a request within the total timeout that the cache has started.</summary>
+    /// <summary>Makes a request with the configured grant, within the total timeout that the cache has started.</summary>
     /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
-    public Task<TokenResponse> RequestAsync(Grant grant, RequestAttempts attempts, CancellationToken cancellationToken)
+    public Task<TokenResponse> RequestAsync(Grant grant, TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
-        attempts.GrantMayBeRepeated = grant.MayBeRepeated;
+        (attempts.GrantMayBeRepeated, attempts.Inputs) = (grant.MayBeRepeated, inputs?.For(request));
         return pipeline.ExecuteAsync((attempts, cancellationToken) => AttemptAsync(grant, attempts, cancellationToken), attempts, cancellationToken);
     }
 
@@ -36,7 +38,7 @@ internal sealed class TokenEndpointClient(
     private async ValueTask<TokenResponse> AttemptAsync(Grant grant, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         var endpoint = await locator.LocateTokenEndpointAsync(grant.Type, cancellationToken).ConfigureAwait(false);
-        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginAttempt());
+        var form = new TokenRequestForm(endpoint, locator.Issuer, attempts.BeginAttempt(), attempts.Inputs);
         form.Add("grant_type", grant.Type);
         await grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
@@ -99,20 +101,33 @@ internal interface ITokenAcquirer
 internal sealed class TokenEndpointSource(
     TokenEndpointClient endpoint, Func<TokenRequest, Grant> grantFor, TokenRequest defaults, GrantedScopes? scopes = null) : ITokenAcquirer
 {
+    /// <summary>
+    /// Gets the requested type of tokens that are not access tokens: they are for another client, or for a header of their own. Null for access tokens.
+    /// </summary>
+    public string? OtherTokenType { get; init; }
+
     /// <exception cref="JwtGrantException">No token could be obtained, or one that is not an access token.</exception>
     public async Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         request = Complete(request);
-        var response = await endpoint.RequestAsync(grantFor(request), attempts, cancellationToken).ConfigureAwait(false);
-        if (response.AccessToken.Type != AccessToken.NotApplicable)
-        {
-            scopes?.Check(request, response.AccessToken);
-            return response.AccessToken;
-        }
-        throw JwtGrantException.Configuration(
-            "not_an_access_token",
-            $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(response.IssuedTokenType ?? "(none)"))}, which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
+        var response = await endpoint.RequestAsync(grantFor(request), request, attempts, cancellationToken).ConfigureAwait(false);
+        if (response.AccessToken.Type == AccessToken.NotApplicable && OtherTokenType is null)
+            throw NotAnAccessToken(response);
+        // Some servers issue an access token, which is a JWT, for a JWT.
+        if (OtherTokenType is not null && response.IssuedTokenType is { } issued && issued != OtherTokenType
+            && (response.AccessToken.Type == AccessToken.NotApplicable || OtherTokenType != TokenTypes.Jwt))
+            throw OtherTypeIssued(OtherTokenType, issued);
+        scopes?.Check(request, response.AccessToken);
+        return response.AccessToken;
     }
+
+    private static JwtGrantException NotAnAccessToken(TokenResponse response) => JwtGrantException.Configuration(
+        "not_an_access_token",
+        $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(response.IssuedTokenType ?? "(none)"))}, which is not an access token (RFC 8693 section 2.2.1). Set TokenExchange:RequestedTokenType to an access token type, or request the token through ITokenEndpoint.");
+
+    private static JwtGrantException OtherTypeIssued(string requested, string issued) => new(
+        JwtGrantErrorKind.MalformedResponse, "other_token_type_issued",
+        $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(issued))}; expected {SettingText.QuoteUrl(requested)} (TokenExchange:RequestedTokenType). Check that the server supports the requested type, and that the client may request it.");
 
     private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : new()
     {

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -15,8 +16,9 @@ namespace JwtGrantClient.TokenEndpoint;
 /// <param name="endpoint">The address that the form is sent to.</param>
 /// <param name="issuer">The issuer as configured; null if it is not.</param>
 /// <param name="attempt">The number of the attempt: 1 for the first.</param>
+/// <param name="inputs">The tokens of other clients that the form contains; null for none.</param>
 [DebuggerDisplay("{ToString(),nq}")]
-internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt)
+internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt, RequestInputs? inputs = null)
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields = new(6);
@@ -65,6 +67,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
         return new()
         {
             Purpose = purpose, Issuer = issuer, TokenEndpoint = endpoint, Attempt = attempt, Subject = request.Subject, Claims = request.Claims,
+            Inputs = inputs,
         };
     }
 

@@ -25,7 +25,7 @@ public sealed class OptionsBindingTests
           "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt" },
           "TrustedCertificates": "ca.pem",
           "TokenExchange": {
-            "SubjectTokenFile": "subject.jwt", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
+            "SubjectTokenFile": "subject.jwt", "SubjectTokenFrom": "hr", "ActorTokenFrom": "crm", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
             "ActorTokenFile": "actor.jwt", "ActorTokenType": "urn:ietf:params:oauth:token-type:jwt",
             "Audience": [ "files", "mail" ], "RequestedTokenType": "urn:ietf:params:oauth:token-type:access_token" },
           "DPoP": { "Enabled": true, "SigningKey": {
@@ -33,6 +33,7 @@ public sealed class OptionsBindingTests
             "Certificate": { "Thumbprint": "00", "Subject": "CN=dpop", "StoreName": "Root", "StoreLocation": "LocalMachine" },
             "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
             "KeyId": "dpop", "KeyIdFrom": "JwkThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
+          "InputReuse": "Once",
           "RevokeOnDispose": true,
           "SendClientId": false,
           "Scope": "reports.read",
@@ -49,10 +50,10 @@ public sealed class OptionsBindingTests
             "Audience": "audience",
             "Lifetime": "00:03:00",
             "AllowLongLifetime": true,
-            "TokenFile": "grant.jwt",
+            "TokenFile": "grant.jwt", "From": "hr",
             "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } },
           "ClientAssertion": {
-            "Issuer": "team", "TokenFile": "client.jwt", "AssertionType": "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",
+            "Issuer": "team", "TokenFile": "client.jwt", "From": "hr", "AssertionType": "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",
             "Audience": "client-audience",
             "Type": "JWT",
             "Lifetime": "00:01:00",

@@ -53,10 +53,10 @@ public sealed class OptionsChecksTests
             "RevocationEndpoint: 'https://other.example.com/revoke' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct RevocationEndpoint."),
         ["SAML without a provider"] = (
             o => o.Grant = GrantType.Saml2Bearer,
-            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
+            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
         ["exchange without a subject token"] = (
             o => o.Grant = GrantType.TokenExchange,
-            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, or call UseSubjectToken."),
+            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile or SubjectTokenFrom, or call UseSubjectToken."),
         ["exchange with another grant"] = (
             o => o.TokenExchange.Audience.Add("files"),
             "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or remove the section."),

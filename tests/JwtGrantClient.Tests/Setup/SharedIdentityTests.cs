@@ -32,6 +32,7 @@ public sealed class SharedIdentityTests : IDisposable
         ["ClientSecretFile"] = KeyOfClient,
         ["SigningKey:"] = KeyOfClient,
         ["ClientAssertion:SigningKey:"] = KeyOfClient,
+        ["InputReuse"] = "it determines how often a token of another client is acquired, not whose it is",
         ["MaxMembersSize"] = "it only drops members of a response",
         ["Refresh:"] = OnlyTiming,
         ["Retry:"] = OnlyTiming,

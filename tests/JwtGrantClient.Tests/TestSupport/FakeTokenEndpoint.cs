@@ -10,6 +10,7 @@ namespace JwtGrantClient.Tests.TestSupport;
 internal sealed class FakeTokenEndpoint
 {
     private readonly ConcurrentQueue<NameValueCollection> _forms = new();
+    private int _number;
 
     public FakeTokenEndpoint() => Handler = new StubHandler(RespondAsync);
 
@@ -40,7 +41,7 @@ internal sealed class FakeTokenEndpoint
     private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         _forms.Enqueue(HttpUtility.ParseQueryString(await request.Content!.ReadAsStringAsync(cancellationToken)));
-        var number = _forms.Count;
+        var number = Interlocked.Increment(ref _number);
         OnRequest();
         await DelayResponseUntil.WaitAsync(cancellationToken);
         return ResponseOverride(number)

@@ -20,8 +20,11 @@ internal sealed record ClientIdentity
     /// <summary>Gets scope, resources and parameters for requests that do not set them.</summary>
     public TokenRequest Defaults { get; init; } = TokenRequest.Default;
 
+    /// <summary>Gets the identities of the clients whose tokens the client sends, in a fixed order.</summary>
+    public IReadOnlyList<ClientIdentity> Inputs { get; init; } = [];
+
     /// <summary>
-    /// Gets the function that reads whose tokens the token files contain; its result is null if that is not known, and then nothing is shared. It is
+    /// Gets the function that reads whose tokens the token files contain, also those of <see cref="Inputs"/>; its result is null if that is not known, and then nothing is shared. It is
     /// called for each acquisition, because a file may be replaced by the token of another identity.
     /// </summary>
     public Func<CancellationToken, ValueTask<TokenOwner?>> ReadTokenFilesAsync { get; init; } = static _ => new(NoTokenFiles);

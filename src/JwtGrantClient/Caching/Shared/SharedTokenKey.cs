@@ -11,7 +11,7 @@ namespace JwtGrantClient.Caching;
 /// </summary>
 internal static class SharedTokenKey
 {
-    private const string Version = "JwtGrantClient/2";
+    private const string Version = "JwtGrantClient/3";
     private const int Absent = -1;
 
     /// <summary>Computes the key of a token.</summary>
@@ -23,13 +23,22 @@ internal static class SharedTokenKey
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, Version);
-        foreach (var text in new[] { client.Name, client.SharingName, thumbprint })
-            Add(hash, text);
-        Add(hash, client.Settings);
+        Add(hash, client);
+        Add(hash, thumbprint);
         Add(hash, tokenFiles);
-        Add(hash, client.Defaults);
         Add(hash, request);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Add(IncrementalHash hash, ClientIdentity client)
+    {
+        Add(hash, client.Name);
+        Add(hash, client.SharingName);
+        Add(hash, client.Settings);
+        Add(hash, client.Defaults);
+        Add(hash, client.Inputs.Count);
+        foreach (var input in client.Inputs)
+            Add(hash, input);
     }
 
     private static void Add(IncrementalHash hash, TokenRequest request)

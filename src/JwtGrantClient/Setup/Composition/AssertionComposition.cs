@@ -4,7 +4,8 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.Setup;
 
 /// <summary>
-/// Composes the client assertions. They come from the first of these that is configured: a provider, a token file, the signing key.
+/// Composes the client assertions. They come from the first of these that is configured: a provider, another client, a token file, the
+/// signing key.
 /// </summary>
 internal static class AssertionComposition
 {
@@ -12,12 +13,15 @@ internal static class AssertionComposition
     /// Returns the provider of client assertions, null if the client does not authenticate with one, and the callback for an assertion that the
     /// server rejects.
     /// </summary>
-    public static (AssertionProvider? Provide, Action? OnRejected) Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    public static (AssertionProvider? Provide, Action? OnRejected) Create(
+        JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs)
     {
         if (options.ClientAuthentication is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret))
             return (null, null);
         if (dependencies.ClientAssertion.Value is { } provider)
             return (provider, null);
+        if (inputs.ClientAssertion is { } input)
+            return (input.ProvideAsync, null);
         if (options.ClientAssertion.TokenFile is { } file)
             return (dependencies.OpenTokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt).ProvideAsync, null);
         var signer = keys.ClientSigner!;

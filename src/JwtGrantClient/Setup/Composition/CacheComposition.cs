@@ -10,7 +10,7 @@ namespace JwtGrantClient.Setup;
 internal static class CacheComposition
 {
     public static CachedTokenSource Create(
-        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedEndpoint endpoint, Meter meter)
+        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity, ComposedEndpoint endpoint, Meter meter)
     {
         var (refresh, cache) = (options.Refresh.Copy(), options.Cache.Copy());
         return new(new CacheContext(
@@ -29,7 +29,7 @@ internal static class CacheComposition
             Cache = cache,
             Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
                 new SharedStoreClient(store, name, cache.StoreTimeout, dependencies.Time, dependencies.Logger),
-                IdentityComposition.Create(name, options, dependencies, keys),
+                identity,
                 refresh,
                 dependencies.Time,
                 dependencies.Logger)

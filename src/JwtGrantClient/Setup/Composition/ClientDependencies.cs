@@ -31,6 +31,9 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     /// <summary>Gets the limits of the token endpoints, which the clients of a container share.</summary>
     public EndpointLimitRegistry EndpointLimits { get; } = services?.GetService<EndpointLimitRegistry>() ?? new();
 
+    /// <summary>Gets or sets the clients whose tokens the client can use; null if there are none.</summary>
+    public ClientDirectory? Clients { get; set; }
+
     /// <summary>Gets or sets the connections that the clients of a container share; null if the client has connections of its own.</summary>
     public SharedConnections? Connections { get; set; }
 
@@ -72,7 +75,7 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     /// <summary>Applies the registrations of a client in their order; a later one replaces an earlier one. No factory is called yet.</summary>
     public static ClientDependencies Create(string? client, IEnumerable<DependencyRegistration> registrations, IServiceProvider services)
     {
-        var dependencies = new ClientDependencies(services);
+        var dependencies = new ClientDependencies(services) { Clients = ClientDirectory.Create(registrations, services) };
         foreach (var registration in registrations)
             if (registration.Client is null || registration.Client == client)
                 registration.Apply?.Invoke(dependencies);

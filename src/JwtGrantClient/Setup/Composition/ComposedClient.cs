@@ -13,6 +13,12 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport transpo
 
     public required TokenRevocation Revocation { get; init; }
 
+    /// <summary>Gets what determines whose tokens the client gets.</summary>
+    public required ClientIdentity Identity { get; init; }
+
+    /// <summary>Gets the type of the client's tokens (RFC 8693 section 3).</summary>
+    public required string TokenType { get; init; }
+
     public required bool AllowLoopbackHttp { get; init; }
 
     /// <summary>Gets whether <see cref="DisposeAsync"/> revokes the cached tokens.</summary>

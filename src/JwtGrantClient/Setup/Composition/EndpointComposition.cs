@@ -20,10 +20,10 @@ internal static class EndpointComposition
 
 #pragma warning disable CA2000 // The transport owns its handler, and the composed client owns the transport.
     /// <exception cref="JwtGrantException">The client secret is missing, or the algorithm of a signer is not supported.</exception>
-    public static ComposedEndpoint Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    public static ComposedEndpoint Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs)
     {
         var transport = CreateTransport(options, dependencies, keys.Certificate);
-        var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys);
+        var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys, inputs);
         var authentication = CreateAuthentication(options, assertions);
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
@@ -38,14 +38,15 @@ internal static class EndpointComposition
             Subject = options.Assertion.Subject,
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
+        var clientInputs = inputs.ToClientInputs();
         var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender);
         return new(
-            new(locator, authentication, transport, pipeline, rules, proofs, sender),
+            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs),
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
             new(
                 locator, authentication, transport,
                 CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender),
-                revocationSender),
+                revocationSender, clientInputs),
             pipeline,
             assertions,
             proofs,
@@ -100,7 +101,7 @@ internal static class EndpointComposition
         };
 
     private static bool SignsClientAssertions(JwtGrantOptions options, ClientDependencies dependencies) => !dependencies.ClientAssertion.IsSet
-        && options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion.TokenFile: null };
+        && options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion: { TokenFile: null, From: null } };
 
     private static ClientAuthentication CreateAuthentication(JwtGrantOptions options, AssertionProvider? assertions)
     {

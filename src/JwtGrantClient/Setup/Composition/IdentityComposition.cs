@@ -25,10 +25,12 @@ internal static class IdentityComposition
             JsonValues.ToJson(Sort(options.Assertion.Claims)),
             options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
             options.ClientAssertion.AssertionType,
+            options.Assertion.From, options.ClientAssertion.From, options.TokenExchange.SubjectTokenFrom, options.TokenExchange.ActorTokenFrom,
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
             .. options.TokenExchange.Audience,
         ],
         Defaults = ClientComposition.Defaults(options),
+        Inputs = InputsOf(options, dependencies),
         ReadTokenFilesAsync = CreateReader(options, dependencies),
         BindingThumbprint = () => keys.BindingThumbprint,
         // With MutualTls, a handler that the application configures may present a certificate that is not known here.
@@ -55,8 +57,13 @@ internal static class IdentityComposition
             yield return "EditAssertions";
     }
 
+    private static ClientIdentity[] InputsOf(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.Clients is { } clients
+        ? [.. ClientReference.Of(options).Select(reference => clients.Get(reference.Client!).Identity)]
+        : [];
+
     private static Func<CancellationToken, ValueTask<TokenOwner?>> CreateReader(JwtGrantOptions options, ClientDependencies dependencies)
     {
+        var inputs = InputsOf(options, dependencies);
         TokenFile?[] files =
         [
             dependencies.OpenTokenFile(options.Assertion.TokenFile, AssertionTypes.Jwt),
@@ -73,6 +80,13 @@ internal static class IdentityComposition
                 if (owner is null)
                     return null;
                 claims.Add(owner.Claims.Count.ToString(CultureInfo.InvariantCulture));
+                claims.AddRange(owner.Claims);
+                changes += owner.Changes;
+            }
+            foreach (var input in inputs)
+            {
+                if (await input.ReadTokenFilesAsync(cancellationToken).ConfigureAwait(false) is not { } owner)
+                    return null;
                 claims.AddRange(owner.Claims);
                 changes += owner.Changes;
             }

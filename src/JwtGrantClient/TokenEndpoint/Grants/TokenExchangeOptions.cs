@@ -2,17 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace JwtGrantClient;
 
-/// <summary>The settings of a token exchange (RFC 8693): tokens from files, or from providers that are configured in code. They apply if Grant is TokenExchange.</summary>
+/// <summary>The settings of a token exchange (RFC 8693): tokens from files, from other clients, or from providers that are configured in code. They apply if Grant is TokenExchange.</summary>
 public sealed class TokenExchangeOptions
 {
     /// <summary>
     /// Gets or sets the path of a file with the subject token, a JWT that another party signs and replaces, such as a Kubernetes projected token. It is
-    /// read for each attempt. Required unless UseSubjectToken configures a provider. Default: none.
+    /// read for each attempt. Required unless <see cref="SubjectTokenFrom"/> is set or UseSubjectToken configures a provider. Default: none.
     /// </summary>
     [JsonConverter(typeof(PlaceJsonConverter))]
     public string? SubjectTokenFile { get; set; }
 
-    /// <summary>Gets or sets the type of the subject token: a URI of RFC 8693 section 3. Default: <see cref="TokenTypes.Jwt"/>.</summary>
+    /// <summary>
+    /// Gets or sets the name of another client whose token is the subject token. It comes from the cache of that client for each attempt. Default: none.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? SubjectTokenFrom { get; set; }
+
+    /// <summary>
+    /// Gets or sets the type of the subject token: a URI of RFC 8693 section 3. Default: <see cref="TokenTypes.Jwt"/>; for
+    /// <see cref="SubjectTokenFrom"/> the type that the other client obtains, usually <see cref="TokenTypes.AccessToken"/>.
+    /// </summary>
     [JsonConverter(typeof(SettingJsonConverter))]
     public string? SubjectTokenType { get; set; }
 
@@ -20,7 +29,14 @@ public sealed class TokenExchangeOptions
     [JsonConverter(typeof(PlaceJsonConverter))]
     public string? ActorTokenFile { get; set; }
 
-    /// <summary>Gets or sets the type of the actor token. Default: <see cref="TokenTypes.Jwt"/>.</summary>
+    /// <summary>Gets or sets the name of another client whose token is the actor token, like <see cref="SubjectTokenFrom"/>. Default: none.</summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? ActorTokenFrom { get; set; }
+
+    /// <summary>
+    /// Gets or sets the type of the actor token. Default: <see cref="TokenTypes.Jwt"/>; for <see cref="ActorTokenFrom"/> the type that the other client
+    /// obtains.
+    /// </summary>
     [JsonConverter(typeof(SettingJsonConverter))]
     public string? ActorTokenType { get; set; }
 

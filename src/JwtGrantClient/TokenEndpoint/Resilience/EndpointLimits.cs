@@ -138,7 +138,7 @@ internal sealed class EndpointLimits
     /// <summary>Records the Retry-After of a response: with 503 it concerns the whole endpoint, with 429 the client.</summary>
     public void OnFailed(JwtGrantException error, string? clientId)
     {
-        if (error is not { RetryAfter: { Ticks: > 0 } retryAfter, StatusCode: 429 or 503 })
+        if (error is not { RetryAfter: { Ticks: > 0 } retryAfter, StatusCode: 429 or 503, IsOfInput: false })
             return;
         lock (_lock)
         {
@@ -153,6 +153,8 @@ internal sealed class EndpointLimits
     // 4xx responses concern one client, and must not stop the requests of the others.
     private static bool IsFailureOfEndpoint(Exception? failure, RequestAttempts attempts) => failure switch
     {
+        // The endpoint of another client failed.
+        JwtGrantException { IsOfInput: true } => false,
         JwtGrantException { StatusCode: { } status } => status >= 500,
         JwtGrantException error => error.Code is TransientErrors.Unreachable or TransientErrors.ConnectionFailed,
         // A signer or an assertion provider that takes too long says nothing about the endpoint.
@@ -195,6 +197,16 @@ internal sealed class EndpointLimitStrategy(EndpointLimits limits, string? clien
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
     {
         var attempts = RequestAttempts.Of(context);
+        try
+        {
+            // Before the wait: a request that waits for another client at the same endpoint must not take the place of that client's request.
+            if (attempts.Inputs is { } inputs)
+                await inputs.AcquireAsync(context.CancellationToken).ConfigureAwait(context.ContinueOnCapturedContext);
+        }
+        catch (Exception e) when (e is JwtGrantException or OperationCanceledException)
+        {
+            return Outcome.FromException<TResult>(e);
+        }
         var hasWaited = limits.Requests.CurrentCount == 0;
         try
         {

@@ -1,3 +1,4 @@
+using JwtGrantClient.Assertions;
 using JwtGrantClient.DPoP;
 using Polly;
 
@@ -38,6 +39,9 @@ internal sealed class RequestAttempts
 
     /// <summary>Gets or sets the cancellation of the whole request: by its caller, or by the total timeout.</summary>
     public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Gets or sets the tokens of other clients that the request contains; null if it contains none.</summary>
+    public RequestInputs? Inputs { get; set; }
 
     /// <summary>Gets the number of attempts.</summary>
     public int Count { get; private set; }
@@ -127,6 +131,18 @@ internal sealed class RequestAttempts
         _nonceRetryUsed = true;
         (LastError, _errorAfterSending) = (null, null);
         Volatile.Write(ref _mayHaveBeenReceived, 0);
+        Volatile.Write(ref _hasBegun, 0);
+        return true;
+    }
+
+    /// <summary>
+    /// Returns whether one more attempt follows because the server refused a token of another client that has been replaced since. It is made at most
+    /// once, and not for a single-use grant: the server may have used it before it checked the client assertion.
+    /// </summary>
+    public async ValueTask<bool> MayRetryWithNewInputAsync(JwtGrantException error, CancellationToken cancellationToken)
+    {
+        if (Inputs is null || !await Inputs.ReplaceAsync(error, cancellationToken).ConfigureAwait(false) || !GrantMayBeRepeated)
+            return false;
         Volatile.Write(ref _hasBegun, 0);
         return true;
     }

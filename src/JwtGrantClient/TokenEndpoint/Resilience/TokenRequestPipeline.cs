@@ -85,6 +85,26 @@ internal sealed class TokenRequestPipeline
     public async Task<T> ExecuteAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
         where T : class
     {
+        if (attempts.Inputs is null)
+            return await ExecuteOnceAsync(attempt, attempts, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                return await ExecuteOnceAsync(attempt, attempts, cancellationToken).ConfigureAwait(false);
+            }
+            catch (JwtGrantException error)
+            {
+                // Outside of the limits: see EndpointLimitStrategy.
+                if (!await attempts.MayRetryWithNewInputAsync(error, cancellationToken).ConfigureAwait(false))
+                    throw;
+            }
+        }
+    }
+
+    private async Task<T> ExecuteOnceAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
+        where T : class
+    {
         // A custom pipeline does not know that only one attempt is allowed. Canceling its execution ends it.
         using var single = _isCustom && attempts.IsSingle ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
         var context = ResilienceContextPool.Shared.Get(OperationKey, single?.Token ?? cancellationToken);
@@ -171,7 +191,7 @@ internal sealed class TokenRequestPipeline
             {
                 _sender?.AddContext(error);
                 attempts.OnFailed(error);
-                if (error.Error is "invalid_client" or "invalid_grant")
+                if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
                     _onAssertionRejected?.Invoke();
                 if (attempts.MayRetryWithNonce(error))
                     continue;

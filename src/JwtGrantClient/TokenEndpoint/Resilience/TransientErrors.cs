@@ -19,10 +19,10 @@ internal static class TransientErrors
 
     /// <summary>
     /// Returns whether another attempt may follow a failure. While the circuit breaker is open or the endpoint is busy, none does: callers get the error
-    /// immediately.
+    /// immediately. Neither does one after another client failed, which has retried itself.
     /// </summary>
     public static bool IsTransient(Exception? failure) =>
-        failure is JwtGrantException { IsTransient: true, Code: not (CircuitOpen or Busy) } or TimeoutRejectedException;
+        failure is JwtGrantException { IsTransient: true, IsOfInput: false, Code: not (CircuitOpen or Busy) } or TimeoutRejectedException;
 
     /// <summary>
     /// Returns whether an HTTP error without an OAuth error is transient. A 4xx is, because it comes from a proxy or a firewall, except 404 and 405: they

@@ -37,7 +37,7 @@ internal static class SettingsSamples
         }
         return clients.Count == 0
             ? [$"{block.Path}:{block.Line} has no client below {Root}."]
-            : clients.SelectMany(client => Problems(client, block.Above)).Select(problem => $"{block.Path}:{block.Line} {problem}");
+            : clients.SelectMany(client => Problems(client, clients, block.Above)).Select(problem => $"{block.Path}:{block.Line} {problem}");
     }
 
     /// <summary>Parses a block as appsettings.json is parsed.</summary>
@@ -57,16 +57,15 @@ internal static class SettingsSamples
     /// <summary>Returns whether a setting of a type is a section with settings of its own.</summary>
     public static bool IsSection(Type type) => type.Assembly == typeof(JwtGrantOptions).Assembly && !type.IsEnum;
 
-    private static IEnumerable<string> Problems(IConfigurationSection client, HiddenComment? above)
+    private static IEnumerable<string> Problems(IConfigurationSection client, IReadOnlyList<IConfigurationSection> all, HiddenComment? above)
     {
-        var options = new JwtGrantOptions();
-        OptionsBinding.Bind(client, options);
+        var options = Bind(client);
         ReplaceKey(options.SigningKey);
         ReplaceKey(options.ClientAssertion.SigningKey);
         ReplaceKey(options.DPoP.SigningKey);
         if (options.ClientSecretFile is not null || options.ClientSecretEnvironmentVariable is not null)
             (options.ClientSecret, options.ClientSecretFile, options.ClientSecretEnvironmentVariable) = ("secret", null, null);
-        var dependencies = new ClientDependencies();
+        var dependencies = new ClientDependencies { Clients = DirectoryOf(all) };
         var given = above?.Text.Trim() is { } text && text.StartsWith(InCode, StringComparison.Ordinal) ? text[InCode.Length..].Split(',') : [];
         foreach (var method in given)
             Give(method.Trim(), options, dependencies);
@@ -77,7 +76,22 @@ internal static class SettingsSamples
         }
         if (options.TrustedCertificates is { Length: > 0 })
             options.TrustedCertificates = null;
-        return OptionsChecks.Find(options, dependencies);
+        return OptionsChecks.Find(options, dependencies, client.Key.ToLowerInvariant());
+    }
+
+    // The name of a client in a sample is that of its section in lower case.
+    private static ClientDirectory DirectoryOf(IReadOnlyList<IConfigurationSection> clients) => new(
+        clients.Select(client => client.Key.ToLowerInvariant()),
+        name => clients.FirstOrDefault(client => client.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } section
+            ? new(Bind(section), new ClientDependencies { Clients = DirectoryOf(clients) })
+            : null,
+        _ => throw new NotSupportedException());
+
+    private static JwtGrantOptions Bind(IConfigurationSection client)
+    {
+        var options = new JwtGrantOptions();
+        OptionsBinding.Bind(client, options);
+        return options;
     }
 
     // The kind of key follows the algorithm; what needs a certificate is left out.

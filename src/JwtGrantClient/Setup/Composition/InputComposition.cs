@@ -1,0 +1,40 @@
+using JwtGrantClient.Assertions;
+using JwtGrantClient.Protocol;
+using JwtGrantClient.Sources;
+
+namespace JwtGrantClient.Setup;
+
+/// <summary>The tokens of other clients that a client sends. Each is null if the client does not need it.</summary>
+internal sealed record ComposedInputs(ClientTokenInput? Grant, ClientTokenInput? ClientAssertion, ClientTokenInput? SubjectToken, ClientTokenInput? ActorToken)
+{
+    /// <summary>Returns the inputs for the token endpoint client; null if there are none.</summary>
+    public ClientInputs? ToClientInputs()
+    {
+        ITokenInput[] grant = [.. new[] { Grant, SubjectToken, ActorToken }.OfType<ClientTokenInput>()];
+        return grant.Length == 0 && ClientAssertion is null ? null : new(grant, ClientAssertion is null ? [] : [ClientAssertion]);
+    }
+}
+
+/// <summary>Composes the tokens of other clients that a client sends as assertions, or as tokens to exchange.</summary>
+internal static class InputComposition
+{
+    public static ComposedInputs Create(string name, JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        var exchange = options.TokenExchange;
+        return new(
+            Open("Assertion:From", options.Assertion.From, AssertionPurpose.Grant, AssertionTypes.Jwt, dependencies.GrantAssertion.IsSet),
+            Open(
+                "ClientAssertion:From", options.ClientAssertion.From, AssertionPurpose.ClientAuthentication,
+                options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, dependencies.ClientAssertion.IsSet),
+            Open("TokenExchange:SubjectTokenFrom", exchange.SubjectTokenFrom, AssertionPurpose.SubjectToken, exchange.SubjectTokenType, dependencies.SubjectToken.IsSet),
+            Open("TokenExchange:ActorTokenFrom", exchange.ActorTokenFrom, AssertionPurpose.ActorToken, exchange.ActorTokenType, dependencies.ActorToken.IsSet));
+
+        ClientTokenInput? Open(string setting, string? client, AssertionPurpose purpose, string? type, bool isProvided)
+        {
+            if (isProvided || !ClientReference.Of(options).Any(reference => reference.Setting == setting))
+                return null;
+            var inner = dependencies.Clients!.Get(client!);
+            return new(setting, name, inner.Tokens, purpose, type ?? inner.TokenType, options.InputReuse == InputReuse.Once);
+        }
+    }
+}
