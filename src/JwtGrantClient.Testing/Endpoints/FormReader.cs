@@ -72,7 +72,11 @@ internal static class FormReader
     }
 
     /// <summary>Decodes one name or value; returns null if it is not ASCII, or an escape is malformed or is not UTF-8.</summary>
-    public static string? Decode(string text) => Ascii.IsValid(text) ? Decode(Encoding.ASCII.GetBytes(text), out _) : null;
+    public static string? Decode(string text, out string fault)
+    {
+        fault = "a character that is not ASCII";
+        return Ascii.IsValid(text) ? Decode(Encoding.ASCII.GetBytes(text), out fault) : null;
+    }
 
     // The platform's decoders leave an invalid escape in place, so two parsers could read two different texts.
     private static string? Decode(ReadOnlySpan<byte> text, out string fault)

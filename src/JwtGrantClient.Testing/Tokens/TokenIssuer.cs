@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -24,7 +25,7 @@ internal sealed class TokenIssuer(ServerSettings settings)
 
     // A token is found by its hash, so that the texts of the tokens, which are long, are not kept.
     private readonly ExpiringTable<IssuedToken> _validTokens = new(settings.Options.TimeProvider);
-    private int _issued;
+    private int _issued, _generation;
 
     /// <summary>The number of tokens in memory.</summary>
     public int Stored => _validTokens.Count;
@@ -35,7 +36,7 @@ internal sealed class TokenIssuer(ServerSettings settings)
     public (string Value, long ExpiresIn) Issue(AccessTokenDescriptor descriptor)
     {
         var (value, expiresAt) = Create(descriptor, AccessTokenHeader);
-        _validTokens.TryAdd(TextHash.Compute(value), new(descriptor, expiresAt), expiresAt);
+        _validTokens.TryAdd(TextHash.Compute(value), new(descriptor, expiresAt, Volatile.Read(ref _generation)), expiresAt);
         Interlocked.Increment(ref _issued);
         return (value, ExpiresIn);
     }
@@ -43,14 +44,29 @@ internal sealed class TokenIssuer(ServerSettings settings)
     /// <summary>Issues a JWT with the same claims that is not an access token.</summary>
     public (string Value, long ExpiresIn) IssueJwt(AccessTokenDescriptor descriptor) => (Create(descriptor, JwtHeader).Value, ExpiresIn);
 
-    public void Revoke(string token) => _validTokens.Remove(TextHash.Compute(token));
+    public void Revoke(string token)
+    {
+        if (_validTokens.TryGet(TextHash.Compute(token), out var issued))
+            issued.Revoke();
+    }
 
-    public void RevokeAll() => _validTokens.Clear();
+    public void RevokeAll() => Interlocked.Increment(ref _generation);
 
     /// <summary>Returns the token if this server issued it and it is neither revoked nor expired; otherwise null.</summary>
-    public IssuedToken? Find(string value) =>
-        _validTokens.TryGet(TextHash.Compute(value), out var token) && settings.Now < token.ExpiresAt && !token.Descriptor.Family.IsRevoked
-            ? token : null;
+    public IssuedToken? Find(string value) => Find(value, out _);
+
+    /// <summary>Returns the token; null, and the end of a sentence that begins with its name, if it is not valid.</summary>
+    public IssuedToken? Find(string value, out string problem)
+    {
+        var now = settings.Now;
+        problem = !_validTokens.TryGet(TextHash.Compute(value), out var token) ? "is unknown: it was not issued by this server"
+            : token.Descriptor.Family.IsRevoked ? "is revoked, with all tokens of its authorization"
+            : token.IsRevoked || token.Generation != Volatile.Read(ref _generation) ? "is revoked"
+            : now >= token.ExpiresAt
+                ? string.Create(CultureInfo.InvariantCulture, $"expired {(now - token.ExpiresAt).TotalSeconds:0.#} s ago by this server's clock")
+            : "";
+        return problem.Length == 0 ? token : null;
+    }
 
     public static JsonObject PublicKeys()
     {
@@ -165,4 +181,18 @@ internal sealed record AccessTokenDescriptor(string ClientId, string Subject, st
 }
 
 /// <summary>An issued token, without its text.</summary>
-internal sealed record IssuedToken(AccessTokenDescriptor Descriptor, DateTimeOffset ExpiresAt);
+internal sealed class IssuedToken(AccessTokenDescriptor descriptor, DateTimeOffset expiresAt, int generation)
+{
+    private volatile bool _isRevoked;
+
+    public AccessTokenDescriptor Descriptor => descriptor;
+
+    public DateTimeOffset ExpiresAt => expiresAt;
+
+    /// <summary>How often all tokens had been revoked when this one was issued.</summary>
+    public int Generation => generation;
+
+    public bool IsRevoked => _isRevoked;
+
+    public void Revoke() => _isRevoked = true;
+}
