@@ -53,6 +53,9 @@ public sealed class ClientRegistration
     /// </summary>
     public IReadOnlyList<string>? AllowedAuthenticationMethods { get; init; }
 
+    /// <summary>The authentication methods that it may use.</summary>
+    internal IReadOnlyList<string> AuthenticationMethods => field ??= Clients.ClientMethods.FindAllowed(this);
+
     /// <summary>Gets the grant types that the client may use, as in <c>grant_type</c>. Default: all.</summary>
     public IReadOnlyList<string>? AllowedGrantTypes { get; init; }
 

@@ -68,7 +68,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
     /// <summary>Gets the URL of the JWK set with the keys that sign access tokens.</summary>
     public string JwksUri => _core.Settings.JwksUri;
 
-    /// <summary>Gets the newest 10,000 requests, in the order of their arrival.</summary>
+    /// <summary>Gets the newest requests, in the order of their arrival: at most 10,000, and at most 32 MiB of them.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _core.Router.Requests;
 
     /// <summary>Gets how many access tokens were issued.</summary>

@@ -36,6 +36,9 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string? _claims;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private RequestTokens? _tokens;
     private int _hash;
 
     /// <summary>Gets the request without any property set: the client as configured.</summary>
@@ -76,7 +79,8 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
 
     /// <summary>
     /// Gets the <c>sub</c> claim of the grant assertion: the user or tenant that the token represents (RFC 7523 section 3 item 2). Default: null,
-    /// which means <see cref="AssertionOptions.Subject"/>.
+    /// which means <see cref="AssertionOptions.Subject"/>. Beside a token of a user it is not sent: it is the user's name in the cache, for
+    /// <see cref="ITokenRevocation.ForgetSubjectAsync"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The value is empty or is not well-formed Unicode.</exception>
     public string? Subject
@@ -140,14 +144,73 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     } = ReadOnlyDictionary<string, object>.Empty;
 
     /// <summary>
+    /// Gets the token to exchange (RFC 8693 section 2.1), usually that of a user. It replaces the subject token of the client's settings; if they name another
+    /// client (<see cref="TokenExchangeOptions.SubjectTokenFrom"/>, <see cref="AssertionOptions.From"/>), it goes to that client. Default: null.
+    /// </summary>
+    /// <remarks>
+    /// The cache keeps a hash of it and not the token. If it is a JWT, the token that is obtained with it is not used after its <c>exp</c>.
+    /// </remarks>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public TypedToken? SubjectToken
+    {
+        get => _tokens?.SubjectToken;
+        init => _tokens = CreateTokens(value, ActorToken, Assertion);
+    }
+
+    /// <summary>
+    /// Gets the token of the party that acts for the subject (RFC 8693 section 2.1), with the rules of <see cref="SubjectToken"/>. Default: null.
+    /// </summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public TypedToken? ActorToken
+    {
+        get => _tokens?.ActorToken;
+        init => _tokens = CreateTokens(SubjectToken, value, Assertion);
+    }
+
+    /// <summary>
+    /// Gets the assertion that is the grant (RFC 7521 section 4.1) and that the caller holds: a JWT such as the access token of a user (on behalf of), or a
+    /// SAML assertion in base64url. It replaces the assertion of the client's settings, with the rules of <see cref="SubjectToken"/>. Default: null.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value is empty.</exception>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? Assertion
+    {
+        get => _tokens?.Assertion;
+        init => _tokens = value is "" ? throw new ArgumentException("The assertion is empty.", nameof(value)) : CreateTokens(SubjectToken, ActorToken, value);
+    }
+
+    /// <summary>Gets the tokens of the request; null if it has none.</summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal RequestTokens? Tokens => _tokens;
+
+    /// <summary>
     /// Gets the subject if no other property is set, otherwise null. The cache compares such requests faster: they are the usual ones of an
     /// application with a token for each user.
     /// </summary>
     internal string? SubjectAlone =>
-        field ??= _claims is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
+        field ??= _claims is null && _tokens is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
 
-    /// <summary>Returns the request for whose token a client asks another client: subject and claims are the same, everything else is as configured.</summary>
-    internal TokenRequest ForSubject() => Subject is null && Claims.Count == 0 ? Default : new() { Subject = Subject, Claims = Claims };
+    /// <summary>
+    /// Returns the request for whose token a client asks another client: subject, claims and tokens are the same, everything else is as configured.
+    /// </summary>
+    internal TokenRequest ForSubject() =>
+        Subject is null && Claims.Count == 0 && _tokens is null ? Default : new() { Subject = Subject, Claims = Claims, _tokens = _tokens };
+
+    /// <summary>Returns the request with other values for scope, resources and parameters.</summary>
+    internal TokenRequest With(string? scope, IReadOnlyList<string> resource, IReadOnlyDictionary<string, string> parameters) => new()
+    {
+        Scope = scope, Resource = resource, Parameters = parameters, Subject = Subject, Claims = Claims, _tokens = _tokens,
+    };
+
+    /// <summary>Returns an equal request that the cache can keep: without the texts of the tokens.</summary>
+    internal TokenRequest WithoutTokenTexts()
+    {
+        if (_tokens is null)
+            return this;
+        var copy = (TokenRequest)MemberwiseClone();
+        copy._tokens = _tokens.WithoutTexts();
+        return copy;
+    }
 
     /// <summary>Returns whether two requests describe the same token.</summary>
     /// <param name="other">The request to compare with.</param>
@@ -158,6 +221,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             && GetHashCode() == other.GetHashCode()
             && Subject == other.Subject
             && _claims == other._claims
+            && Equals(_tokens, other._tokens)
             && HaveSameScopes(Scope, other.Scope)
             && AreSameList(Resource, other.Resource)
             && AreSameParameters(Parameters, other.Parameters));
@@ -172,8 +236,12 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <returns>The scope, the resources and the names of parameters and claims.</returns>
     public override string ToString() =>
         $"scope: {Scope ?? "(default)"}; resource: {(Resource.Count == 0 ? "(default)" : string.Join(' ', Resource))}; " +
-        $"subject: {(Subject is null ? "(default)" : "(given)")}; parameters: {string.Join(' ', Parameters.Keys)}; " +
+        $"subject: {(Subject is null ? "(default)" : "(given)")}; {(_tokens is null ? "" : "tokens: (given); ")}parameters: {string.Join(' ', Parameters.Keys)}; " +
         $"claims: {string.Join(' ', Claims.Keys)}";
+
+    private static RequestTokens? CreateTokens(TypedToken? subject, TypedToken? actor, string? assertion) => subject is null && actor is null && assertion is null
+        ? null
+        : new() { SubjectToken = subject, ActorToken = actor, Assertion = assertion };
 
     // A for loop, because foreach over an interface allocates an enumerator, and a cache lookup must not allocate.
     private static bool AreSameList(IReadOnlyList<string> one, IReadOnlyList<string> other)
@@ -202,6 +270,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         var hash = new HashCode();
         hash.Add(Subject, StringComparer.Ordinal);
         hash.Add(_claims, StringComparer.Ordinal);
+        hash.Add(_tokens);
         hash.Add(SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);

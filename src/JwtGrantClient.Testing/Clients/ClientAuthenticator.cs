@@ -21,15 +21,21 @@ internal sealed class ClientAuthenticator(
     {
         var (assertion, type) = (form["client_assertion"], form["client_assertion_type"]);
         var (header, secret) = (request.Header("Authorization"), form["client_secret"]);
-        string?[] credentials = [assertion ?? type, header, secret];
-        if (credentials.Count(value => value is not null) > 1)
-            throw RefusedException.InvalidRequest(
-                "S01", "RFC 6749 section 2.3", "The request uses more than one client authentication method. Use one.");
+        CheckSingleMethod(header is not null, secret is not null, assertion is not null ? "client_assertion" : type is not null ? "client_assertion_type" : null);
         return header is not null ? AuthenticateByHeader(header, form)
             : secret is not null ? AuthenticateBySecretInForm(secret, form, request.Record)
             : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form, request.Record)
             : request.CertificateThumbprint is { } thumbprint ? AuthenticateByCertificate(thumbprint, form)
             : null;
+    }
+
+    private static void CheckSingleMethod(bool hasHeader, bool hasSecret, string? assertionField)
+    {
+        if ((hasHeader ? 1 : 0) + (hasSecret ? 1 : 0) + (assertionField is null ? 0 : 1) <= 1)
+            return;
+        string?[] names = [hasHeader ? "the Authorization header" : null, hasSecret ? "client_secret" : null, assertionField];
+        throw RefusedException.InvalidRequest("S01", "RFC 6749 section 2.3",
+            $"The request has {string.Join(" and ", names.Where(name => name is not null))}. Use one client authentication method.");
     }
 
     /// <summary>Checks that <c>client_id</c>, if the form has one, names the given client.</summary>
@@ -46,7 +52,7 @@ internal sealed class ClientAuthenticator(
 
     /// <summary>Returns the client that <c>client_id</c> names if it is registered as a public client; otherwise null.</summary>
     public ClientRegistration? FindPublicClient(TokenForm form) =>
-        registry.FindClient(form["client_id"])?.Client is { } client && ClientMethods.For(client).Contains(ClientMethods.None) ? client : null;
+        registry.FindClient(form["client_id"])?.Client is { } client && client.AuthenticationMethods.Contains(ClientMethods.None) ? client : null;
 
     private ClientRegistration AuthenticateByHeader(string header, TokenForm form)
     {

@@ -13,6 +13,8 @@ internal sealed class TokenEndpointProofs(ServerSettings settings, NonceStore no
     /// <summary>Validates the proof of the request and returns it; null if the request has none.</summary>
     public DPoPProof? Validate(ServerRequest request)
     {
+        if (request.Header(Header) is null)
+            return null;
         var proofs = request.Headers.Where(header => header.Key.Equals(Header, StringComparison.OrdinalIgnoreCase)).ToList();
         return proofs.Count switch
         {

@@ -16,8 +16,11 @@ internal sealed record GrantRequest(TokenForm Form, ClientRegistration? Authenti
     /// <summary>The DPoP proof of the request; null for none.</summary>
     public DPoPProof? Proof { get; init; }
 
+    /// <summary>Validates proofs.</summary>
+    public required TokenEndpointProofs Proofs { get; init; }
+
     /// <summary>Checks the nonce of the proof, before a request for a code can use up the code.</summary>
-    public Action CheckNonce { get; init; } = () => { };
+    public void CheckNonce() => Proofs.CheckNonce(Proof);
 
     /// <summary>Returns the client, for a grant that belongs to one client.</summary>
     /// <exception cref="RefusedException">The request has neither client authentication nor a public client.</exception>

@@ -14,9 +14,9 @@ internal sealed class PresentedTokenValidator(TokenIssuer tokens, AssertionValid
 
     public PresentedToken Validate(string token, string type, string role, ClientRegistration client, RecordedRequest? record) => type switch
     {
-        TokenTypes.AccessToken => tokens.Find(token) is { } issued
+        TokenTypes.AccessToken => tokens.Find(token, out var problem) is { } issued
             ? new(issued.Descriptor.Subject, issued.Descriptor.Scope)
-            : throw Refuse("S17", Clause, $"The {role} is unknown, expired or revoked."),
+            : throw Refuse("S17", Clause, $"The {role} {problem}."),
         TokenTypes.Jwt => new(assertions.Validate(token, CreateUse(role, "jwt", "at+jwt"), record).Subject, null),
         // The audience of an ID token is the client that the user logged in to (OpenID Connect Core section 2).
         TokenTypes.IdToken => new(

@@ -22,7 +22,7 @@ internal sealed class TokenExchangeGrant(PresentedTokenValidator tokens)
         var (actorToken, actorType) = (form["actor_token"], form["actor_token_type"]);
         if (actorToken is null != actorType is null)
             throw RefusedException.InvalidRequest(
-                "S17", Clause, "actor_token and actor_token_type must occur together; one of them is missing.");
+                "S17", Clause, $"The form has {(actorToken is null ? "actor_token_type but no actor_token" : "actor_token but no actor_token_type")}. Send both.");
         var requestedType = form["requested_token_type"] ?? TokenTypes.AccessToken;
         if (!TokenTypes.Issuable.Contains(requestedType))
             throw RefusedException.InvalidRequest("S17", Clause,

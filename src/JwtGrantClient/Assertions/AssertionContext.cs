@@ -20,6 +20,9 @@ public enum AssertionPurpose
 
     /// <summary>The assertion is the <c>actor_token</c> of a token exchange (RFC 8693 section 2.1).</summary>
     ActorToken,
+
+    /// <summary>The assertion is the access token itself (<see cref="GrantType.SelfSigned"/>).</summary>
+    AccessToken,
 }
 
 /// <summary>The context in which an <see cref="AssertionProvider"/> is called.</summary>

@@ -20,6 +20,9 @@ internal sealed class AssertionFactory(
     private readonly AssertionPayload _payload = new(profile);
     private readonly CachedJwsHeader _header = new(signer, profile.Type);
 
+    /// <summary>Gets the time from <c>iat</c> to <c>exp</c>.</summary>
+    public TimeSpan Lifetime => profile.Lifetime;
+
     /// <summary>Creates an assertion. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
     /// <exception cref="JwtGrantException">The assertion could not be signed, or the edit is not allowed.</exception>
     public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)

@@ -50,6 +50,12 @@ public sealed class AssertionOptions
     public string? From { get; set; }
 
     /// <summary>
+    /// Gets or sets whether each token request has the assertion (<see cref="TokenRequest.Assertion"/>), such as the token of a user. A signing key is not
+    /// required then. Default: false.
+    /// </summary>
+    public bool FromRequest { get; set; }
+
+    /// <summary>
     /// Gets or sets the additional claims. Values from configuration are strings and arrays of strings. Values that are set in code can also be a
     /// bool, an int, a long, a finite double or a <see cref="System.Text.Json.JsonElement"/>. The registered claims iss, sub, aud, exp, nbf, iat
     /// and jti (RFC 7519 section 4.1) are not allowed. Default: empty.

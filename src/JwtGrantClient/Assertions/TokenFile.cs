@@ -73,7 +73,7 @@ internal sealed class TokenFile
     {
         var text = CredentialFile.Decode(await CredentialFile.ReadAsync(_path, Unreadable, cancellationToken).ConfigureAwait(false)).Trim();
         return text.Length == 0 ? throw Unusable("is empty")
-            : ReadExpiry(text) is { } expiresAt ? new Assertion(text, _assertionType, expiresAt)
+            : JwtExpiry.Read(text) is { } expiresAt ? new Assertion(text, _assertionType, expiresAt)
             : throw Unusable("does not contain a complete JWT with an exp claim");
     }
 
@@ -85,25 +85,6 @@ internal sealed class TokenFile
         JwtGrantErrorKind.Signing, "token_file_unusable",
         $"The token file {SettingText.QuotePath(_path)} {problem}. Expected one JWT that has not expired. Check the process that writes the file.",
         inner);
-
-    // Only to detect an incomplete file and an expired JWT. The authorization server validates the JWT.
-    private static DateTimeOffset? ReadExpiry(string jwt)
-    {
-        var segments = jwt.Split('.');
-        if (segments.Length != 3 || !Array.TrueForAll(segments, segment => segment.Length > 0 && Base64Url.IsValid(segment)))
-            return null;
-        try
-        {
-            var claims = JsonElement.Parse(Base64Url.DecodeFromChars(segments[1]));
-            return claims.ValueKind == JsonValueKind.Object && claims.TryGetProperty("exp", out var exp) && exp.TryGetDouble(out var seconds)
-                ? DateTimeOffset.UnixEpoch.AddSeconds(Math.Clamp(seconds, 0, 1e11))
-                : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
 
     // Every JWT that is sent is observed, so that the count of the changes tells whether one of another owner was sent in between.
     private TokenOwner? Observe(string jwt)

@@ -23,9 +23,9 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
 
     /// <summary>
     /// Returns the token, or the refresh to wait for, if there is no fresh token. A token that is stale or missing is refreshed. Neither is returned if
-    /// the entry was evicted; the caller then gets another entry from the table.
+    /// the entry was evicted; the caller then gets another entry from the table. The caller's request has the tokens that the entry does not keep.
     /// </summary>
-    public (AccessToken? Token, Task<AccessToken>? Pending) GetOrRefresh(CancellationToken cancellationToken)
+    public (AccessToken? Token, Task<AccessToken>? Pending) GetOrRefresh(TokenRequest request, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return (null, Task.FromCanceled<AccessToken>(cancellationToken));
@@ -38,7 +38,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             var now = context.Clock.Now;
             var freshness = Schedule.At(now);
             if (freshness != Freshness.Fresh && _state is not { Refresh: not null } && _state?.Backoff.IsOverAt(now) != false)
-                StartRefresh(inBackground: freshness == Freshness.Stale);
+                StartRefresh(request, inBackground: freshness == Freshness.Stale);
             if (freshness != Freshness.Expired)
                 return (Token, null);
             if (_state!.Refresh is null)
@@ -74,7 +74,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     /// Starts to replace the token if it is the one that an API rejected, unless one was replaced a short time ago. Others get it until the new one is
     /// there, because other APIs may accept it. Returns the acquisition; null if there is none, or the caller does not wait.
     /// </summary>
-    public Task<AccessToken>? ReplaceAsync(AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
+    public Task<AccessToken>? ReplaceAsync(TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
     {
         Task<AccessToken>? refresh;
         lock (this)
@@ -84,7 +84,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 return null;
             MakeDue(now);
             if (_state!.Refresh is null && _state.Backoff.IsOverAt(now))
-                StartRefresh(inBackground: true);
+                StartRefresh(request, inBackground: true);
             refresh = _state.Refresh;
             if (refresh is null || !callerWaits)
                 return null;
@@ -179,21 +179,21 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    private void StartRefresh(bool inBackground)
+    private void StartRefresh(TokenRequest request, bool inBackground)
     {
         _state ??= new(context);
         (_state.Waiting, _state.Canceled) = (0, 0);
         // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
-        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = !inBackground && Token is not null && !_state.HasTriedAfterEnd };
+        var (takesPrecedence, current) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token);
+        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = _state.Rejected };
         _state.HasTriedAfterEnd = !inBackground;
-        var (current, rejected) = (IsRejected ? null : Token, _state.Rejected);
         if (!inBackground)
             context.Acquisitions.OnWaiting();
         _state.Attempts = attempts;
-        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(current, rejected, attempts, inBackground), context.Start);
+        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(request.Tokens is null ? Request : request, current, attempts, inBackground), context.Start);
     }
 
-    private async Task<AccessToken> RefreshAsync(AccessToken? current, AccessToken? rejected, RequestAttempts attempts, bool inBackground)
+    private async Task<AccessToken> RefreshAsync(TokenRequest request, AccessToken? current, RequestAttempts attempts, bool inBackground)
     {
         AccessToken token;
         bool isShared;
@@ -203,12 +203,13 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
-            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(Request, current, rejected).ConfigureAwait(false);
+            var usableUntil = CachedToken.EndOfInput(request, context);
+            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(request, current, attempts.Rejected).ConfigureAwait(false);
             isShared = shared is not null;
             // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
             token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
-                cancellation => BackgroundWork.RunAsync(() => AcquireAsync(attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
-            (reason, cached) = OnSucceeded(token, isShared);
+                cancellation => BackgroundWork.RunAsync(() => AcquireAsync(request, attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
+            (reason, cached) = OnSucceeded(token, isShared, usableUntil);
         }
         catch (Exception) when (context.Disposed.IsCancellationRequested)
         {
@@ -233,7 +234,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
         // Callers do not wait for the store.
         if (!isShared && key is not null)
-            _ = context.Shared!.PublishAsync(key, Request, token, cached.Lifetime);
+            _ = context.Shared!.PublishAsync(key, request, token, cached.Lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
         context.Acquisitions.OnSucceeded(Request, cached, reason, context.Server);
         return token;
@@ -243,26 +244,26 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     /// Acquires a token: with retries if no token is valid, by one attempt otherwise. If the token expires during that attempt and callers wait, retries
     /// follow, unless the server sent a Retry-After.
     /// </summary>
-    private async Task<AccessToken> AcquireAsync(RequestAttempts attempts, CancellationToken cancellationToken)
+    private async Task<AccessToken> AcquireAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         try
         {
-            return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
+            return await context.Source.GetTokenAsync(request, attempts, cancellationToken).ConfigureAwait(false);
         }
         catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWaitWithoutToken)
         {
             attempts.AllowRetries();
-            return await context.Source.GetTokenAsync(Request, attempts, cancellationToken).ConfigureAwait(false);
+            return await context.Source.GetTokenAsync(request, attempts, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Caches the token. Returns why it was acquired, and its schedule.</summary>
-    private (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared)
+    private (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
     {
         lock (this)
         {
             // A token that replaces a rejected one may expire earlier.
-            var cached = CachedToken.Create(token, IsRejected && token.Value != Token!.Value ? null : Token, context);
+            var cached = CachedToken.Create(token, IsRejected && token.Value != Token!.Value ? null : Token, context, usableUntil);
             // The callers that wait have asked before the token was revoked.
             if (!isShared || _state!.Rejected?.Value != token.Value)
             {

@@ -118,7 +118,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     {
         if (_count >= _evictAt)
             Evict(now, stamp, context.Cache.MaxEntries - EvictionBatch);
-        var entry = new CacheEntry(request, context);
+        var entry = new CacheEntry(request.WithoutTokenTexts(), context);
         // At most half full: a second entry in a chain is a second cache miss.
         if (++_count > _chains.Length / 2)
             Grow();

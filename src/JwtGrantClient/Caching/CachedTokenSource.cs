@@ -28,13 +28,13 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     {
         if (!ReferenceEquals(request, TokenRequest.Default))
             return GetOtherAsync(request, cancellationToken);
-        return _default.FreshAt(_clock.Now) is { } token ? new(token) : GetNotFreshAsync(_default, cancellationToken);
+        return _default.FreshAt(_clock.Now) is { } token ? new(token) : GetNotFreshAsync(_default, request, cancellationToken);
     }
 
     /// <summary>Acquires a token that is neither cached nor shared, for a server that accepts each token once.</summary>
     /// <exception cref="JwtGrantException">No token could be obtained.</exception>
     public ValueTask<AccessToken> GetUncachedAsync(TokenRequest request, CancellationToken cancellationToken) =>
-        new(new CacheEntry(request, _uncached).GetOrRefresh(cancellationToken).Pending!);
+        new(new CacheEntry(request, _uncached).GetOrRefresh(request, cancellationToken).Pending!);
 
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default)
     {
@@ -46,7 +46,7 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
 
     public async ValueTask<AccessToken?> ReplaceAsync(TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
     {
-        var pending = EntryFor(request, _clock.Now).ReplaceAsync(rejected, callerWaits, cancellationToken);
+        var pending = EntryFor(request, _clock.Now).ReplaceAsync(request, rejected, callerWaits, cancellationToken);
         if (!callerWaits)
             return null;
         return pending is null ? await GetTokenAsync(request, cancellationToken).ConfigureAwait(false) : await pending.ConfigureAwait(false);
@@ -89,6 +89,9 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     /// <summary>Returns whether a valid token is cached.</summary>
     public bool HasToken() => _others.All().Append(_default).Any(entry => entry.Status().Freshness is Freshness.Fresh or Freshness.Stale);
 
+    /// <summary>Returns the number of entries other than that of the client as configured.</summary>
+    public int CountEntries() => _others.All().Count;
+
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
 
@@ -127,20 +130,20 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         var now = _clock.Now;
         if (entry is null || !_others.TryUse(entry, now))
             entry = EntryFor(request, now);
-        return entry.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(entry, cancellationToken);
+        return entry.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(entry, request, cancellationToken);
     }
 
-    private ValueTask<AccessToken> GetNotFreshAsync(CacheEntry entry, CancellationToken cancellationToken)
+    private ValueTask<AccessToken> GetNotFreshAsync(CacheEntry entry, TokenRequest request, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (token, pending) = entry.GetOrRefresh(cancellationToken);
+            var (token, pending) = entry.GetOrRefresh(request, cancellationToken);
             if (token is not null)
                 return new(token);
             if (pending is not null)
                 return new(pending);
             // The entry was evicted after the look-up.
-            entry = _others.FindOrAdd(entry.Request, _clock.Now);
+            entry = _others.FindOrAdd(request, _clock.Now);
         }
     }
 

@@ -14,7 +14,8 @@ internal static class FailureScope
         JwtGrantErrorKind.Refused => !ConcernsClient(error.StatusCode ?? 0, error.Error),
         // The subject, the claims or the parameters of the request do not fit.
         JwtGrantErrorKind.Configuration => error.Code is
-            "subject_without_assertion" or "token_file_not_ours" or "form_field_twice" or "saml_assertion_incomplete" or "saml_text_unusable",
+            "subject_without_assertion" or "token_file_not_ours" or "form_field_twice" or "saml_assertion_incomplete" or "saml_text_unusable"
+                or "input_token_missing" or "input_token_not_used" or "input_token_expired" or "request_not_signed",
         _ => false,
     };
 

@@ -42,6 +42,9 @@ internal readonly record struct RefreshSchedule(long RefreshAt, long ExpiresAt)
 
     public Freshness At(long now) => now < RefreshAt ? Freshness.Fresh : now < ExpiresAt ? Freshness.Stale : Freshness.Expired;
 
+    /// <summary>Returns the same schedule with an end of use that is not later than a moment.</summary>
+    public RefreshSchedule Until(long moment) => new(Math.Min(RefreshAt, moment), Math.Min(ExpiresAt, moment));
+
     /// <summary>Returns the same schedule with a later refresh point, at most the end of use.</summary>
     public RefreshSchedule NotBefore(long moment) => this with { RefreshAt = Math.Min(Math.Max(RefreshAt, moment), ExpiresAt) };
 }
@@ -49,9 +52,23 @@ internal readonly record struct RefreshSchedule(long RefreshAt, long ExpiresAt)
 /// <summary>A new token with its schedule and its lifetime.</summary>
 internal readonly record struct CachedToken(AccessToken Token, RefreshSchedule Schedule, TimeSpan Lifetime)
 {
+    /// <summary>
+    /// Returns until when a token is used that is obtained with the tokens of a request: until the first of them expires, in ticks of the clock.
+    /// </summary>
+    /// <exception cref="JwtGrantException">One of the tokens has expired already.</exception>
+    public static long EndOfInput(TokenRequest request, CacheContext context)
+    {
+        if (request.Tokens?.ReadExpiry() is not { } expiresAt)
+            return long.MaxValue;
+        var remaining = expiresAt - context.Time.GetUtcNow();
+        return remaining > TimeSpan.Zero ? context.Clock.Now + remaining.Ticks : throw JwtGrantException.Configuration(
+            "input_token_expired",
+            $"A token of the token request expired at {expiresAt:u}, so it was not sent. Pass a token that is valid; the user may have to sign in again.");
+    }
+
     /// <summary>Draws the schedule of a new token.</summary>
     /// <exception cref="JwtGrantException">The token has expired already.</exception>
-    public static CachedToken Create(AccessToken token, AccessToken? current, CacheContext context)
+    public static CachedToken Create(AccessToken token, AccessToken? current, CacheContext context, long usableUntil = long.MaxValue)
     {
         var (now, wall) = (context.Clock.NowAfterSleep(), context.Time.GetUtcNow());
         var lifetime = token.Lifetime ?? Max(token.ExpiresAt - wall, TimeSpan.Zero);
@@ -67,7 +84,7 @@ internal readonly record struct CachedToken(AccessToken Token, RefreshSchedule S
                 $"The token endpoint issued a token with a lifetime of {lifetime.TotalSeconds:0.###} s, of which {TimeSpan.FromTicks(spent).TotalSeconds:0.###} s had passed when it arrived. Increase the token lifetime at the server, or correct its expires_in.");
         // Some servers return the same token again; it would be refreshed at once.
         var isNoLater = current is not null && token.ExpiresAt <= current.ExpiresAt;
-        return new(token, isNoLater ? schedule.NotBefore(now + context.Refresh.MinimumInterval.Ticks) : schedule, lifetime);
+        return new(token, (isNoLater ? schedule.NotBefore(now + context.Refresh.MinimumInterval.Ticks) : schedule).Until(usableUntil), lifetime);
     }
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -11,7 +11,7 @@ namespace JwtGrantClient.Revocation;
 /// Revokes cached tokens, and tokens that the caller holds. A token is removed from the cache first, so that no caller gets it during its
 /// revocation.
 /// </summary>
-internal sealed class TokenRevocation(string client, CachedTokenSource tokens, RevocationClient endpoint, TimeProvider time, ILogger logger) : ITokenRevocation
+internal sealed class TokenRevocation(string client, CachedTokenSource tokens, RevocationClient? endpoint, TimeProvider time, ILogger logger) : ITokenRevocation
 {
     // Half of the requests that an endpoint gets at once, so that several clients can be disposed together.
     private const int MaxConcurrentRevocations = 32;
@@ -20,6 +20,13 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
 
     // Of a token that is not cached, only the value is known. Access tokens rarely live longer.
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromDays(1);
+
+    /// <summary>Gets the revocations of the clients whose tokens this client sends for a subject.</summary>
+    public IReadOnlyList<TokenRevocation> Inputs { get; init; } = [];
+
+    private RevocationClient Endpoint => endpoint ?? throw JwtGrantException.Configuration(
+        "revocation_unavailable",
+        "The client has no revocation endpoint, because its tokens come from UseTokenSource or are self-signed. The tokens were removed from the cache, and stay valid until they expire.");
 
     public async Task RevokeAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
@@ -31,6 +38,20 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
     public async Task ForgetSubjectAsync(string subject, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
+        try
+        {
+            // The tokens that this one is made of first, so that no call gets a new one from them.
+            foreach (var input in Inputs)
+                await input.ForgetSubjectAsync(subject, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ForgetOwnAsync(subject, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ForgetOwnAsync(string subject, CancellationToken cancellationToken)
+    {
         var removed = await tokens.RemoveSubjectAsync(subject).WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -47,7 +68,7 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
         ArgumentException.ThrowIfNullOrEmpty(token);
         if (tokenTypeHint != "refresh_token")
             await tokens.MarkAsync(token, UnknownLifetime).WaitAsync(cancellationToken).ConfigureAwait(false);
-        await endpoint.RevokeAsync(token, tokenTypeHint, cancellationToken).ConfigureAwait(false);
+        await Endpoint.RevokeAsync(token, tokenTypeHint, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Revokes all cached tokens within 5 s. Failures are logged and not thrown, because the client is being disposed.</summary>
@@ -80,7 +101,7 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
                 try
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    await endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
+                    await Endpoint.RevokeAsync(token.Value, "access_token", cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is JwtGrantException or OperationCanceledException)
                 {

@@ -54,6 +54,12 @@ internal static class ChainChecks
         foreach (var (setting, from, file) in sources)
             if (from is not null && file is not null)
                 yield return $"{setting} and {setting.Replace(":From", ":Token", StringComparison.Ordinal).Replace("From", "", StringComparison.Ordinal)}File are both set. Set one of them.";
+        if (options.Assertion is { FromRequest: true } and not { From: null, TokenFile: null })
+            yield return "Assertion:FromRequest is set together with Assertion:From or Assertion:TokenFile. Set one of them.";
+        if (options.TokenExchange is { SubjectTokenFromRequest: true } and not { SubjectTokenFrom: null, SubjectTokenFile: null })
+            yield return "TokenExchange:SubjectTokenFromRequest is set together with TokenExchange:SubjectTokenFrom or TokenExchange:SubjectTokenFile. Set one of them.";
+        if (options.Assertion.FromRequest && options.Grant is not (GrantType.JwtBearer or GrantType.Saml2Bearer))
+            yield return $"Assertion:FromRequest is set, but Grant is {options.Grant}, which has no assertion. Set Grant to JwtBearer or Saml2Bearer, or remove the setting.";
         if (options.Assertion.From is not null && options.Grant is not (GrantType.JwtBearer or GrantType.Saml2Bearer))
             yield return $"Assertion:From is set, but Grant is {options.Grant}, which has no assertion. Set Grant to JwtBearer or Saml2Bearer, or remove the setting.";
         if (options.ClientAssertion.From is not null && !ClientReference.All(options)[1].IsUsed)

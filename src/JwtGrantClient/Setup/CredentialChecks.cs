@@ -85,14 +85,14 @@ internal static class CredentialChecks
 
     private static IEnumerable<string> CheckGrant(JwtGrantOptions options, ClientDependencies dependencies)
     {
-        if (options.Grant == GrantType.Saml2Bearer && !dependencies.GrantAssertion.IsSet && options.Assertion.From is null)
-            yield return "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From, or add the package JwtGrantClient.Saml and call UseSamlAssertion.";
-        if (options.Grant == GrantType.TokenExchange && !dependencies.SubjectToken.IsSet && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null })
-            yield return "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile or SubjectTokenFrom, or call UseSubjectToken.";
+        if (options.Grant == GrantType.Saml2Bearer && !dependencies.GrantAssertion.IsSet && options.Assertion is { From: null, FromRequest: false })
+            yield return "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From or Assertion:FromRequest, or add the package JwtGrantClient.Saml and call UseSamlAssertion.";
+        if (options.Grant == GrantType.TokenExchange && !dependencies.SubjectToken.IsSet && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
+            yield return "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, SubjectTokenFrom or SubjectTokenFromRequest, or call UseSubjectToken.";
         if (options.Grant != GrantType.TokenExchange && options.TokenExchange is
             not
             {
-                SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenType: null, ActorTokenFile: null, ActorTokenFrom: null, ActorTokenType: null,
+                SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false, SubjectTokenType: null, ActorTokenFile: null, ActorTokenFrom: null, ActorTokenType: null,
                 RequestedTokenType: null, Audience.Count: 0,
             })
             yield return $"TokenExchange is set, but Grant is {options.Grant}. Set Grant to TokenExchange, or remove the section.";

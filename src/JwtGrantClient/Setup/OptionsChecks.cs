@@ -24,10 +24,11 @@ internal static class OptionsChecks
     public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies, string name = "")
     {
         // Everything else is a consequence, unless code sets the options.
-        if (options is { MissingSection: { } section, Issuer: null, TokenEndpoint: null })
+        var hasEndpoint = !EndpointlessChecks.Apply(options, dependencies);
+        if (hasEndpoint && options is { MissingSection: { } section, Issuer: null, TokenEndpoint: null })
             return [$"Section '{section}' does not exist or is empty. Correct the name in GetSection, or add the settings. A file of the configuration may be missing, too."];
         var signed = new SignedAssertions(
-            Grant: options.Grant == GrantType.JwtBearer && !dependencies.GrantAssertion.IsSet && options.Assertion is { TokenFile: null, From: null },
+            Grant: options.Grant is GrantType.JwtBearer or GrantType.SelfSigned && !dependencies.GrantAssertion.IsSet && options.Assertion is { TokenFile: null, From: null, FromRequest: false },
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
                 && !dependencies.ClientAssertion.IsSet && options.ClientAssertion is { TokenFile: null, From: null });
         string[] misplaced = [.. MisplacedSecrets.Find(options)];
@@ -37,13 +38,15 @@ internal static class OptionsChecks
             .. misplaced,
             // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
             // key in the wrong setting: most of their problems are consequences of it.
-            .. options.IsBound && misplaced.Length == 0
-                ? [
-                    .. CheckEmptyStrings(options), .. CheckServer(options), .. CheckOrigins(options), .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
+            .. !options.IsBound || misplaced.Length > 0 ? Array.Empty<string>()
+                : dependencies.TokenSource.IsSet
+                ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
+                : [
+                    .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : EndpointlessChecks.Find(options, dependencies), .. CheckOrigins(options),
+                    .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                     .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
                     .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
-                ]
-                : Array.Empty<string>(),
+                ],
         ];
     }
 

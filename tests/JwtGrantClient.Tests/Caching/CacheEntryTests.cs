@@ -19,7 +19,7 @@ public sealed class CacheEntryTests : IDisposable
         var entry = new CacheEntry(Alice, _cache.Context);
         Assert.True(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
 
-        Assert.Equal((null, null), entry.GetOrRefresh(TestContext.Current.CancellationToken));
+        Assert.Equal((null, null), entry.GetOrRefresh(Alice, TestContext.Current.CancellationToken));
 
         Assert.False(entry.Status().IsRefreshing);
         Assert.Equal(0, _cache.Source.Calls);
@@ -29,13 +29,13 @@ public sealed class CacheEntryTests : IDisposable
     public async Task An_evicted_entry_with_a_stale_token_starts_no_refresh()
     {
         var entry = new CacheEntry(Alice, _cache.Context);
-        var (_, pending) = entry.GetOrRefresh(TestContext.Current.CancellationToken);
+        var (_, pending) = entry.GetOrRefresh(Alice, TestContext.Current.CancellationToken);
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await pending!.WithTimeout();
         _cache.Time.Advance(CacheFixture.HourRefreshAfter);
         Assert.True(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
 
-        Assert.Equal((null, null), entry.GetOrRefresh(TestContext.Current.CancellationToken));
+        Assert.Equal((null, null), entry.GetOrRefresh(Alice, TestContext.Current.CancellationToken));
 
         Assert.False(entry.Status().IsRefreshing);
     }
@@ -44,7 +44,7 @@ public sealed class CacheEntryTests : IDisposable
     public void An_entry_that_is_being_refreshed_is_not_evicted()
     {
         var entry = new CacheEntry(Alice, _cache.Context);
-        Assert.NotNull(entry.GetOrRefresh(TestContext.Current.CancellationToken).Pending);
+        Assert.NotNull(entry.GetOrRefresh(Alice, TestContext.Current.CancellationToken).Pending);
 
         Assert.False(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
         Assert.False(entry.TryEvict(_cache.Context.Clock.Now, Eviction.NotRefreshing));

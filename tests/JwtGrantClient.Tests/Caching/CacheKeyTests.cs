@@ -200,6 +200,7 @@ public sealed class CacheKeyTests
         property.SetValue(request, property.PropertyType switch
         {
             { } type when type == typeof(string) => text,
+            { } type when type == typeof(TypedToken) => new TypedToken(text, TokenTypes.Jwt),
             { } type when type == typeof(IReadOnlyList<string>) => new[] { $"urn:{text}" },
             { } type when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["name"] = text },
             { } type when type == typeof(IReadOnlyDictionary<string, object>) => new Dictionary<string, object> { ["name"] = text },

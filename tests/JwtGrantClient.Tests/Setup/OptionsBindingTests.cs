@@ -25,7 +25,7 @@ public sealed class OptionsBindingTests
           "ClientCertificate": { "Path": "tls.crt", "KeyPath": "tls.key", "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt" },
           "TrustedCertificates": "ca.pem",
           "TokenExchange": {
-            "SubjectTokenFile": "subject.jwt", "SubjectTokenFrom": "hr", "ActorTokenFrom": "crm", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
+            "SubjectTokenFile": "subject.jwt", "SubjectTokenFrom": "hr", "SubjectTokenFromRequest": true, "ActorTokenFrom": "crm", "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token",
             "ActorTokenFile": "actor.jwt", "ActorTokenType": "urn:ietf:params:oauth:token-type:jwt",
             "Audience": [ "files", "mail" ], "RequestedTokenType": "urn:ietf:params:oauth:token-type:access_token" },
           "DPoP": { "Enabled": true, "SigningKey": {
@@ -50,7 +50,7 @@ public sealed class OptionsBindingTests
             "Audience": "audience",
             "Lifetime": "00:03:00",
             "AllowLongLifetime": true,
-            "TokenFile": "grant.jwt", "From": "hr",
+            "TokenFile": "grant.jwt", "From": "hr", "FromRequest": true,
             "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } },
           "ClientAssertion": {
             "Issuer": "team", "TokenFile": "client.jwt", "From": "hr", "AssertionType": "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",

@@ -53,10 +53,10 @@ public sealed class OptionsChecksTests
             "RevocationEndpoint: 'https://other.example.com/revoke' has an origin that TokenEndpointOrigins does not contain. Add the origin, or correct RevocationEndpoint."),
         ["SAML without a provider"] = (
             o => o.Grant = GrantType.Saml2Bearer,
-            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
+            "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From or Assertion:FromRequest, or add the package JwtGrantClient.Saml and call UseSamlAssertion."),
         ["exchange without a subject token"] = (
             o => o.Grant = GrantType.TokenExchange,
-            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile or SubjectTokenFrom, or call UseSubjectToken."),
+            "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, SubjectTokenFrom or SubjectTokenFromRequest, or call UseSubjectToken."),
         ["exchange with another grant"] = (
             o => o.TokenExchange.Audience.Add("files"),
             "TokenExchange is set, but Grant is JwtBearer. Set Grant to TokenExchange, or remove the section."),
@@ -101,7 +101,7 @@ public sealed class OptionsChecksTests
             o => (o.ClientAuthentication, o.Issuer, o.ClientAssertion.TokenFile, o.ClientAssertion.AssertionType) = (
                 ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer, "t", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
             "ClientAssertion:AssertionType: SAML assertions must not be used for client authentication (RFC 10070, which updates RFC 7522), because their audience rules allow use at another server. Use a JWT. As a grant, SAML is allowed (Grant: Saml2Bearer)."),
-        ["unknown grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer."),
+        ["unknown grant"] = (o => o.Grant = (GrantType)9, "Grant: 9 is not a grant type. Use one of JwtBearer, ClientCredentials, TokenExchange, Saml2Bearer, SelfSigned."),
         ["unknown authentication method"] = (
             o => o.ClientAuthentication = (ClientAuthenticationMethod)9,
             "ClientAuthentication: 9 is not an authentication method. Use one of None, PrivateKeyJwt, ClientSecretBasic, ClientSecretPost, JwtAsClientSecret, MutualTls."),

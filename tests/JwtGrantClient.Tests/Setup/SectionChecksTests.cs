@@ -30,7 +30,7 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Resource": [ { "a": "b" } ] }""", "JwtGrant:Resource:0 is a list or a section; expected one value.")]
     [InlineData("""{ "Parameters": { "p": [ "a" ] } }""", "JwtGrant:Parameters:p is a list or a section; expected one value.")]
     [InlineData("""{ "Assertion": "x" }""",
-        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, TokenFile, From, Claims.")]
+        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, TokenFile, From, FromRequest, Claims.")]
     [InlineData("""{ "Assertion": { "Claims": { "address": { "city": "x" } } } }""",
         "JwtGrant:Assertion:Claims:address is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     [InlineData("""{ "Assertion": { "Claims": { "list": [ [ "x" ] ] } } }""",
@@ -40,8 +40,8 @@ public sealed class SectionChecksTests
     public void A_value_of_the_wrong_shape_is_reported(string json, string problem) => AssertProblemWithBinding(json, problem);
 
     [Theory]
-    [InlineData("""{ "Grant": "jwt-bearer" }""", "JwtGrant:Grant is 'jwt-bearer'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.")]
-    [InlineData("""{ "Grant": 1 }""", "JwtGrant:Grant is '1'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.")]
+    [InlineData("""{ "Grant": "jwt-bearer" }""", "JwtGrant:Grant is 'jwt-bearer'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer or SelfSigned.")]
+    [InlineData("""{ "Grant": 1 }""", "JwtGrant:Grant is '1'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer or SelfSigned.")]
     [InlineData("""{ "SendClientId": "yes" }""", "JwtGrant:SendClientId is 'yes'; expected true or false.")]
     [InlineData("""{ "Refresh": { "EarliestFraction": "0,5" } }""", "JwtGrant:Refresh:EarliestFraction is '0,5'; expected a number such as 0.5.")]
     [InlineData("""{ "Assertion": { "Lifetime": "2m" } }""",
@@ -66,7 +66,7 @@ public sealed class SectionChecksTests
         Assert.Equal(
             [
                 "JwtGrant:Assertion:Lifetime is 'z'; expected hours:minutes:seconds, such as 00:02:00.",
-                "JwtGrant:Grant is 'x'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
+                "JwtGrant:Grant is 'x'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer or SelfSigned.",
                 "JwtGrant:Isuer is not a setting. Did you mean Issuer?",
                 "JwtGrant:Refresh:LatestFraction is 'w'; expected a number such as 0.5.",
             ],

@@ -32,6 +32,8 @@ public sealed class SharedIdentityTests : IDisposable
         ["ClientSecretFile"] = KeyOfClient,
         ["SigningKey:"] = KeyOfClient,
         ["ClientAssertion:SigningKey:"] = KeyOfClient,
+        ["Assertion:FromRequest"] = "the token request is part of the key, with a hash of its tokens",
+        ["TokenExchange:SubjectTokenFromRequest"] = "the token request is part of the key, with a hash of its tokens",
         ["InputReuse"] = "it determines how often a token of another client is acquired, not whose it is",
         ["MaxMembersSize"] = "it only drops members of a response",
         ["Refresh:"] = OnlyTiming,

@@ -47,7 +47,7 @@ public sealed class StartUpValidationTests
 
         Assert.Equal(
             [
-                "JwtGrantClient 'reports': JwtGrant:Reports:Grant is 'Jwt'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer.",
+                "JwtGrantClient 'reports': JwtGrant:Reports:Grant is 'Jwt'; expected JwtBearer or ClientCredentials or TokenExchange or Saml2Bearer or SelfSigned.",
                 "JwtGrantClient 'reports': JwtGrant:Reports:Refresh:ExpiryMargin is 'ten'; expected hours:minutes:seconds, such as 00:02:00.",
             ],
             error.Failures);

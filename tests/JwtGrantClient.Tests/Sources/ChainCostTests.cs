@@ -8,13 +8,16 @@ public sealed class ChainCostTests
 {
     private const int Users = 10_000, Calls = 1_000;
 
-    [Fact]
-    public async Task A_cached_token_of_a_chain_is_returned_without_allocation()
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task A_cached_token_of_a_chain_is_returned_without_allocation(bool hasUserToken)
     {
-        await using var chain = new TokenChain("Assertion:From");
-        var request = new TokenRequest { Subject = "alice" };
-        TokenRequest[] requests = [TokenRequest.Default, request];
-        await chain.GetAsync();
+        await using var chain = hasUserToken ? CreateUserChain() : new TokenChain("Assertion:From");
+        var request = hasUserToken ? RequestOf("alice") : new TokenRequest { Subject = "alice" };
+        // An equal request that is another object. Its hash is computed once.
+        TokenRequest[] requests = [hasUserToken ? RequestOf("alice") : new() { Subject = "alice" }, hasUserToken ? request : TokenRequest.Default];
+        if (!hasUserToken)
+            await chain.GetAsync();
         await chain.GetAsync(request: request);
         var tokens = chain["outer"];
         Get();
@@ -40,8 +43,8 @@ public sealed class ChainCostTests
     {
         await using var chain = CreateUserChain();
 
-        await Task.WhenAll(Enumerable.Range(0, Users).Select(i => chain.GetAsync(request: new() { Subject = $"user-{i}" })));
-        await Task.WhenAll(Enumerable.Range(0, Users).Select(i => chain.GetAsync(request: new() { Subject = $"user-{i}" })));
+        await Task.WhenAll(Enumerable.Range(0, Users).Select(i => chain.GetAsync(request: RequestOf($"user-{i}"))));
+        await Task.WhenAll(Enumerable.Range(0, Users).Select(i => chain.GetAsync(request: RequestOf($"user-{i}"))));
 
         Assert.Equal((Users, Users), (chain.Inner.Requests, chain.Outer.Requests));
         Assert.Equal(Users, chain.Sent.Distinct().Count());
@@ -54,7 +57,7 @@ public sealed class ChainCostTests
         var arrived = new TaskCompletionSource();
         chain.Inner.DelayResponseUntil = arrived.Task;
 
-        var calls = Enumerable.Range(0, Calls).Select(_ => chain.GetAsync(request: new() { Subject = "alice" })).ToList();
+        var calls = Enumerable.Range(0, Calls).Select(_ => chain.GetAsync(request: RequestOf("alice"))).ToList();
         arrived.SetResult();
         var tokens = await Task.WhenAll(calls);
 
@@ -66,7 +69,8 @@ public sealed class ChainCostTests
     {
         // The many timers of thousands of requests make a fake clock slow.
         services.AddSingleton(TimeProvider.System);
-        services.Configure<JwtGrantOptions>("inner", options => options.Grant = GrantType.TokenExchange);
-        services.ConfigureJwtGrantClient("inner").UseSubjectToken(_ => (context, _) => new(new Assertion(context.Subject!, TokenTypes.IdToken, DateTimeOffset.MaxValue)));
+        services.Configure<JwtGrantOptions>("inner", options => (options.Grant, options.TokenExchange.SubjectTokenFromRequest) = (GrantType.TokenExchange, true));
     });
+
+    private static TokenRequest RequestOf(string user) => new() { Subject = user, SubjectToken = new($"token of {user}", TokenTypes.IdToken) };
 }

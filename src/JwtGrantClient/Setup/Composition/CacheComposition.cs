@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
+using JwtGrantClient.DPoP;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
@@ -10,20 +11,21 @@ namespace JwtGrantClient.Setup;
 internal static class CacheComposition
 {
     public static CachedTokenSource Create(
-        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity, ComposedEndpoint endpoint, Meter meter)
+        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity,
+        TokenRequestPipeline pipeline, DPoPProofs? proofs, Meter meter)
     {
         var (refresh, cache) = (options.Refresh.Copy(), options.Cache.Copy());
         return new(new CacheContext(
             name,
             source,
-            endpoint.Pipeline,
+            pipeline,
             dependencies.Time,
             new CoarseClock(dependencies.Time, refresh.SleepThreshold),
             dependencies.Random,
             new TokenMetrics(meter),
             dependencies.Logger)
         {
-            Server = SettingText.QuoteUrl(options.Issuer ?? options.TokenEndpoint!),
+            Server = (options.Issuer ?? options.TokenEndpoint) is { } server ? SettingText.QuoteUrl(server) : "a source without a token endpoint",
             Refresh = refresh,
             Backoff = options.Backoff.Copy(),
             Cache = cache,
@@ -34,7 +36,7 @@ internal static class CacheComposition
                 dependencies.Time,
                 dependencies.Logger)
             {
-                Proof = endpoint.Proofs,
+                Proof = proofs,
             },
         });
     }

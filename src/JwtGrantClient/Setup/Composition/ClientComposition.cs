@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Revocation;
+using JwtGrantClient.Sources;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Setup;
@@ -16,32 +17,74 @@ internal static class ClientComposition
     public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, Meter meter)
     {
         var keys = ClientKeys.Create(options, dependencies);
+        return dependencies.TokenSource.Value is { } source
+                ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, _ => new UserTokenSource(source))
+            : options.Grant == GrantType.SelfSigned
+                ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
+            : ComposeWithEndpoint(name, options, dependencies, keys, meter);
+    }
+
+    private static ComposedClient ComposeWithEndpoint(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter)
+    {
         var inputs = InputComposition.Create(name, options, dependencies);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
         var source = new TokenEndpointSource(
             server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), Defaults(options), new GrantedScopes(name, dependencies.Logger))
         {
-            OtherTokenType = IsAccessToken(options) ? null : options.TokenExchange.RequestedTokenType,
+            OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,
         };
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server, meter);
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs, meter);
         return new(name, server.Transport)
         {
             Tokens = tokens,
-            Endpoint = server.Tokens,
-            Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger),
+            TokenEndpoint = server.Tokens,
+            Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger)
+            {
+                Inputs = [.. inputs.SubjectClients.Select(client => client.Revocation)],
+            },
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,
-            TokenType = IsAccessToken(options) ? TokenTypes.AccessToken : options.TokenExchange.RequestedTokenType!,
+            TokenType = type,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.
             RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,
         };
     }
+
+    private static ComposedClient ComposeWithoutEndpoint(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, Func<TokenRequestPipeline, ITokenAcquirer> createSource)
+    {
+        var pipeline = new TokenRequestPipeline(
+            options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
+            sender: new RequestSender(name, Server: null, () => null));
+        var identity = IdentityComposition.Create(name, options, dependencies, keys);
+        var tokens = CacheComposition.Create(name, createSource(pipeline), options, dependencies, identity, pipeline, proofs: null, meter);
+        return new(name, transport: null)
+        {
+            Tokens = tokens,
+            TokenEndpoint = null,
+            Revocation = new TokenRevocation(name, tokens, endpoint: null, dependencies.Time, dependencies.Logger),
+            ClientAssertions = null,
+            Identity = identity,
+            TokenType = TypeOfTokens(options),
+            AllowLoopbackHttp = options.AllowLoopbackHttp,
+            RevokeOnDispose = false,
+        };
+    }
 #pragma warning restore CA2000
 
-    private static bool IsAccessToken(JwtGrantOptions options) =>
-        options is not { Grant: GrantType.TokenExchange, TokenExchange.RequestedTokenType: not (null or TokenTypes.AccessToken) };
+    private static SelfSignedTokenSource CreateSelfSigned(
+        JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
+        new AssertionFactory(GrantComposition.CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline);
+
+    private static string TypeOfTokens(JwtGrantOptions options) => options.Grant switch
+    {
+        GrantType.TokenExchange => options.TokenExchange.RequestedTokenType ?? TokenTypes.AccessToken,
+        GrantType.SelfSigned => TokenTypes.Jwt,
+        _ => TokenTypes.AccessToken,
+    };
 
     /// <summary>Returns the values that a token request uses if it does not set its own.</summary>
     public static TokenRequest Defaults(JwtGrantOptions options) => new()

@@ -51,6 +51,8 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     public Dependency<HttpMessageHandler> TokenEndpointHandler { get; } = new("UseTokenEndpointHandler", services);
 
+    public Dependency<ITokenSource> TokenSource { get; } = new("UseTokenSource", services);
+
     public Dependency<ResiliencePipeline> RetryPipeline { get; } = new("UseRetryPipeline", services);
 
     public Dependency<ISharedTokenStore> SharedTokenStore { get; } = new("UseSharedTokenStore", services);

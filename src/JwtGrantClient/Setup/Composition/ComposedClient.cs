@@ -5,11 +5,16 @@ using JwtGrantClient.TokenEndpoint;
 namespace JwtGrantClient.Setup;
 
 /// <summary>A client with all its parts. It owns the token endpoint transport.</summary>
-internal sealed class ComposedClient(string name, TokenEndpointTransport transport) : IDisposable, IAsyncDisposable
+internal sealed class ComposedClient(string name, TokenEndpointTransport? transport) : IDisposable, IAsyncDisposable
 {
     public required CachedTokenSource Tokens { get; init; }
 
-    public required ITokenEndpoint Endpoint { get; init; }
+    public required ITokenEndpoint? TokenEndpoint { private get; init; }
+
+    /// <exception cref="JwtGrantException">The client has no token endpoint.</exception>
+    public ITokenEndpoint Endpoint => TokenEndpoint ?? throw JwtGrantException.Configuration(
+        "no_token_endpoint",
+        $"The client '{name}' has no token endpoint, because its tokens come from UseTokenSource or are self-signed. Use another client for requests to a token endpoint.");
 
     public required TokenRevocation Revocation { get; init; }
 
@@ -33,7 +38,7 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport transpo
     public long LastUsed { get; set; }
 
     /// <summary>Gets the objects that an application can hold.</summary>
-    public IEnumerable<object> Parts => [Tokens, Endpoint, Revocation, .. ClientAssertions is { } assertions ? [assertions] : Array.Empty<object>()];
+    public IEnumerable<object> Parts => [Tokens, Revocation, .. new object?[] { TokenEndpoint, ClientAssertions }.OfType<object>()];
 
     /// <exception cref="JwtGrantException">The client does not authenticate with an assertion.</exception>
     public IAssertionSource Assertions => ClientAssertions ?? throw JwtGrantException.Configuration(
@@ -43,7 +48,7 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport transpo
     public void Dispose()
     {
         Tokens.Dispose();
-        transport.Dispose();
+        transport?.Dispose();
     }
 
     public async ValueTask DisposeAsync()

@@ -43,9 +43,14 @@ internal static class IdentityComposition
     /// </summary>
     public static IEnumerable<string> DecidedByCode(JwtGrantOptions options, ClientDependencies dependencies)
     {
-        var isAssertionGrant = options.Grant is GrantType.JwtBearer or GrantType.Saml2Bearer;
+        if (dependencies.TokenSource.IsSet)
+        {
+            yield return "UseTokenSource";
+            yield break;
+        }
+        var isAssertionGrant = options.Grant is GrantType.JwtBearer or GrantType.Saml2Bearer or GrantType.SelfSigned;
         var isClientAssertion = options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret;
-        if (isAssertionGrant && dependencies.GrantAssertion.IsSet)
+        if (options.Grant is GrantType.JwtBearer or GrantType.Saml2Bearer && dependencies.GrantAssertion.IsSet)
             yield return options.Grant == GrantType.Saml2Bearer ? "UseGrantAssertion or UseSamlAssertion" : "UseGrantAssertion";
         if (isClientAssertion && dependencies.ClientAssertion.IsSet)
             yield return "UseClientAssertion";

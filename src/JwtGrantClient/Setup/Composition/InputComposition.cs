@@ -7,6 +7,9 @@ namespace JwtGrantClient.Setup;
 /// <summary>The tokens of other clients that a client sends. Each is null if the client does not need it.</summary>
 internal sealed record ComposedInputs(ClientTokenInput? Grant, ClientTokenInput? ClientAssertion, ClientTokenInput? SubjectToken, ClientTokenInput? ActorToken)
 {
+    /// <summary>Gets the clients whose tokens are for the subject of the token request.</summary>
+    public required IReadOnlyList<ComposedClient> SubjectClients { get; init; }
+
     /// <summary>Returns the inputs for the token endpoint client; null if there are none.</summary>
     public ClientInputs? ToClientInputs()
     {
@@ -21,19 +24,25 @@ internal static class InputComposition
     public static ComposedInputs Create(string name, JwtGrantOptions options, ClientDependencies dependencies)
     {
         var exchange = options.TokenExchange;
+        var subjectClients = new List<ComposedClient>();
         return new(
             Open("Assertion:From", options.Assertion.From, AssertionPurpose.Grant, AssertionTypes.Jwt, dependencies.GrantAssertion.IsSet),
             Open(
                 "ClientAssertion:From", options.ClientAssertion.From, AssertionPurpose.ClientAuthentication,
                 options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt, dependencies.ClientAssertion.IsSet),
             Open("TokenExchange:SubjectTokenFrom", exchange.SubjectTokenFrom, AssertionPurpose.SubjectToken, exchange.SubjectTokenType, dependencies.SubjectToken.IsSet),
-            Open("TokenExchange:ActorTokenFrom", exchange.ActorTokenFrom, AssertionPurpose.ActorToken, exchange.ActorTokenType, dependencies.ActorToken.IsSet));
+            Open("TokenExchange:ActorTokenFrom", exchange.ActorTokenFrom, AssertionPurpose.ActorToken, exchange.ActorTokenType, dependencies.ActorToken.IsSet))
+        {
+            SubjectClients = subjectClients,
+        };
 
         ClientTokenInput? Open(string setting, string? client, AssertionPurpose purpose, string? type, bool isProvided)
         {
             if (isProvided || !ClientReference.Of(options).Any(reference => reference.Setting == setting))
                 return null;
             var inner = dependencies.Clients!.Get(client!);
+            if (purpose is AssertionPurpose.Grant or AssertionPurpose.SubjectToken)
+                subjectClients.Add(inner);
             return new(setting, name, inner.Tokens, purpose, type ?? inner.TokenType, options.InputReuse == InputReuse.Once);
         }
     }

@@ -120,6 +120,21 @@ public static class JwtGrantClientBuilderExtensions
         builder.AddDependency(pipeline, dependencies => dependencies.RetryPipeline.Use(pipeline));
 
     /// <summary>
+    /// Gets the tokens from a custom token source, below the cache of the client: one acquisition at a time, early refresh, backoff, metrics and the shared
+    /// token store are the same as for tokens of a token endpoint. The client has no token endpoint then.
+    /// </summary>
+    /// <remarks>
+    /// The source returns a new token for each call; it needs no cache. <see cref="RetryOptions.TotalTimeout"/> limits a call. The source retries by itself, if it
+    /// is useful. After an API rejected a token, <see cref="ITokenSource.InvalidateAsync"/> of the source is called first.
+    /// </remarks>
+    /// <param name="builder">The client.</param>
+    /// <param name="source">Creates the token source; called once. The container does not dispose the source.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IJwtGrantClientBuilder UseTokenSource(this IJwtGrantClientBuilder builder, Func<IServiceProvider, ITokenSource> source) =>
+        builder.AddDependency(source, dependencies => dependencies.TokenSource.Use(source));
+
+    /// <summary>
     /// Shares tokens with other processes through a custom store, which must encrypt them. For an IDistributedCache, call UseDistributedCache of
     /// the package JwtGrantClient.Distributed. A token that is bound to a key (DPoP or a client certificate) is shared only with processes that
     /// have the same key. If code provides or edits the assertions, <see cref="CacheOptions.SharingName"/> is required.

@@ -4,9 +4,9 @@ namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>What errors say about the client that sends a request. It is read after a failure only.</summary>
 /// <param name="Client">The name of the client; empty for a client without a name.</param>
-/// <param name="Server">The token endpoint or the issuer, as configured.</param>
+/// <param name="Server">The token endpoint or the issuer, as configured; null for a client without a token endpoint.</param>
 /// <param name="FindEndpoint">Returns the endpoint; null while it is not known.</param>
-internal sealed record RequestSender(string Client, string Server, Func<Uri?> FindEndpoint)
+internal sealed record RequestSender(string Client, string? Server, Func<Uri?> FindEndpoint)
 {
     /// <summary>Gets whether the client authenticates by the certificate of the connection, which the request does not show.</summary>
     public bool UsesMutualTls { get; init; }
@@ -20,11 +20,11 @@ internal sealed record RequestSender(string Client, string Server, Func<Uri?> Fi
         if (error.Client is not null)
             return error;
         return error.AddContext(
-            Client, Endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}, {Place}.");
+            Client, Endpoint?.Trim('\''), $"{(Client.Length == 0 ? "Client without a name" : $"Client '{SanitizedText.From(Client)}'")}{(Place is { } place ? $", {place}" : "")}.");
     }
 
-    /// <summary>Gets the endpoint, or the server as configured while the endpoint is not known.</summary>
-    public string Place => Endpoint is { } endpoint ? $"endpoint {endpoint}" : $"server {SettingText.QuoteUrl(Server)}";
+    /// <summary>Gets the endpoint, or the server as configured while the endpoint is not known; null for a client without a token endpoint.</summary>
+    public string? Place => Endpoint is { } endpoint ? $"endpoint {endpoint}" : Server is null ? null : $"server {SettingText.QuoteUrl(Server)}";
 
     private string? Endpoint => FindEndpoint() is { } address ? SettingText.QuoteUrl(address.OriginalString) : null;
 }

@@ -110,7 +110,7 @@ public abstract class Grant
     {
         ArgumentNullException.ThrowIfNull(subject);
         return new TokenExchangeGrant(
-            subject.ProvideAsync, actor is null ? null : actor.ProvideAsync, new(requestedTokenType, audience ?? []),
+            TokenExchangeGrant.Provide(subject), actor is null ? null : TokenExchangeGrant.Provide(actor), new(requestedTokenType, audience ?? []),
             WithoutSubject(request, GrantTypes.TokenExchange));
     }
 

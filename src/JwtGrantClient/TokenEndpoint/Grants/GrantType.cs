@@ -14,4 +14,10 @@ public enum GrantType
 
     /// <summary>A SAML 2.0 assertion (RFC 7522), from a provider that is configured in code.</summary>
     Saml2Bearer,
+
+    /// <summary>
+    /// None: the client signs its access tokens itself, for APIs that trust its key. There is no token endpoint. The claims are those of
+    /// <see cref="JwtGrantOptions.Assertion"/>.
+    /// </summary>
+    SelfSigned,
 }

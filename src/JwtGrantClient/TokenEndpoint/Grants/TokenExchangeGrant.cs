@@ -18,6 +18,9 @@ internal sealed class TokenExchangeGrant(AssertionProvider subject, AssertionPro
 
     internal override bool MayYieldOtherTokens => true;
 
+    /// <summary>Creates a provider that returns the same token for each attempt.</summary>
+    public static AssertionProvider Provide(TypedToken token) => (_, _) => new(new Assertion(token.Value, token.Type, DateTimeOffset.MaxValue));
+
     internal override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {
         var subjectToken = await subject(form.ContextFor(AssertionPurpose.SubjectToken, request), cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,8 @@ public sealed class TokenExchangeOptions
 {
     /// <summary>
     /// Gets or sets the path of a file with the subject token, a JWT that another party signs and replaces, such as a Kubernetes projected token. It is
-    /// read for each attempt. Required unless <see cref="SubjectTokenFrom"/> is set or UseSubjectToken configures a provider. Default: none.
+    /// read for each attempt. Required unless <see cref="SubjectTokenFrom"/> or
+    /// <see cref="SubjectTokenFromRequest"/> is set or UseSubjectToken configures a provider. Default: none.
     /// </summary>
     [JsonConverter(typeof(PlaceJsonConverter))]
     public string? SubjectTokenFile { get; set; }
@@ -17,6 +18,11 @@ public sealed class TokenExchangeOptions
     /// </summary>
     [JsonConverter(typeof(SettingJsonConverter))]
     public string? SubjectTokenFrom { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether each token request has the subject token (<see cref="TokenRequest.SubjectToken"/>), such as the token of a user. Default: false.
+    /// </summary>
+    public bool SubjectTokenFromRequest { get; set; }
 
     /// <summary>
     /// Gets or sets the type of the subject token: a URI of RFC 8693 section 3. Default: <see cref="TokenTypes.Jwt"/>; for

@@ -40,6 +40,9 @@ internal sealed class RequestAttempts
     /// <summary>Gets or sets the cancellation of the whole request: by its caller, or by the total timeout.</summary>
     public CancellationToken Cancellation { get; set; }
 
+    /// <summary>Gets the token that an API rejected and that the new one replaces; null if there is none.</summary>
+    public AccessToken? Rejected { get; init; }
+
     /// <summary>Gets or sets the tokens of other clients that the request contains; null if it contains none.</summary>
     public RequestInputs? Inputs { get; set; }
 

@@ -29,9 +29,6 @@ public sealed class TypedToken
 
     /// <summary>Returns a description that does not contain the token.</summary>
     public override string ToString() => $"{Type} ({Value.Length} characters, redacted)";
-
-    internal ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken) =>
-        new(new Assertion(Value, Type, DateTimeOffset.MaxValue));
 }
 
 /// <summary>The token types of RFC 8693 section 3, for <see cref="TypedToken"/> and <c>requested_token_type</c>.</summary>

@@ -1,0 +1,35 @@
+namespace JwtGrantClient.Setup;
+
+/// <summary>Finds the problems of clients without a token endpoint: settings of a server or of token requests, which would have no effect.</summary>
+internal static class EndpointlessChecks
+{
+    /// <summary>Returns whether the client has no token endpoint.</summary>
+    public static bool Apply(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.TokenSource.IsSet || options.Grant == GrantType.SelfSigned;
+
+    public static IEnumerable<string> Find(JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        var isOwn = dependencies.TokenSource.IsSet;
+        var reason = isOwn ? "the tokens of the client come from UseTokenSource" : "Grant is SelfSigned, and the client requests no token";
+        var settings = new (string Name, bool IsSet)[]
+        {
+            ("Issuer", options.Issuer is not null),
+            ("TokenEndpoint", options.TokenEndpoint is not null),
+            ("RevocationEndpoint", options.RevocationEndpoint is not null),
+            ("ClientAuthentication", options.ClientAuthentication != ClientAuthenticationMethod.None),
+            ("Scope", options.Scope is not null),
+            ("Resource", options.Resource.Count > 0),
+            ("Parameters", options.Parameters.Count > 0),
+            ("DPoP:Enabled", options.DPoP.Enabled),
+            ("RevokeOnDispose", options.RevokeOnDispose),
+            ("Assertion:From", options.Assertion.From is not null),
+            ("Assertion:FromRequest", options.Assertion.FromRequest),
+            ("Assertion:TokenFile", options.Assertion.TokenFile is not null),
+            ("Grant", isOwn && options.Grant != GrantType.JwtBearer),
+        };
+        foreach (var (name, isSet) in settings)
+            if (isSet)
+                yield return $"{name} is set, but {reason}. Remove the setting{(isOwn ? ", or do not call UseTokenSource" : "")}.";
+        if (!isOwn && options.Assertion.Audience is null)
+            yield return "Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects.";
+    }
+}
