@@ -16,7 +16,7 @@ internal sealed record Arguments(
           --port N            the port on 127.0.0.1, 0 to 65535. Default: 0, any free port
           --issuer URL        the issuer identifier. Default: the address of the server
           --lifetime SECONDS  the lifetime of access tokens. Default: 300
-          --fapi              enforces FAPI 2.0: PS256 or ES256, a single audience string, DPoP-bound tokens
+          --fapi              enforces FAPI 2.0: PS256, ES256 or Ed25519, a single audience string, DPoP-bound tokens
           --require-typ       requires the typ client-authentication+jwt in client assertions
           --help              prints this help
 

@@ -10,12 +10,9 @@ internal static class RequestLog
     public static void Write(RecordedRequest request)
     {
         var line = $"{TimeProvider.System.GetLocalNow():HH:mm:ss} {Printable(request.Method)} {Printable(request.Path)} -> {request.Status}";
+        Console.WriteLine($"{line} {request.Refusal?.Error}".TrimEnd());
         if (request.Refusal is not { } refusal)
-        {
-            Console.WriteLine(line);
             return;
-        }
-        Console.WriteLine($"{line} {refusal.Error}");
         WriteRule(new(refusal.Rule, refusal.Clause, refusal.Explanation));
         foreach (var rule in refusal.AlsoBroken)
             WriteRule(rule);

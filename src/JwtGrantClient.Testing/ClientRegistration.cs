@@ -9,7 +9,7 @@ public sealed class ClientRegistration
     /// <summary>Gets the <c>client_id</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the public key as PEM: SubjectPublicKeyInfo, PKCS#1 or a certificate. Set either this or <see cref="Jwks"/>. Default: null.</summary>
+    /// <summary>Gets the public key as PEM: SubjectPublicKeyInfo, PKCS#1 or a certificate. It is an RSA, EC, Ed25519 or ML-DSA key. Set either this or <see cref="Jwks"/>. Default: null.</summary>
     public string? PublicKeyPem { get; init; }
 
     /// <summary>Gets the <c>kid</c> of <see cref="PublicKeyPem"/>. Default: null, which accepts assertions without a <c>kid</c> and with any.</summary>
@@ -18,7 +18,7 @@ public sealed class ClientRegistration
     /// <summary>Gets the public keys as a JWK Set (RFC 7517 section 5). Set either this or <see cref="PublicKeyPem"/>. Default: null.</summary>
     public string? Jwks { get; init; }
 
-    /// <summary>Gets the only signing algorithm that is accepted (RFC 8725 section 3.1). Default: null, any that fits the key.</summary>
+    /// <summary>Gets the only signing algorithm that is accepted (RFC 8725 section 3.1), by its name: Ed25519 and EdDSA are two. Default: null, any that fits the key.</summary>
     public string? SigningAlgorithm { get; init; }
 
     /// <summary>
@@ -53,6 +53,9 @@ public sealed class ClientRegistration
     /// </summary>
     public IReadOnlyList<string>? AllowedAuthenticationMethods { get; init; }
 
+    /// <summary>The authentication methods that it may use.</summary>
+    internal IReadOnlyList<string> AuthenticationMethods => field ??= Clients.ClientMethods.FindAllowed(this);
+
     /// <summary>Gets the grant types that the client may use, as in <c>grant_type</c>. Default: all.</summary>
     public IReadOnlyList<string>? AllowedGrantTypes { get; init; }
 
@@ -61,6 +64,9 @@ public sealed class ClientRegistration
 
     /// <summary>Gets the subjects that its grant assertions may have. Default: all except the ids of other registered clients.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
+
+    /// <summary>Gets the rules that its JWTs may break. Default: none.</summary>
+    public Leniency Leniency { get; init; } = new();
 
     /// <summary>
     /// Gets whether its tokens must be bound to a DPoP key: a token request without a proof is rejected (RFC 9449 section 5.2,

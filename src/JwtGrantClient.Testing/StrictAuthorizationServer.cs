@@ -25,6 +25,7 @@ namespace JwtGrantClient.Testing;
 /// the structure of the signature; X05 its algorithms; X06 the signature; X07 times and conditions; X08 the audience; X09 the NameID; X10 the bearer
 /// SubjectConfirmation; X11 the AuthnStatement; X12 the single-use ID.
 /// Profiles: S21 DPoP (RFC 9449); S22 client certificates (RFC 8705); S23 FAPI 2.0.
+/// A <see cref="Leniency"/> lets some of them pass by name.
 /// Pushed authorization requests and introspection are not supported.
 /// </remarks>
 /// <example>
@@ -67,7 +68,7 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
     /// <summary>Gets the URL of the JWK set with the keys that sign access tokens.</summary>
     public string JwksUri => _core.Settings.JwksUri;
 
-    /// <summary>Gets the newest 10,000 requests, in the order of their arrival.</summary>
+    /// <summary>Gets the newest requests, in the order of their arrival: at most 10,000, and at most 32 MiB of them.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _core.Router.Requests;
 
     /// <summary>Gets how many access tokens were issued.</summary>

@@ -38,8 +38,8 @@ public sealed class StrictAuthorizationServerOptions
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Gets whether the server also applies the FAPI 2.0 security profile. Signatures are PS256 or ES256 (EdDSA, which the profile allows, is not
-    /// supported). Every grant requires client authentication, by private_key_jwt with the issuer as a string in <c>aud</c>, or by mutual TLS. Every token
+    /// Gets whether the server also applies the FAPI 2.0 security profile. Signatures are PS256, ES256 or Ed25519, also
+    /// named EdDSA. Every grant requires client authentication, by private_key_jwt with the issuer as a string in <c>aud</c>, or by mutual TLS. Every token
     /// is bound by DPoP or mutual TLS. Codes are valid for 60 s and need PKCE; refresh tokens are not replaced. Default: false, which also accepts an
     /// <c>aud</c> array with one element. Pushed authorization requests, which the profile requires, are not supported.
     /// </summary>
@@ -47,6 +47,11 @@ public sealed class StrictAuthorizationServerOptions
 
     /// <summary>Gets whether a client assertion must have the type <c>client-authentication+jwt</c> (RFC 10070). Default: false.</summary>
     public bool RequireExplicitTyp { get; init; }
+
+    /// <summary>
+    /// Gets the rules that the JWTs of all clients and issuers may break. Default: none. <see cref="ClientRegistration.Leniency"/> is that of one client.
+    /// </summary>
+    public Leniency Leniency { get; init; } = new();
 
     /// <summary>
     /// Gets whether the grants authorization_code and refresh_token return a new, single-use refresh token. Default: true. With false only

@@ -14,4 +14,7 @@ public sealed class TrustedIssuer
 
     /// <summary>Gets the subjects that it may assert. Default: null, any.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
+
+    /// <summary>Gets the rules that its JWTs may break. Default: none.</summary>
+    public Leniency Leniency { get; init; } = new();
 }

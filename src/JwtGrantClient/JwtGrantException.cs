@@ -51,6 +51,8 @@ public enum JwtGrantErrorKind
 /// </example>
 public sealed class JwtGrantException : Exception
 {
+    private const string Documentation = "https://github.com/jwtgrantclient/jwtgrantclient/blob/main/docs/errors.md";
+
     private string? _context;
 
     internal JwtGrantException(JwtGrantErrorKind kind, string code, string message, Exception? inner = null)
@@ -90,11 +92,18 @@ public sealed class JwtGrantException : Exception
     /// </summary>
     public override string Message => _context is null ? base.Message : $"{base.Message}\n{_context}";
 
+    /// <summary>Gets or sets the address of a page about the failure. Default: the description of <see cref="Code"/> with causes and fixes.</summary>
+    public override string? HelpLink
+    {
+        get => base.HelpLink ?? $"{Documentation}#{Code}";
+        set => base.HelpLink = value;
+    }
+
     /// <summary>Gets the kind of the failure.</summary>
     public JwtGrantErrorKind Kind { get; }
 
     /// <summary>
-    /// Gets the stable code of the failure, such as <c>token_request_refused</c>. The documentation of the project lists all codes.
+    /// Gets the stable code of the failure, such as <c>token_request_refused</c>. <see cref="HelpLink"/> describes it.
     /// </summary>
     public string Code { get; }
 

@@ -1,3 +1,5 @@
+using JwtGrantClient.Simulations.CanceledCalls;
+using JwtGrantClient.Simulations.Faults;
 using JwtGrantClient.Simulations.Fleet;
 using JwtGrantClient.Simulations.Reports;
 using JwtGrantClient.Simulations.Users;
@@ -16,6 +18,16 @@ if (arguments.Users > 0)
 {
     var users = await UserSimulation.RunAsync(arguments.Users, arguments.Options.Outage, arguments.Options.Seed);
     Console.Write(TextReport.Write(users));
+    return 0;
+}
+if (arguments.Faults > 0)
+{
+    Console.Write(TextReport.Write(await FaultSimulation.RunAsync(arguments.Faults, arguments.Options.Seed)));
+    return 0;
+}
+if (arguments.CanceledCalls > 0)
+{
+    Console.Write(TextReport.Write(await CanceledCallSimulation.RunAsync(arguments.CanceledCalls, arguments.Options.Seed)));
     return 0;
 }
 var result = await Simulation.RunAsync(arguments.Options);

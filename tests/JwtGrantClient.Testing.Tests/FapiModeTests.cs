@@ -83,8 +83,8 @@ public sealed class FapiModeTests
         string?[] List(string name) => [.. metadata.GetProperty(name).EnumerateArray().Select(value => value.GetString())];
 
         Assert.Equal(["private_key_jwt"], List("token_endpoint_auth_methods_supported"));
-        Assert.Equal(["PS256", "ES256"], List("token_endpoint_auth_signing_alg_values_supported"));
-        Assert.Equal(["PS256", "ES256"], List("dpop_signing_alg_values_supported"));
+        Assert.Equal(["PS256", "ES256", "Ed25519", "EdDSA"], List("token_endpoint_auth_signing_alg_values_supported"));
+        Assert.Equal(["PS256", "ES256", "Ed25519", "EdDSA"], List("dpop_signing_alg_values_supported"));
     }
 
     /// <summary>Neither FAPI 2.0 nor OpenID Connect Core section 9 requires an iat.</summary>

@@ -20,7 +20,7 @@ internal static class BasicHeader
     /// <summary>Returns the id and the secret, or null and what is wrong with the header.</summary>
     public static (string Id, string Secret)? TryParse(string header, out string problem)
     {
-        problem = "The Authorization header is not 'Basic' with credentials. Use the Basic scheme, or authenticate in the form.";
+        problem = $"The Authorization header has the scheme '{header.Split(' ')[0]}'; expected Basic, or client authentication in the form.";
         if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
             return null;
         problem = "The Basic credentials are not base64 on a single line.";
@@ -29,12 +29,27 @@ internal static class BasicHeader
         // The platform ignores white space and spare bits, so the decoded bytes are encoded again and compared.
         if (!Convert.TryFromBase64String(text, bytes, out var length) || Convert.ToBase64String(bytes, 0, length) != text)
             return null;
-        problem = "The Basic credentials are not an id and a secret with one colon between them.";
-        if (Encoding.Latin1.GetString(bytes, 0, length).Split(':') is not [var id, var secret] || id.Length == 0)
+        var parts = Encoding.Latin1.GetString(bytes, 0, length).Split(':');
+        problem = $"The Basic credentials have {parts.Length - 1} colons; expected one, between the id and the secret.";
+        if (parts is not [var id, var secret])
             return null;
-        problem = "The id or the secret is not form-encoded. Encode each of them before base64 (RFC 6749 appendix B).";
-        return Decode(id) is { } clientId && Decode(secret) is { } clientSecret ? (clientId, clientSecret) : null;
+        problem = "The Basic credentials have no id before the colon.";
+        if (id.Length == 0)
+            return null;
+        return Decode("id", id, out problem) is { } clientId && Decode("secret", secret, out problem) is { } clientSecret
+            ? (clientId, clientSecret) : null;
     }
 
-    private static string? Decode(string text) => text.AsSpan().ContainsAnyExcept(FormEncodedCharacters) ? null : FormReader.Decode(text);
+    // A character of a secret is not quoted.
+    private static string? Decode(string name, string text, out string problem)
+    {
+        const string Advice = "Form-encode id and secret before base64 (RFC 6749 appendix B).";
+        problem = text.AsSpan().IndexOfAnyExcept(FormEncodedCharacters) is >= 0 and var offset
+            ? $"The {name} in the Basic credentials has a character at offset {offset} that is not form-encoded. {Advice}" : "";
+        if (problem.Length > 0)
+            return null;
+        var decoded = FormReader.Decode(text, out var fault);
+        problem = decoded is null ? $"The {name} in the Basic credentials has {fault}. {Advice}" : "";
+        return decoded;
+    }
 }

@@ -21,15 +21,21 @@ internal sealed class ClientAuthenticator(
     {
         var (assertion, type) = (form["client_assertion"], form["client_assertion_type"]);
         var (header, secret) = (request.Header("Authorization"), form["client_secret"]);
-        string?[] credentials = [assertion ?? type, header, secret];
-        if (credentials.Count(value => value is not null) > 1)
-            throw RefusedException.InvalidRequest(
-                "S01", "RFC 6749 section 2.3", "The request uses more than one client authentication method. Use one.");
+        CheckSingleMethod(header is not null, secret is not null, assertion is not null ? "client_assertion" : type is not null ? "client_assertion_type" : null);
         return header is not null ? AuthenticateByHeader(header, form)
-            : secret is not null ? AuthenticateBySecretInForm(secret, form)
-            : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form, request.Number)
+            : secret is not null ? AuthenticateBySecretInForm(secret, form, request.Record)
+            : assertion is not null || type is not null ? AuthenticateByAssertion(assertion, type, form, request.Record)
             : request.CertificateThumbprint is { } thumbprint ? AuthenticateByCertificate(thumbprint, form)
             : null;
+    }
+
+    private static void CheckSingleMethod(bool hasHeader, bool hasSecret, string? assertionField)
+    {
+        if ((hasHeader ? 1 : 0) + (hasSecret ? 1 : 0) + (assertionField is null ? 0 : 1) <= 1)
+            return;
+        string?[] names = [hasHeader ? "the Authorization header" : null, hasSecret ? "client_secret" : null, assertionField];
+        throw RefusedException.InvalidRequest("S01", "RFC 6749 section 2.3",
+            $"The request has {string.Join(" and ", names.Where(name => name is not null))}. Use one client authentication method.");
     }
 
     /// <summary>Checks that <c>client_id</c>, if the form has one, names the given client.</summary>
@@ -46,7 +52,7 @@ internal sealed class ClientAuthenticator(
 
     /// <summary>Returns the client that <c>client_id</c> names if it is registered as a public client; otherwise null.</summary>
     public ClientRegistration? FindPublicClient(TokenForm form) =>
-        registry.FindClient(form["client_id"])?.Client is { } client && ClientMethods.For(client).Contains(ClientMethods.None) ? client : null;
+        registry.FindClient(form["client_id"])?.Client is { } client && client.AuthenticationMethods.Contains(ClientMethods.None) ? client : null;
 
     private ClientRegistration AuthenticateByHeader(string header, TokenForm form)
     {
@@ -59,17 +65,17 @@ internal sealed class ClientAuthenticator(
             client, secret, "Check the secret, and that id and secret are form-encoded before base64 in the Authorization header.");
     }
 
-    private ClientRegistration AuthenticateBySecretInForm(string secret, TokenForm form)
+    private ClientRegistration AuthenticateBySecretInForm(string secret, TokenForm form, RecordedRequest? record)
     {
         var client = GetClient(form["client_id"] ?? throw RefusedException.InvalidClient(
             "S17", "RFC 6749 section 2.3.1", "The form has a client_secret but no client_id."));
         ClientMethods.CheckAllowed(client, ClientMethods.SecretPost, options);
         return client.ClientSecretIssuer is null
             ? ClientSecretValidator.Validate(client, secret, "Check the secret, and that the form field is encoded once.")
-            : jwtSecrets.Validate(secret, client);
+            : jwtSecrets.Validate(secret, client, record);
     }
 
-    private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form, int request)
+    private ClientRegistration AuthenticateByAssertion(string? assertion, string? type, TokenForm form, RecordedRequest? record)
     {
         if (type == Saml2Bearer)
             throw RefusedException.InvalidClient("S02", "RFC 10070",
@@ -82,8 +88,8 @@ internal sealed class ClientAuthenticator(
             throw RefusedException.InvalidClient("S09a", "RFC 7523 section 3 item 7",
                 "The same JWT is both grant and client assertion, but its jti is single-use. Create two JWTs.");
         var client = type == JwtSpiffe
-            ? spiffeAssertions.Validate(assertion)
-            : assertions.Validate(assertion, AssertionUse.ClientAuthentication, request).Signer.Client!;
+            ? spiffeAssertions.Validate(assertion, record)
+            : assertions.Validate(assertion, AssertionUse.ClientAuthentication, record).Signer.Client!;
         CheckClientId(form, client);
         ClientMethods.CheckAllowed(client, type == JwtSpiffe ? ClientMethods.SpiffeJwt : ClientMethods.PrivateKeyJwt, options);
         return client;

@@ -18,10 +18,10 @@ internal static class ClientMethods
     public static IEnumerable<string> SupportedBy(StrictAuthorizationServerOptions options) =>
         All.Where(method => (options.MutualTls || !MutualTlsMethods.Contains(method)) && FapiRules.Allows(options, method));
 
-    public static bool UsesCertificate(ClientRegistration client) => For(client).Any(MutualTlsMethods.Contains);
+    public static bool UsesCertificate(ClientRegistration client) => client.AuthenticationMethods.Any(MutualTlsMethods.Contains);
 
     /// <summary>Returns the methods that the client is registered for. Default: those that it has credentials for.</summary>
-    public static IReadOnlyList<string> For(ClientRegistration client) =>
+    public static IReadOnlyList<string> FindAllowed(ClientRegistration client) =>
         client.AllowedAuthenticationMethods ?? [.. All.Where(method => HasCredentials(client, method) && method != TlsClientAuth)];
 
     /// <exception cref="ArgumentException">
@@ -32,7 +32,7 @@ internal static class ClientMethods
         CertificateThumbprint.Validate(client.CertificateThumbprint);
         if (client.AllowedAuthenticationMethods is not { } allowed)
         {
-            if (For(client).Count == 0)
+            if (client.AuthenticationMethods.Count == 0)
                 throw new ArgumentException($"'{client.Id}' needs either PublicKeyPem or Jwks, or another credential. A public client needs 'none' in AllowedAuthenticationMethods.");
             return;
         }
@@ -51,9 +51,9 @@ internal static class ClientMethods
         if (!FapiRules.Allows(options, method))
             throw RefusedException.InvalidClient("S23", "FAPI 2.0 section 5.3.2.1 item 6",
                 $"'{client.Id}' authenticates by {method}; FAPI 2.0 allows private_key_jwt and mutual TLS.");
-        if (!For(client).Contains(method))
+        if (!client.AuthenticationMethods.Contains(method))
             throw RefusedException.InvalidClient("S17", "RFC 7591 section 2",
-                $"'{client.Id}' authenticates by {method}, but is registered for {string.Join(", ", For(client))}.");
+                $"'{client.Id}' authenticates by {method}, but is registered for {string.Join(", ", client.AuthenticationMethods)}.");
     }
 
     private static bool HasCredentials(ClientRegistration client, string method) => method switch

@@ -15,9 +15,9 @@ internal sealed class JwtClientSecretValidator(ServerSettings settings, Assertio
 
     private readonly TimeRules _times = new(settings, maxLifetime: TimeSpan.FromSeconds(15_777_000));
 
-    public ClientRegistration Validate(string secret, ClientRegistration client)
+    public ClientRegistration Validate(string secret, ClientRegistration client, RecordedRequest? record)
     {
-        var rules = new BrokenRules(Use);
+        var rules = new BrokenRules(Use, settings.Options.Leniency) { Party = client.Leniency };
         var jwt = SignedJwt.Parse(secret, Use, rules);
         if (jwt?.Header is { } header && HeaderRules.Check(header, Use, settings, rules) is { } algorithm)
             SignatureRules.Check(jwt, header, registry.FindClient(client.Id)!, algorithm, Use, rules);
@@ -28,7 +28,7 @@ internal sealed class JwtClientSecretValidator(ServerSettings settings, Assertio
             CheckClaim(claims, "S12", "aud", settings.Issuer, rules);
             _times.Check(claims, Use, rules);
         }
-        rules.ThrowIfAny();
+        rules.Conclude(record);
         return client;
     }
 

@@ -18,9 +18,9 @@ internal sealed class SpiffeAssertionValidator(ServerSettings settings, Assertio
     private readonly AudienceRules _audience = new(settings);
     private readonly TimeRules _times = new(settings, maxLifetime: TimeSpan.FromHours(1));
 
-    public ClientRegistration Validate(string svid)
+    public ClientRegistration Validate(string svid, RecordedRequest? record)
     {
-        var rules = new BrokenRules(Use);
+        var rules = new BrokenRules(Use, settings.Options.Leniency);
         var jwt = SignedJwt.Parse(svid, Use, rules);
         var algorithm = jwt?.Header is { } header ? HeaderRules.Check(header, Use, settings, rules) : null;
         AssertionIssuer? client = null;
@@ -32,7 +32,7 @@ internal sealed class SpiffeAssertionValidator(ServerSettings settings, Assertio
             _audience.Check(claims, Use, rules);
             _times.Check(claims, Use, rules);
         }
-        rules.ThrowIfAny();
+        rules.Conclude(record);
         return client!.Client!;
     }
 
@@ -44,6 +44,8 @@ internal sealed class SpiffeAssertionValidator(ServerSettings settings, Assertio
             rules.Add("S10", Clause, $"The JWT-SVID {problem}.");
         else if (client is null)
             rules.Add("S10", Clause, $"The JWT-SVID's sub is '{id}'; no client is registered with that SpiffeId.");
+        else
+            rules.Party = client.Leniency;
         return client;
     }
 

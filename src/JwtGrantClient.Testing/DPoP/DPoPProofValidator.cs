@@ -25,10 +25,10 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
     /// <param name="method">The method of the request.</param>
     /// <param name="url">The URL of the request. Its query and fragment are ignored.</param>
     /// <param name="accessToken">The access token of the request; null at the token endpoint.</param>
-    /// <param name="request">The number of the request; 0 for a request to an API, which is not recorded.</param>
-    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null, int request = 0)
+    /// <param name="record">The record of the request; null for a request to an API.</param>
+    public DPoPProof Validate(string proof, string method, string url, string? accessToken = null, RecordedRequest? record = null)
     {
-        var rules = new BrokenRules(Use);
+        var rules = new BrokenRules(Use, settings.Options.Leniency);
         var jwt = SignedJwt.Parse(proof, Use, rules);
         var algorithm = jwt?.Header is { } header ? HeaderRules.Check(header, Use, settings, rules) : null;
         var thumbprint = jwt?.Header is { } withKey ? CheckKey(jwt, withKey, algorithm, rules) : null;
@@ -38,9 +38,9 @@ internal sealed class DPoPProofValidator(ServerSettings settings)
             RequestRules.Check(claims, method, url, accessToken, rules);
             var expiresAt = _times.Check(claims, Use, rules);
             validated = new(thumbprint!, ReadNonce(claims, rules));
-            CheckId(claims, thumbprint, expiresAt, request, rules);
+            CheckId(claims, thumbprint, expiresAt, record?.Number ?? 0, rules);
         }
-        rules.ThrowIfAny();
+        rules.Conclude(record);
         return validated!;
     }
 

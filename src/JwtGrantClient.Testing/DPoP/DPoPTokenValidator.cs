@@ -29,8 +29,8 @@ internal sealed class DPoPTokenValidator(ServerSettings settings, TokenIssuer to
 
     private AccessTokenCheck ValidateToken(string method, string address, string accessToken, string? proof, string? requiredScope)
     {
-        if (tokens.Find(accessToken) is not { } token)
-            return Unauthorized("invalid_token", "The access token is unknown, expired or revoked");
+        if (tokens.Find(accessToken, out var problem) is not { } token)
+            return Unauthorized("invalid_token", $"The access token {problem}");
         if (token.Descriptor.ProofKey is not { } thumbprint)
             return Unauthorized("invalid_token", "The access token is not bound to a DPoP key; present it as Bearer");
         if (proof is null)

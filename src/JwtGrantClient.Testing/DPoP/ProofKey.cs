@@ -31,10 +31,16 @@ internal static class ProofKey
         }
     }
 
-    // Only the required members, in lexicographic order (RFC 7638 section 3). Their values are base64url or fixed names, so nothing is escaped.
+    // Only the required members, in lexicographic order (RFC 7638 section 3, RFC 8037 section 2, RFC 9964). Their values are base64url or fixed names, so nothing is escaped.
     private static string ComputeThumbprint(JsonElement jwk)
     {
-        string[] members = jwk.GetStringOrNull("kty") == "RSA" ? ["e", "kty", "n"] : ["crv", "kty", "x", "y"];
+        string[] members = jwk.GetStringOrNull("kty") switch
+        {
+            "RSA" => ["e", "kty", "n"],
+            "OKP" => ["crv", "kty", "x"],
+            "AKP" => ["alg", "kty", "pub"],
+            _ => ["crv", "kty", "x", "y"],
+        };
         var json = $"{{{string.Join(',', members.Select(name => $"\"{name}\":\"{jwk.GetStringOrNull(name)}\""))}}}";
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
     }

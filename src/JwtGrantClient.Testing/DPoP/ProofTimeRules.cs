@@ -21,23 +21,15 @@ internal sealed class ProofTimeRules(ServerSettings settings)
     {
         var now = settings.Now;
         var seconds = NumericDate.Seconds(now - DateTimeOffset.UnixEpoch);
-        if (Read(claims, "iat", "S14", use, rules) is { } iat && (iat > seconds + _tolerance || iat < seconds - _maxAge - _skew))
+        if (!claims.TryGetProperty("iat", out _))
+            rules.Add("S14", "RFC 9449 section 4.2", $"The {use.Name} has no iat.");
+        else if (NumericDate.Read(claims, "iat", "S14", use, rules) is { } iat && (iat > seconds + _tolerance || iat < seconds - _maxAge - _skew))
             rules.Add("S14", "RFC 9449 section 4.3",
                 $"The {use.Name}'s iat is {(iat > seconds ? $"{iat - seconds:0.#} s in the future" : $"{seconds - iat:0.#} s in the past")}; at most {_maxAge:0} s in the past and {_tolerance:0} s in the future are accepted. Compare the clocks.");
-        if (Read(claims, "exp", "S13", use, rules) is { } exp && seconds >= exp + _skew)
+        if (NumericDate.Read(claims, "exp", "S13", use, rules) is { } exp && seconds >= exp + _skew)
             rules.Add("S13", "RFC 7519 section 4.1.4", $"The {use.Name} expired {seconds - exp:0.#} s ago. A proof needs no exp; leave it out.");
-        if (Read(claims, "nbf", "S14", use, rules) is { } nbf && nbf > seconds + _tolerance)
+        if (NumericDate.Read(claims, "nbf", "S14", use, rules) is { } nbf && nbf > seconds + _tolerance)
             rules.Add("S14", "RFC 7519 section 4.1.5", $"The {use.Name}'s nbf is {nbf - seconds:0.#} s in the future. A proof needs no nbf; leave it out.");
         return now + settings.Options.FutureTolerance + MaxAge + settings.Options.ClockSkew;
-    }
-
-    private static decimal? Read(JsonElement claims, string name, string rule, AssertionUse use, BrokenRules rules)
-    {
-        var value = NumericDate.Read(claims, name, out var problem);
-        if (problem.Length > 0)
-            rules.Add(rule, NumericDate.Clause, $"The {use.Name} {problem}.");
-        else if (value is null && name == "iat")
-            rules.Add("S14", "RFC 9449 section 4.2", $"The {use.Name} has no iat.");
-        return value;
     }
 }

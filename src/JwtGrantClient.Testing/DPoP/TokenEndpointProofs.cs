@@ -13,6 +13,8 @@ internal sealed class TokenEndpointProofs(ServerSettings settings, NonceStore no
     /// <summary>Validates the proof of the request and returns it; null if the request has none.</summary>
     public DPoPProof? Validate(ServerRequest request)
     {
+        if (request.Header(Header) is null)
+            return null;
         var proofs = request.Headers.Where(header => header.Key.Equals(Header, StringComparison.OrdinalIgnoreCase)).ToList();
         return proofs.Count switch
         {
@@ -21,7 +23,7 @@ internal sealed class TokenEndpointProofs(ServerSettings settings, NonceStore no
                 proofs[0].Value,
                 request.Method,
                 request.IsMutualTls ? settings.MutualTlsTokenEndpoint! : settings.TokenEndpoint,
-                request: request.Number),
+                record: request.Record),
             var count => throw DPoPProofValidator.Refuse("S21", "RFC 9449 section 4.3", $"The request has {count} DPoP headers. Send one."),
         };
     }

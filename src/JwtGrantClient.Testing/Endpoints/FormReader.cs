@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -8,7 +9,9 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Reads the form of a request (RFC 6749 appendix B). A form that two parsers could read differently is refused.</summary>
 internal static class FormReader
 {
-    private const string Clause = "RFC 6749 section 3.2";
+    private const string Clause = "RFC 6749 section 3.2", EncodingClause = "RFC 6749 appendix B";
+
+    private const string NoHexDigits = "a percent sign without two hex digits", NoUtf8 = "escapes that are not UTF-8";
 
     /// <summary>
     /// Returns the fields that have a value. Each field occurs once, except those that <see cref="TokenForm.MayRepeat"/> allows.
@@ -23,33 +26,44 @@ internal static class FormReader
                 $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
         QueryRules.Check(request.Query);
         ContentRules.Check(request);
-        var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.InvalidRequest("S01", "RFC 6749 appendix B", problem);
+        var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.InvalidRequest("S01", EncodingClause, problem);
+        var form = new TokenForm(fields);
+        CheckRepetition(form);
         // A parameter without a value is treated as omitted (RFC 6749 section 3.2).
-        var form = new TokenForm([.. fields.Where(field => field.Value.Length > 0)]);
-        var repeated = fields.Where(field => !form.MayRepeat(field.Key)).GroupBy(field => field.Key)
-            .FirstOrDefault(group => group.Count() > 1);
-        if (repeated is not null)
-            throw RefusedException.InvalidRequest(
-                "S01", Clause, $"The field '{repeated.Key}' occurs {repeated.Count()} times; it may occur once.");
+        fields.RemoveAll(field => field.Value.Length == 0);
         return form;
     }
 
+    private static void CheckRepetition(TokenForm form)
+    {
+        var seen = new HashSet<string>(form.Fields.Count, StringComparer.Ordinal);
+        foreach (var (name, _) in form.Fields)
+            if (!seen.Add(name) && !form.MayRepeat(name))
+                throw RefusedException.InvalidRequest("S01", Clause,
+                    $"The field '{name}' occurs {form.Fields.Count(field => field.Key == name)} times; it may occur once.");
+    }
+
     /// <summary>Returns all fields in their order; null, and the problem, if the body is not a form.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>>? TryDecode(byte[] body, out string problem)
+    public static List<KeyValuePair<string, string>>? TryDecode(ReadOnlySpan<byte> body, out string problem)
     {
         problem = "";
-        if (body.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') is >= 0 and var offset)
+        if (body.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is >= 0 and var offset)
         {
             problem = $"The form has the byte 0x{body[offset]:X2} unescaped at offset {offset}. Percent-encode it.";
             return null;
         }
-        var fields = new List<KeyValuePair<string, string>>();
-        foreach (var pair in Encoding.ASCII.GetString(body).Split('&', StringSplitOptions.RemoveEmptyEntries))
+        var fields = new List<KeyValuePair<string, string>>(8);
+        foreach (var range in body.Split((byte)'&'))
         {
-            var parts = pair.Split('=', 2);
-            if (Decode(parts[0]) is not { } name || Decode(parts.ElementAtOrDefault(1) ?? "") is not { } value)
+            var pair = body[range];
+            if (pair.IsEmpty)
+                continue;
+            var equals = pair.IndexOf((byte)'=');
+            var name = Decode(equals < 0 ? pair : pair[..equals], out var fault);
+            var value = name is null || equals < 0 ? "" : Decode(pair[(equals + 1)..], out fault);
+            if (name is null || value is null)
             {
-                problem = $"The form field '{parts[0]}' has a percent sign without two hex digits, or escapes that are not UTF-8.";
+                problem = $"The form field '{Encoding.ASCII.GetString(equals < 0 ? pair : pair[..equals])}' has {fault}.";
                 return null;
             }
             fields.Add(new(name, value));
@@ -57,23 +71,48 @@ internal static class FormReader
         return fields;
     }
 
-    /// <summary>Decodes one name or value; returns null if an escape is malformed or is not UTF-8.</summary>
-    // The platform's decoders leave an invalid escape in place, so two parsers could read two different texts.
-    public static string? Decode(string text)
+    /// <summary>Decodes one name or value; returns null if it is not ASCII, or an escape is malformed or is not UTF-8.</summary>
+    public static string? Decode(string text, out string fault)
     {
-        var bytes = new List<byte>(text.Length);
+        fault = "a character that is not ASCII";
+        return Ascii.IsValid(text) ? Decode(Encoding.ASCII.GetBytes(text), out fault) : null;
+    }
+
+    // The platform's decoders leave an invalid escape in place, so two parsers could read two different texts.
+    private static string? Decode(ReadOnlySpan<byte> text, out string fault)
+    {
+        fault = "";
+        if (!text.ContainsAny((byte)'%', (byte)'+'))
+            return Encoding.ASCII.GetString(text);
+        var bytes = ArrayPool<byte>.Shared.Rent(text.Length);
+        try
+        {
+            var length = Unescape(text, bytes);
+            fault = length < 0 ? NoHexDigits : !Utf8.IsValid(bytes.AsSpan(0, length)) ? NoUtf8 : "";
+            return fault.Length > 0 ? null : Encoding.UTF8.GetString(bytes, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
+        }
+    }
+
+    // Returns the number of octets; -1 if a percent sign is not followed by two hex digits.
+    private static int Unescape(ReadOnlySpan<byte> text, Span<byte> bytes)
+    {
+        var length = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            var value = text[i] == '+' ? (byte)' ' : (byte)text[i];
-            if (text[i] == '%')
+            var value = text[i] == '+' ? (byte)' ' : text[i];
+            if (value == '%')
             {
-                if (i + 2 >= text.Length
-                    || !byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value))
-                    return null;
+                if (i + 2 >= text.Length || !char.IsAsciiHexDigit((char)text[i + 1]) || !char.IsAsciiHexDigit((char)text[i + 2]))
+                    return -1;
+                value = byte.Parse(text.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 i += 2;
             }
-            bytes.Add(value);
+            bytes[length++] = value;
         }
-        return Utf8.IsValid([.. bytes]) ? Encoding.UTF8.GetString([.. bytes]) : null;
+        return length;
     }
 }

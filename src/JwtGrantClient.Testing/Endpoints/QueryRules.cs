@@ -35,7 +35,7 @@ internal static class QueryRules
         foreach (var pair in query[1..].Split('&'))
         {
             var encoded = pair.Split('=', 2)[0];
-            var name = FormReader.Decode(encoded) ?? encoded;
+            var name = FormReader.Decode(encoded, out _) ?? encoded;
             if (Clauses.TryGetValue(name, out var clause))
                 throw RefusedException.InvalidRequest(
                     "S01", clause, $"The query of the URL has the parameter '{name}'. Send it in the form, because URLs are logged.");

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using JwtGrantClient.Testing.Validation;
 using JwtGrantClient.Testing.Tokens;
 
@@ -9,10 +8,7 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Records each request, routes it to its endpoint and returns the response. The socket and the in-memory handler both call it.</summary>
 internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoint, RevocationEndpoint revocation, Metadata metadata)
 {
-    /// <summary>The number of requests that are kept. A server that is started manually may run for days.</summary>
-    public const int MaxRecordedRequests = 10_000;
-
-    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+    private readonly RequestLog _requests = new();
     private readonly ConcurrentQueue<ScriptedResponse> _scriptedResponses = new();
     private readonly string _tokenPath = $"{settings.Path}/token", _revocationPath = $"{settings.Path}/revoke",
         _authorizationPath = $"{settings.Path}/authorize";
@@ -26,21 +22,14 @@ internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoin
         [$"{settings.Path}/jwks"] = () => ServerResponse.Json(200, TokenIssuer.PublicKeys()),
     };
 
-    private int _received;
-
-    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
+    public IReadOnlyList<RecordedRequest> Requests => _requests.ToList();
 
     public void Enqueue(ScriptedResponse response) => _scriptedResponses.Enqueue(response);
 
-    public async Task<ServerResponse> HandleAsync(ServerRequest received, CancellationToken cancellationToken)
+    public async Task<ServerResponse> HandleAsync(ServerRequest request, CancellationToken cancellationToken)
     {
-        var request = received with { Number = Interlocked.Increment(ref _received) };
-        var record = new RecordedRequest(
-            request.Method, request.Path, request.Query, request.Headers, Encoding.UTF8.GetString(request.Body),
-            FormReader.TryDecode(request.Body, out _) ?? []) { Number = request.Number };
-        _requests.Enqueue(record);
-        while (_requests.Count > MaxRecordedRequests)
-            _requests.TryDequeue(out _);
+        var record = _requests.Add(request);
+        request.Record = record;
         var response = request.Path == _tokenPath && _scriptedResponses.TryDequeue(out var scripted)
             ? await RunAsync(scripted, request, record, cancellationToken).ConfigureAwait(false)
             : Route(request, record);
@@ -94,9 +83,13 @@ internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoin
     };
 
     // Clients compare the Date header with their own clock, so it has the time of TimeProvider, which a test may control.
-    private ServerResponse WithDate(ServerResponse response) =>
-        ReferenceEquals(response, ServerResponse.Dropped)
-            || response.Headers.Any(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
-            ? response
-            : response with { Headers = [.. response.Headers, new("Date", settings.Now.ToString("R", CultureInfo.InvariantCulture))] };
+    private ServerResponse WithDate(ServerResponse response)
+    {
+        if (ReferenceEquals(response, ServerResponse.Dropped))
+            return response;
+        for (var i = 0; i < response.Headers.Count; i++)
+            if (response.Headers[i].Key.Equals("Date", StringComparison.OrdinalIgnoreCase))
+                return response;
+        return response with { Date = settings.Now.ToString("R", CultureInfo.InvariantCulture) };
+    }
 }

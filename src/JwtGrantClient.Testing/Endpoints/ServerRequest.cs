@@ -4,8 +4,8 @@ namespace JwtGrantClient.Testing.Endpoints;
 internal sealed record ServerRequest(
     string Method, string Path, string Query, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {
-    /// <summary>The number of the request, from 1 in the order of arrival. The router sets it.</summary>
-    public int Number { get; init; }
+    /// <summary>The record of the request, which the router creates; null before.</summary>
+    public RecordedRequest? Record { get; set; }
 
     /// <summary>Whether the request came through the listener for mutual TLS.</summary>
     public bool IsMutualTls { get; init; }
@@ -22,8 +22,10 @@ internal sealed record ServerRequest(
     /// </summary>
     public string? Header(string name)
     {
-        var values = Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
-            .Select(header => header.Value).ToList();
-        return values.Count == 0 ? null : string.Join(", ", values);
+        string? value = null;
+        for (var i = 0; i < Headers.Count; i++)
+            if (Headers[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+                value = value is null ? Headers[i].Value : $"{value}, {Headers[i].Value}";
+        return value;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.TokenExchange;
 
 namespace JwtGrantClient.Testing.Endpoints;
@@ -12,16 +11,19 @@ internal sealed record SuccessfulTokenResponse(string Value, long? ExpiresIn, st
 
     public string? IssuedTokenType { get; init; }
 
-    public ServerResponse ToResponse()
+    public ServerResponse ToResponse() => ServerResponse.Json(200, JsonBytes.WriteObject(this, static (json, response) =>
     {
         // The token_type of a token that is not an access token is N_A (RFC 8693 section 2.2.1).
-        var isAccessToken = IssuedTokenType is null or TokenTypes.AccessToken;
-        var json = new JsonObject { ["access_token"] = Value, ["token_type"] = isAccessToken ? TokenType : "N_A" };
-        if (ExpiresIn is { } seconds)
-            json["expires_in"] = seconds;
-        foreach (var (name, value) in new[] { ("scope", Scope), ("refresh_token", RefreshToken), ("issued_token_type", IssuedTokenType) })
-            if (value is not null)
-                json[name] = value;
-        return ServerResponse.Json(200, json);
-    }
+        var isAccessToken = response.IssuedTokenType is null or TokenTypes.AccessToken;
+        json.WriteString("access_token", response.Value);
+        json.WriteString("token_type", isAccessToken ? response.TokenType : "N_A");
+        if (response.ExpiresIn is { } seconds)
+            json.WriteNumber("expires_in", seconds);
+        if (response.Scope is { } scope)
+            json.WriteString("scope", scope);
+        if (response.RefreshToken is { } refreshToken)
+            json.WriteString("refresh_token", refreshToken);
+        if (response.IssuedTokenType is { } type)
+            json.WriteString("issued_token_type", type);
+    }).ToArray());
 }

@@ -70,7 +70,7 @@ internal sealed class TokenEndpoint(
         FapiRules.Check(settings.Options, client, proof is not null || request.CertificateThumbprint is not null);
         var grant = validateGrant(new(form, client, publicClient)
         {
-            Number = request.Number, Proof = proof, CheckNonce = () => proofs.CheckNonce(proof),
+            Record = request.Record, Proof = proof, Proofs = proofs,
         });
         // A response that requests a nonce uses up the jti of assertions, but no code and no refresh token.
         proofs.CheckNonce(proof);

@@ -6,7 +6,16 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>The fields of a token request.</summary>
 internal sealed record TokenForm(IReadOnlyList<KeyValuePair<string, string>> Fields)
 {
-    public string? this[string name] => Fields.FirstOrDefault(field => field.Key == name).Value;
+    public string? this[string name]
+    {
+        get
+        {
+            for (var i = 0; i < Fields.Count; i++)
+                if (Fields[i].Key == name)
+                    return Fields[i].Value;
+            return null;
+        }
+    }
 
     public IReadOnlyList<string> Resources => GetAll("resource");
 
@@ -25,5 +34,6 @@ internal sealed record TokenForm(IReadOnlyList<KeyValuePair<string, string>> Fie
 
     private bool IsExchange => this["grant_type"] == TokenExchangeGrant.Type;
 
-    private IReadOnlyList<string> GetAll(string name) => [.. Fields.Where(field => field.Key == name).Select(field => field.Value)];
+    private IReadOnlyList<string> GetAll(string name) =>
+        this[name] is null ? [] : [.. Fields.Where(field => field.Key == name).Select(field => field.Value)];
 }

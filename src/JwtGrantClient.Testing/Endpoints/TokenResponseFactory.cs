@@ -9,19 +9,21 @@ namespace JwtGrantClient.Testing.Endpoints;
 /// <summary>Issues the tokens of a valid grant and creates the token response.</summary>
 internal sealed class TokenResponseFactory(ServerSettings settings, TokenIssuer tokens, RefreshTokenStore refreshTokens)
 {
+    private readonly string[] _issuerAudience = [settings.Issuer];
+
     public SuccessfulTokenResponse Create(GrantResult grant, TokenForm form, DPoPProof? proof, string? certificate)
     {
-        IReadOnlyList<string> targets = [.. form.Resources, .. form.Audiences];
+        IReadOnlyList<string> targets = form is { Resources: [], Audiences: [] } ? _issuerAudience : [.. form.Resources, .. form.Audiences];
         var descriptor = new AccessTokenDescriptor(
-            grant.ClientId, grant.Subject, grant.Scope, targets.Count > 0 ? targets : [settings.Issuer], grant.Family)
+            grant.ClientId, grant.Subject, grant.Scope, targets, grant.Family)
         {
             Actor = grant.Actor, ProofKey = proof?.Thumbprint, CertificateThumbprint = certificate,
         };
         // IssueRefreshTokens does not apply here: the client requested a refresh token by its type (RFC 8693 section 2.1).
         if (grant.IssuedTokenType == TokenTypes.RefreshToken)
             return new(refreshTokens.Issue(grant.RefreshToken!), null, descriptor.Scope) { IssuedTokenType = TokenTypes.RefreshToken };
-        var token = grant.IssuedTokenType is null or TokenTypes.AccessToken ? tokens.Issue(descriptor) : tokens.IssueJwt(descriptor);
-        return new(token.Value, token.ExpiresIn, descriptor.Scope)
+        var (value, expiresIn) = grant.IssuedTokenType is null or TokenTypes.AccessToken ? tokens.Issue(descriptor) : tokens.IssueJwt(descriptor);
+        return new(value, expiresIn, descriptor.Scope)
         {
             TokenType = descriptor.ProofKey is null ? "Bearer" : "DPoP",
             RefreshToken = IncludesRefreshToken(grant) ? refreshTokens.Issue(grant.RefreshToken!) : null,

@@ -9,8 +9,8 @@ namespace JwtGrantClient.Testing.Fapi;
 /// </summary>
 internal static class FapiRules
 {
-    // Section 5.4.1 also allows EdDSA, which the platform cannot verify.
-    private static readonly string[] AlgorithmNames = ["PS256", "ES256"];
+    // Section 5.4.1 allows EdDSA with the Ed25519 variant, and algorithms with a specific name for it, which RFC 9864 registered.
+    private static readonly string[] AlgorithmNames = ["PS256", "ES256", "Ed25519", "EdDSA"];
 
     private static readonly string[] Methods = [ClientMethods.PrivateKeyJwt, ClientMethods.SelfSignedTls, ClientMethods.TlsClientAuth];
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using JwtGrantClient.Testing.Fapi;
@@ -23,13 +23,14 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
     private static readonly SearchValues<char> VerifierCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
-    private readonly ConcurrentDictionary<string, Code> _codes = new(StringComparer.Ordinal);
+    private readonly ExpiringTable<Code> _codes = new(settings.Options.TimeProvider);
 
     public string Issue(string clientId, string redirectUri, string? codeChallenge, string? scope, string? subject, string? proofKey)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        _codes[value] = new(
-            new(clientId, subject ?? clientId, scope, new TokenFamily()), redirectUri, codeChallenge, proofKey, settings.Now + FapiRules.CodeLifetime(settings.Options));
+        var expiresAt = settings.Now + FapiRules.CodeLifetime(settings.Options);
+        var descriptor = new RefreshTokenDescriptor(clientId, subject ?? clientId, scope, new TokenFamily());
+        _codes.TryAdd(TextHash.Compute(value), new(descriptor, redirectUri, codeChallenge, proofKey, expiresAt), expiresAt);
         return value;
     }
 
@@ -59,8 +60,11 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
 
     private Code Find(string value)
     {
-        if (!_codes.TryGetValue(value, out var code) || settings.Now >= code.ExpiresAt)
-            throw RefusedException.InvalidGrant("S17", Clause, "The code is unknown or expired.");
+        if (!_codes.TryGet(TextHash.Compute(value), out var code))
+            throw RefusedException.InvalidGrant("S17", Clause, "The code is unknown: it was not issued by this server.");
+        if (settings.Now >= code.ExpiresAt)
+            throw RefusedException.InvalidGrant("S17", "RFC 6749 section 4.1.2",
+                string.Create(CultureInfo.InvariantCulture, $"The code expired {(settings.Now - code.ExpiresAt).TotalSeconds:0.#} s ago by this server's clock."));
         return code.IsUsed ? throw RevokeReused(code) : code;
     }
 
@@ -80,9 +84,12 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
     {
         if (code.Descriptor.ClientId != client.Id)
             throw RefusedException.InvalidGrant("S17", Clause, "The code was issued to another client.");
-        if (request.Form["redirect_uri"] != code.RedirectUri)
+        if (request.Form["redirect_uri"] is not { } redirectUri)
             throw RefusedException.InvalidGrant("S17", Clause,
-                $"The redirect_uri is '{request.Form["redirect_uri"] ?? "missing"}'; expected that of the authorization request, '{code.RedirectUri}'.");
+                $"The form has no redirect_uri; expected that of the authorization request, '{code.RedirectUri}'.");
+        if (redirectUri != code.RedirectUri)
+            throw RefusedException.InvalidGrant("S17", Clause,
+                $"The redirect_uri is '{redirectUri}'; expected that of the authorization request, '{code.RedirectUri}'.");
         if (request.AuthenticatedClient is null && code.Challenge is null)
             throw RefusedException.InvalidGrant("S17", "RFC 9700 section 2.1.1",
                 "A public client needs PKCE: a code_challenge in the authorization request, and its code_verifier.");
@@ -101,9 +108,14 @@ internal sealed class AuthorizationCodeGrant(ServerSettings settings)
                 "There is a code_verifier, but the authorization request had no code_challenge.");
         if (challenge is null)
             return;
-        if (verifier is not { Length: >= 43 and <= 128 } || verifier.AsSpan().ContainsAnyExcept(VerifierCharacters))
-            throw RefusedException.InvalidGrant("S17", PkceClause,
-                "The code_verifier is missing, or is not 43 to 128 characters of A-Z a-z 0-9 - . _ ~.");
+        if (verifier is null)
+            throw RefusedException.InvalidGrant("S17", PkceClause, "The form has no code_verifier, but the authorization request had a code_challenge.");
+        if (verifier.Length is < 43 or > 128)
+            throw RefusedException.InvalidGrant("S17", "RFC 7636 section 4.1",
+                $"The code_verifier has {verifier.Length} characters; expected 43 to 128.");
+        if (verifier.AsSpan().IndexOfAnyExcept(VerifierCharacters) is >= 0 and var offset)
+            throw RefusedException.InvalidGrant("S17", "RFC 7636 section 4.1",
+                $"The code_verifier has the character '{verifier[offset]}'; expected A-Z a-z 0-9 - . _ ~.");
         if (Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))) != challenge)
             throw RefusedException.InvalidGrant("S17", PkceClause, "The code_verifier does not match the code_challenge.");
     }

@@ -25,9 +25,14 @@ internal static class GrantPolicy
     {
         if (grant.Scope is not { } scope)
             return;
+        if (scope.AsSpan().IndexOfAnyExcept(ScopeCharacters) is >= 0 and var offset)
+            throw InvalidScope(
+                $"The scope has the character '{scope[offset]}' (U+{(int)scope[offset]:X4}) at offset {offset}; expected visible ASCII without quote and backslash.");
+        if (scope[0] == ' ' || scope[^1] == ' ')
+            throw InvalidScope($"The scope {(scope[0] == ' ' ? "begins" : "ends")} with a space; expected one space between two values.");
+        if (scope.IndexOf("  ", StringComparison.Ordinal) is >= 0 and var spaces)
+            throw InvalidScope($"The scope has two spaces at offset {spaces}; expected one space between two values.");
         var values = scope.Split(' ');
-        if (scope.AsSpan().ContainsAnyExcept(ScopeCharacters) || values.Any(value => value.Length == 0))
-            throw InvalidScope("The scope has invalid syntax; expected visible ASCII without quote and backslash, and one space between values.");
         if (supported is not null && values.FirstOrDefault(value => !supported.Contains(value)) is { } unsupported)
             throw InvalidScope($"This server does not support the scope '{unsupported}'.");
         if (grant.Client?.AllowedScopes is { } allowed && values.FirstOrDefault(value => !allowed.Contains(value)) is { } excessive)
@@ -52,13 +57,21 @@ internal static class GrantPolicy
     public static void CheckTargets(TokenForm form, IReadOnlyList<string>? supported)
     {
         foreach (var resource in form.Resources)
-            if (!resource.Contains(':', StringComparison.Ordinal) || !Uri.TryCreate(resource, UriKind.Absolute, out _)
-                || resource.Contains('#', StringComparison.Ordinal))
-                throw InvalidTarget($"The resource '{resource}' is not an absolute URI without fragment.");
+            CheckResource(resource);
         if (form.Audiences.FirstOrDefault(audience => audience.Any(char.IsControl)) is { } audience)
             throw InvalidTarget($"The audience '{audience}' has a control character.");
         if (form.Resources.Concat(form.Audiences).FirstOrDefault(target => supported?.Contains(target) == false) is { } unknown)
             throw InvalidTarget($"This server does not know the target '{unknown}'.");
+    }
+
+    private static void CheckResource(string resource)
+    {
+        if (!resource.Contains(':', StringComparison.Ordinal))
+            throw InvalidTarget($"The resource '{resource}' has no scheme; expected an absolute URI.");
+        if (!Uri.TryCreate(resource, UriKind.Absolute, out _))
+            throw InvalidTarget($"The resource '{resource}' is not a URI.");
+        if (resource.Contains('#', StringComparison.Ordinal))
+            throw InvalidTarget($"The resource '{resource}' has a fragment. Leave out '#' and what follows.");
     }
 
     private static RefusedException InvalidTarget(string explanation) =>

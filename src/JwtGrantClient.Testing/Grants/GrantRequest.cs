@@ -10,14 +10,17 @@ namespace JwtGrantClient.Testing.Grants;
 /// </summary>
 internal sealed record GrantRequest(TokenForm Form, ClientRegistration? AuthenticatedClient, ClientRegistration? PublicClient = null)
 {
-    /// <summary>The number of the request.</summary>
-    public int Number { get; init; }
+    /// <summary>The record of the request.</summary>
+    public RecordedRequest? Record { get; init; }
 
     /// <summary>The DPoP proof of the request; null for none.</summary>
     public DPoPProof? Proof { get; init; }
 
+    /// <summary>Validates proofs.</summary>
+    public required TokenEndpointProofs Proofs { get; init; }
+
     /// <summary>Checks the nonce of the proof, before a request for a code can use up the code.</summary>
-    public Action CheckNonce { get; init; } = () => { };
+    public void CheckNonce() => Proofs.CheckNonce(Proof);
 
     /// <summary>Returns the client, for a grant that belongs to one client.</summary>
     /// <exception cref="RefusedException">The request has neither client authentication nor a public client.</exception>

@@ -13,7 +13,7 @@ internal sealed class JwtBearerGrant(AssertionValidator assertions, ClientAuthen
     public GrantResult Validate(GrantRequest request)
     {
         var namedClient = request.AuthenticatedClient ?? authenticator.FindNamedClient(request.Form);
-        var assertion = assertions.Validate(request.Form.GetRequired("assertion"), AssertionUse.Grant, request.Number);
+        var assertion = assertions.Validate(request.Form.GetRequired("assertion"), AssertionUse.Grant, request.Record);
         if (request.AuthenticatedClient is null && assertion.Signer.Client is { } signer)
             ClientAuthenticator.CheckClientId(request.Form, signer);
         // If one client presents the assertion of another, the assertion may be stolen.

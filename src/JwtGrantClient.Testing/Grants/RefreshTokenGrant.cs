@@ -35,9 +35,9 @@ internal sealed class RefreshTokenGrant(RefreshTokenStore tokens, bool rotates)
         };
     }
 
-    private static void UseUp(RefreshToken token)
+    private void UseUp(RefreshToken token)
     {
-        if (!token.TryUse())
+        if (!tokens.TryUse(token))
             throw RevokeReused(token.Descriptor);
     }
 

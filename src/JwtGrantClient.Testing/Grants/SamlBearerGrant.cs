@@ -17,7 +17,7 @@ internal sealed class SamlBearerGrant(SamlAssertionValidator assertions, ClientA
         if (request.AuthenticatedClient is null && client?.RequireClientAuthentication == true)
             throw RefusedException.InvalidClient("S18", "RFC 7522 section 3.1",
                 $"'{client.Id}' must authenticate in addition to its grant.");
-        var assertion = assertions.Validate(request.Form.GetRequired("assertion"), request.Number);
+        var assertion = assertions.Validate(request.Form.GetRequired("assertion"), request.Record?.Number ?? 0);
         return new(client, client?.Id ?? assertion.Issuer, assertion.Subject, request.Form["scope"]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using JwtGrantClient.Testing.Endpoints;
 
 namespace JwtGrantClient.Testing.Hosting;
@@ -8,19 +9,44 @@ internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Tas
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var headers = request.Headers.Concat(request.Content?.Headers.AsEnumerable() ?? []);
         var address = request.RequestUri ?? throw new InvalidOperationException("The request has no RequestUri.");
-        var response = await handle(
-            new(
-                request.Method.Method,
-                address.AbsolutePath,
-                address.Query,
-                [.. headers.SelectMany(header => header.Value.Select(value => new KeyValuePair<string, string>(header.Key, value)))],
-                request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)),
-            cancellationToken).ConfigureAwait(false);
+        var body = request.Content is null ? [] : await ReadAsync(request.Content, cancellationToken).ConfigureAwait(false);
+        var received = new ServerRequest(request.Method.Method, address.AbsolutePath, address.Query, ReadHeaders(request), body);
+        var response = await handle(received, cancellationToken).ConfigureAwait(false);
         return ReferenceEquals(response, ServerResponse.Dropped)
             ? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The server closed the connection without a response.")
             : ToMessage(response, request);
+    }
+
+    // Not validated: the headers as they would be sent. To parse them would take longer than most requests.
+    private static List<KeyValuePair<string, string>> ReadHeaders(HttpRequestMessage request)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        Add(request.Headers.NonValidated, headers);
+        if (request.Content is not null)
+            Add(request.Content.Headers.NonValidated, headers);
+        return headers;
+    }
+
+    private static void Add(HttpHeadersNonValidated source, List<KeyValuePair<string, string>> headers)
+    {
+        foreach (var (name, values) in source)
+            foreach (var value in values)
+                headers.Add(new(name, value));
+    }
+
+    // Content of known length, such as a form, is written into its array without a second buffer.
+    private static async ValueTask<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength is not (>= 0 and <= ServerRequest.MaxBodyLength and var length))
+            return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var body = new byte[length];
+        var stream = new MemoryStream(body);
+        await using (stream.ConfigureAwait(false))
+        {
+            await content.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+            return stream.Position == length ? body : body[..(int)stream.Position];
+        }
     }
 
     private static HttpResponseMessage ToMessage(ServerResponse response, HttpRequestMessage request)
@@ -30,6 +56,8 @@ internal sealed class InMemoryHandler(Func<ServerRequest, CancellationToken, Tas
         foreach (var (name, value) in response.Headers)
             if (!message.Headers.TryAddWithoutValidation(name, value))
                 message.Content.Headers.TryAddWithoutValidation(name, value);
+        if (response.Date is not null)
+            message.Headers.TryAddWithoutValidation("Date", response.Date);
         return message;
     }
 }

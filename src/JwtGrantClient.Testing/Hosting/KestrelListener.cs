@@ -77,6 +77,8 @@ internal static class KestrelListener
         context.Response.StatusCode = response.Status;
         foreach (var (name, value) in response.Headers)
             context.Response.Headers.Append(name, value);
+        if (response.Date is not null)
+            context.Response.Headers.Date = response.Date;
         if (response.Body.Length > 0)
             await context.Response.Body.WriteAsync(response.Body, context.RequestAborted).ConfigureAwait(false);
     }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace JwtGrantClient.Testing.Jose;
 
 /// <summary>
-/// Reads a public key for signatures from a JWK (RFC 7517 section 4, RFC 7518 section 6). The rules are the same for registered keys and for the
+/// Reads a public key for signatures from a JWK (RFC 7517 section 4, RFC 7518 section 6, RFC 8037, RFC 9964). The rules are the same for registered keys and for the
 /// keys in DPoP proofs.
 /// </summary>
 internal static class PublicJwk
@@ -38,7 +38,11 @@ internal static class PublicJwk
             {
                 "RSA" => RsaVerificationKey.Create(ReadMember("n"), ReadMember("e"), keyId, algorithm),
                 "EC" => EcVerificationKey.Create(ReadString(jwk, "crv"), ReadMember, keyId, algorithm),
-                _ => throw UnusableKeyException.Unsupported($"has the kty '{type}'; this server supports RSA and EC"),
+                "OKP" when ReadString(jwk, "crv") == Ed25519VerificationKey.Curve => new Ed25519VerificationKey(ReadMember("x"), keyId, algorithm),
+                "AKP" => MLDsaVerificationKey.FromJwk(algorithm, ReadMember("pub"), keyId),
+                _ => throw UnusableKeyException.Unsupported(type == "OKP"
+                    ? $"has the crv '{ReadString(jwk, "crv") ?? "missing"}'; this server supports Ed25519 for OKP keys"
+                    : $"has the kty '{type}'; this server supports RSA, EC, OKP and AKP"),
             };
         }
         // For example, a point that is not on the curve.

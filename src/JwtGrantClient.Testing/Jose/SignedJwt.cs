@@ -53,7 +53,12 @@ internal sealed class SignedJwt
         else if (StrictBase64Url.TryDecode(segment, out var bytes))
             return bytes;
         else
-            rules.Add("S03", "RFC 7515 section 2", $"The {use.Name} has a {name} that {StrictBase64Url.DescribeFault(segment)}");
+        {
+            var isPadded = StrictBase64Url.TryDecodePadded(segment, out var padded);
+            rules.Add("S03", "RFC 7515 section 2", $"The {use.Name} has a {name} that {StrictBase64Url.DescribeFault(segment)}",
+                isPadded ? nameof(Leniency.AllowPaddedBase64Url) : null);
+            return isPadded ? padded : null;
+        }
         return null;
     }
 

@@ -23,6 +23,14 @@ internal static class StrictBase64Url
         return true;
     }
 
+    /// <summary>Decodes base64url that is padded to a multiple of four characters, and is strict otherwise.</summary>
+    public static bool TryDecodePadded(ReadOnlySpan<char> text, out byte[] bytes)
+    {
+        var content = text.TrimEnd('=');
+        bytes = [];
+        return text.Length % 4 == 0 && text.Length - content.Length is 1 or 2 && TryDecode(content, out bytes);
+    }
+
     /// <summary>Describes why a text cannot be decoded: the end of a sentence that begins with its name and "that".</summary>
     public static string DescribeFault(ReadOnlySpan<char> text)
     {

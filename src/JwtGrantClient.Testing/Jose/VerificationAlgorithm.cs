@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace JwtGrantClient.Testing.Jose;
 
-/// <summary>A signature algorithm that the server can verify (RFC 7518 section 3.1). <c>none</c> and HMAC are not supported.</summary>
+/// <summary>A signature algorithm that the server can verify (RFC 7518 section 3.1, RFC 9864, RFC 9964). <c>none</c> and HMAC are not supported.</summary>
 /// <param name="Name">The value of <c>alg</c>.</param>
 /// <param name="KeyType">The <c>kty</c> of its keys.</param>
 internal sealed record VerificationAlgorithm(string Name, string KeyType)
@@ -18,6 +18,11 @@ internal sealed record VerificationAlgorithm(string Name, string KeyType)
         Ec("ES256", HashAlgorithmName.SHA256, "P-256"),
         Ec("ES384", HashAlgorithmName.SHA384, "P-384"),
         Ec("ES512", HashAlgorithmName.SHA512, "P-521"),
+        new("Ed25519", "OKP") { Curve = Ed25519VerificationKey.Curve },
+        new("EdDSA", "OKP") { Curve = Ed25519VerificationKey.Curve },
+        new("ML-DSA-44", "AKP"),
+        new("ML-DSA-65", "AKP"),
+        new("ML-DSA-87", "AKP"),
     ];
 
     private static readonly Dictionary<string, VerificationAlgorithm> ByName =
@@ -32,6 +37,9 @@ internal sealed record VerificationAlgorithm(string Name, string KeyType)
     public string? Curve { get; private init; }
 
     public static VerificationAlgorithm? Find(string? name) => name is null ? null : ByName.GetValueOrDefault(name);
+
+    /// <summary>Returns whether a name is that of this algorithm, or its other name: Ed25519 is also named EdDSA (RFC 9864 section 2.2).</summary>
+    public bool HasName(string name) => name == Name || (KeyType == "OKP" && Find(name)?.KeyType == "OKP");
 
     /// <summary>Returns the names of all algorithms, for an error message.</summary>
     public static string ListNames(IEnumerable<VerificationAlgorithm> algorithms) => string.Join(", ", algorithms.Select(algorithm => algorithm.Name));

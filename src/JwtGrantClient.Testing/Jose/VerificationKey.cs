@@ -17,7 +17,7 @@ internal abstract class VerificationKey(string? keyId, string? algorithm) : IDis
 
     /// <summary>Returns why the key cannot be used with the algorithm; null if it can.</summary>
     public string? DescribeMismatch(VerificationAlgorithm algorithm) =>
-        Algorithm is not null && Algorithm != algorithm.Name ? $"the key is registered for {Algorithm}"
+        Algorithm is not null && !algorithm.HasName(Algorithm) ? $"the key is registered for {Algorithm}"
         : !IsFor(algorithm) ? $"the key is {Kind}"
         : DescribeWeakness();
 

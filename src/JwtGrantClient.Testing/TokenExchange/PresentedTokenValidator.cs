@@ -12,15 +12,15 @@ internal sealed class PresentedTokenValidator(TokenIssuer tokens, AssertionValid
 {
     private const string Clause = "RFC 8693 section 2.2.2";
 
-    public PresentedToken Validate(string token, string type, string role, ClientRegistration client, int request) => type switch
+    public PresentedToken Validate(string token, string type, string role, ClientRegistration client, RecordedRequest? record) => type switch
     {
-        TokenTypes.AccessToken => tokens.Find(token) is { } issued
+        TokenTypes.AccessToken => tokens.Find(token, out var problem) is { } issued
             ? new(issued.Descriptor.Subject, issued.Descriptor.Scope)
-            : throw Refuse("S17", Clause, $"The {role} is unknown, expired or revoked."),
-        TokenTypes.Jwt => new(assertions.Validate(token, CreateUse(role, "jwt", "at+jwt"), request).Subject, null),
+            : throw Refuse("S17", Clause, $"The {role} {problem}."),
+        TokenTypes.Jwt => new(assertions.Validate(token, CreateUse(role, "jwt", "at+jwt"), record).Subject, null),
         // The audience of an ID token is the client that the user logged in to (OpenID Connect Core section 2).
         TokenTypes.IdToken => new(
-            assertions.Validate(token, CreateUse(role, "jwt") with { AdditionalAudience = client.Id }, request).Subject, null),
+            assertions.Validate(token, CreateUse(role, "jwt") with { AdditionalAudience = client.Id }, record).Subject, null),
         _ => throw Refuse("S17", "RFC 8693 section 2.1",
             $"The type of the {role} is '{type}'; this server accepts {string.Join(", ", TokenTypes.Accepted)}."),
     };

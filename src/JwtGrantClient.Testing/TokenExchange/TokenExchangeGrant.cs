@@ -22,13 +22,13 @@ internal sealed class TokenExchangeGrant(PresentedTokenValidator tokens)
         var (actorToken, actorType) = (form["actor_token"], form["actor_token_type"]);
         if (actorToken is null != actorType is null)
             throw RefusedException.InvalidRequest(
-                "S17", Clause, "actor_token and actor_token_type must occur together; one of them is missing.");
+                "S17", Clause, $"The form has {(actorToken is null ? "actor_token_type but no actor_token" : "actor_token but no actor_token_type")}. Send both.");
         var requestedType = form["requested_token_type"] ?? TokenTypes.AccessToken;
         if (!TokenTypes.Issuable.Contains(requestedType))
             throw RefusedException.InvalidRequest("S17", Clause,
                 $"The requested_token_type is '{requestedType}'; this server issues {string.Join(", ", TokenTypes.Issuable)}.");
-        var subject = tokens.Validate(subjectToken, subjectType, "subject token", client, request.Number);
-        var actor = actorToken is null ? null : tokens.Validate(actorToken, actorType!, "actor token", client, request.Number);
+        var subject = tokens.Validate(subjectToken, subjectType, "subject token", client, request.Record);
+        var actor = actorToken is null ? null : tokens.Validate(actorToken, actorType!, "actor token", client, request.Record);
         // The scope of an access token of this server limits the new scope. For another issuer's token only the registration limits it.
         var scope = subjectType == TokenTypes.AccessToken
             ? GrantPolicy.NarrowScope(form["scope"], subject.Scope, Clause) : form["scope"];

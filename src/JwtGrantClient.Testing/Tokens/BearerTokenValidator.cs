@@ -8,8 +8,8 @@ internal static class BearerTokenValidator
         // The challenge to a request without credentials has no error code (RFC 6750 section 3.1).
         if (authorization?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) != true)
             return new(401, "Bearer");
-        if (tokens.Find(authorization["Bearer ".Length..].Trim()) is not { } token)
-            return new(401, "Bearer error=\"invalid_token\", error_description=\"The access token is unknown, expired or revoked\"");
+        if (tokens.Find(authorization["Bearer ".Length..].Trim(), out var problem) is not { } token)
+            return new(401, $"Bearer error=\"invalid_token\", error_description=\"The access token {problem}\"");
         // Otherwise an attacker with a stolen token could present it without the proof (RFC 9449 section 7.2).
         if (token.Descriptor.ProofKey is not null)
             return new(401,

@@ -1,22 +1,42 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Tokens;
 
-/// <summary>Issues and stores refresh tokens. Used tokens remain stored, so that their reuse is detected.</summary>
+/// <summary>
+/// Issues and stores refresh tokens. The newest used tokens remain stored, so that their reuse is detected; older ones are unknown.
+/// </summary>
 internal sealed class RefreshTokenStore
 {
-    private readonly ConcurrentDictionary<string, RefreshToken> _tokens = new(StringComparer.Ordinal);
+    public const int MaxUsed = 10_000;
+
+    private readonly ConcurrentDictionary<UInt128, RefreshToken> _tokens = new();
+    private readonly ConcurrentQueue<UInt128> _used = new();
+
+    public int Count => _tokens.Count;
 
     public string Issue(RefreshTokenDescriptor descriptor)
     {
         var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        _tokens[value] = new(descriptor);
+        var key = TextHash.Compute(value);
+        _tokens[key] = new(key, descriptor);
         return value;
     }
 
-    public RefreshToken? Find(string value) => _tokens.GetValueOrDefault(value);
+    public RefreshToken? Find(string value) => _tokens.GetValueOrDefault(TextHash.Compute(value));
+
+    /// <summary>Uses up a token; returns false if it was used before. It is atomic: of two requests one succeeds.</summary>
+    public bool TryUse(RefreshToken token)
+    {
+        if (!token.TryUse())
+            return false;
+        _used.Enqueue(token.Key);
+        if (_used.Count > MaxUsed && _used.TryDequeue(out var oldest))
+            _tokens.TryRemove(oldest, out _);
+        return true;
+    }
 }
 
 /// <summary>The authorization that a refresh token represents. A rotated token represents the same one (RFC 6749 section 6).</summary>
@@ -27,9 +47,11 @@ internal sealed record RefreshTokenDescriptor(string ClientId, string Subject, s
 }
 
 /// <summary>An issued refresh token, which is single-use if tokens rotate.</summary>
-internal sealed class RefreshToken(RefreshTokenDescriptor descriptor)
+internal sealed class RefreshToken(UInt128 key, RefreshTokenDescriptor descriptor)
 {
     private int _uses;
+
+    public UInt128 Key => key;
 
     public RefreshTokenDescriptor Descriptor => descriptor;
 

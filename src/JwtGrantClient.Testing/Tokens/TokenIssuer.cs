@@ -1,10 +1,11 @@
+using System.Buffers;
 using System.Buffers.Text;
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using JwtGrantClient.Testing.Endpoints;
 using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Tokens;
@@ -16,35 +17,56 @@ internal sealed class TokenIssuer(ServerSettings settings)
     // ES256 is allowed by FAPI 2.0 (section 5.4.1), and an RSA signature would take most of the time of a request.
     private static readonly Lazy<ECDsa> Key = new(() => ECDsa.Create(ECCurve.NamedCurves.nistP256));
     private const string Algorithm = "ES256", KeyId = "strict-1";
+    private const int SignatureLength = 64;
 
-    // The default encoder writes at+jwt as at\u002Bjwt, which is valid but hard to read.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string AccessTokenHeader = EncodeHeader("at+jwt"), JwtHeader = EncodeHeader("JWT");
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, IssuedToken> _validTokens = new(StringComparer.Ordinal);
-    private int _issued;
+    // A token is found by its hash, so that the texts of the tokens, which are long, are not kept.
+    private readonly ExpiringTable<IssuedToken> _validTokens = new(settings.Options.TimeProvider);
+    private int _issued, _generation;
+
+    /// <summary>The number of tokens in memory.</summary>
+    public int Stored => _validTokens.Count;
 
     public int Issued => Volatile.Read(ref _issued);
 
-    public IssuedToken Issue(AccessTokenDescriptor descriptor)
+    /// <summary>Issues an access token; returns its text, and how many seconds it is valid.</summary>
+    public (string Value, long ExpiresIn) Issue(AccessTokenDescriptor descriptor)
     {
-        var token = Create(descriptor, "at+jwt");
-        _validTokens[token.Value] = token;
+        var (value, expiresAt) = Create(descriptor, AccessTokenHeader);
+        _validTokens.TryAdd(TextHash.Compute(value), new(descriptor, expiresAt, Volatile.Read(ref _generation)), expiresAt);
         Interlocked.Increment(ref _issued);
-        return token;
+        return (value, ExpiresIn);
     }
 
     /// <summary>Issues a JWT with the same claims that is not an access token.</summary>
-    public IssuedToken IssueJwt(AccessTokenDescriptor descriptor) => Create(descriptor, "JWT");
+    public (string Value, long ExpiresIn) IssueJwt(AccessTokenDescriptor descriptor) => (Create(descriptor, JwtHeader).Value, ExpiresIn);
 
-    public void Revoke(string token) => _validTokens.TryRemove(token, out _);
+    public void Revoke(string token)
+    {
+        if (_validTokens.TryGet(TextHash.Compute(token), out var issued))
+            issued.Revoke();
+    }
 
-    public void RevokeAll() => _validTokens.Clear();
+    public void RevokeAll() => Interlocked.Increment(ref _generation);
 
     /// <summary>Returns the token if this server issued it and it is neither revoked nor expired; otherwise null.</summary>
-    public IssuedToken? Find(string value) =>
-        _validTokens.TryGetValue(value, out var token) && settings.Now < token.ExpiresAt && !token.Descriptor.Family.IsRevoked ? token : null;
+    public IssuedToken? Find(string value) => Find(value, out _);
+
+    /// <summary>Returns the token; null, and the end of a sentence that begins with its name, if it is not valid.</summary>
+    public IssuedToken? Find(string value, out string problem)
+    {
+        var now = settings.Now;
+        problem = !_validTokens.TryGet(TextHash.Compute(value), out var token) ? "is unknown: it was not issued by this server"
+            : token.Descriptor.Family.IsRevoked ? "is revoked, with all tokens of its authorization"
+            : token.IsRevoked || token.Generation != Volatile.Read(ref _generation) ? "is revoked"
+            : now >= token.ExpiresAt
+                ? string.Create(CultureInfo.InvariantCulture, $"expired {(now - token.ExpiresAt).TotalSeconds:0.#} s ago by this server's clock")
+            : "";
+        return problem.Length == 0 ? token : null;
+    }
 
     public static JsonObject PublicKeys()
     {
@@ -59,41 +81,90 @@ internal sealed class TokenIssuer(ServerSettings settings)
         };
     }
 
-    private IssuedToken Create(AccessTokenDescriptor descriptor, string type)
+    // expires_in is rounded down and exp up, so that the token is valid for at least expires_in seconds.
+    private long ExpiresIn => settings.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond;
+
+    private (string Value, DateTimeOffset ExpiresAt) Create(AccessTokenDescriptor descriptor, string header)
     {
         var now = settings.Now;
-        // exp is rounded up and expires_in down, so that the token is valid for at least expires_in seconds.
         var exp = (now + settings.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
-        var claims = new JsonObject
-        {
-            ["iss"] = settings.Issuer, ["sub"] = descriptor.Subject, ["client_id"] = descriptor.ClientId,
-            ["iat"] = now.ToUnixTimeSeconds(), ["exp"] = exp,
-            ["aud"] = descriptor.Audience is [var only] ? only : new JsonArray([.. descriptor.Audience.Select(item => JsonValue.Create(item))]),
-            ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
-        };
-        if (descriptor.Scope is not null)
-            claims["scope"] = descriptor.Scope;
-        if (descriptor.Actor is not null)
-            claims["act"] = new JsonObject { ["sub"] = descriptor.Actor };
-        var confirmation = new JsonObject();
-        foreach (var (name, value) in new[] { ("jkt", descriptor.ProofKey), ("x5t#S256", descriptor.CertificateThumbprint) })
-            if (value is not null)
-                confirmation[name] = value;
-        if (confirmation.Count > 0)
-            claims["cnf"] = confirmation;
-        return new(
-            Sign(claims, type), descriptor, DateTimeOffset.FromUnixTimeSeconds(exp), settings.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
+        var claims = JsonBytes.WriteObject(
+            (Descriptor: descriptor, settings.Issuer, Iat: now.ToUnixTimeSeconds(), Exp: exp),
+            static (json, token) => WriteClaims(json, token.Descriptor, token.Issuer, token.Iat, token.Exp));
+        return (Sign(header, claims), DateTimeOffset.FromUnixTimeSeconds(exp));
     }
 
-    private static string Sign(JsonObject claims, string type)
+    private static void WriteClaims(Utf8JsonWriter json, AccessTokenDescriptor descriptor, string issuer, long iat, long exp)
     {
-        var header = new JsonObject { ["alg"] = Algorithm, ["typ"] = type, ["kid"] = KeyId };
-        var input = $"{Encode(header)}.{Encode(claims)}";
-        var signature = Key.Value.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256);
-        return $"{input}.{Base64Url.EncodeToString(signature)}";
+        json.WriteString("iss", issuer);
+        json.WriteString("sub", descriptor.Subject);
+        json.WriteString("client_id", descriptor.ClientId);
+        json.WriteNumber("iat", iat);
+        json.WriteNumber("exp", exp);
+        WriteAudience(json, descriptor.Audience);
+        Span<byte> id = stackalloc byte[16];
+        RandomNumberGenerator.Fill(id);
+        json.WriteString("jti", Base64Url.EncodeToString(id));
+        if (descriptor.Scope is not null)
+            json.WriteString("scope", descriptor.Scope);
+        if (descriptor.Actor is not null)
+        {
+            json.WriteStartObject("act");
+            json.WriteString("sub", descriptor.Actor);
+            json.WriteEndObject();
+        }
+        if (descriptor.ProofKey is null && descriptor.CertificateThumbprint is null)
+            return;
+        json.WriteStartObject("cnf");
+        if (descriptor.ProofKey is not null)
+            json.WriteString("jkt", descriptor.ProofKey);
+        if (descriptor.CertificateThumbprint is not null)
+            json.WriteString("x5t#S256", descriptor.CertificateThumbprint);
+        json.WriteEndObject();
     }
 
-    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(Readable)));
+    private static void WriteAudience(Utf8JsonWriter json, IReadOnlyList<string> audience)
+    {
+        if (audience is [var only])
+        {
+            json.WriteString("aud", only);
+            return;
+        }
+        json.WriteStartArray("aud");
+        foreach (var value in audience)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    private static string Sign(string header, ReadOnlySpan<byte> claims)
+    {
+        var inputLength = header.Length + 1 + Base64Url.GetEncodedLength(claims.Length);
+        var length = inputLength + 1 + Base64Url.GetEncodedLength(SignatureLength);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Encoding.ASCII.GetBytes(header, buffer);
+            buffer[header.Length] = (byte)'.';
+            Base64Url.EncodeToUtf8(claims, buffer.AsSpan(header.Length + 1));
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes], signature = stackalloc byte[SignatureLength];
+            SHA256.HashData(buffer.AsSpan(0, inputLength), hash);
+            Key.Value.SignHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            buffer[inputLength] = (byte)'.';
+            Base64Url.EncodeToUtf8(signature, buffer.AsSpan(inputLength + 1));
+            return Encoding.ASCII.GetString(buffer, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static string EncodeHeader(string type) => Base64Url.EncodeToString(JsonBytes.WriteObject(type, static (json, type) =>
+    {
+        json.WriteString("alg", Algorithm);
+        json.WriteString("typ", type);
+        json.WriteString("kid", KeyId);
+    }));
 }
 
 /// <summary>The content of an access token to issue.</summary>
@@ -109,5 +180,19 @@ internal sealed record AccessTokenDescriptor(string ClientId, string Subject, st
     public string? CertificateThumbprint { get; init; }
 }
 
-/// <summary>An issued token. <c>ExpiresIn</c> is in seconds.</summary>
-internal sealed record IssuedToken(string Value, AccessTokenDescriptor Descriptor, DateTimeOffset ExpiresAt, long ExpiresIn);
+/// <summary>An issued token, without its text.</summary>
+internal sealed class IssuedToken(AccessTokenDescriptor descriptor, DateTimeOffset expiresAt, int generation)
+{
+    private volatile bool _isRevoked;
+
+    public AccessTokenDescriptor Descriptor => descriptor;
+
+    public DateTimeOffset ExpiresAt => expiresAt;
+
+    /// <summary>How often all tokens had been revoked when this one was issued.</summary>
+    public int Generation => generation;
+
+    public bool IsRevoked => _isRevoked;
+
+    public void Revoke() => _isRevoked = true;
+}

@@ -10,11 +10,17 @@ internal sealed record AssertionIssuer(
     string? SigningAlgorithm,
     IReadOnlyList<string>? AllowedSubjects)
 {
+    /// <summary>The rules that its assertions may break.</summary>
+    public Leniency Leniency { get; private init; } = Leniency.None;
+
     public static AssertionIssuer From(ClientRegistration client) =>
-        new(client.Id, client, ReadKeys(client), client.SigningAlgorithm, client.AllowedSubjects);
+        new(client.Id, client, ReadKeys(client), client.SigningAlgorithm, client.AllowedSubjects) { Leniency = client.Leniency };
 
     public static AssertionIssuer From(TrustedIssuer issuer) =>
-        new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects);
+        new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects)
+        {
+            Leniency = issuer.Leniency,
+        };
 
     // A client with another credential does not need a key.
     private static IReadOnlyList<VerificationKey> ReadKeys(ClientRegistration client) =>

@@ -15,12 +15,12 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
 
     /// <param name="assertion">The assertion in the compact form.</param>
     /// <param name="use">What the assertion is used for.</param>
-    /// <param name="request">The number of the request.</param>
+    /// <param name="record">The record of the request.</param>
     /// <returns>The signer of the assertion and its claims.</returns>
     /// <exception cref="RefusedException">The assertion breaks a rule.</exception>
-    public ValidatedAssertion Validate(string assertion, AssertionUse use, int request)
+    public ValidatedAssertion Validate(string assertion, AssertionUse use, RecordedRequest? record)
     {
-        var rules = new BrokenRules(use);
+        var rules = new BrokenRules(use, settings.Options.Leniency);
         var jwt = SignedJwt.Parse(assertion, use, rules);
         var algorithm = jwt?.Header is { } header ? HeaderRules.Check(header, use, settings, rules) : null;
         var issuer = jwt?.Claims is { } named ? FindIssuer(named, use, rules) : null;
@@ -29,20 +29,21 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
         var validated = jwt?.Claims is { } claims ? _claims.Check(claims, issuer, use, rules) : null;
         // Only an assertion that is valid in every other way uses up its jti, and only one request may use it.
         if (use.IsSingleUse && validated is { Issuer: { } name, Id: { } id }
-            && (rules.IsEmpty ? replays.FindOrRecord(name, id, validated.ExpiresAt, request) : replays.Find(name, id)) is { } first)
+            && (rules.IsEmpty ? replays.FindOrRecord(name, id, validated.ExpiresAt, record?.Number ?? 0) : replays.Find(name, id)) is { } first)
             rules.Add("S16", ReplayClause,
-                $"The {use.Name}'s jti is that of request {first} again. A jti is single-use: create a new assertion for each request, including retries.");
-        rules.ThrowIfAny();
+                $"The {use.Name}'s jti is that of request {first} again. A jti is single-use: create a new assertion for each request, including retries.",
+                nameof(Leniency.AllowReusedJti));
+        rules.Conclude(record);
         return validated!;
     }
 
     // The key must belong to the issuer (RFC 8725 section 3.8). The claim that names the issuer is not verified yet; it only selects the key.
     private AssertionIssuer? FindIssuer(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
-        var (claim, rule) = use.IsClientAuthentication ? ("sub", "S11") : ("iss", "S10");
+        var claim = use.IsClientAuthentication && claims.TryGetProperty("sub", out _) ? "sub" : "iss";
         if (claims.ReadText(claim, out var problem) is not { } name)
         {
-            rules.Add(rule, "RFC 7523 section 3 items 1 and 2", $"The {use.Name} {problem}.");
+            rules.Add(claim == "sub" ? "S11" : "S10", "RFC 7523 section 3 items 1 and 2", $"The {use.Name} {problem}.");
             return null;
         }
         var issuer = use.IsClientAuthentication ? registry.FindClient(name)
@@ -50,6 +51,8 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
         if (issuer is null)
             rules.Add("S10", "RFC 7523 section 3 items 1 and 2",
                 $"The {use.Name}'s {claim} is '{name}', which is not registered. Register the client or trust the issuer, or correct the claim.");
+        else
+            rules.Party = issuer.Leniency;
         return issuer;
     }
 }

@@ -19,10 +19,13 @@ internal sealed class ClaimRules(ServerSettings settings, AssertionIssuerRegistr
     public ValidatedAssertion Check(JsonElement claims, AssertionIssuer? signer, AssertionUse use, BrokenRules rules)
     {
         var (issuer, subject) = (claims.ReadText("iss", out var issuerProblem), claims.ReadText("sub", out var subjectProblem));
-        if (issuer is null && use.IsClientAuthentication)
+        var hasSubject = claims.TryGetProperty("sub", out _);
+        if (issuer is null && use.IsClientAuthentication && hasSubject)
             rules.Add("S10", "RFC 7523 section 3 item 1", $"The {use.Name} {issuerProblem}.");
-        if (subject is null && !use.IsClientAuthentication)
-            rules.Add("S11", "RFC 7523 section 3 item 2", $"The {use.Name} {subjectProblem}.");
+        if (subject is null && !(use.IsClientAuthentication && hasSubject))
+            rules.Add("S11", "RFC 7523 section 3 item 2", $"The {use.Name} {subjectProblem}.", hasSubject ? null : nameof(Leniency.AllowMissingSub));
+        if (!hasSubject)
+            subject = issuer;
         if (use.IsClientAuthentication && issuer is not null && subject is not null && issuer != subject)
             rules.Add("S10", "OpenID Connect Core section 9",
                 $"The {use.Name}'s iss is '{issuer}' and its sub '{subject}'; both must be the client_id.");
@@ -41,12 +44,13 @@ internal sealed class ClaimRules(ServerSettings settings, AssertionIssuerRegistr
 
     private static string? ReadId(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
-        const string Clause = "OpenID Connect Core section 9";
+        var clause = use.IsClientAuthentication ? "OpenID Connect Core section 9"
+            : "a rule of this server, which RFC 7523 section 3 item 7 leaves open";
         var id = claims.ReadText("jti", out var problem);
         if (id is null)
-            rules.Add("S16", Clause, $"The {use.Name} {problem}.");
+            rules.Add("S16", clause, $"The {use.Name} {problem}.", claims.TryGetProperty("jti", out _) ? null : nameof(Leniency.AllowMissingJti));
         else if (id.Length > MaxIdLength)
-            rules.Add("S16", Clause, $"The {use.Name}'s jti has {id.Length} characters; expected at most {MaxIdLength}.");
+            rules.Add("S16", clause, $"The {use.Name}'s jti has {id.Length} characters; expected at most {MaxIdLength}.");
         else
             return id;
         return null;

@@ -44,11 +44,11 @@ internal static class HeaderRules
             rules.Add("S09a", "RFC 10070",
                 $"The {use.Name} has the typ {type}, which is only for client authentication. Use {use.Types[0]}.");
         else if (use.IsClientAuthentication && settings.Options.RequireExplicitTyp && type != AssertionUse.ClientAuthenticationType)
-            rules.Add("S09", "RFC 10070", isPresent
-                ? $"The {use.Name} has the typ '{member}'; this server requires {AssertionUse.ClientAuthenticationType}."
-                : $"The {use.Name} has no typ; this server requires {AssertionUse.ClientAuthenticationType}.");
+            rules.Add("S09", "RFC 10070",
+                $"The {use.Name} has {(isPresent ? $"the typ '{member}'" : "no typ")}; this server requires {AssertionUse.ClientAuthenticationType}.",
+                !isPresent || type == "jwt" ? nameof(Leniency.AllowMissingTyp) : null);
         else if (!isPresent && use.RequiresType)
-            rules.Add("S09", "RFC 8725 section 3.11", $"The {use.Name} has no typ; expected {use.Types[0]}.");
+            rules.Add("S09", "RFC 8725 section 3.11", $"The {use.Name} has no typ; expected {use.Types[0]}.", nameof(Leniency.AllowMissingTyp));
         else if (isPresent && member.ValueKind != JsonValueKind.String)
             rules.Add("S09", "RFC 7515 section 4.1.9", $"The {use.Name} has 'typ' as a JSON {StrictJson.DescribeKind(member)}; expected a string.");
         else if (isPresent && !use.Types.Contains(type))

@@ -7,7 +7,7 @@ namespace JwtGrantClient.Testing.Validation;
 /// <summary>Reads a NumericDate: a JSON number of seconds since 1970 (RFC 7519 section 2). A decimal is exact to the tick.</summary>
 internal static class NumericDate
 {
-    public const string Clause = "RFC 7519 section 2";
+    private const string Clause = "RFC 7519 section 2";
 
     // The last second of the year 9999. No clock goes further, and a value in milliseconds is larger if it is after January 1978.
     private const decimal LastSecond = 253_402_300_799m;
@@ -15,24 +15,22 @@ internal static class NumericDate
     // The start of the year 2200: no assertion that is presented by mistake in another unit is for later.
     private const decimal LastPlausibleSecond = 7_258_118_400m;
 
-    /// <summary>Returns the seconds; null if the claim is missing, or has a problem.</summary>
-    /// <param name="claims">The claims.</param>
-    /// <param name="name">The name of the claim.</param>
-    /// <param name="problem">The end of a sentence that begins with the name of the JWT; empty if there is none.</param>
-    public static decimal? Read(JsonElement claims, string name, out string problem)
+    /// <summary>Returns the seconds; null if the claim is missing, or is not a date. Reports a claim that is not a number of seconds.</summary>
+    public static decimal? Read(JsonElement claims, string name, string rule, AssertionUse use, BrokenRules rules)
     {
-        problem = "";
         if (!claims.TryGetProperty(name, out var member))
             return null;
+        var digits = member.ValueKind == JsonValueKind.String && member.GetString() is { Length: > 0 } text && text.All(char.IsAsciiDigit) ? text : null;
         if (member.ValueKind != JsonValueKind.Number)
-        {
-            problem = $"has '{name}' as a JSON {StrictJson.DescribeKind(member)}; expected a number of seconds";
+            rules.Add(rule, Clause, $"The {use.Name} has '{name}' as a JSON {StrictJson.DescribeKind(member)}; expected a number of seconds.",
+                digits is null ? null : nameof(Leniency.AllowStringDates));
+        if (member.ValueKind != JsonValueKind.Number && digits is null)
             return null;
-        }
-        var seconds = Parse(member.GetRawText());
-        if (seconds > LastSecond)
-            problem = $"has the {name} {member}, which is {DescribeUnit(seconds)}";
-        return problem.Length == 0 ? seconds : null;
+        var seconds = Parse(digits ?? member.GetRawText());
+        if (seconds <= LastSecond)
+            return seconds;
+        rules.Add(rule, Clause, $"The {use.Name} has the {name} {member}, which is {DescribeUnit(seconds)}.");
+        return null;
     }
 
     /// <summary>Returns a time span in seconds.</summary>

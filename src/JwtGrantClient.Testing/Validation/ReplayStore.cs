@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace JwtGrantClient.Testing.Validation;
 
 /// <summary>
@@ -7,35 +5,21 @@ namespace JwtGrantClient.Testing.Validation;
 /// </summary>
 internal sealed class ReplayStore(TimeProvider time, TimeSpan skew)
 {
-    private const int SweepInterval = 1024;
-
-    private readonly ConcurrentDictionary<(string Issuer, string Id), Use> _usedIds = new();
-    private int _recorded;
+    private readonly ExpiringTable<int> _usedIds = new(time);
 
     /// <summary>
     /// Records an id; returns null, or the number of the request that used it before. It is atomic: of concurrent calls with one id one succeeds.
     /// </summary>
     public int? FindOrRecord(string issuer, string id, DateTimeOffset expiresAt, int request)
     {
-        if (Interlocked.Increment(ref _recorded) % SweepInterval == 0)
-            Sweep();
-        var use = new Use(request, expiresAt + skew);
-        var first = _usedIds.GetOrAdd((issuer, id), use);
-        return ReferenceEquals(first, use) ? null : first.Request;
+        var key = TextHash.Compute(issuer, id);
+        if (_usedIds.TryAdd(key, request, expiresAt + skew))
+            return null;
+        return _usedIds.TryGet(key, out var first) ? first : request;
     }
 
     /// <summary>Returns the number of the request that used an id; null if none did.</summary>
-    public int? Find(string issuer, string id) => _usedIds.TryGetValue((issuer, id), out var use) ? use.Request : null;
+    public int? Find(string issuer, string id) => _usedIds.TryGet(TextHash.Compute(issuer, id), out var request) ? request : null;
 
     public int Count => _usedIds.Count;
-
-    private void Sweep()
-    {
-        var now = time.GetUtcNow();
-        foreach (var entry in _usedIds)
-            if (entry.Value.ForgetAt <= now)
-                _usedIds.TryRemove(entry);
-    }
-
-    private sealed record Use(int Request, DateTimeOffset ForgetAt);
 }

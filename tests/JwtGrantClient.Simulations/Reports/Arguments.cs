@@ -6,8 +6,10 @@ namespace JwtGrantClient.Simulations.Reports;
 /// <summary>The parsed command line.</summary>
 /// <param name="Options">The options of the simulation.</param>
 /// <param name="Plot">The path of the SVG file.</param>
-/// <param name="Users">The number of users of one process; 0 to simulate a fleet.</param>
-internal sealed record Arguments(SimulationOptions Options, string Plot, int Users = 0)
+/// <param name="Users">The number of users of one process; 0 to simulate something else.</param>
+/// <param name="Faults">The number of histories of a failing endpoint; 0 to simulate something else.</param>
+/// <param name="CanceledCalls">The number of calls that are canceled; 0 to simulate something else.</param>
+internal sealed record Arguments(SimulationOptions Options, string Plot, int Users = 0, int Faults = 0, int CanceledCalls = 0)
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project tests/JwtGrantClient.Simulations -- [options]
@@ -19,9 +21,13 @@ internal sealed record Arguments(SimulationOptions Options, string Plot, int Use
           --shared            the pods use a shared token store
           --every-call        also simulate the calls that only read a cached token: the same results, about 100 times slower
           --users N           instead of a fleet, one process with N users who each need a token, 1 to 100000; the outage begins at the start
+          --faults N          instead of a fleet, one process at an endpoint that fails again and again, in N random histories of two hours, 1 to 100000
+          --canceled N        instead of a fleet, one process with N calls that are canceled while the endpoint hangs, 1 to 1000000
           --plot FILE         path of the SVG plot of requests over time (artifacts/simulation.svg)
         TIME is in seconds or hh:mm:ss.
         """;
+
+    private static readonly string[] WithValue = ["--pods", "--lifetime", "--rollout", "--seed", "--outage", "--users", "--faults", "--canceled", "--plot"];
 
     /// <summary>Parses the command line.</summary>
     /// <exception cref="FormatException">The command line is invalid. The message says why.</exception>
@@ -33,11 +39,9 @@ internal sealed record Arguments(SimulationOptions Options, string Plot, int Use
             {
                 "--shared" => read with { Options = read.Options with { Shared = true } },
                 "--every-call" => read with { Options = read.Options with { EveryCall = true } },
-                "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--users" or "--plot" when i + 1 == args.Length =>
-                    throw new FormatException($"{args[i]} needs a value."),
-                "--pods" or "--lifetime" or "--rollout" or "--seed" or "--outage" or "--users" or "--plot" =>
-                    read.With(args[i], args[++i]) ?? throw new FormatException($"'{args[i]}' is not a valid value for {args[i - 1]}."),
-                _ => throw new FormatException($"Unknown option '{args[i]}'."),
+                var option when !WithValue.Contains(option) => throw new FormatException($"Unknown option '{option}'."),
+                var option when i + 1 == args.Length => throw new FormatException($"{option} needs a value."),
+                var option => read.With(option, args[++i]) ?? throw new FormatException($"'{args[i]}' is not a valid value for {option}."),
             };
         return read.Options.Rollout <= read.Options.Lifetime ? read : throw new FormatException("--rollout is longer than --lifetime.");
     }
@@ -46,6 +50,8 @@ internal sealed record Arguments(SimulationOptions Options, string Plot, int Use
     {
         "--pods" when ParseNumber(value) is >= 1 and <= 100_000 and var pods => this with { Options = Options with { Pods = pods } },
         "--users" when ParseNumber(value) is >= 1 and <= 100_000 and var users => this with { Users = users },
+        "--faults" when ParseNumber(value) is >= 1 and <= 100_000 and var histories => this with { Faults = histories },
+        "--canceled" when ParseNumber(value) is >= 1 and <= 1_000_000 and var calls => this with { CanceledCalls = calls },
         "--seed" when ParseNumber(value) is { } seed => this with { Options = Options with { Seed = seed } },
         "--lifetime" when ParseTime(value, 1) is { } lifetime => this with { Options = Options with { Lifetime = lifetime } },
         "--rollout" when ParseTime(value, 0) is { } rollout => this with { Options = Options with { Rollout = rollout } },

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using JwtGrantClient.Simulations.CanceledCalls;
+using JwtGrantClient.Simulations.Faults;
 using JwtGrantClient.Simulations.Fleet;
 using JwtGrantClient.Simulations.Users;
 
@@ -40,6 +42,22 @@ internal static class TextReport
         var perUser = (double)result.TokenRequests / result.Users;
         var recovered = result.RecoveredAfter is { } time ? time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) : "never";
         Line(text, $"users={result.Users} per_user={perUser:0.0000} in_outage={result.TokenRequestsInOutage} metadata={result.MetadataRequests} peak={result.PeakConcurrent} recovered_after={recovered}");
+        return text.ToString();
+    }
+
+    /// <summary>Writes the result of a simulation of faults: one line for programs.</summary>
+    public static string Write(FaultResult result)
+    {
+        var text = new StringBuilder();
+        Line(text, $"histories={result.Histories} calls={result.Calls} rejections={result.Rejections} failed_with_token={result.FailedWithToken} slowest_recovery={result.SlowestRecovery.TotalSeconds:0.0}");
+        return text.ToString();
+    }
+
+    /// <summary>Writes the result of a simulation of canceled calls: one line for programs.</summary>
+    public static string Write(CanceledCallResult result)
+    {
+        var text = new StringBuilder();
+        Line(text, $"calls={result.Calls} canceled={result.Canceled} bound={result.Bound} peak_entries={result.PeakEntries} entries_5s_after={result.EntriesAtEnd}");
         return text.ToString();
     }
 

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text;
+using JwtGrantClient.Simulations.Clients;
 using JwtGrantClient.Simulations.Fleet;
 using JwtGrantClient.Simulations.Time;
 
@@ -31,17 +31,12 @@ internal sealed class UserEndpointHandler(VirtualTime time, TimeSpan outage) : H
                 (TokenRequests, TokenRequestsInOutage) = (TokenRequests + 1, TokenRequestsInOutage + (isOutage ? 1 : 0));
             await Task.Delay(SimulationOptions.EndpointLatency, time, cancellationToken);
             if (isMetadata)
-                return Json(request, """{"issuer":"https://as.example.com","token_endpoint":"https://as.example.com/token"}""");
-            return isOutage
-                ? new(HttpStatusCode.ServiceUnavailable) { RequestMessage = request }
-                : Json(request, """{"access_token":"token","token_type":"Bearer","expires_in":3600}""");
+                return Responses.Metadata(request);
+            return isOutage ? Responses.Failure(request, HttpStatusCode.ServiceUnavailable) : Responses.Token(request, "token", TimeSpan.FromHours(1));
         }
         finally
         {
             _concurrent--;
         }
     }
-
-    private static HttpResponseMessage Json(HttpRequestMessage request, string body) =>
-        new(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, "application/json") };
 }

@@ -1,11 +1,6 @@
-using System.Diagnostics.Metrics;
-using JwtGrantClient.Caching;
-using JwtGrantClient.Diagnostics;
-using JwtGrantClient.Protocol;
+using JwtGrantClient.Simulations.Clients;
 using JwtGrantClient.Simulations.Fleet;
 using JwtGrantClient.Simulations.Time;
-using JwtGrantClient.TokenEndpoint;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient.Simulations.Users;
 
@@ -15,13 +10,11 @@ namespace JwtGrantClient.Simulations.Users;
 /// </summary>
 internal sealed class UserSimulation : IDisposable
 {
-    private const string Issuer = "https://as.example.com";
     private static readonly TimeSpan TimeAfterOutage = TimeSpan.FromMinutes(2);
 
     private readonly VirtualTime _time = new();
     private readonly UserEndpointHandler _endpoint;
-    private readonly CachedTokenSource _tokens;
-    private readonly Meter _meter = new(TokenMetrics.MeterName);
+    private readonly SimulatedClient _client;
     private readonly PriorityQueue<int, long> _calls = new();
     private readonly TokenRequest[] _requests;
     private readonly long[] _firstToken;
@@ -36,7 +29,7 @@ internal sealed class UserSimulation : IDisposable
         var random = SeededRandom.Create(seed, 0);
         for (var user = 0; user < users; user++)
             _calls.Enqueue(user, (long)(random.Next() * TimeSpan.TicksPerSecond));
-        _tokens = CreateTokenSource(random);
+        _client = new(_time, random, _endpoint, new() { MaxEntries = 2 * users });
     }
 
     public static async Task<UserResult> RunAsync(int users, TimeSpan outage, int seed)
@@ -50,9 +43,8 @@ internal sealed class UserSimulation : IDisposable
 
     public void Dispose()
     {
-        _tokens.Dispose();
+        _client.Dispose();
         _endpoint.Dispose();
-        _meter.Dispose();
     }
 
     private bool TryRunNext()
@@ -75,34 +67,13 @@ internal sealed class UserSimulation : IDisposable
     {
         try
         {
-            await _tokens.GetTokenAsync(_requests[user]);
+            await _client.Tokens.GetTokenAsync(_requests[user]);
             _firstToken[user] = Math.Min(_firstToken[user], _time.Now);
         }
         catch (JwtGrantException)
         {
             // No token yet: the user asks again a second later.
         }
-    }
-
-    // The parts and defaults of the library. Only the clock, the random numbers, the network and the assertion are simulated.
-    private CachedTokenSource CreateTokenSource(SeededRandom random)
-    {
-        var (retry, refresh) = (new RetryOptions(), new RefreshOptions());
-        var limits = new EndpointLimits(Issuer, new(), _time, random.Next, NullLogger.Instance);
-        var pipeline = new TokenRequestPipeline(retry, _time, random.Next, NullLogger.Instance, limits: limits, clientId: "users");
-        var transport = new TokenEndpointTransport(_endpoint, _time, retry.MaxRetryAfter);
-        var client = new TokenEndpointClient(
-            new EndpointLocator(new MetadataDiscovery(
-                new(Issuer, allowLoopbackHttp: false, transport, _time, NullLogger.Instance), EndpointOrigins.All, NullLogger.Instance)),
-            new NoClientAuthentication("users"), transport, pipeline, new ResponseRules(TimeSpan.FromHours(1), DefaultType: null));
-        var assertion = new Assertion("e30.e30.c2lnbmF0dXJl", AssertionTypes.Jwt, DateTimeOffset.MaxValue);
-        var source = new TokenEndpointSource(client, request => Grant.JwtBearer((_, _) => new(assertion), request), TokenRequest.Default);
-        return new(new CacheContext("users", source, pipeline, _time, new CoarseClock(_time, refresh.SleepThreshold), random.Next, new TokenMetrics(_meter), NullLogger.Instance)
-        {
-            Refresh = refresh,
-            Cache = new() { MaxEntries = 2 * _requests.Length },
-            Start = _time.Post,
-        });
     }
 }
 

@@ -2,6 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Crypto.Signers;
+using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
@@ -78,6 +81,21 @@ internal sealed class JwtBuilder(DateTimeOffset now)
         SignedWith(input => key.SignData(input, hash, padding));
 
     public JwtBuilder SignedBy(ECDsa key, HashAlgorithmName hash) => SignedWith(input => key.SignData(input, hash));
+
+    public JwtBuilder SignedBy(Ed25519PrivateKeyParameters key) => SignedWith(input =>
+    {
+        var signature = new byte[Ed25519.SignatureSize];
+        key.Sign(Ed25519.Algorithm.Ed25519, null, input, 0, input.Length, signature, 0);
+        return signature;
+    });
+
+    public JwtBuilder SignedBy(MLDsaPrivateKeyParameters key) => SignedWith(input =>
+    {
+        var signer = new MLDsaSigner(key.Parameters, deterministic: true);
+        signer.Init(forSigning: true, key);
+        signer.BlockUpdate(input, 0, input.Length);
+        return signer.GenerateSignature();
+    });
 
     public JwtBuilder SignedWith(Func<byte[], byte[]> sign)
     {

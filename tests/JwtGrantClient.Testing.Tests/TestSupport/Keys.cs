@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace JwtGrantClient.Testing.Tests.TestSupport;
 
@@ -18,6 +19,12 @@ internal static class Keys
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         return WithKeyId(keyId, new() { ["kty"] = "EC", ["crv"] = curve, ["x"] = Encode(point.X), ["y"] = Encode(point.Y) });
     }
+
+    public static JsonObject Jwk(Ed25519PrivateKeyParameters key, string? keyId) =>
+        WithKeyId(keyId, new() { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = Encode(key.GeneratePublicKey().GetEncoded()) });
+
+    public static JsonObject Jwk(MLDsaPrivateKeyParameters key, string? keyId) =>
+        WithKeyId(keyId, new() { ["kty"] = "AKP", ["alg"] = key.Parameters.Name, ["pub"] = Encode(key.GetPublicKeyEncoded()) });
 
     public static JsonObject With(this JsonObject jwk, string name, JsonNode? value)
     {

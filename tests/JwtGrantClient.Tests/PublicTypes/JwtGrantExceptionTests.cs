@@ -19,6 +19,15 @@ public sealed class JwtGrantExceptionTests
     }
 
     [Fact]
+    public void The_application_can_replace_the_help_link()
+    {
+        var error = JwtGrantException.Configuration("settings_invalid", "A message.");
+        error.HelpLink = "https://wiki.example.com/tokens";
+
+        Assert.Equal("https://wiki.example.com/tokens", error.HelpLink);
+    }
+
+    [Fact]
     public async Task A_remembered_failure_repeats_the_original_and_has_it_as_its_InnerException()
     {
         var endpoint = new FakeTokenEndpoint { ResponseOverride = _ => FakeTokenEndpoint.ErrorResponse("invalid_client") };

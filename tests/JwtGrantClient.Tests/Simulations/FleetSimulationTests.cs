@@ -38,6 +38,24 @@ public sealed class FleetSimulationTests
     }
 
     [Fact]
+    public async Task No_call_fails_while_a_token_is_valid_whatever_the_endpoint_and_the_API_respond()
+    {
+        var run = await SimulationRun.RunAsync("--faults", "20");
+
+        // The longest wait without a token is 16 s.
+        Assert.Matches(@"^histories=20 calls=1\d{5} rejections=\d{3} failed_with_token=0 slowest_recovery=1?\d\.\d$", run.LastLine);
+        Assert.InRange(double.Parse(run.LastLine.Split('=')[^1], CultureInfo.InvariantCulture), 1, 16);
+    }
+
+    [Fact]
+    public async Task The_cache_returns_to_its_bound_after_canceled_calls_at_an_endpoint_that_hangs()
+    {
+        var run = await SimulationRun.RunAsync("--canceled", "20000");
+
+        Assert.Matches(@"^calls=20000 canceled=1\d{4} bound=1000 peak_entries=[12]\d{3} entries_5s_after=1000$", run.LastLine);
+    }
+
+    [Fact]
     public async Task An_outage_as_long_as_the_lifetime_of_a_token_is_reported_in_lost_pod_seconds()
     {
         var run = await SimulationRun.RunAsync("--pods", "20", "--lifetime", "0:10:00", "--outage", "600");

@@ -145,6 +145,27 @@ public sealed class MetadataDiscoveryTests
     }
 
     [Fact]
+    public async Task Metadata_that_can_be_read_again_is_logged_with_the_duration_and_the_number_of_failures()
+    {
+        await using var site = await MetadataSite.StartAsync("");
+        await site.RequestAsync();
+        var metadata = site.Metadata;
+        site.Metadata = Reply.Status(503);
+        site.Time.Advance(TimeSpan.FromHours(1));
+        for (var i = 0; i < 2; i++)
+        {
+            await site.RequestAndRefreshAsync();
+            site.Time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        site.Metadata = metadata;
+        await site.RequestAndRefreshAsync();
+
+        Assert.Equal($"Information 28: Metadata of {site.Client.Issuer} can be read again, after 00:10:00. Failed attempts in that time: 2 ", site.Client.Log.Lines[^1]);
+        Assert.Single(site.Client.Log.Lines, line => line.Contains("JwtGrantException", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_metadata_refresh_without_a_response_blocks_no_caller_and_ends_after_ten_seconds()
     {
         await using var site = await MetadataSite.StartAsync("");

@@ -43,6 +43,11 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(CurrentDocuments))]
+    public void Every_block_of_a_file_is_current(string path) =>
+        Findings.AssertNone(FileSamples.Stale(Blocks(path), DocumentTree.Repository), "Copy the file to the block, or the block to the file.");
+
+    [Theory]
+    [MemberData(nameof(CurrentDocuments))]
     public void Every_settings_block_is_valid(string path) => Findings.AssertNone(
         SettingsSamples.Find(Blocks(path)).SelectMany(SettingsSamples.Problems),
         "Correct the settings. Name what is set in code in a comment directly above: <!-- in code: UseSigner -->.");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace JwtGrantClient.Tests.Conventions.Documentation;
 
@@ -18,6 +19,25 @@ public sealed partial class ErrorCodeTests
         Assert.Contains("saml_text_unusable", codes);
         Findings.AssertNone(codes.Where(code => !anchors.Contains(code)), $"Add a heading with the code to {Page}.");
     }
+
+    [Fact]
+    public void The_help_link_of_an_error_is_the_heading_of_its_code()
+    {
+        var anchors = MarkdownLinks.Anchors(SourceTree.Read(Page));
+        var links = SourceCodes().Select(found => JwtGrantException.Configuration(found.Code, "A message.").HelpLink!).Distinct().ToList();
+        var repository = XDocument.Parse(SourceTree.Read("src/Directory.Build.props")).Descendants("PackageProjectUrl").Single().Value;
+
+        Findings.AssertNone(
+            links.Where(link => !link.StartsWith($"{repository}/blob/main/{Page}#", StringComparison.Ordinal) || !anchors.Contains(link[(link.IndexOf('#', StringComparison.Ordinal) + 1)..])),
+            "Correct HelpLink of JwtGrantException.");
+    }
+
+    [Fact]
+    public void The_errors_page_has_a_meaning_a_cause_a_fix_and_an_example_for_each_code() => Findings.AssertNone(
+        from section in Entry().Matches(SourceTree.Read(Page))
+        where !section.Groups["entry"].Success
+        select section.Groups["code"].Value,
+        $"Write the meaning and a list of \"Usual cause:\", \"Fix:\" and \"Example:\" below the heading in {Page}.");
 
     [Fact]
     public void The_errors_page_has_each_code_below_its_kind()
@@ -90,6 +110,10 @@ public sealed partial class ErrorCodeTests
         """(\b(?!(Add|AddEach|Equals|Try\w+)\()\w+\(\s*|JwtGrantErrorKind\.(?<kind>\w+),\s*)"(?<code>[a-z]+(_[a-z]+)+)",|const string \w+ = "(?<code>[a-z]+(_[a-z]+)+)";""",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
+
+    [GeneratedRegex(
+        """^### `(?<code>[a-z_]+)`\n(?<entry>\n[A-Z`](.+\n)+\n- Usual cause: (.+\n)+?- Fix: (.+\n)+?- Example: .+)?""", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex Entry();
 
     [GeneratedRegex("^(## (?<kind>\\w+)|### `(?<code>[a-z_]+)`) *$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex Heading();

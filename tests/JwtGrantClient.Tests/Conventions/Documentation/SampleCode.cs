@@ -8,13 +8,14 @@ namespace JwtGrantClient.Tests.Conventions.Documentation;
 /// <summary>
 /// Compiles the C# blocks of a document, each as its own program with the implicit usings of the Web and Worker templates. Code that a block needs
 /// and that readers need not see is in a comment directly above the block: <c>&lt;!-- given: code --&gt;</c>, on one line or several, adds the code,
-/// and <c>&lt;!-- continues --&gt;</c> adds the previous C# block with its own context.
+/// and <c>&lt;!-- continues --&gt;</c> adds the previous C# block with its own context. Blocks that show a file (<see cref="FileSamples"/>) are compiled with
+/// its project.
 /// </summary>
 internal sealed class SampleCode(IEnumerable<FencedBlock> blocks)
 {
     private const string Given = "given:";
 
-    private readonly FencedBlock[] _blocks = [.. blocks.Where(block => block.Language is "csharp" or "cs" or "c#")];
+    private readonly FencedBlock[] _blocks = [.. blocks.Where(block => block.Language is "csharp" or "cs" or "c#" && FileSamples.FileOf(block) is null)];
 
     public IReadOnlyList<FencedBlock> Blocks => _blocks;
 
