@@ -31,7 +31,7 @@ public sealed class TypedToken
     public override string ToString() => $"{Type} ({Value.Length} characters, redacted)";
 }
 
-/// <summary>The token types of RFC 8693 section 3, for <see cref="TypedToken"/> and <c>requested_token_type</c>.</summary>
+/// <summary>The token types of RFC 8693 section 3 and of drafts that build on it, for <see cref="TypedToken"/> and <c>requested_token_type</c>.</summary>
 public static class TokenTypes
 {
     /// <summary>An OAuth 2.0 access token.</summary>
@@ -48,4 +48,10 @@ public static class TokenTypes
 
     /// <summary>A base64url-encoded SAML 2.0 assertion.</summary>
     public const string Saml2 = "urn:ietf:params:oauth:token-type:saml2";
+
+    /// <summary>An identity assertion JWT authorization grant (draft-ietf-oauth-identity-assertion-authz-grant), the grant at another authorization server.</summary>
+    public const string IdJag = "urn:ietf:params:oauth:token-type:id-jag";
+
+    /// <summary>A transaction token (draft-ietf-oauth-transaction-tokens), which is sent in the header <c>Txn-Token</c>.</summary>
+    public const string TransactionToken = "urn:ietf:params:oauth:token-type:txn_token";
 }
