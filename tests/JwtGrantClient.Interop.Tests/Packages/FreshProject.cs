@@ -4,19 +4,22 @@ using System.Xml.Linq;
 
 namespace JwtGrantClient.Interop.Tests.Packages;
 
-/// <summary>A new project outside the repository that references all packed packages. It has its own packages folder.</summary>
+/// <summary>A new project outside the repository that references packed packages. It has its own packages folder.</summary>
 internal sealed class FreshProject : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fresh-").FullName;
     private readonly RSA _key = RSA.Create(2048);
 
-    public FreshProject(PackedPackages packed)
+    /// <param name="packed">The feed.</param>
+    /// <param name="ids">The packages to reference. Default: all.</param>
+    /// <param name="others">Further references, with their versions. Default: the package of the worker template, in the version that the repository uses.</param>
+    public FreshProject(PackedPackages packed, IEnumerable<string>? ids = null, IEnumerable<(string Id, string Version)>? others = null)
     {
         // These two files stop MSBuild from searching the parent folders.
         Write("Directory.Build.props", "<Project />");
         Write("Directory.Packages.props", "<Project />");
         Write("NuGet.config", Config(packed).ToString());
-        Write("Fresh.csproj", Project(packed).ToString());
+        Write("Fresh.csproj", Project(packed, ids ?? PackedPackages.Ids, others ?? [("Microsoft.Extensions.Hosting", NewestVersion("Microsoft.Extensions.Hosting"))]).ToString());
         Write("batch.pem", _key.ExportPkcs8PrivateKeyPem());
     }
 
@@ -28,10 +31,15 @@ internal sealed class FreshProject : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    public async Task BuildAsync(string program)
+    /// <summary>Returns the version of a package that the tests and examples of the repository use.</summary>
+    public static string NewestVersion(string id) => XDocument.Load(Path.Combine(DotNet.Repository, "Directory.Packages.props"))
+        .Descendants("PackageVersion").Single(package => package.Attribute("Include")!.Value == id).Attribute("Version")!.Value;
+
+    /// <summary>Builds the program, and returns what the SDK printed.</summary>
+    public Task<string> BuildAsync(string program)
     {
         Write("Program.cs", program);
-        await DotNet.RunSdkAsync(_folder, "build", "-o", Path.Combine(_folder, "out"));
+        return DotNet.RunSdkAsync(_folder, "build", "-o", Path.Combine(_folder, "out"));
     }
 
     /// <summary>Runs the program with the settings of the README as command-line arguments.</summary>
@@ -68,17 +76,13 @@ internal sealed class FreshProject : IDisposable
             ? new XElement("add", new XAttribute("key", "machine"), new XAttribute("value", DotNet.PackagesFolder))
             : null));
 
-    private static XElement Project(PackedPackages packed) => new(
+    private static XElement Project(PackedPackages packed, IEnumerable<string> ids, IEnumerable<(string Id, string Version)> others) => new(
         "Project",
         new XAttribute("Sdk", "Microsoft.NET.Sdk.Worker"),
         new XElement("PropertyGroup",
             new XElement("TargetFramework", "net10.0"), new XElement("Nullable", "enable"), new XElement("ImplicitUsings", "enable"),
             new XElement("RestorePackagesPath", "packages"), new XElement("NuGetAudit", "false")),
-        new XElement("ItemGroup", PackedPackages.Ids.Select(id => Reference(id, packed.Version(id))).Append(Reference("Microsoft.Extensions.Hosting", HostingVersion()))));
-
-    // The package of the worker template, in the version that the repository uses.
-    private static string HostingVersion() => XDocument.Load(Path.Combine(DotNet.Repository, "Directory.Packages.props"))
-        .Descendants("PackageVersion").Single(package => package.Attribute("Include")!.Value == "Microsoft.Extensions.Hosting").Attribute("Version")!.Value;
+        new XElement("ItemGroup", ids.Select(id => Reference(id, packed.Version(id))).Concat(others.Select(other => Reference(other.Id, other.Version)))));
 
     private static XElement Reference(string id, string version) =>
         new("PackageReference", new XAttribute("Include", id), new XAttribute("Version", version));

@@ -30,7 +30,9 @@ public sealed class PackedPackages : IAsyncLifetime
         }));
         await DotNet.RunSdkAsync(
             DotNet.Repository, "pack", filter, "-c", "Release", "-o", Feed, "--artifacts-path", Path.Combine(DotNet.Repository, "artifacts", "pack"),
-            "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false");
+            "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false",
+            // A version of its own: a fresh project uses the packages folder of the machine, which may have other packages of the same version.
+            $"-p:Version=0.1.0-test.{Guid.NewGuid():N}");
     }
 
     public ValueTask DisposeAsync()
@@ -44,6 +46,15 @@ public sealed class PackedPackages : IAsyncLifetime
         ZipFile.OpenRead(Directory.GetFiles(Feed, $"{id}.*.{extension}").Single(file => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1])));
 
     internal string Version(string id) => Metadata(id, "version")!;
+
+    /// <summary>Returns the dependencies of a package on packages of others, with their version ranges.</summary>
+    internal IReadOnlyList<string> DependenciesOf(string id)
+    {
+        using var package = Open(id);
+        using var manifest = package.GetEntry($"{id}.nuspec")!.Open();
+        return [.. XDocument.Load(manifest).Descendants().Where(element => element.Name.LocalName == "dependency" && !Ids.Contains(element.Attribute("id")!.Value))
+            .Select(element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value}").Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Returns an element of the package metadata, or null if it is missing.</summary>
     internal string? Metadata(string id, string name)
