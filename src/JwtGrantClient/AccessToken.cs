@@ -104,6 +104,14 @@ public sealed class AccessToken
     public IReadOnlyDictionary<string, JsonElement> Members { get; }
 
     /// <summary>
+    /// Gets the <c>authorization_details</c> that the server granted (RFC 9396 section 7), a JSON array; null if it reported none. They are one of
+    /// <see cref="Members"/>.
+    /// </summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public JsonElement? AuthorizationDetails =>
+        Members.TryGetValue("authorization_details", out var details) && details.ValueKind == JsonValueKind.Array ? details : null;
+
+    /// <summary>
     /// Gets the value of the Authorization header, built once and shared by all requests: an AuthenticationHeaderValue would be formatted again
     /// for each request. Null if the token is not an access token.
     /// </summary>

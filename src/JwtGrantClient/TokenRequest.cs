@@ -144,6 +144,20 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     } = ReadOnlyDictionary<string, object>.Empty;
 
     /// <summary>
+    /// Gets the <c>authorization_details</c> (RFC 9396 section 2): a JSON array of objects, each with a <c>type</c>. White space that is not significant is
+    /// removed. Default: null, which means <see cref="JwtGrantOptions.AuthorizationDetails"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value is not such an array.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? AuthorizationDetails
+    {
+        get;
+        init => field = value is null ? null
+            : AuthorizationDetailsSyntax.Problem(value) is { } problem ? throw new ArgumentException($"The value {problem}.", nameof(value))
+            : AuthorizationDetailsSyntax.Compact(value);
+    }
+
+    /// <summary>
     /// Gets the token to exchange (RFC 8693 section 2.1), usually that of a user. It replaces the subject token of the client's settings; if they name another
     /// client (<see cref="TokenExchangeOptions.SubjectTokenFrom"/>, <see cref="AssertionOptions.From"/>), it goes to that client. Default: null.
     /// </summary>
@@ -188,7 +202,7 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// application with a token for each user.
     /// </summary>
     internal string? SubjectAlone =>
-        field ??= _claims is null && _tokens is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
+        field ??= _claims is null && _tokens is null && AuthorizationDetails is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
 
     /// <summary>
     /// Returns the request for whose token a client asks another client: subject, claims and tokens are the same, everything else is as configured.
@@ -196,10 +210,16 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     internal TokenRequest ForSubject() =>
         Subject is null && Claims.Count == 0 && _tokens is null ? Default : new() { Subject = Subject, Claims = Claims, _tokens = _tokens };
 
-    /// <summary>Returns the request with other values for scope, resources and parameters.</summary>
-    internal TokenRequest With(string? scope, IReadOnlyList<string> resource, IReadOnlyDictionary<string, string> parameters) => new()
+    /// <summary>Returns the request with the values of another one where it has none.</summary>
+    internal TokenRequest CompleteFrom(TokenRequest defaults) => new()
     {
-        Scope = scope, Resource = resource, Parameters = parameters, Subject = Subject, Claims = Claims, _tokens = _tokens,
+        Scope = Scope ?? defaults.Scope,
+        Resource = Resource.Count > 0 ? Resource : defaults.Resource,
+        AuthorizationDetails = AuthorizationDetails ?? defaults.AuthorizationDetails,
+        Parameters = NamedValues.Merge(defaults.Parameters, Parameters),
+        Subject = Subject,
+        Claims = Claims,
+        _tokens = _tokens,
     };
 
     /// <summary>Returns an equal request that the cache can keep: without the texts of the tokens.</summary>
@@ -221,10 +241,11 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
             && GetHashCode() == other.GetHashCode()
             && Subject == other.Subject
             && _claims == other._claims
+            && AuthorizationDetails == other.AuthorizationDetails
             && Equals(_tokens, other._tokens)
-            && HaveSameScopes(Scope, other.Scope)
-            && AreSameList(Resource, other.Resource)
-            && AreSameParameters(Parameters, other.Parameters));
+            && SameValues.HaveSameScopes(Scope, other.Scope)
+            && SameValues.AreSame(Resource, other.Resource)
+            && SameValues.AreSame(Parameters, other.Parameters));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as TokenRequest);
@@ -236,34 +257,12 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// <returns>The scope, the resources and the names of parameters and claims.</returns>
     public override string ToString() =>
         $"scope: {Scope ?? "(default)"}; resource: {(Resource.Count == 0 ? "(default)" : string.Join(' ', Resource))}; " +
-        $"subject: {(Subject is null ? "(default)" : "(given)")}; {(_tokens is null ? "" : "tokens: (given); ")}parameters: {string.Join(' ', Parameters.Keys)}; " +
+        $"subject: {(Subject is null ? "(default)" : "(given)")}; {(_tokens is null ? "" : "tokens: (given); ")}{(AuthorizationDetails is null ? "" : "authorization details: (given); ")}parameters: {string.Join(' ', Parameters.Keys)}; " +
         $"claims: {string.Join(' ', Claims.Keys)}";
 
     private static RequestTokens? CreateTokens(TypedToken? subject, TypedToken? actor, string? assertion) => subject is null && actor is null && assertion is null
         ? null
         : new() { SubjectToken = subject, ActorToken = actor, Assertion = assertion };
-
-    // A for loop, because foreach over an interface allocates an enumerator, and a cache lookup must not allocate.
-    private static bool AreSameList(IReadOnlyList<string> one, IReadOnlyList<string> other)
-    {
-        if (one.Count != other.Count)
-            return false;
-        for (var i = 0; i < one.Count; i++)
-            if (one[i] != other[i])
-                return false;
-        return true;
-    }
-
-    private static bool AreSameParameters(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.Count == other.Count && (one.Count == 0 || HaveSameEntries(one, other));
-
-    private static bool HaveSameEntries(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other)
-    {
-        foreach (var (name, value) in one)
-            if (!other.TryGetValue(name, out var otherValue) || otherValue != value)
-                return false;
-        return true;
-    }
 
     private int ComputeHash()
     {
@@ -271,7 +270,8 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         hash.Add(Subject, StringComparer.Ordinal);
         hash.Add(_claims, StringComparer.Ordinal);
         hash.Add(_tokens);
-        hash.Add(SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
+        hash.Add(AuthorizationDetails, StringComparer.Ordinal);
+        hash.Add(SameValues.SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);
         var parameters = 0;
@@ -281,9 +281,4 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         var computed = hash.ToHashCode();
         return computed == 0 ? 1 : computed;
     }
-
-    private static bool HaveSameScopes(string? one, string? other) =>
-        one == other || (one is not null && other is not null && SplitScope(one).SetEquals(SplitScope(other)));
-
-    private static HashSet<string> SplitScope(string? scope) => scope is null ? [] : new(scope.Split(' '), StringComparer.Ordinal);
 }

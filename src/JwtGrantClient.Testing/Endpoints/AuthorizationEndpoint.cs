@@ -13,7 +13,7 @@ internal static class AuthorizationEndpoint
     {
         const string Explanation =
             "No user can sign in at this server. In a test, call IssueAuthorizationCode and give the code to the client.";
-        record.Refusal = new("access_denied", 403, "S00", "RFC 6749 section 4.1.2.1", Explanation);
+        record.Refusal = RefusedException.Create("access_denied", "S00", "RFC 6749 section 4.1.2.1", Explanation, 403).Refusal;
         return ServerResponse.Json(403, new JsonObject { ["error"] = "access_denied", ["error_description"] = Explanation });
     }
 }

@@ -18,8 +18,11 @@ internal sealed class BrokenRules(AssertionUse use, Leniency server)
     /// <param name="clause">The clause that defines it.</param>
     /// <param name="explanation">What was received, what was expected, and what to do.</param>
     /// <param name="leniency">The member of <see cref="Leniency"/> that lets it pass; null for none.</param>
-    public void Add(string rule, string clause, string explanation, string? leniency = null) =>
+    public void Add(string rule, string clause, string explanation, string? leniency = null)
+    {
+        ConformanceRules.CheckDeclared(rule, clause, leniency);
         (_rules ??= []).Add((new(rule, clause, explanation), leniency));
+    }
 
     /// <summary>Adds what a leniency lets pass to the record of the request, and refuses the JWT if it breaks another rule.</summary>
     /// <exception cref="RefusedException">A rule is broken.</exception>

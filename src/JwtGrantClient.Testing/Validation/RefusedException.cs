@@ -7,7 +7,11 @@ internal sealed class RefusedException : Exception
     private const int MaxLength = 600;
 
     private RefusedException(string error, int status, string rule, string clause, string explanation)
-        : base(Sanitize(explanation)) => Refusal = new(error, status, rule, clause, Message);
+        : base(Sanitize(explanation))
+    {
+        ConformanceRules.CheckDeclared(rule, clause);
+        Refusal = new(error, status, rule, clause, Message);
+    }
 
     public Refusal Refusal { get; private init; }
 
@@ -23,9 +27,9 @@ internal sealed class RefusedException : Exception
     public static RefusedException InvalidGrant(string rule, string clause, string explanation) =>
         new("invalid_grant", 400, rule, clause, explanation);
 
-    /// <summary>Creates a refusal with another error code and status 400.</summary>
-    public static RefusedException Create(string error, string rule, string clause, string explanation) =>
-        new(error, 400, rule, clause, explanation);
+    /// <summary>Creates a refusal with another error code.</summary>
+    public static RefusedException Create(string error, string rule, string clause, string explanation, int status = 400) =>
+        new(error, status, rule, clause, explanation);
 
     /// <summary>Adds the other rules that the same JWT breaks.</summary>
     public RefusedException With(IReadOnlyList<BrokenRule> others) => new(Refusal.Error, Refusal.Status, Refusal.Rule, Refusal.Clause, Message)

@@ -9,7 +9,7 @@ namespace JwtGrantClient;
 
 /// <summary>
 /// Adds an access token to the requests of an <see cref="HttpClient"/>. Without a token, a request is not sent. A request that already has an
-/// Authorization header is sent unchanged.
+/// Authorization header, or the header of <see cref="AccessTokenHandlerOptions.HeaderName"/>, is sent unchanged.
 /// </summary>
 /// <remarks>
 /// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler replaces the token and sends the request once more with the new
@@ -41,6 +41,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly ITokenSource _tokens;
     private readonly TokenRequest _tokenRequest;
     private readonly AllowedOrigins _origins;
+    private readonly TokenHeader _header;
     private readonly ILogger _logger;
     private DownstreamHandlers? _downstream;
 
@@ -52,43 +53,47 @@ public sealed class AccessTokenHandler : DelegatingHandler
     /// </param>
     /// <param name="logger">Logs rejected tokens. Default: nothing is logged.</param>
     /// <exception cref="ArgumentNullException"><paramref name="tokens"/> is null.</exception>
-    /// <exception cref="JwtGrantException">A value of <see cref="AccessTokenHandlerOptions.AllowedOrigins"/> is not a valid origin.</exception>
+    /// <exception cref="JwtGrantException">A value of <see cref="AccessTokenHandlerOptions.AllowedOrigins"/> is not a valid origin, or the header is not valid.</exception>
     public AccessTokenHandler(ITokenSource tokens, AccessTokenHandlerOptions? options = null, ILogger? logger = null)
         : this(
             tokens,
             options?.TokenRequest ?? TokenRequest.Default,
             new AllowedOrigins(options?.AllowedOrigins ?? [], options?.AllowLoopbackHttp ?? false),
+            TokenHeader.From(options),
             logger)
     {
     }
 
-    internal AccessTokenHandler(ITokenSource tokens, TokenRequest tokenRequest, AllowedOrigins origins, ILogger? logger)
+    internal AccessTokenHandler(ITokenSource tokens, TokenRequest tokenRequest, AllowedOrigins origins, TokenHeader header, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         _tokens = tokens;
         _tokenRequest = tokenRequest;
         _origins = origins;
+        _header = header;
         _logger = logger is null ? NullLogger.Instance : new NonThrowingLogger(logger);
     }
 
     /// <inheritdoc/>
     /// <exception cref="JwtGrantException">
     /// No token could be obtained, or the origin of the request is not allowed to receive the token, or a proxy would receive a request for this
-    /// machine. The request was not sent.
+    /// machine, or a header other than Authorization would follow a redirect. The request was not sent.
     /// </exception>
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         _downstream ??= DownstreamHandlers.Complete(this);
-        if (AuthorizedRequest.IsAuthorized(request))
+        if (_header.IsIn(request))
             return base.SendAsync(request, cancellationToken);
         var originalUri = _redirected.GetOriginalUri(request);
         _origins.EnsureAllowed(request, originalUri);
         _downstream.EnsureNoProxy(request.RequestUri!);
+        if (!_header.IsAuthorization)
+            _downstream.EnsureNoRedirects(_header.Name);
         var tokenRequest = request.GetTokenRequest() ?? _tokenRequest;
         var pendingToken = _tokens.GetTokenAsync(tokenRequest, cancellationToken);
         return pendingToken.IsCompletedSuccessfully
-            ? SendWithCachedTokenAsync(new AuthorizedRequest(request, originalUri!, tokenRequest, pendingToken.Result), cancellationToken)
+            ? SendWithCachedTokenAsync(new AuthorizedRequest(request, originalUri!, tokenRequest, pendingToken.Result, _header), cancellationToken)
             : SendWithNewTokenAsync(request, originalUri!, tokenRequest, pendingToken, cancellationToken);
     }
 
@@ -114,7 +119,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private async Task<HttpResponseMessage> SendWithNewTokenAsync(
         HttpRequestMessage request, Uri originalUri, TokenRequest tokenRequest, ValueTask<AccessToken> pendingToken, CancellationToken cancellationToken)
     {
-        var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false));
+        var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false), _header);
         // The URI may have been changed during the wait.
         _origins.EnsureAllowed(request, originalUri);
         if (authorized.Token.IsAdopted)
@@ -176,7 +181,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         {
             if (!_downstream!.HasInnermost && authorized.Token.Proof is null)
                 return base.SendAsync(authorized.Request, cancellationToken);
-            var use = new TokenUse(authorized.Token, authorized.OriginalUri, _origins);
+            var use = new TokenUse(authorized.Token, authorized.OriginalUri, _origins, _header);
             if (!_downstream.HasInnermost)
                 return use.SendAsync(authorized.Request, base.SendAsync, cancellationToken);
             return use.ForwardAsync(authorized.Request, base.SendAsync, cancellationToken);
@@ -195,7 +200,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
             var response = await pendingResponse.ConfigureAwait(false);
             if (!authorized.TokenArrived)
                 return (response, ChallengeResult.None);
-            var result = ChallengeEvaluator.Evaluate(response, authorized.Token.Type, out var scope);
+            var result = ChallengeEvaluator.Evaluate(response, _header.SchemeOf(authorized.Token), out var scope);
             if (result == ChallengeResult.InsufficientScope)
                 Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), scope is null ? null : authorized.MaskSecrets(scope));
             return (response, result);

@@ -23,6 +23,21 @@ public sealed class AccessTokenHandlerOptions
     public IList<string> AllowedOrigins { get; set; } = [];
 
     /// <summary>
+    /// Gets or sets the name of the header that carries the token, such as <c>Txn-Token</c>. Default: <c>Authorization</c>.
+    /// </summary>
+    /// <remarks>
+    /// The handlers of .NET remove only the Authorization header when they follow a redirect to another origin. With another header they must not follow
+    /// redirects: AddJwtGrantToken turns redirects off, and the handler refuses a last handler that follows them.
+    /// </remarks>
+    public string HeaderName { get; set; } = "Authorization";
+
+    /// <summary>
+    /// Gets or sets the scheme before the token in the header; an empty text for none. Default: null, which means the type of the token (RFC 6749 section 7.1)
+    /// in the Authorization header, and no scheme in another one.
+    /// </summary>
+    public string? Scheme { get; set; }
+
+    /// <summary>
     /// Gets or sets whether the token may be sent over http to 127.0.0.1, ::1 and localhost. Default: false; with AddJwtGrantToken, the value of
     /// the client's <see cref="JwtGrantOptions.AllowLoopbackHttp"/>.
     /// </summary>

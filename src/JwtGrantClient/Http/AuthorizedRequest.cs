@@ -11,32 +11,22 @@ namespace JwtGrantClient.Http;
 /// <param name="OriginalUri">The URI that the caller set.</param>
 /// <param name="TokenRequest">What the token is for.</param>
 /// <param name="Token">The token.</param>
-internal readonly record struct AuthorizedRequest(HttpRequestMessage Request, Uri OriginalUri, TokenRequest TokenRequest, AccessToken Token)
+/// <param name="Header">The header that carries the token.</param>
+internal readonly record struct AuthorizedRequest(
+    HttpRequestMessage Request, Uri OriginalUri, TokenRequest TokenRequest, AccessToken Token, TokenHeader Header)
 {
-    private const string HeaderName = "Authorization";
-
     /// <summary>
     /// Gets whether the server that responded received the token: a redirect removes the header and may lead to another host.
     /// </summary>
     public bool TokenArrived =>
-        Carries(Request, Token) && Origin.AreSame(Request.RequestUri!, OriginalUri);
+        Header.Carries(Request, Token) && Origin.AreSame(Request.RequestUri!, OriginalUri);
 
-    /// <summary>Returns whether a request carries a token.</summary>
-    public static bool Carries(HttpRequestMessage request, AccessToken token) =>
-        request.Headers.NonValidated.TryGetValues(HeaderName, out var sent) && sent.ToString() == token.Authorization;
-
-    /// <summary>Returns whether the caller has set an Authorization header. Most requests have no header at all, which is cheap to check.</summary>
-    public static bool IsAuthorized(HttpRequestMessage request) =>
-        request.Headers.NonValidated is { Count: > 0 } headers && headers.Contains(HeaderName);
-
-    /// <summary>Adds the token to the request. Its characters were validated when the token was created.</summary>
-    /// <exception cref="JwtGrantException">The token is not an access token.</exception>
-    public void AddToken() => Request.Headers.TryAddWithoutValidation(HeaderName, Token.Authorization ?? throw JwtGrantException.Configuration(
-        "not_an_access_token",
-        "The token source returned a token of the type N_A, which is not an access token (RFC 8693 section 2.2.1). The request was not sent. Set TokenExchange:RequestedTokenType to request an access token."));
+    /// <summary>Adds the token to the request.</summary>
+    /// <exception cref="JwtGrantException">The token cannot be sent in the header.</exception>
+    public void AddToken() => Header.AddTo(Request, Token);
 
     /// <summary>Removes the token from the request.</summary>
-    public void RemoveToken() => Request.Headers.Authorization = null;
+    public void RemoveToken() => Header.RemoveFrom(Request);
 
     /// <summary>Masks the token in a text of the API, which may echo what it received.</summary>
     public string MaskSecrets(string text) => new SecretMask([new("access token", Token.Value)]).Apply(text);

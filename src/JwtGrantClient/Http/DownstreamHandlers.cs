@@ -43,6 +43,30 @@ internal sealed record DownstreamHandlers(HttpMessageHandler? Last, bool HasInne
                 $"The request was not sent: {Origin.From(target)} is on this machine, but the HTTP handler would send the token in clear text to the proxy {Origin.From(address)}. Set UseProxy to false on the handler, add '{target.Host}' to the environment variable NO_PROXY, or use https.");
     }
 
+    /// <summary>
+    /// Throws if the last handler follows redirects, which would take a header other than Authorization to another origin. Other handlers than those of .NET
+    /// are not known to follow redirects.
+    /// </summary>
+    /// <exception cref="JwtGrantException">The last handler follows redirects.</exception>
+    public void EnsureNoRedirects(string header)
+    {
+        if (Last is SocketsHttpHandler { AllowAutoRedirect: true } or HttpClientHandler { AllowAutoRedirect: true })
+            throw JwtGrantException.Configuration(
+                "redirects_followed",
+                $"The request was not sent: the {Last.GetType().Name} follows redirects, which would take the token in the header {header} to another origin; only Authorization is removed then. Set AllowAutoRedirect to false on the handler.");
+    }
+
+    /// <summary>Turns off the redirects of the last handler, before it has sent requests.</summary>
+    public static void TurnOffRedirects(HttpMessageHandler handler)
+    {
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+            handler = inner;
+        if (handler is SocketsHttpHandler sockets)
+            sockets.AllowAutoRedirect = false;
+        else if (handler is HttpClientHandler client)
+            client.AllowAutoRedirect = false;
+    }
+
     private static bool TryInsertAfter(DelegatingHandler parent)
     {
         if (parent.InnerHandler is not { } last)

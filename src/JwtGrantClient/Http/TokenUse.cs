@@ -10,7 +10,8 @@ namespace JwtGrantClient.Http;
 /// <param name="token">The token.</param>
 /// <param name="originalUri">The URI that the caller set.</param>
 /// <param name="origins">The origins that may receive the token.</param>
-internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigins origins)
+/// <param name="header">The header that carries the token.</param>
+internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigins origins, TokenHeader header)
 {
     private static readonly HttpRequestOptionsKey<TokenUse> Key = new("JwtGrantClient.TokenUse");
 
@@ -48,7 +49,7 @@ internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigin
     public async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
-        if (!AuthorizedRequest.Carries(request, token))
+        if (!header.Carries(request, token))
         {
             if (HasTokenInAnyHeader(request))
                 origins.EnsureAllowed(request, originalUri);
@@ -108,7 +109,7 @@ internal sealed class TokenUse(AccessToken token, Uri originalUri, AllowedOrigin
     }
 
     // A redirect removes the header and changes the URI of the request. Its target has not seen the token.
-    private bool IsFrom(Uri target, HttpRequestMessage request) => AuthorizedRequest.Carries(request, token) && Origin.AreSame(target, request.RequestUri!);
+    private bool IsFrom(Uri target, HttpRequestMessage request) => header.Carries(request, token) && Origin.AreSame(target, request.RequestUri!);
 
     private bool RequiresNonce(HttpResponseMessage response) =>
         ChallengeEvaluator.Evaluate(response, token.Type, out _) == ChallengeResult.NonceRequired;

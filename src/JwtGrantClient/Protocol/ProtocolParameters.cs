@@ -8,7 +8,7 @@ internal static class ProtocolParameters
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
-        "grant_type", "assertion", "client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "resource",
+        "grant_type", "assertion", "client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "resource", "authorization_details",
         "code", "redirect_uri", "code_verifier", "refresh_token", "username", "password",
         "subject_token", "subject_token_type", "actor_token", "actor_token_type",
     };

@@ -18,6 +18,7 @@ internal static class EndpointlessChecks
             ("ClientAuthentication", options.ClientAuthentication != ClientAuthenticationMethod.None),
             ("Scope", options.Scope is not null),
             ("Resource", options.Resource.Count > 0),
+            ("AuthorizationDetails", options.AuthorizationDetails is not null),
             ("Parameters", options.Parameters.Count > 0),
             ("DPoP:Enabled", options.DPoP.Enabled),
             ("RevokeOnDispose", options.RevokeOnDispose),

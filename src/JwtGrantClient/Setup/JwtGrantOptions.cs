@@ -73,6 +73,13 @@ public sealed class JwtGrantOptions
     public IList<string> Resource { get; set; } = [];
 
     /// <summary>
+    /// Gets or sets the <c>authorization_details</c> that tokens are requested with (RFC 9396 section 2): the text of a JSON array of objects, each with a
+    /// <c>type</c>. Default: null, none are sent.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? AuthorizationDetails { get; set; }
+
+    /// <summary>
     /// Gets or sets additional form fields of token requests. Fields that the protocol defines, such as <c>scope</c>, are not allowed here.
     /// Default: empty.
     /// </summary>

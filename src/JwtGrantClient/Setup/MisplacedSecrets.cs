@@ -36,6 +36,7 @@ internal static class MisplacedSecrets
         new("ClientId", options.ClientId, Other),
         new("Scope", options.Scope, Other),
         .. options.Resource.Select(resource => new Setting("Resource", resource, Other)),
+        new("AuthorizationDetails", options.AuthorizationDetails, Other),
         .. options.Parameters.Keys.Select(name => new Setting($"Parameters:{SettingText.Show(name)}", options.Parameters[name], Other)),
         new("ClientSecretEnvironmentVariable", options.ClientSecretEnvironmentVariable, Variable),
         new("ClientSecretFile", options.ClientSecretFile, Path),

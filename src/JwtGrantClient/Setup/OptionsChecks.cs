@@ -173,6 +173,8 @@ internal static class OptionsChecks
         foreach (var resource in options.Resource)
             if (ResourceSyntax.Problem(resource) is { } problem)
                 yield return $"Resource: {problem}.";
+        if (options.AuthorizationDetails is { } details && AuthorizationDetailsSyntax.Problem(details) is { } detailsProblem)
+            yield return $"AuthorizationDetails: the value {detailsProblem}.";
         foreach (var name in options.Parameters.Keys)
             if (ProtocolParameters.Problem(name) is { } problem)
                 yield return $"Parameters: {problem}.";

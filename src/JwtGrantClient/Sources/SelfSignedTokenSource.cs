@@ -12,10 +12,10 @@ internal sealed class SelfSignedTokenSource(AssertionFactory tokens, IJwtSigner 
     /// <exception cref="JwtGrantException">The token could not be signed, or the request has something that is not in a self-signed token.</exception>
     public Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
-        if (request is not { Scope: null, Resource.Count: 0, Parameters.Count: 0, Tokens: null })
+        if (request is not { Scope: null, Resource.Count: 0, AuthorizationDetails: null, Parameters.Count: 0, Tokens: null })
             throw JwtGrantException.Configuration(
                 "request_not_signed",
-                "The token request has a scope, resources, parameters or tokens, which a self-signed token does not contain. Set Claims of the request, or Assertion:Claims, to the claims that the API expects.");
+                "The token request has a scope, resources, authorization details, parameters or tokens, which a self-signed token does not contain. Set Claims of the request, or Assertion:Claims, to the claims that the API expects.");
         if (attempts.Rejected is not null)
             signer.OnAssertionRejected();
         return pipeline.ExecuteAsync((attempts, cancellationToken) => SignAsync(request, attempts, cancellationToken), attempts, cancellationToken);

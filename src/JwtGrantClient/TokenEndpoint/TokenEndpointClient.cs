@@ -129,8 +129,5 @@ internal sealed class TokenEndpointSource(
         JwtGrantErrorKind.MalformedResponse, "other_token_type_issued",
         $"The server issued a token of the type {SettingText.QuoteUrl(SanitizedText.From(issued))}; expected {SettingText.QuoteUrl(requested)} (TokenExchange:RequestedTokenType). Check that the server supports the requested type, and that the client may request it.");
 
-    private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : request.With(
-        request.Scope ?? defaults.Scope,
-        request.Resource.Count > 0 ? request.Resource : defaults.Resource,
-        NamedValues.Merge(defaults.Parameters, request.Parameters));
+    private TokenRequest Complete(TokenRequest request) => request.Equals(TokenRequest.Default) ? defaults : request.CompleteFrom(defaults);
 }

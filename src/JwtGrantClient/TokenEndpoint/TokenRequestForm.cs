@@ -51,11 +51,12 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
             _fields.Add(new(name, value));
     }
 
-    /// <summary>Adds scope, resources and further parameters of a request.</summary>
+    /// <summary>Adds scope, resources, authorization details and further parameters of a request.</summary>
     public void AddRequest(TokenRequest request)
     {
         Add("scope", request.Scope);
         AddEach("resource", request.Resource);
+        Add("authorization_details", request.AuthorizationDetails);
         foreach (var (name, value) in request.Parameters)
             Add(name, value);
     }

@@ -36,6 +36,10 @@ public sealed class TokenResponse
     /// <summary>Gets the scope that was granted. Null means the requested scope (RFC 6749 section 5.1).</summary>
     public string? Scope => AccessToken.Scope;
 
+    /// <summary>Gets the <c>authorization_details</c> that were granted (RFC 9396 section 7), a JSON array; null if the server reported none.</summary>
+    [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public JsonElement? AuthorizationDetails => AccessToken.AuthorizationDetails;
+
     /// <summary>Gets the members of the response that have no property in this class.</summary>
     [JsonIgnore, IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IReadOnlyDictionary<string, JsonElement> Members => AccessToken.Members;

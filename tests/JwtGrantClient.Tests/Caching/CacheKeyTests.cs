@@ -199,6 +199,7 @@ public sealed class CacheKeyTests
         var request = new TokenRequest { Subject = subject };
         property.SetValue(request, property.PropertyType switch
         {
+            { } type when type == typeof(string) && name == nameof(TokenRequest.AuthorizationDetails) => $$"""[{"type":"{{text}}"}]""",
             { } type when type == typeof(string) => text,
             { } type when type == typeof(TypedToken) => new TypedToken(text, TokenTypes.Jwt),
             { } type when type == typeof(IReadOnlyList<string>) => new[] { $"urn:{text}" },

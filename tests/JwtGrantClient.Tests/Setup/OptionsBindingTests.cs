@@ -38,6 +38,7 @@ public sealed class OptionsBindingTests
           "SendClientId": false,
           "Scope": "reports.read",
           "Resource": [ "https://api.example.com", "urn:example:files" ],
+          "AuthorizationDetails": "[{\"type\":\"payment\"}]",
           "Parameters": { "audience": "https://api.example.com" },
           "SigningKey": {
             "Path": "keys/batch.pem", "Text": "text", "EnvironmentVariable": "KEY",

@@ -168,6 +168,7 @@ public sealed class SharedIdentityTests : IDisposable
 
     private void Change(JwtGrantOptions options, string setting) => SetValue(options, setting, setting.EndsWith("TokenFile", StringComparison.Ordinal)
         ? _folder.Write("token.jwt", Jwt.CreateFake("""{"iss":"https://idp.example.com","sub":"admin","exp":4102444800}"""))
+        : setting == "AuthorizationDetails" ? """[{"type":"changed"}]"""
         : null);
 
     private static void SetValue(JwtGrantOptions options, string setting, object? value)

@@ -60,7 +60,7 @@ public sealed class NonAccessTokenTests
     public void A_token_that_is_not_an_access_token_is_not_sent_to_an_API()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
-        var authorized = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"));
+        var authorized = new AuthorizedRequest(request, request.RequestUri!, TokenRequest.Default, new AccessToken("an-id-token", TestData.Moment, "N_A"), TokenHeader.Default);
 
         var error = Assert.Throws<JwtGrantException>(authorized.AddToken);
 

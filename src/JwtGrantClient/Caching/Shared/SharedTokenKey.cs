@@ -54,6 +54,7 @@ internal static class SharedTokenKey
         }
         // The claims are sorted by name.
         Add(hash, JsonValues.ToJson(request.Claims));
+        Add(hash, request.AuthorizationDetails);
         Add(hash, request.Tokens is { } tokens ? Convert.ToHexStringLower(tokens.GetHash()) : null);
     }
 

@@ -91,6 +91,7 @@ internal static class ClientComposition
     {
         Scope = options.Scope,
         Resource = [.. options.Resource],
+        AuthorizationDetails = options.AuthorizationDetails,
         Parameters = options.Parameters.AsReadOnly(),
     };
 }

@@ -24,7 +24,7 @@ public static class JwtGrantHttpClientBuilderExtensions
     /// </param>
     /// <param name="configure">
     /// Sets what the token is for and which origins may receive it. Default: the token of the client as configured, sent to the origin of the
-    /// base address that AddHttpClient sets. Without a base address, set the allowed origins here.
+    /// base address that AddHttpClient sets. Without a base address, set the allowed origins here. It is called for each new handler.
     /// </param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="name"/> is null.</exception>
@@ -47,26 +47,43 @@ public static class JwtGrantHttpClientBuilderExtensions
             throw new ArgumentException("A token is for one API, not for all HttpClients. Call AddJwtGrantToken on AddHttpClient(...).", nameof(builder));
         ClientRegistry.AddTo(builder.Services);
         BaseAddressClientFactory.AddTo(builder.Services, builder.Name, name);
-        builder.Services.PostConfigure<HttpClientFactoryOptions>(builder.Name, RedactCredentials);
+        var header = new Lazy<TokenHeader>(() => TokenHeader.From(Configure(configure, new())));
+        builder.Services.PostConfigure<HttpClientFactoryOptions>(builder.Name, factory =>
+        {
+            RedactCredentials(factory, header);
+            factory.HttpMessageHandlerBuilderActions.Add(handlers =>
+            {
+                if (!header.Value.IsAuthorization)
+                    DownstreamHandlers.TurnOffRedirects(handlers.PrimaryHandler);
+            });
+        });
         return builder.AddHttpMessageHandler(provider =>
         {
             var client = provider.GetRequiredService<ClientRegistry>().Get(name);
-            var options = new AccessTokenHandlerOptions { AllowLoopbackHttp = client.AllowLoopbackHttp };
-            configure?.Invoke(options);
+            var options = Configure(configure, new() { AllowLoopbackHttp = client.AllowLoopbackHttp });
             return new AccessTokenHandler(
                 client.Tokens,
                 options.TokenRequest,
                 new AllowedOrigins(
                     options.AllowedOrigins, options.AllowLoopbackHttp, provider.GetRequiredService<BaseAddressRegistry>().Get(builder.Name)),
+                TokenHeader.From(options),
                 provider.GetService<ILoggerFactory>()?.CreateLogger(Log.Category));
         });
     }
+
+    private static AccessTokenHandlerOptions Configure(Action<AccessTokenHandlerOptions>? configure, AccessTokenHandlerOptions options)
+    {
+        configure?.Invoke(options);
+        return options;
+    }
+
     // RedactLoggedHeaders replaces the default, which is to log the value of no header.
-    private static void RedactCredentials(HttpClientFactoryOptions options)
+    private static void RedactCredentials(HttpClientFactoryOptions options, Lazy<TokenHeader> tokenHeader)
     {
         var isRedacted = options.ShouldRedactHeaderValue;
         options.ShouldRedactHeaderValue = header =>
             header.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+            || header.Equals(tokenHeader.Value.Name, StringComparison.OrdinalIgnoreCase)
             || header.Equals(DPoPHeaders.Proof, StringComparison.OrdinalIgnoreCase)
             || isRedacted(header);
     }
