@@ -16,6 +16,7 @@ internal static class EndpointlessChecks
             ("TokenEndpoint", options.TokenEndpoint is not null),
             ("RevocationEndpoint", options.RevocationEndpoint is not null),
             ("ClientAuthentication", options.ClientAuthentication != ClientAuthenticationMethod.None),
+            ("RequestEncoding", options.RequestEncoding != RequestEncoding.Form),
             ("Scope", options.Scope is not null),
             ("Resource", options.Resource.Count > 0),
             ("AuthorizationDetails", options.AuthorizationDetails is not null),

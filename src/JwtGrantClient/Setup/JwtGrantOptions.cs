@@ -60,6 +60,11 @@ public sealed class JwtGrantOptions
     public bool SendClientId { get; set; } = true;
 
     /// <summary>
+    /// Gets or sets how the body of token requests is written. Revocations are always forms (RFC 7009). Default: <see cref="RequestEncoding.Form"/>.
+    /// </summary>
+    public RequestEncoding RequestEncoding { get; set; }
+
+    /// <summary>
     /// Gets or sets the scope that tokens are requested for: values separated by single spaces (RFC 6749 section 3.3). Default: null, no scope
     /// is sent.
     /// </summary>

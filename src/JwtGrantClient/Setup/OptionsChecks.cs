@@ -127,6 +127,8 @@ internal static class OptionsChecks
             yield return $"Grant: {(int)options.Grant} is not a grant type. Use one of {string.Join(", ", Enum.GetNames<GrantType>())}.";
         if (!Enum.IsDefined(options.ClientAuthentication))
             yield return $"ClientAuthentication: {(int)options.ClientAuthentication} is not an authentication method. Use one of {string.Join(", ", Enum.GetNames<ClientAuthenticationMethod>())}.";
+        if (!Enum.IsDefined(options.RequestEncoding))
+            yield return $"RequestEncoding: {(int)options.RequestEncoding} is not an encoding. Use one of {string.Join(", ", Enum.GetNames<RequestEncoding>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
             yield return "ClientAuthentication is None, but the client_credentials grant requires client authentication (RFC 6749 section 4.4). Set ClientAuthentication to PrivateKeyJwt.";
         if (options.ClientId is null && (signed.Client || CredentialChecks.NeedsClientId(options.ClientAuthentication)))

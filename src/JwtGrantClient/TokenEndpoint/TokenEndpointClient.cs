@@ -17,7 +17,8 @@ internal sealed class TokenEndpointClient(
     ResponseRules rules,
     DPoPProofs? proofs = null,
     RequestSender? sender = null,
-    ClientInputs? inputs = null) : ITokenEndpoint
+    ClientInputs? inputs = null,
+    RequestEncoding encoding = RequestEncoding.Form) : ITokenEndpoint
 {
     public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
@@ -42,7 +43,7 @@ internal sealed class TokenEndpointClient(
         form.Add("grant_type", grant.Type);
         await grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
-        using var request = form.ToRequest();
+        using var request = form.ToRequest(encoding);
         var nonce = attempts.TakeNonce();
         if (proofs is not null)
             request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, nonce, cancellationToken).ConfigureAwait(false));

@@ -76,9 +76,10 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     public byte[] Encode() => FormUrlEncoder.Encode(CollectionsMarshal.AsSpan(_fields));
 
     /// <summary>Creates the HTTP request for the form. It can be sent once.</summary>
-    public HttpRequestMessage ToRequest()
+    public HttpRequestMessage ToRequest(RequestEncoding encoding = RequestEncoding.Form)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new TokenRequestContent(Encode()) };
+        var body = encoding == RequestEncoding.Json ? JsonFields.Write(_fields) : Encode();
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new TokenRequestContent(body, encoding) };
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (Authorization is not null)
             request.Headers.Authorization = Authorization;
@@ -90,7 +91,7 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
 }
 
 /// <summary>
-/// A form as a body that can be sent once. An inner handler that retries or follows a 307 would replay the assertion, which the server must
+/// A form, or the same fields as JSON, as a body that can be sent once. An inner handler that retries or follows a 307 would replay the assertion, which the server must
 /// reject as a second use of its <c>jti</c>. Such a handler gets an error; the library retries with a new assertion. A handler that buffers the body
 /// first is stopped by <see cref="SingleSendHandler"/>.
 /// </summary>
@@ -98,15 +99,24 @@ internal sealed class TokenRequestContent : HttpContent
 {
     public const string ReplayPrevented = "assertion_replay_prevented";
 
+    private const string JsonType = "application/json";
+
     // Not from a pool: a handler may still write it when the request is canceled.
     private readonly byte[] _form;
+    private readonly RequestEncoding _encoding;
     private int _sent;
 
-    public TokenRequestContent(byte[] form)
+    public TokenRequestContent(byte[] form, RequestEncoding encoding = RequestEncoding.Form)
     {
-        _form = form;
-        Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
+        (_form, _encoding) = (form, encoding);
+        Headers.TryAddWithoutValidation("Content-Type", encoding == RequestEncoding.Json ? JsonType : "application/x-www-form-urlencoded");
     }
+
+    /// <summary>Returns the encoding of a content that a handler may have buffered or copied.</summary>
+    public static RequestEncoding EncodingOf(HttpContent content) =>
+        content.Headers.NonValidated.TryGetValues("Content-Type", out var types) && types.ToString().StartsWith(JsonType, StringComparison.OrdinalIgnoreCase)
+            ? RequestEncoding.Json
+            : RequestEncoding.Form;
 
     /// <summary>Creates the error for a second send.</summary>
     public static JwtGrantException SentTwice() => JwtGrantException.Configuration(
@@ -114,7 +124,9 @@ internal sealed class TokenRequestContent : HttpContent
         "The handler of the token endpoint tried to send the same token request twice, for a retry or a redirect, but its assertion is single-use. Remove retries and redirects from that handler: the library retries with a fresh assertion each time.");
 
     /// <summary>Reads the fields of the form, for an error in whose text they are masked.</summary>
-    public IEnumerable<KeyValuePair<string, string>> ReadFields()
+    public IEnumerable<KeyValuePair<string, string>> ReadFields() => _encoding == RequestEncoding.Json ? JsonFields.Read(_form) : ReadForm();
+
+    private IEnumerable<KeyValuePair<string, string>> ReadForm()
     {
         foreach (var field in Encoding.ASCII.GetString(_form).Split('&'))
             if (field.IndexOf('=', StringComparison.Ordinal) is var separator and >= 0)

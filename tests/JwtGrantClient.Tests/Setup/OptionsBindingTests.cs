@@ -36,6 +36,7 @@ public sealed class OptionsBindingTests
           "InputReuse": "Once",
           "RevokeOnDispose": true,
           "SendClientId": false,
+          "RequestEncoding": "Json",
           "Scope": "reports.read",
           "Resource": [ "https://api.example.com", "urn:example:files" ],
           "AuthorizationDetails": "[{\"type\":\"payment\"}]",

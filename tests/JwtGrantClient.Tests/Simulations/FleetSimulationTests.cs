@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace JwtGrantClient.Tests.Simulations;
 
 /// <summary>A tenth of the fleet in the simulation's README or less, so that a run takes about a second.</summary>

@@ -90,6 +90,25 @@ public sealed class ClientTokenInputTests
     }
 
     [Fact]
+    public async Task With_InputReuse_Once_the_attempt_with_a_DPoP_nonce_has_a_new_token()
+    {
+        await using var chain = new TokenChain("Assertion:From", options => (options.InputReuse, options.DPoP.Enabled) = (InputReuse.Once, true));
+        chain.Outer.ResponseOverride = number =>
+        {
+            var response = number == 1 ? FakeTokenEndpoint.ErrorResponse("use_dpop_nonce") : new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent("""{"access_token":"t","token_type":"DPoP","expires_in":3600}"""),
+            };
+            response.Headers.Add("DPoP-Nonce", "nonce");
+            return response;
+        };
+
+        await chain.GetAsync();
+
+        Assert.Equal(["token-1", "token-2"], chain.Sent);
+    }
+
+    [Fact]
     public async Task The_subject_of_a_request_is_the_subject_of_the_other_client()
     {
         await using var chain = new TokenChain("Assertion:From");

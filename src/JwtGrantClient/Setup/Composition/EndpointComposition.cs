@@ -41,7 +41,7 @@ internal static class EndpointComposition
         var clientInputs = inputs.ToClientInputs();
         var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender);
         return new(
-            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs),
+            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding),
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
             new(
                 locator, authentication, transport,

@@ -71,7 +71,7 @@ internal sealed class SingleSendHandler : DelegatingHandler
     {
         if (content is null)
             return null;
-        var copy = new TokenRequestContent(await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        var copy = new TokenRequestContent(await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), TokenRequestContent.EncodingOf(content));
         copy.Headers.Clear();
         foreach (var (name, values) in content.Headers.NonValidated)
             copy.Headers.TryAddWithoutValidation(name, values);

@@ -20,6 +20,9 @@ internal static class TokenErrorReader
 
     private static readonly string[] MessageMembers = ["message", "detail", "title", "error_description"];
 
+    // Of an error that is an object, which is not standardized.
+    private static readonly string[] CodeMembers = ["code", "type", "status"];
+
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
 
     /// <summary>Creates the error.</summary>
@@ -31,7 +34,9 @@ internal static class TokenErrorReader
         var sent = SentRequest.From(response.Request, response.RequestContent, sender);
         // An error that is an object or a number is an OAuth error too: sending the request again does not help.
         if (json is { } body && HasError(body))
-            return Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
+            return body.GetProperty("error") is { ValueKind: JsonValueKind.Object } details
+                ? Rejection(response, sent, sender, FirstText(details, CodeMembers) ?? "unreadable_error", FirstText(details, MessageMembers), details.Text("error_uri"))
+                : Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
         return ChallengeWithError(response) is { Error: { } error } challenge
             ? Rejection(response, sent, sender, error, challenge.Description, uri: null)
             : NotOAuth(response, sent, sender, json);
@@ -90,7 +95,7 @@ internal static class TokenErrorReader
     private static string Excerpt(TokenHttpResponse response, JsonElement? json)
     {
         if (json is { } members)
-            return MessageMembers.Select(name => members.Text(name)).FirstOrDefault(text => text is not null) is { } message
+            return FirstText(members, MessageMembers) is { } message
                 ? $"\nThe body says: {response.Sanitize(message)}"
                 : "";
         var body = response.Body.Span;
@@ -101,6 +106,8 @@ internal static class TokenErrorReader
             : Array.Exists(SecretWords, word => words.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "\nThe body is not shown, because it may hold a secret."
             : $"\nThe body begins: {words}";
     }
+
+    private static string? FirstText(JsonElement json, string[] names) => names.Select(name => json.Text(name)).FirstOrDefault(text => text is not null);
 
     private static AuthenticationChallenge? ChallengeWithError(TokenHttpResponse response) =>
         Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => !string.IsNullOrEmpty(challenge.Error));

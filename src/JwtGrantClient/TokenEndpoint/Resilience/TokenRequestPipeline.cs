@@ -82,11 +82,13 @@ internal sealed class TokenRequestPipeline
 
     /// <summary>Makes attempts until one succeeds or none may follow. The total timeout runs already.</summary>
     /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
-    public async Task<T> ExecuteAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
+    public Task<T> ExecuteAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
+        where T : class =>
+        attempts.Inputs is null ? ExecuteOnceAsync(attempt, attempts, cancellationToken) : ExecuteWithInputsAsync(attempt, attempts, cancellationToken);
+
+    private async Task<T> ExecuteWithInputsAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
         where T : class
     {
-        if (attempts.Inputs is null)
-            return await ExecuteOnceAsync(attempt, attempts, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             try
