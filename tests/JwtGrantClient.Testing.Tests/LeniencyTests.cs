@@ -144,13 +144,24 @@ public sealed class LeniencyTests
     }
 
     [Theory]
-    [InlineData("jti", "RFC 7523 section 3 item 7"), InlineData("aud", "RFC 7519 section 4.1.3")]
-    public async Task A_grant_that_only_a_rule_of_this_server_refuses_is_refused_with_a_clause_that_says_so(string claim, string clause)
+    [InlineData("jti", "RFC 7523 section 3 item 7"), InlineData("aud", "RFC 7519 section 4.1.3"), InlineData("iat", "RFC 7519 section 4.1.6")]
+    [InlineData("exp", "RFC 7519 section 4.1"), InlineData("replay", "RFC 7523 section 3 item 7")]
+    public async Task A_grant_that_only_a_rule_of_this_server_refuses_is_refused_with_a_clause_that_says_so(string fault, string clause)
     {
-        var jwt = claim == "jti" ? new JwtBuilder().Without("jti")
-            : new JwtBuilder().WithClaim("aud", new JsonArray(TestData.Issuer, "https://other.example.com"));
+        var server = TestServer.Start();
+        var jwt = new JwtBuilder();
+        if (fault == "replay")
+            await server.PresentAsync(jwt);
+        _ = fault switch
+        {
+            "jti" => jwt.Without("jti"),
+            "aud" => jwt.WithClaim("aud", new JsonArray(TestData.Issuer, "https://other.example.com")),
+            "iat" => jwt.WithClaim("iat", TestData.Now + 60),
+            "exp" => jwt.WithClaim("iat", TestData.Now + 9).WithClaim("exp", TestData.Now + 8),
+            _ => jwt,
+        };
 
-        var refusal = (await TestServer.Start().PresentAsync(jwt)).Refusal!;
+        var refusal = (await server.PresentAsync(jwt)).Refusal!;
 
         Assert.Equal($"a rule of this server, which {clause} leaves open", refusal.Clause);
     }

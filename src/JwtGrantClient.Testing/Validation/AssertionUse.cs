@@ -14,6 +14,9 @@ internal sealed record AssertionUse(string Name, Func<string, string, string, Re
     public static readonly AssertionUse Grant =
         new("grant assertion", RefusedException.InvalidGrant, "jwt") { AllowsTokenEndpointAudience = true };
 
+    /// <summary>The clause of a single-use <c>jti</c>: RFC 7523 section 3 item 7 makes it optional, OpenID Connect Core requires it of clients.</summary>
+    public string IdClause => IsClientAuthentication ? "OpenID Connect Core section 9" : "a rule of this server, which RFC 7523 section 3 item 7 leaves open";
+
     public bool IsClientAuthentication => ReferenceEquals(this, ClientAuthentication);
 
     /// <summary>

@@ -9,8 +9,6 @@ namespace JwtGrantClient.Testing.Validation;
 /// </summary>
 internal sealed class AssertionValidator(ServerSettings settings, AssertionIssuerRegistry registry, ReplayStore replays)
 {
-    private const string ReplayClause = "RFC 7523 section 3 item 7";
-
     private readonly ClaimRules _claims = new(settings, registry);
 
     /// <param name="assertion">The assertion in the compact form.</param>
@@ -30,7 +28,7 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
         // Only an assertion that is valid in every other way uses up its jti, and only one request may use it.
         if (use.IsSingleUse && validated is { Issuer: { } name, Id: { } id }
             && (rules.IsEmpty ? replays.FindOrRecord(name, id, validated.ExpiresAt, record?.Number ?? 0) : replays.Find(name, id)) is { } first)
-            rules.Add("S16", ReplayClause,
+            rules.Add("S16", use.IdClause,
                 $"The {use.Name}'s jti is that of request {first} again. A jti is single-use: create a new assertion for each request, including retries.",
                 nameof(Leniency.AllowReusedJti));
         rules.Conclude(record);

@@ -44,13 +44,11 @@ internal sealed class ClaimRules(ServerSettings settings, AssertionIssuerRegistr
 
     private static string? ReadId(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
-        var clause = use.IsClientAuthentication ? "OpenID Connect Core section 9"
-            : "a rule of this server, which RFC 7523 section 3 item 7 leaves open";
         var id = claims.ReadText("jti", out var problem);
         if (id is null)
-            rules.Add("S16", clause, $"The {use.Name} {problem}.", claims.TryGetProperty("jti", out _) ? null : nameof(Leniency.AllowMissingJti));
+            rules.Add("S16", use.IdClause, $"The {use.Name} {problem}.", claims.TryGetProperty("jti", out _) ? null : nameof(Leniency.AllowMissingJti));
         else if (id.Length > MaxIdLength)
-            rules.Add("S16", clause, $"The {use.Name}'s jti has {id.Length} characters; expected at most {MaxIdLength}.");
+            rules.Add("S16", use.IdClause, $"The {use.Name}'s jti has {id.Length} characters; expected at most {MaxIdLength}.");
         else
             return id;
         return null;

@@ -57,15 +57,15 @@ internal static class ConformanceRules
         new("S13", "an `exp` that is past", ["RFC 7519 section 4.1.4"]),
         new("S13", "an `exp` that is too late", ["RFC 7523 section 3 item 4"], nameof(Leniency.AllowLongLifetime)),
         new("S13", "an `exp` that is not a number of seconds", ["RFC 7519 section 2"], nameof(Leniency.AllowStringDates)),
-        new("S14", "an `iat` in the future", ["RFC 7523 section 3 item 6", Dpop]),
+        new("S14", "an `iat` in the future", ["a rule of this server, which RFC 7519 section 4.1.6 leaves open", Dpop]),
         new("S14", "an `iat` that is too old", ["RFC 7523 section 3 item 6", Dpop], nameof(Leniency.AllowLongLifetime)),
         new("S14", "an `nbf` in the future", ["RFC 7519 section 4.1.5"]),
-        new("S14", "an `exp` that is not after `iat` and `nbf`", ["RFC 7519 section 4.1"]),
+        new("S14", "an `exp` that is not after `iat` and `nbf`", ["a rule of this server, which RFC 7519 section 4.1 leaves open"]),
         new("S14", "an `iat` or `nbf` that is not a number of seconds", ["RFC 7519 section 2"], nameof(Leniency.AllowStringDates)),
         new("S14", "a DPoP proof without `iat`", ["RFC 9449 section 4.2"]),
         new("S15", "a lifetime from `iat` to `exp` of more than `MaxAssertionLifetime`", ["RFC 7523 section 3 item 4"], nameof(Leniency.AllowLongLifetime)),
         new("S16", "a missing `jti`", ["OpenID Connect Core section 9", "a rule of this server, which RFC 7523 section 3 item 7 leaves open", Dpop], nameof(Leniency.AllowMissingJti)),
-        new("S16", "a `jti` that was used before", ["RFC 7523 section 3 item 7", Dpop], nameof(Leniency.AllowReusedJti)),
+        new("S16", "a `jti` that was used before", ["OpenID Connect Core section 9", "a rule of this server, which RFC 7523 section 3 item 7 leaves open", Dpop], nameof(Leniency.AllowReusedJti)),
     ];
 
     private static readonly ConformanceRule[] Clients =

@@ -22,7 +22,7 @@ internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime =
         var nbf = CheckNotBefore(claims, now, use, rules);
         // Relations are checked only between times that are accepted, so that each cause is reported once.
         if (exp <= iat || exp <= nbf)
-            rules.Add("S14", "RFC 7519 section 4.1", $"The {use.Name}'s exp is not after its {(exp <= iat ? "iat" : "nbf")}.");
+            rules.Add("S14", "a rule of this server, which RFC 7519 section 4.1 leaves open", $"The {use.Name}'s exp is not after its {(exp <= iat ? "iat" : "nbf")}.");
         else if (exp - iat > _maximum)
             rules.Add("S15", "RFC 7523 section 3 item 4",
                 $"The {use.Name}'s lifetime is {exp - iat:0.#} s from iat to exp; at most {_maximum:0} s are accepted.",
@@ -50,7 +50,7 @@ internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime =
     {
         var iat = NumericDate.Read(claims, "iat", "S14", use, rules);
         if (iat > now + _tolerance)
-            rules.Add("S14", "RFC 7523 section 3 item 6",
+            rules.Add("S14", "a rule of this server, which RFC 7519 section 4.1.6 leaves open",
                 $"The {use.Name}'s iat is {iat - now:0.#} s in the future; at most {_tolerance:0} s are accepted. Compare the clocks.");
         else if (iat < now - _maximum - _skew)
             rules.Add("S14", "RFC 7523 section 3 item 6",

@@ -1,6 +1,7 @@
 using System.Net;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Refit;
 
 namespace JwtGrantClient.Tests.Scenarios;
@@ -8,7 +9,10 @@ namespace JwtGrantClient.Tests.Scenarios;
 /// <summary>The statements of docs/refit.md about a Refit client.</summary>
 public sealed class RefitTests : IDisposable
 {
+    private const int NextTokenAcquired = 3;
+
     private readonly FakeTokenEndpoint _endpoint = new();
+    private readonly LogLines _log = new();
     private readonly List<string?> _authorization = [], _bodies = [];
     private readonly StubHandler _api;
     private Func<int, HttpResponseMessage> _respond = _ => ProtectedApi.Ok();
@@ -22,7 +26,11 @@ public sealed class RefitTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _api.Dispose();
+    public void Dispose()
+    {
+        _api.Dispose();
+        _log.Dispose();
+    }
 
     [Fact]
     public async Task A_request_of_a_Refit_client_carries_the_token()
@@ -49,7 +57,7 @@ public sealed class RefitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_serialized_body_is_not_sent_again_after_a_401_and_the_next_call_has_a_new_token()
+    public async Task A_serialized_body_is_not_sent_again_after_a_401_and_later_calls_have_a_new_token()
     {
         _respond = number => number == 1 ? ProtectedApi.Unauthorized("Bearer") : ProtectedApi.Ok();
         await using var provider = Build();
@@ -57,8 +65,7 @@ public sealed class RefitTests : IDisposable
         await AcquireTokenAsync(provider);
 
         var error = await Assert.ThrowsAsync<ApiException>(() => api.CreateAsync(new(7, "March"), Cancellation));
-        await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
-        await WaitForSecondTokenAsync(provider);
+        await _log.WaitForEventAsync(NextTokenAcquired).WithTimeout();
         await api.CreateAsync(new(7, "March"), Cancellation);
 
         Assert.Equal(HttpStatusCode.Unauthorized, error.StatusCode);
@@ -107,20 +114,14 @@ public sealed class RefitTests : IDisposable
     private static async Task AcquireTokenAsync(ServiceProvider provider) =>
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
 
-    // The token is replaced in the background.
-    private static async Task WaitForSecondTokenAsync(ServiceProvider provider)
-    {
-        var tokens = provider.GetRequiredKeyedService<ITokenSource>("reports");
-        while ((await tokens.GetTokenAsync(Cancellation)).Value != "token-2")
-            await Task.Yield();
-    }
-
     private static HttpResponseMessage Json(string json) =>
         new(HttpStatusCode.OK) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
 
     private ServiceProvider Build()
     {
         var services = new ServiceCollection();
+        // Other categories have events with the same ids.
+        services.AddLogging(logging => logging.AddFilter((category, _) => category == "JwtGrantClient").AddProvider(_log));
         services.AddTestClient("reports", _endpoint);
         services
             .AddRefitGeneratedClient<IReportsApi>()
