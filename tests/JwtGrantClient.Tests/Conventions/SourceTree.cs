@@ -37,7 +37,7 @@ internal static class SourceTree
     }
 
     private static bool IsBuildOutput(ReadOnlySpan<char> name) =>
-        name is "bin" or "obj" or "artifacts" or "TestResults" or "BenchmarkDotNet.Artifacts";
+        name is "bin" or "obj" or "artifacts" or "node_modules" or "TestResults" or "BenchmarkDotNet.Artifacts";
 
     private static string FindRoot()
     {
