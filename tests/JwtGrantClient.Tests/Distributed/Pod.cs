@@ -24,6 +24,8 @@ internal sealed class Pod : IAsyncDisposable
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(log));
         services.AddDataProtection().SetApplicationName("fleet").PersistKeysToFileSystem(keyRing);
         services.AddTestClient("reports", endpoint).UseDistributedCache(distributed);
+        // A store that works can be slow on a busy machine, at its first connection above all.
+        services.Configure<JwtGrantOptions>("reports", options => options.Cache.StoreTimeout = TimeSpan.FromSeconds(10));
         if (configure is not null)
             services.Configure("reports", configure);
         _services = services.BuildServiceProvider();

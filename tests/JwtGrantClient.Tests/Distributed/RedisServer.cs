@@ -32,6 +32,9 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>The configuration for StackExchange.Redis, with short timeouts, fast reconnection, and no wait for a server that is down.</summary>
     public string Configuration => $"127.0.0.1:{Port},abortConnect=false,connectTimeout=500,syncTimeout=500,asyncTimeout=500,connectRetry=1";
 
+    /// <summary>The configuration for a test in which the server works, however slow the machine is.</summary>
+    public string PatientConfiguration => $"127.0.0.1:{Port},abortConnect=false,connectTimeout=30000,syncTimeout=30000,asyncTimeout=30000";
+
     private static bool HasRedis => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
 

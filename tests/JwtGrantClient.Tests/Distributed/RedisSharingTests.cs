@@ -57,13 +57,11 @@ public sealed class RedisSharingTests : IDisposable
 
     private static bool Contains(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 
-    private static RedisCache CreateCache(RedisServer server) => new(new RedisCacheOptions { Configuration = server.Configuration });
+    private static RedisCache CreateCache(RedisServer server) => new(new RedisCacheOptions { Configuration = server.PatientConfiguration });
 
     private Pod CreatePod(ObservedCache cache) =>
         new(
             new DirectoryInfo(_ring.Path),
             services => services.AddSingleton<IDistributedCache>(cache),
-            _endpoint,
-            // The first connection can be slow on a busy machine.
-            configure: options => options.Cache.StoreTimeout = TimeSpan.FromSeconds(10));
+            _endpoint);
 }
