@@ -89,9 +89,6 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     /// <summary>Returns whether a valid token is cached.</summary>
     public bool HasToken() => _others.All().Append(_default).Any(entry => entry.Status().Freshness is Freshness.Fresh or Freshness.Stale);
 
-    /// <summary>Returns the number of entries other than that of the client as configured.</summary>
-    public int CountEntries() => _others.All().Count;
-
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public TokenStatus Status() => _default.Status();
 

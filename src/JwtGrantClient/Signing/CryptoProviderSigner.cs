@@ -90,7 +90,8 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
                 _ => null,
             } ?? [];
         }
-        // The RSA class of a key service may implement only what signing needs. Such a key is used without the check.
+        // The RSA class of a key service may implement only what signing needs: ExportParameters is abstract, and such classes throw NotImplementedException or
+        // NotSupportedException from it. The key can sign nevertheless, so it is used without the check of its modulus.
         catch (Exception e) when (PrivateKey.IsImportError(e) || e is NotImplementedException)
         {
             return [];

@@ -1,6 +1,7 @@
 using JwtGrantClient.Simulations.Clients;
 using JwtGrantClient.Simulations.Fleet;
 using JwtGrantClient.Simulations.Time;
+using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Simulations.CanceledCalls;
 
@@ -38,7 +39,7 @@ internal sealed class CanceledCallSimulation : IDisposable
         return new(calls, simulation._canceled, Bound, peak, simulation.Entries);
     }
 
-    private int Entries => _client.Tokens.CountEntries();
+    private int Entries => CacheInspector.CountEntries(_client.Tokens);
 
     public void Dispose()
     {

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text;
+using JwtGrantClient.Simulations.Clients;
 using JwtGrantClient.Simulations.Time;
 
 namespace JwtGrantClient.Simulations.Fleet;
@@ -16,8 +16,7 @@ internal sealed class TokenEndpointHandler(SimulationOptions options, VirtualTim
         var second = time.Now / TimeSpan.TicksPerSecond;
         await Task.Delay(SimulationOptions.EndpointLatency, time, cancellationToken);
         if (_outages.Any(outage => outage.From <= second && second < outage.To))
-            return new(HttpStatusCode.ServiceUnavailable) { RequestMessage = request };
-        var body = $$"""{"access_token":"token-{{++_issued}}","token_type":"Bearer","expires_in":{{(long)options.Lifetime.TotalSeconds}}}""";
-        return new(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            return Responses.Failure(request, HttpStatusCode.ServiceUnavailable);
+        return Responses.Token(request, $"token-{++_issued}", options.Lifetime);
     }
 }

@@ -13,7 +13,7 @@ internal static class CacheInspector
     public static bool IsRefreshing(CachedTokenSource tokens) => tokens.Status().IsRefreshing;
 
     /// <summary>Returns the number of entries other than that of the default request.</summary>
-    public static int CountEntries(CachedTokenSource tokens) => tokens.CountEntries();
+    public static int CountEntries(CachedTokenSource tokens) => GetField<CacheEntryTable>(tokens)!.All().Count;
 
     private static CacheEntry GetEntry(CachedTokenSource tokens) => GetField<CacheEntry>(tokens)!;
 
