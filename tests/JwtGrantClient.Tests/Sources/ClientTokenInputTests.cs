@@ -74,13 +74,7 @@ public sealed class ClientTokenInputTests
         chain.Outer.ResponseOverride = number => number == 1 ? new HttpResponseMessage(HttpStatusCode.BadGateway) : null;
         await chain.GetAsync("inner");
 
-        var pending = chain.GetAsync();
-        while (!pending.IsCompleted)
-        {
-            chain.Time.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.WhenAny(pending, Task.Run(Thread.Yield, TestContext.Current.CancellationToken));
-        }
-        await pending;
+        await chain.Time.AdvanceDelaysUntilCompletedAsync(chain.GetAsync(), longest: TimeSpan.FromMilliseconds(10));
 
         // With an actor, each request has two tokens of the inner client.
         var tokens = chain.Outer.Forms.SelectMany(form => new[] { form[chain.Field], chain.Field == "actor_token" ? form["subject_token"] : null }).OfType<string>().ToList();

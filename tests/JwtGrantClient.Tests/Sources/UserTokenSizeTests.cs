@@ -26,7 +26,8 @@ public sealed class UserTokenSizeTests
         var bytesPerUser = (GetMemoryInUse() - before) / (Users / 2);
         TestContext.Current.SendDiagnosticMessage($"{bytesPerUser} bytes for each user");
         Assert.Equal(Users, CacheInspector.CountEntries(cache.Tokens));
-        Assert.InRange(bytesPerUser, 400, MaxBytes);
+        // Memory of earlier tests that is released during the second half makes the result smaller.
+        Assert.InRange(bytesPerUser, 200, MaxBytes);
     }
 
     private static async Task FillAsync(CacheFixture cache, int from, int to)

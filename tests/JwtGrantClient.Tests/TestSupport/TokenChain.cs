@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
@@ -40,7 +39,7 @@ internal sealed class TokenChain : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public FakeTimeProvider Time { get; } = new(TestData.Moment);
+    public ObservedTime Time { get; } = new();
 
     public FakeTokenEndpoint Inner { get; } = new();
 
