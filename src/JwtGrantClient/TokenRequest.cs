@@ -237,6 +237,20 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         _tokens = _tokens,
     };
 
+    /// <summary>Returns the request with another scope.</summary>
+    /// <param name="scope">The scope; null for none.</param>
+    /// <param name="claim">The value of the claim <c>scope</c>; null to leave the claims unchanged.</param>
+    internal TokenRequest WithScope(string? scope, string? claim) => new()
+    {
+        Scope = scope,
+        Resource = Resource,
+        AuthorizationDetails = AuthorizationDetails,
+        Parameters = Parameters,
+        Subject = Subject,
+        Claims = claim is null ? Claims : NamedValues.Merge(new Dictionary<string, object>(StringComparer.Ordinal) { ["scope"] = claim }, Claims),
+        _tokens = _tokens,
+    };
+
     /// <summary>Returns an equal request that the cache can keep: without the texts of the tokens.</summary>
     internal TokenRequest WithoutTokenTexts()
     {
