@@ -49,7 +49,7 @@ internal static class ClientComposition
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,
             TokenType = type,
-            RequestedAssertion = options.Grant == GrantType.TokenExchange && type is TokenTypes.IdJag or TokenTypes.Jwt ? type : null,
+            TypeForOtherServer = options.Grant == GrantType.TokenExchange && type is TokenTypes.IdJag or TokenTypes.Jwt ? type : null,
             HasProofs = keys.ProofKey is not null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.

@@ -27,7 +27,7 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport? transp
     /// <summary>
     /// Gets the type of the tokens if the client requests them for another authorization server: an ID-JAG, or a JWT (identity chaining). Null for other tokens.
     /// </summary>
-    public string? RequestedAssertion { get; init; }
+    public string? TypeForOtherServer { get; init; }
 
     /// <summary>Gets whether the token requests of the client have a DPoP proof.</summary>
     public bool HasProofs { get; init; }

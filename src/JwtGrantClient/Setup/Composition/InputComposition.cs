@@ -43,7 +43,7 @@ internal static class InputComposition
             var inner = dependencies.Clients!.Get(client!);
             if (purpose is AssertionPurpose.Grant or AssertionPurpose.SubjectToken)
                 subjectClients.Add(inner);
-            var requestedFor = options.Grant == GrantType.JwtBearer && purpose == AssertionPurpose.Grant ? inner.RequestedAssertion : null;
+            var requestedFor = options.Grant == GrantType.JwtBearer && purpose == AssertionPurpose.Grant ? inner.TypeForOtherServer : null;
             return new(setting, name, inner.Tokens, purpose, type ?? inner.TokenType, options.InputReuse == InputReuse.Once)
             {
                 RequestedFor = requestedFor,
