@@ -41,6 +41,21 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     private RequestTokens? _tokens;
     private int _hash;
 
+    /// <summary>Initializes a request without any property set: the client as configured.</summary>
+    public TokenRequest()
+    {
+    }
+
+    /// <summary>Initializes a request with the properties of another one. An initializer replaces some of them.</summary>
+    /// <param name="original">The request to copy.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="original"/> is null.</exception>
+    public TokenRequest(TokenRequest original)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        (Scope, Resource, Subject) = (original.Scope, original.Resource, original.Subject);
+        (Parameters, Claims, AuthorizationDetails, _tokens) = (original.Parameters, original.Claims, original.AuthorizationDetails, original._tokens);
+    }
+
     /// <summary>Gets the request without any property set: the client as configured.</summary>
     public static TokenRequest Default { get; } = new();
 
@@ -219,6 +234,20 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
         Parameters = NamedValues.Merge(defaults.Parameters, Parameters),
         Subject = Subject,
         Claims = Claims,
+        _tokens = _tokens,
+    };
+
+    /// <summary>Returns the request with another scope.</summary>
+    /// <param name="scope">The scope; null for none.</param>
+    /// <param name="claim">The value of the claim <c>scope</c>; null to leave the claims unchanged.</param>
+    internal TokenRequest WithScope(string? scope, string? claim) => new()
+    {
+        Scope = scope,
+        Resource = Resource,
+        AuthorizationDetails = AuthorizationDetails,
+        Parameters = Parameters,
+        Subject = Subject,
+        Claims = claim is null ? Claims : NamedValues.Merge(new Dictionary<string, object>(StringComparer.Ordinal) { ["scope"] = claim }, Claims),
         _tokens = _tokens,
     };
 

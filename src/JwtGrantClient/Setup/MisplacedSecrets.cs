@@ -46,7 +46,13 @@ internal static class MisplacedSecrets
         new("Assertion:Audience", options.Assertion.Audience, Other),
         new("Assertion:TokenFile", options.Assertion.TokenFile, Path),
         new("Assertion:From", options.Assertion.From, Other),
-        .. options.Assertion.Claims.Keys.Select(name => new Setting($"Assertion:Claims:{SettingText.Show(name)}", options.Assertion.Claims[name] as string, Other)),
+        .. Settings("Assertion:Claims", options.Assertion.Claims),
+        .. Settings("Assertion:Header", options.Assertion.Header),
+        .. options.Assertion.OmittedClaims.Select(name => new Setting("Assertion:OmittedClaims", name, Other)),
+        .. Settings("ClientAssertion:Claims", options.ClientAssertion.Claims),
+        .. Settings("ClientAssertion:Header", options.ClientAssertion.Header),
+        .. options.ClientAssertion.OmittedClaims.Select(name => new Setting("ClientAssertion:OmittedClaims", name, Other)),
+        new("UserAgent", options.UserAgent, Other),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
         new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
         new("ClientAssertion:Type", options.ClientAssertion.Type, Other),
@@ -71,6 +77,9 @@ internal static class MisplacedSecrets
         .. Settings("ClientAssertion:SigningKey", options.ClientAssertion.SigningKey),
         .. Settings("DPoP:SigningKey", options.DPoP.SigningKey),
     ];
+
+    private static IEnumerable<Setting> Settings(string section, IDictionary<string, object> values) =>
+        values.Select(value => new Setting($"{section}:{SettingText.Show(value.Key)}", value.Value as string, Other));
 
     private static IEnumerable<Setting> Settings(string section, SigningKeyOptions? key) => key is null ? [] :
     [

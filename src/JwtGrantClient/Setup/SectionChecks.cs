@@ -177,8 +177,28 @@ internal static class OptionsBinding
         options.IsBound &= checks.CanBeBound;
         if (!checks.CanBeBound)
             return;
+        RemoveReplacedLists(values, options);
         values.Bind(options);
         BindClaims(values.GetSection("Assertion:Claims"), options.Assertion.Claims);
+        BindClaims(values.GetSection("Assertion:Header"), options.Assertion.Header);
+        BindClaims(values.GetSection("ClientAssertion:Claims"), options.ClientAssertion.Claims);
+        BindClaims(values.GetSection("ClientAssertion:Header"), options.ClientAssertion.Header);
+    }
+
+    // The binder adds to a list. A configured list replaces the one that was set before, for example by a provider.
+    private static void RemoveReplacedLists(SetValues section, JwtGrantOptions options)
+    {
+        (string Setting, Action Reset)[] lists =
+        [
+            ("TokenEndpointOrigins", () => options.TokenEndpointOrigins = []),
+            ("Resource", () => options.Resource = []),
+            ("Assertion:OmittedClaims", () => options.Assertion.OmittedClaims = []),
+            ("ClientAssertion:OmittedClaims", () => options.ClientAssertion.OmittedClaims = []),
+            ("TokenExchange:Audience", () => options.TokenExchange.Audience = []),
+        ];
+        foreach (var (setting, reset) in lists)
+            if (section.GetSection(setting).GetChildren().Any())
+                reset();
     }
 
     // The binder binds only strings; the value of a claim may also be an array of strings.

@@ -46,6 +46,9 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     public IReadOnlyDictionary<string, object>? Header => Current.Header;
 
+    /// <summary>Gets the client that the key belongs to; null if its file does not say it.</summary>
+    public string? Owner => Current.Identity.Owner;
+
     private LocalSigner Current => _key.LastGood!.Signer;
 
     // Synchronous: the file has a few kilobytes, another thread would cost more, and the assertion has to wait for the key in any case.

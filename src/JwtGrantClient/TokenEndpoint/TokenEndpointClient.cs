@@ -107,11 +107,15 @@ internal sealed class TokenEndpointSource(
     /// </summary>
     public string? OtherTokenType { get; init; }
 
+    /// <summary>Gets what moves the scope into a claim; null if it is a parameter.</summary>
+    public ScopeClaim? ScopeClaim { get; init; }
+
     /// <exception cref="JwtGrantException">No token could be obtained, or one that is not an access token.</exception>
     public async Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         request = Complete(request);
-        var response = await endpoint.RequestAsync(grantFor(request), request, attempts, cancellationToken).ConfigureAwait(false);
+        var sent = ScopeClaim is null ? request : ScopeClaim.Move(request);
+        var response = await endpoint.RequestAsync(grantFor(sent), sent, attempts, cancellationToken).ConfigureAwait(false);
         if (response.AccessToken.Type == AccessToken.NotApplicable && OtherTokenType is null)
             throw NotAnAccessToken(response);
         // Some servers issue an access token, which is a JWT, for a JWT.

@@ -11,6 +11,9 @@ internal sealed class TokenEndpointTransport : IDisposable
 {
     public const string RedirectFollowed = "token_endpoint_redirect_followed";
 
+    /// <summary>The product of the User-Agent header. Some servers refuse requests without the header, and HttpClient sends none.</summary>
+    public const string DefaultUserAgent = "JwtGrantClient";
+
     private readonly bool _ownsConnections;
     private readonly TimeProvider _clock;
 
@@ -32,6 +35,9 @@ internal sealed class TokenEndpointTransport : IDisposable
 
     public TokenEndpointConnections Connections { get; }
 
+    /// <summary>Gets the User-Agent header of each request.</summary>
+    public string UserAgent { get; init; } = DefaultUserAgent;
+
     /// <summary>Gets the longest Retry-After that is observed.</summary>
     public TimeSpan MaxRetryAfter { get; }
 
@@ -41,6 +47,7 @@ internal sealed class TokenEndpointTransport : IDisposable
     public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (target, content) = (request.RequestUri!, request.Content);
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         var requestedAt = _clock.GetUtcNow();
         try
         {

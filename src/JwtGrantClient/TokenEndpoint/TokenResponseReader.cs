@@ -16,6 +16,9 @@ internal sealed record ResponseRules(TimeSpan DefaultLifetime, string? DefaultTy
     /// <summary>Gets how many bytes of members that have no property are kept.</summary>
     public int MaxMembersSize { get; init; } = 16 * 1024;
 
+    /// <summary>Gets whether the ID token is the token of the client, and the other members are optional.</summary>
+    public bool UsesIdToken { get; init; }
+
     /// <summary>Gets whether a token that is not an access token is accepted (RFC 8693 section 2.2.1).</summary>
     public bool AllowsOtherTokens { get; init; }
 }
@@ -44,12 +47,15 @@ internal static class TokenResponseReader
         if (json is null)
             throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})", IsCut(response));
         var members = json.RootElement;
-        if (members.Text("access_token") is not { } value)
-            throw Malformed(response, $"access_token {Seen(members, "access_token")}; expected a string");
+        var member = rules.UsesIdToken ? "id_token" : "access_token";
+        if (members.Text(member) is not { } value)
+            throw Malformed(response, $"{member} {Seen(members, member)}; expected a string");
         if (!AccessToken.IsValidValue(value))
-            throw Malformed(response, "access_token is empty or contains a space, a control character or a non-ASCII character");
-        var type = ReadType(response, rules, members);
-        var lifetime = ReadLifetime(response, rules, members);
+            throw Malformed(response, $"{member} is empty or contains a space, a control character or a non-ASCII character");
+        var type = rules.UsesIdToken ? "Bearer" : ReadType(response, rules, members);
+        var lifetime = rules.UsesIdToken && JwtExpiry.Read(value) is { } expiry
+            ? TimeSpan.FromTicks(Math.Max(0, (expiry - response.RequestedAt).Ticks))
+            : ReadLifetime(response, rules, members);
         var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members, rules.MaxMembersSize))
         {
             Lifetime = lifetime,

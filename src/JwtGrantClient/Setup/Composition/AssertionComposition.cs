@@ -40,12 +40,17 @@ internal static class AssertionComposition
     private static AssertionProfile CreateProfile(JwtGrantOptions options)
     {
         var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;
+        var assertion = options.ClientAssertion;
+        var omitted = OmittedClaimNames.Parse(assertion.OmittedClaims);
         return new(
-            options.ClientAssertion.Type ?? (isSecret ? JwtTypes.Jwt : JwtTypes.ClientAuthentication),
-            options.ClientAssertion.Issuer ?? options.ClientId!,
-            options.ClientId!,
-            options.ClientAssertion.Audience ?? options.Issuer!,
-            options.ClientAssertion.Lifetime ?? (isSecret ? AssertionLifetime.SecretDefault : AssertionLifetime.Default),
-            new Dictionary<string, object>());
+            assertion.Type ?? (isSecret ? JwtTypes.Jwt : JwtTypes.ClientAuthentication),
+            assertion.Issuer ?? (omitted.HasFlag(OmittedClaims.Issuer) ? null : options.ClientId),
+            omitted.HasFlag(OmittedClaims.Subject) ? null : options.ClientId,
+            assertion.Audience ?? (omitted.HasFlag(OmittedClaims.Audience) ? null : options.Issuer),
+            assertion.Lifetime ?? (isSecret ? AssertionLifetime.SecretDefault : AssertionLifetime.Default),
+            GrantComposition.CopyClaims(assertion.Claims, options, ScopeComposition.IsInClientAssertion(options)))
+        {
+            Omitted = omitted, NotBefore = assertion.NotBefore, Backdate = assertion.Backdate, Header = GrantComposition.CopyClaims(assertion.Header),
+        };
     }
 }

@@ -29,9 +29,11 @@ internal static class ClientComposition
     {
         var inputs = InputComposition.Create(name, options, dependencies);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
+        var defaults = Defaults(options);
         var source = new TokenEndpointSource(
-            server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), Defaults(options), new GrantedScopes(name, dependencies.Logger))
+            server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), defaults, new GrantedScopes(name, dependencies.Logger))
         {
+            ScopeClaim = ScopeComposition.Create(options, defaults),
             OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,
         };
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
@@ -77,10 +79,12 @@ internal static class ClientComposition
 
     private static SelfSignedTokenSource CreateSelfSigned(
         JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
-        new AssertionFactory(GrantComposition.CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline);
+        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline,
+        ScopeComposition.Create(options, Defaults(options)));
 
     private static string TypeOfTokens(JwtGrantOptions options) => options.Grant switch
     {
+        _ when options.UseIdToken => TokenTypes.IdToken,
         GrantType.TokenExchange => options.TokenExchange.RequestedTokenType ?? TokenTypes.AccessToken,
         GrantType.SelfSigned => TokenTypes.Jwt,
         _ => TokenTypes.AccessToken,

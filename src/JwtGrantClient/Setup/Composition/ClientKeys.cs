@@ -21,6 +21,9 @@ internal sealed record ClientKeys(
     /// </summary>
     public string? BindingThumbprint => ProofKey?.Thumbprint ?? Certificate?.Thumbprint;
 
+    /// <summary>Gets the client that the key of the grant assertions belongs to, by its file; null if the file does not say it.</summary>
+    public string? Owner => (Signer as ReloadingSigner)?.Owner;
+
     /// <exception cref="JwtGrantException">A key or a certificate could not be read.</exception>
     public static ClientKeys Create(JwtGrantOptions options, ClientDependencies dependencies)
     {

@@ -31,6 +31,7 @@ internal static class EndpointComposition
         {
             Proof = proofs,
             MaxMembersSize = options.MaxMembersSize,
+            UsesIdToken = options.UseIdToken,
         };
         var sender = new RequestSender(name, options.TokenEndpoint ?? options.Issuer!, () => locator.LastTokenEndpoint)
         {
@@ -71,13 +72,13 @@ internal static class EndpointComposition
     private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate)
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
-            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter);
+            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent };
         var trusted = options.TrustedCertificates is { } path ? new TrustedCertificates(path, dependencies.Time, dependencies.Logger) : null;
         var connections = dependencies.Connections is { } shared
             ? shared.Get(
                 new(options.TokenEndpoint ?? options.Issuer!), certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
             : TokenEndpointConnections.Create(certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
-        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null);
+        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null) { UserAgent = options.UserAgent };
     }
 #pragma warning restore CA2000
 

@@ -21,8 +21,12 @@ internal static class IdentityComposition
         [
             options.Issuer, options.TokenEndpoint, options.ClientId, options.Grant.ToString(), options.ClientAuthentication.ToString(),
             options.SendClientId.ToString(), Text(options.DefaultTokenLifetime), options.DefaultTokenType,
+            options.ScopePlacement.ToString(), options.UseIdToken.ToString(), keys.Owner,
             options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, Text(options.Assertion.Lifetime),
-            JsonValues.ToJson(Sort(options.Assertion.Claims)),
+            JsonValues.ToJson(Sort(options.Assertion.Claims)), JsonValues.ToJson(Sort(options.Assertion.Header)), string.Join(' ', options.Assertion.OmittedClaims),
+            options.Assertion.NotBefore.ToString(), Text(options.Assertion.Backdate),
+            JsonValues.ToJson(Sort(options.ClientAssertion.Claims)), JsonValues.ToJson(Sort(options.ClientAssertion.Header)),
+            string.Join(' ', options.ClientAssertion.OmittedClaims), options.ClientAssertion.NotBefore.ToString(), Text(options.ClientAssertion.Backdate),
             options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
             options.ClientAssertion.AssertionType,
             options.Assertion.From, options.ClientAssertion.From, options.TokenExchange.SubjectTokenFrom, options.TokenExchange.ActorTokenFrom,

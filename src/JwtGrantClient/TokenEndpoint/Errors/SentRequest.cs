@@ -42,6 +42,12 @@ internal sealed class SentRequest
     /// <summary>Gets the assertions and the tokens to exchange.</summary>
     public IReadOnlyList<SentAssertion> Assertions { get; }
 
+    /// <summary>Gets whether a parameter of the request is the scope.</summary>
+    public bool HasScope => Value("scope") is not null;
+
+    /// <summary>Gets whether an assertion has the scope as a claim.</summary>
+    public bool HasScopeClaim => Assertions.Any(assertion => assertion.Scope is not null);
+
     /// <summary>Gets whether a DPoP proof was sent.</summary>
     public bool HasProof { get; }
 

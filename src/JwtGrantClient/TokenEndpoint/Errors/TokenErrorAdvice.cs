@@ -57,7 +57,7 @@ internal static class TokenErrorAdvice
             "invalid_client" => ForClient(sent),
             "unauthorized_client" => $"The client may not use {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.",
             "unsupported_grant_type" => $"The server does not support {GrantType(sent)}. Choose another Grant, or enable it at the server.",
-            "invalid_scope" => "The server does not know the scope, or the client may not have it. Check Scope.",
+            "invalid_scope" => ForScope(sent),
             "invalid_target" => "The server does not know the Resource (RFC 8707). Check its spelling and the client's registration.",
             "use_dpop_nonce" => sent.HasProof
                 ? "The server requires a DPoP nonce and rejected the one that it issued before."
@@ -70,6 +70,13 @@ internal static class TokenErrorAdvice
             _ => null,
         };
     }
+
+    private static string ForScope(SentRequest sent) =>
+        sent.HasScopeClaim ? "The server does not know the scope in the claim of the assertion, or the client may not have it. Check Scope."
+        : sent is { HasBody: true, HasScope: false } ? "The server requires a scope, and none was sent. Set Scope."
+        : sent.GrantType == GrantTypes.JwtBearer
+            ? "The server does not know the scope, or the client may not have it. Check Scope. If the server expects the scope in a claim of the assertion, set ScopePlacement to Claim."
+        : "The server does not know the scope, or the client may not have it. Check Scope.";
 
     private static string GrantType(SentRequest sent) => sent.GrantType is { } type ? $"the grant type {SettingText.Quote(type)}" : "this grant type";
 

@@ -23,6 +23,9 @@ internal static class TokenErrorReader
     // Of an error that is an object, which is not standardized.
     private static readonly string[] CodeMembers = ["code", "type", "status"];
 
+    // Beside errorMessage.
+    private static readonly string[] ErrorCodeMembers = ["errorCode", "errorHttpCode"];
+
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
 
     /// <summary>Creates the error.</summary>
@@ -37,6 +40,9 @@ internal static class TokenErrorReader
             return body.GetProperty("error") is { ValueKind: JsonValueKind.Object } details
                 ? Rejection(response, sent, sender, FirstText(details, CodeMembers) ?? "unreadable_error", FirstText(details, MessageMembers), details.Text("error_uri"))
                 : Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
+        // Not standardized: the errors of SAP have no member error.
+        if (json is { } other && other.Text("errorMessage") is { } message)
+            return Rejection(response, sent, sender, FirstText(other, ErrorCodeMembers) ?? "unreadable_error", message, uri: null);
         return ChallengeWithError(response) is { Error: { } error } challenge
             ? Rejection(response, sent, sender, error, challenge.Description, uri: null)
             : NotOAuth(response, sent, sender, json);

@@ -103,7 +103,7 @@ internal static class SettingsSamples
         (key.Path, key.EnvironmentVariable, key.Certificate) = (null, null, null);
         key.Text = key.Algorithm is "ES256" ? ec.ExportPkcs8PrivateKeyPem() : TestData.RsaPrivatePem;
         (key.Password, key.PasswordEnvironmentVariable, key.PasswordFile) = (null, null, null);
-        (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c) = (KeyIdSource.Key, false, false, false);
+        (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c, key.X5cRoot) = (KeyIdSource.Key, false, false, false, false);
     }
 
     private static void Give(string method, JwtGrantOptions options, ClientDependencies dependencies)

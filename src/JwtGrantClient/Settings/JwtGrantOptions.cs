@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient;
 
@@ -70,6 +71,12 @@ public sealed class JwtGrantOptions
     /// </summary>
     [JsonConverter(typeof(SettingJsonConverter))]
     public string? Scope { get; set; }
+
+    /// <summary>
+    /// Gets or sets where the scope is: in a parameter of the token request, or in a claim of the assertion that the library signs. Default:
+    /// <see cref="ScopePlacement.Parameter"/>.
+    /// </summary>
+    public ScopePlacement ScopePlacement { get; set; }
 
     /// <summary>
     /// Gets or sets the APIs that tokens are requested for (<c>resource</c>, RFC 8707 section 2): absolute URIs without fragment. Default:
@@ -186,6 +193,19 @@ public sealed class JwtGrantOptions
     /// </summary>
     [JsonConverter(typeof(SettingJsonConverter))]
     public string? DefaultTokenType { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the ID token of the response is the token of the client, for an API that accepts ID tokens. The response does not need
+    /// <c>access_token</c>, <c>token_type</c> and <c>expires_in</c> then. Default: false.
+    /// </summary>
+    public bool UseIdToken { get; set; }
+
+    /// <summary>
+    /// Gets or sets the <c>User-Agent</c> header of requests to the authorization server (RFC 9110 section 10.1.5): at most 256 printable ASCII characters.
+    /// Default: <c>JwtGrantClient</c>.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string UserAgent { get; set; } = TokenEndpointTransport.DefaultUserAgent;
 
     /// <summary>
     /// Gets or sets how many bytes of <see cref="AccessToken.Members"/> are kept: 0 to 1,048,576. A member that does not fit is dropped, and the token is
