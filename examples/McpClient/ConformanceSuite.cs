@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using JwtGrantClient;
 using Microsoft.Extensions.Configuration;
@@ -48,9 +49,11 @@ internal sealed class ConformanceSuite : IDisposable
                 _settings["UserToken"] = Get("idp_id_token");
                 break;
             case "auth/dpop" or "auth/dpop-nonce":
-                // A user signs in here, which this client does not offer. The server accepts any grant, and has no credentials.
-                File.WriteAllText(_platformToken, "e30.e30.e30");
-                Add(Client, ("Grant", "JwtBearer"), ("Assertion:TokenFile", _platformToken), ("DPoP:Enabled", "true"));
+                // A user signs in here, which this client does not offer. The server accepts any grant, without credentials, but its metadata
+                // does not say so, and the library would refuse to send one. With a TokenEndpoint it does not read the metadata.
+                using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+                    Add(Client, ("Grant", "JwtBearer"), ("ClientId", "agent"), ("SigningKey:Text", key.ExportPkcs8PrivateKeyPem()));
+                Add(Client, ("TokenEndpoint", $"{issuer}/token"), ("DPoP:Enabled", "true"));
                 break;
             default:
                 throw new NotSupportedException($"The scenario {Scenario} is not about a client without a user interface.");
