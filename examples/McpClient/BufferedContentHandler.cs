@@ -1,9 +1,9 @@
 namespace Agent;
 
 /// <summary>
-/// Serializes the body of a request before it is sent. The MCP SDK sends <c>JsonContent</c>, which serializes its object while it is sent and may not be able
-/// to do it twice, so the handler with the token does not send it again after a 401. It does so with these bytes: after a token was revoked, and with a nonce of
-/// the MCP server (RFC 9449 section 9).
+/// Serializes the body of a request before it is sent. The MCP SDK sends <c>JsonContent</c>, which serializes its object while it is sent
+/// and may not be able to do it twice, so the handler with the token does not send it again after a 401. It does so with these bytes: after
+/// a token was revoked, and with a nonce of the MCP server (RFC 9449 section 9).
 /// </summary>
 internal sealed class BufferedContentHandler : DelegatingHandler
 {

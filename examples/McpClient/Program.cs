@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Client;
 
-// An agent without a user interface that calls a protected MCP server: `McpClient https://mcp.example.com/mcp`, with the settings in appsettings.json.
-// Without an argument it starts a demo server. It is also a client for the MCP conformance suite.
+// An agent without a user interface that calls a protected MCP server: `McpClient https://mcp.example.com/mcp`, with the settings in
+// appsettings.json. Without an argument it starts a demo server. It is also a client for the MCP conformance suite.
 await using var demo = args.Length == 0 ? await DemoServer.StartAsync() : null;
 var endpoint = demo?.Endpoint ?? new Uri(args[^1]);
 
@@ -13,14 +13,16 @@ var endpoint = demo?.Endpoint ?? new Uri(args[^1]);
 using var discovery = new HttpClient();
 var resource = await ProtectedResource.DiscoverAsync(discovery, endpoint);
 
-// The settings say at which of them this application is a client. The MCP server only chooses among these, so that it cannot direct the credentials of
-// the application, or the token of a user, to a server of its own.
+// The settings say at which of them this application is a client. The MCP server only chooses among these, so that it cannot direct the
+// credentials of the application, or the token of a user, to a server of its own.
 using var suite = ConformanceSuite.IsRunning ? new ConformanceSuite(resource) : null;
-var settings = suite?.Settings ?? demo?.Settings ?? new ConfigurationBuilder().AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
+var settings = suite?.Settings ?? demo?.Settings
+    ?? new ConfigurationBuilder().AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
 var clients = settings.GetSection("JwtGrant").GetChildren().ToList();
 if (clients.Find(client => resource.AuthorizationServers.Contains(client["Issuer"])) is not { } client)
 {
-    await Console.Error.WriteLineAsync($"{endpoint} trusts {string.Join(", ", resource.AuthorizationServers)}. The settings have no client with such an Issuer.");
+    var trusted = string.Join(", ", resource.AuthorizationServers);
+    await Console.Error.WriteLineAsync($"{endpoint} accepts tokens of {trusted}, and the settings have no client with such an Issuer.");
     return 1;
 }
 

@@ -26,7 +26,8 @@ internal sealed partial record ProtectedResource(string Identifier, IReadOnlyLis
             var identifier = metadata.GetProperty("resource").GetString()!;
             if (!own.Contains(identifier))
                 throw new InvalidOperationException($"The metadata at {location} is about {identifier}, not about {endpoint}.");
-            return new(identifier, Strings(metadata, "authorization_servers"), challenge.Scope ?? Join(Strings(metadata, "scopes_supported")));
+            var scope = challenge.Scope ?? Join(Strings(metadata, "scopes_supported"));
+            return new(identifier, Strings(metadata, "authorization_servers"), scope);
         }
         throw new InvalidOperationException($"{endpoint} has no protected resource metadata (RFC 9728).");
     }
@@ -48,7 +49,8 @@ internal sealed partial record ProtectedResource(string Identifier, IReadOnlyLis
         return (metadata is null ? null : new Uri(metadata), parameters["scope"].FirstOrDefault());
     }
 
-    // RFC 9728 section 3.1: the well-known path is inserted before the path of the resource. MCP servers may publish it for their whole origin instead.
+    // RFC 9728 section 3.1: the well-known path is inserted before the path of the resource. MCP servers may publish it for their whole
+    // origin instead.
     private static IEnumerable<Uri> WellKnownLocations(Uri endpoint)
     {
         const string wellKnown = "/.well-known/oauth-protected-resource";

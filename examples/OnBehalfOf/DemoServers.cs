@@ -5,7 +5,7 @@ using JwtGrantClient.Testing;
 
 namespace OnBehalfOf;
 
-/// <summary>The authorization server of the users and of the two APIs, and the inventory, which is the next API. Both are on 127.0.0.1.</summary>
+/// <summary>The authorization server, and the inventory, which is the next API. Both are on 127.0.0.1.</summary>
 internal sealed class DemoServers : IAsyncDisposable
 {
     public const string ClientId = "orders-api", Orders = "https://orders.example.com", Inventory = "https://inventory.example.com";
@@ -77,7 +77,8 @@ internal sealed class DemoServers : IAsyncDisposable
 
     private IResult GetItem(string id, HttpRequest request)
     {
-        var (authorization, check) = (request.Headers.Authorization.ToString(), _server.CheckAccessToken(request.Headers.Authorization, "inventory.read"));
+        var authorization = request.Headers.Authorization.ToString();
+        var check = _server.CheckAccessToken(authorization, "inventory.read");
         if (!check.IsValid)
             return Results.StatusCode(check.Status);
         Received.Enqueue(authorization["Bearer ".Length..]);

@@ -27,7 +27,7 @@ internal static class DemoUsers
 
         var isExpected = exchanges == 2 && demo.Exchanges == 3 && rejected && isForgotten
             && answers.Select(answer => answer.Contains("alice", StringComparison.Ordinal)).SequenceEqual([true, false, true, false, true]);
-        Console.WriteLine(isExpected ? "Two users, one token exchange for each sign-in. Alice's token ended when she signed out." : "Unexpected result.");
+        Console.WriteLine(isExpected ? "One token exchange for each sign-in. At sign-out the token was revoked." : "Unexpected result.");
         return isExpected ? 0 : 1;
 
         async Task<string> GetOrderAsync(string token)

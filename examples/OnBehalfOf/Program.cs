@@ -2,8 +2,9 @@ using JwtGrantClient;
 using Microsoft.AspNetCore.DataProtection;
 using OnBehalfOf;
 
-// An API that calls the next API for its user. The token of the user is for this API, so it does not pass it on: it exchanges it for one that the next API
-// accepts, which still names the user (RFC 8693). Each user has a token of their own, from one token request until it expires.
+// An API that calls the next API for its user. The token of the user is for this API, so it does not pass it on: it exchanges it for one
+// that the next API accepts, which still names the user (RFC 8693). Each user has a token of their own, from one token request until it
+// expires.
 await using var demo = await DemoServers.StartAsync();
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -22,8 +23,8 @@ builder.Services.AddAuthentication().AddJwtBearer(jwt =>
     jwt.RequireHttpsMetadata = false;                               // for the demo server only
 });
 
-// What this API sends: the token that it got, exchanged for one that the inventory accepts. For a server with on-behalf-of in place of token exchange, such as
-// Microsoft Entra, see UserTokenHandler.
+// What this API sends: the token that it got, exchanged for one that the inventory accepts. For a server with on-behalf-of in place of
+// token exchange, such as Microsoft Entra, see UserTokenHandler.
 builder.Services.AddJwtGrantClient("inventory", options =>
 {
     options.Issuer = demo.Issuer;
@@ -52,8 +53,8 @@ app.MapGet("/orders/{id}", async (string id, IHttpClientFactory clients, Cancell
 }).RequireAuthorization();
 
 // At sign-out, the tokens that this API got for the user are removed from the cache and revoked at the server (RFC 7009).
-app.MapPost("/sign-out", (HttpContext context, [FromKeyedServices("inventory")] ITokenRevocation revocation, CancellationToken cancellationToken) =>
-    revocation.ForgetSubjectAsync(UserTokenHandler.SubjectOf(context), cancellationToken)).RequireAuthorization();
+app.MapPost("/sign-out", (HttpContext context, [FromKeyedServices("inventory")] ITokenRevocation revocation) =>
+    revocation.ForgetSubjectAsync(UserTokenHandler.SubjectOf(context), context.RequestAborted)).RequireAuthorization();
 await app.StartAsync();
 
 return await DemoUsers.RunAsync(new Uri(app.Urls.Single()), demo);

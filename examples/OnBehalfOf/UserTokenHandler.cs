@@ -11,7 +11,7 @@ internal sealed class UserTokenHandler(IHttpContextAccessor accessor) : Delegati
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var context = accessor.HttpContext ?? throw new InvalidOperationException("There is no incoming request, so there is no user to call for.");
+        var context = accessor.HttpContext ?? throw new InvalidOperationException("There is no incoming request, and so no user.");
         request.SetTokenRequest(new TokenRequest
         {
             Subject = SubjectOf(context),                           // names the user in the cache, for sign-out; it is not sent
