@@ -225,6 +225,20 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     internal TokenRequest ForSubject() =>
         Subject is null && Claims.Count == 0 && _tokens is null ? Default : new() { Subject = Subject, Claims = Claims, _tokens = _tokens };
 
+    /// <summary>
+    /// Returns the request for an assertion that another client requests for the server of this request: also with the scope. An ID-JAG has the resources and the
+    /// authorization details, too. In identity chaining a resource of the first step is the authorization server of the second one.
+    /// </summary>
+    internal TokenRequest ForAssertion(bool hasTargets) => new()
+    {
+        Subject = Subject,
+        Claims = Claims,
+        _tokens = _tokens,
+        Scope = Scope,
+        Resource = hasTargets ? Resource : [],
+        AuthorizationDetails = hasTargets ? AuthorizationDetails : null,
+    };
+
     /// <summary>Returns the request with the values of another one where it has none.</summary>
     internal TokenRequest CompleteFrom(TokenRequest defaults) => new()
     {

@@ -122,8 +122,10 @@ internal sealed class TokenEndpointSource(
         if (OtherTokenType is not null && response.IssuedTokenType is { } issued && issued != OtherTokenType
             && (response.AccessToken.Type == AccessToken.NotApplicable || OtherTokenType != TokenTypes.Jwt))
             throw OtherTypeIssued(OtherTokenType, issued);
-        scopes?.Check(request, response.AccessToken);
-        return response.AccessToken;
+        // Another server decides by exp whether it accepts a JWT, whatever expires_in says.
+        var token = OtherTokenType is null ? response.AccessToken : response.AccessToken.Until(JwtExpiry.Read(response.AccessToken.Value));
+        scopes?.Check(request, token);
+        return token;
     }
 
     private static JwtGrantException NotAnAccessToken(TokenResponse response) => JwtGrantException.Configuration(

@@ -27,7 +27,7 @@ internal static class ClientComposition
     private static ComposedClient ComposeWithEndpoint(
         string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter)
     {
-        var inputs = InputComposition.Create(name, options, dependencies);
+        var inputs = InputComposition.Create(name, options, dependencies, keys);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
         var defaults = Defaults(options);
         var source = new TokenEndpointSource(
@@ -49,6 +49,8 @@ internal static class ClientComposition
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,
             TokenType = type,
+            RequestedAssertion = options.Grant == GrantType.TokenExchange && type is TokenTypes.IdJag or TokenTypes.Jwt ? type : null,
+            HasProofs = keys.ProofKey is not null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.
             RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,

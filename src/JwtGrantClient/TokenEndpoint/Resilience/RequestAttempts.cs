@@ -113,6 +113,9 @@ internal sealed class RequestAttempts
         return true;
     }
 
+    /// <summary>Gets whether the attempt with the nonce that the server requires was not made yet.</summary>
+    public bool HasNonceForRetry => _nonceRetryUsed && _nonce is not null;
+
     /// <summary>Returns the nonce that was kept, to one attempt only; otherwise null.</summary>
     public string? TakeNonce() => Interlocked.Exchange(ref _nonce, null);
 

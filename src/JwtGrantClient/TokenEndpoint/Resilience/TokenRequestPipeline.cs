@@ -98,7 +98,7 @@ internal sealed class TokenRequestPipeline
             catch (JwtGrantException error)
             {
                 // Outside of the limits: see EndpointLimitStrategy.
-                if (!await attempts.MayRetryWithNewInputAsync(error, cancellationToken).ConfigureAwait(false))
+                if (!attempts.HasNonceForRetry && !await attempts.MayRetryWithNewInputAsync(error, cancellationToken).ConfigureAwait(false))
                     throw;
             }
         }
@@ -199,7 +199,12 @@ internal sealed class TokenRequestPipeline
                 if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
                     _onAssertionRejected?.Invoke();
                 if (attempts.MayRetryWithNonce(error))
+                {
+                    // The attempt has a place in the limits, which another client at this endpoint may need to obtain a new token.
+                    if (attempts.Inputs?.NeedsNew == true)
+                        return Outcome.FromException<T>(error);
                     continue;
+                }
                 if (single is not null)
                     await single.CancelAsync().ConfigureAwait(false);
                 return Outcome.FromException<T>(error);
