@@ -19,15 +19,13 @@ services.AddJwtGrantClient("idp", options =>
     options.TokenExchange.SubjectTokenFromRequest = true;
     options.TokenExchange.RequestedTokenType = TokenTypes.IdJag;
     options.TokenExchange.Audience = [demo.Files.Issuer];
-    options.Resource = [DemoOrganization.FilesApi];
-    options.Scope = "files.read";
     options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
     options.SigningKey.Text = demo.KeyAtIdp;
     options.AllowLoopbackHttp = true;                               // for the demo servers only
 });
 
-// Step 2, at that server: the assertion is exchanged for an access token. The application is another client here, with an id and a key of
-// its own, and the assertion names it. What a token may do is limited by the assertion, so step 1 requests the same scope and resource.
+// Step 2, at that server: the assertion is exchanged for an access token. The application is another client here, with an id and a key of its
+// own, and the assertion names it. Scope and resource go to both steps, because the assertion limits what the access token may do.
 services.AddJwtGrantClient("files", options =>
 {
     options.Issuer = demo.Files.Issuer;

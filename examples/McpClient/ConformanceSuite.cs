@@ -45,7 +45,7 @@ internal sealed class ConformanceSuite : IDisposable
                 Add(IdentityProvider, ("Issuer", Get("idp_issuer")), ("ClientId", Get("idp_client_id")), ("AllowLoopbackHttp", "true"));
                 Add(IdentityProvider, ("Grant", "TokenExchange"), ("TokenExchange:SubjectTokenFromRequest", "true"));
                 Add(IdentityProvider, ("TokenExchange:RequestedTokenType", TokenTypes.IdJag));
-                Add(IdentityProvider, ("TokenExchange:Audience:0", issuer), ("Resource:0", resource.Identifier));
+                Add(IdentityProvider, ("TokenExchange:Audience:0", issuer));
                 _settings["UserToken"] = Get("idp_id_token");
                 break;
             case "auth/dpop" or "auth/dpop-nonce":
