@@ -81,7 +81,7 @@ internal static class ClientComposition
 
     private static SelfSignedTokenSource CreateSelfSigned(
         JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
-        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline,
+        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline,
         ScopeComposition.Create(options, Defaults(options)));
 
     private static string TypeOfTokens(JwtGrantOptions options) => options.Grant switch

@@ -22,11 +22,11 @@ internal static class EndpointComposition
     /// <exception cref="JwtGrantException">The client secret is missing, or the algorithm of a signer is not supported.</exception>
     public static ComposedEndpoint Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs)
     {
-        var transport = CreateTransport(options, dependencies, keys.Certificate);
+        var transport = CreateTransport(options, dependencies, keys);
         var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys, inputs);
         var authentication = CreateAuthentication(options, assertions);
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
-        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
+        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, keys.Clock, keys.Ids) : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType)
         {
             Proof = proofs,
@@ -58,7 +58,10 @@ internal static class EndpointComposition
             dependencies.EndpointLimits.Get(endpoint, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
             options.ClientId,
             sender,
-            OnAssertionRejected);
+            OnAssertionRejected)
+        {
+            ServerClock = keys.Clock,
+        };
 
         void OnAssertionRejected()
         {
@@ -69,16 +72,16 @@ internal static class EndpointComposition
 
     // The built-in handler presents the client certificate. A handler that the application configures must present its own, and decides
     // itself whom it trusts.
-    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate)
+    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
-            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent };
+            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent, ServerClock = keys.Clock };
         var trusted = options.TrustedCertificates is { } path ? new TrustedCertificates(path, dependencies.Time, dependencies.Logger) : null;
         var connections = dependencies.Connections is { } shared
             ? shared.Get(
-                new(options.TokenEndpoint ?? options.Issuer!), certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
-            : TokenEndpointConnections.Create(certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
-        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null) { UserAgent = options.UserAgent };
+                new(options.TokenEndpoint ?? options.Issuer!), keys.Certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
+            : TokenEndpointConnections.Create(keys.Certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
+        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null) { UserAgent = options.UserAgent, ServerClock = keys.Clock };
     }
 #pragma warning restore CA2000
 

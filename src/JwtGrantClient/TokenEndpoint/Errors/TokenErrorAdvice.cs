@@ -22,7 +22,7 @@ internal static class TokenErrorAdvice
     /// <param name="response">The response.</param>
     public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response)
     {
-        var advice = ForCode(error, description, sent, response.ClockAhead);
+        var advice = ForCode(error, description, sent, response.AssertionsAhead);
         return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
             : advice is null ? wait
             : $"{advice} {wait}";
@@ -43,9 +43,9 @@ internal static class TokenErrorAdvice
         ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
         : null;
 
-    private static string? ForCode(string error, string? description, SentRequest sent, TimeSpan? clockAhead)
+    private static string? ForCode(string error, string? description, SentRequest sent, TimeSpan? ahead)
     {
-        if (error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && clockAhead is { } offset && offset.Duration() > ClockTolerance)
+        if (error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && ahead is { } offset && offset.Duration() > ClockTolerance)
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).");
