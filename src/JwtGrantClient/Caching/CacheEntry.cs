@@ -1,5 +1,4 @@
 using JwtGrantClient.Diagnostics;
-using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Caching;
@@ -14,6 +13,19 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     private long _expiresAt = long.MinValue, _lifetime;
     private RefreshState? _state;
     private bool _hadToken, _isEvicted;
+
+    /// <summary>Gets the data that all entries of the cache share.</summary>
+    public CacheContext Context => context;
+
+    /// <summary>Gets whether a caller waits and no token is valid.</summary>
+    public bool CallersWaitWithoutToken
+    {
+        get
+        {
+            lock (this)
+                return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
+        }
+    }
 
     public TokenStatus Status()
     {
@@ -49,7 +61,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
         if (isBlocked)
             context.Metrics.CallBlocked(context.Client);
-        return (null, WaitAsync(refresh, cancellationToken));
+        return (null, CallerWait.WaitAsync(this, refresh, cancellationToken));
     }
 
     /// <summary>
@@ -91,7 +103,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             _state.Waiting++;
         }
         context.Metrics.CallBlocked(context.Client);
-        return WaitAsync(refresh, cancellationToken);
+        return CallerWait.WaitAsync(this, refresh, cancellationToken);
     }
 
     /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
@@ -136,129 +148,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             };
     }
 
-    private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
-
-    private bool IsRejected => Token is not null && _state?.Rejected?.Value == Token.Value;
-
-    private bool CallersWaitWithoutToken
-    {
-        get
-        {
-            lock (this)
-                return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
-        }
-    }
-
-    /// <summary>Marks the token as rejected. Returns whether it is: one that is rejected already counts once.</summary>
-    private bool TryReject(AccessToken token, long now)
-    {
-        var state = _state ?? new(context);
-        if (!IsRejected && !state.Throttle.TryPass(now, TimeSpan.FromTicks(_lifetime), context.Refresh))
-            return false;
-        (_state, state.Rejected) = (state, token);
-        return true;
-    }
-
-    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(refresh, cancellationToken) : refresh;
-
-    private async Task<AccessToken> WaitOrCancelAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
-    {
-        var since = context.Clock.Now;
-        try
-        {
-            return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            JwtGrantException? lastError;
-            lock (this)
-                lastError = _state?.OnCallerCanceled(refresh);
-            context.Acquisitions.OnCallerCanceled(TimeSpan.FromTicks(context.Clock.Now - since), context.Pipeline.Server ?? context.Server, lastError);
-            throw;
-        }
-    }
-
-    private void StartRefresh(TokenRequest request, bool inBackground)
-    {
-        _state ??= new(context);
-        (_state.Waiting, _state.Canceled) = (0, 0);
-        // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
-        var (takesPrecedence, current) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token);
-        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = _state.Rejected };
-        _state.HasTriedAfterEnd = !inBackground;
-        if (!inBackground)
-            context.Acquisitions.OnWaiting();
-        _state.Attempts = attempts;
-        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(request.Tokens is null ? Request : request, current, attempts, inBackground), context.Start);
-    }
-
-    private async Task<AccessToken> RefreshAsync(TokenRequest request, AccessToken? current, RequestAttempts attempts, bool inBackground)
-    {
-        AccessToken token;
-        bool isShared;
-        PublicationKey? key;
-        string reason;
-        CachedToken cached;
-        try
-        {
-            context.Disposed.ThrowIfCancellationRequested();
-            var usableUntil = CachedToken.EndOfInput(request, context);
-            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(request, current, attempts.Rejected).ConfigureAwait(false);
-            isShared = shared is not null;
-            // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
-            token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
-                cancellation => BackgroundWork.RunAsync(() => AcquireAsync(request, attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
-            (reason, cached) = OnSucceeded(token, isShared, usableUntil);
-        }
-        catch (Exception) when (context.Disposed.IsCancellationRequested)
-        {
-            throw new ObjectDisposedException(nameof(CachedTokenSource), $"The token source of client '{context.Client}' was disposed.");
-        }
-        catch (JwtGrantException e)
-        {
-            OnFailed(e);
-            throw;
-        }
-        catch (Exception e)
-        {
-            var error = new JwtGrantException(
-                JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {SanitizedText.ToSentence(e.Message)}", e);
-            OnFailed(error);
-            throw error;
-        }
-        finally
-        {
-            if (!inBackground)
-                context.Acquisitions.OnWaited();
-        }
-        // Callers do not wait for the store.
-        if (!isShared && key is not null)
-            _ = context.Shared!.PublishAsync(key, request, token, cached.Lifetime);
-        // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
-        context.Acquisitions.OnSucceeded(Request, cached, reason, context.Server);
-        return token;
-    }
-
-    /// <summary>
-    /// Acquires a token: with retries if no token is valid, by one attempt otherwise. If the token expires during that attempt and callers wait, retries
-    /// follow, unless the server sent a Retry-After.
-    /// </summary>
-    private async Task<AccessToken> AcquireAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Source.GetTokenAsync(request, attempts, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWaitWithoutToken)
-        {
-            attempts.AllowRetries();
-            return await context.Source.GetTokenAsync(request, attempts, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Caches the token. Returns why it was acquired, and its schedule.</summary>
-    private (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
+    public (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
     {
         lock (this)
         {
@@ -276,14 +167,15 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 : AcquisitionReason.First;
             _hadToken = true;
             _state!.Backoff.OnSucceeded();
-            (_state.Refresh, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, false);
+            (_state.Refresh, _state.Acquisition, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, null, false);
             if (_state.IsOverAt(context.Clock.Now))
                 _state = null;
             return (reason, cached);
         }
     }
 
-    private void OnFailed(JwtGrantException error)
+    /// <summary>Records that an acquisition failed, and starts the backoff.</summary>
+    public void OnFailed(JwtGrantException error)
     {
         TimeSpan wait, remaining;
         context.Pipeline.AddContext(error);
@@ -292,9 +184,44 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             var now = context.Clock.Now;
             var expiresAt = Schedule.At(now) == Freshness.Expired ? (long?)null : _expiresAt;
             _state!.Backoff.OnFailed(error, now, expiresAt, IsRejected);
-            _state.Refresh = null;
+            (_state.Refresh, _state.Acquisition) = (null, null);
             (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
         }
         context.Acquisitions.OnFailed(Request, error, remaining, wait);
+    }
+
+    /// <summary>Records that a caller canceled its wait for a refresh. Returns the last failure; null if there is none.</summary>
+    public JwtGrantException? OnCallerCanceled(Task<AccessToken> refresh)
+    {
+        lock (this)
+            return _state?.OnCallerCanceled(refresh);
+    }
+
+    private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
+
+    private bool IsRejected => Token is not null && _state?.Rejected?.Value == Token.Value;
+
+    /// <summary>Marks the token as rejected. Returns whether it is: one that is rejected already counts once.</summary>
+    private bool TryReject(AccessToken token, long now)
+    {
+        var state = _state ?? new(context);
+        if (!IsRejected && !state.Throttle.TryPass(now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            return false;
+        (_state, state.Rejected) = (state, token);
+        return true;
+    }
+
+    private void StartRefresh(TokenRequest request, bool inBackground)
+    {
+        _state ??= new(context);
+        (_state.Waiting, _state.Canceled) = (0, 0);
+        // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
+        var (takesPrecedence, current) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token);
+        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = _state.Rejected };
+        _state.HasTriedAfterEnd = !inBackground;
+        if (!inBackground)
+            context.Acquisitions.OnWaiting();
+        _state.Acquisition = new(this, request.Tokens is null ? Request : request, current, attempts, inBackground);
+        _state.Refresh = BackgroundWork.RunAsync(_state.Acquisition.RunAsync, context.Start);
     }
 }
