@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
@@ -19,6 +20,9 @@ internal sealed class AssertionFactory(
 {
     private readonly AssertionPayload _payload = new(profile);
     private readonly CachedJwsHeader _header = new(signer, profile.Type);
+
+    /// <summary>Gets the metrics of the client; null to measure and trace nothing.</summary>
+    public ClientMetrics? Metrics { get; init; }
 
     /// <summary>Gets the time from <c>iat</c> to <c>exp</c>.</summary>
     public TimeSpan Lifetime => profile.Lifetime;
@@ -40,7 +44,7 @@ internal sealed class AssertionFactory(
         try
         {
             var length = payload.Write(buffer, context.Subject, issuedAt, expiresAt, ids);
-            var jwt = await JwsWriter.SignAsync(header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            var jwt = await JwsWriter.SignAsync(header, buffer.AsMemory(0, length), Metrics, cancellationToken).ConfigureAwait(false);
             return new Assertion(jwt, AssertionTypes.Jwt, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
         }
         finally

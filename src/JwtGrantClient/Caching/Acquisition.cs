@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
@@ -14,8 +16,16 @@ namespace JwtGrantClient.Caching;
 /// <param name="inBackground">Whether a token is valid.</param>
 internal sealed class Acquisition(CacheEntry entry, TokenRequest request, AccessToken? current, RequestAttempts attempts, bool inBackground)
 {
+    private readonly long _startedAt = entry.Context.Metrics.Timestamp;
+
+    /// <summary>Gets why the token is acquired: a value of <see cref="AcquisitionReason"/>.</summary>
+    public required string Reason { get; init; }
+
     /// <summary>Gets the attempts, for the last failure.</summary>
     public RequestAttempts Attempts => attempts;
+
+    /// <summary>Gets the activity; null if nobody listened when the acquisition began.</summary>
+    public AcquisitionTrace? Trace { get; } = CreateTrace(inBackground);
 
     /// <exception cref="JwtGrantException">No token could be obtained.</exception>
     public async Task<AccessToken> RunAsync()
@@ -23,9 +33,9 @@ internal sealed class Acquisition(CacheEntry entry, TokenRequest request, Access
         AccessToken token;
         bool isShared;
         PublicationKey? key;
-        string reason;
         CachedToken cached;
         var context = entry.Context;
+        Trace?.Start(context.Metrics, Reason);
         try
         {
             context.Disposed.ThrowIfCancellationRequested();
@@ -35,22 +45,23 @@ internal sealed class Acquisition(CacheEntry entry, TokenRequest request, Access
             // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
             token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
                 cancellation => BackgroundWork.RunAsync(() => AcquireAsync(cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
-            (reason, cached) = entry.OnSucceeded(token, isShared, usableUntil);
+            cached = entry.OnSucceeded(token, isShared, usableUntil);
         }
-        catch (Exception) when (context.Disposed.IsCancellationRequested)
+        catch (Exception e) when (context.Disposed.IsCancellationRequested)
         {
+            Trace?.OnFailed(TelemetryOutcome.Canceled, ErrorTypes.Canceled, e);
             throw new ObjectDisposedException(nameof(CachedTokenSource), $"The token source of client '{context.Client}' was disposed.");
         }
         catch (JwtGrantException e)
         {
-            entry.OnFailed(e);
+            OnFailed(e);
             throw;
         }
         catch (Exception e)
         {
             var error = new JwtGrantException(
                 JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {SanitizedText.ToSentence(e.Message)}", e);
-            entry.OnFailed(error);
+            OnFailed(error);
             throw error;
         }
         finally
@@ -62,8 +73,31 @@ internal sealed class Acquisition(CacheEntry entry, TokenRequest request, Access
         if (!isShared && key is not null)
             _ = context.Shared!.PublishAsync(key, request, token, cached.Lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
-        context.Acquisitions.OnSucceeded(entry.Request, cached, reason, context.Server);
+        var outcome = isShared ? TelemetryOutcome.Adopted : TelemetryOutcome.Acquired;
+        context.Metrics.OnAcquired(Reason, outcome, token.HasLessScope, _startedAt);
+        Trace?.OnSucceeded(outcome);
+        context.Acquisitions.OnSucceeded(entry.Request, cached, isShared ? outcome : Reason, context.Server);
         return token;
+    }
+
+    private static AcquisitionTrace? CreateTrace(bool inBackground)
+    {
+        if (!Activities.IsObserved)
+            return null;
+        var trace = new AcquisitionTrace();
+        // A caller that waits is linked with the activity of its wait.
+        if (inBackground)
+            trace.AddCaller(Activity.Current);
+        return trace;
+    }
+
+    private void OnFailed(JwtGrantException error)
+    {
+        var (metrics, acquisitions) = (entry.Context.Metrics, entry.Context.Acquisitions);
+        var (remaining, wait) = entry.OnFailed(error);
+        metrics.OnAcquisitionFailed(Reason, error, _startedAt);
+        Trace?.OnFailed(TelemetryOutcome.Failed, metrics.ErrorTypeOf(error), error);
+        acquisitions.OnFailed(entry.Request, error, remaining, wait);
     }
 
     /// <summary>
@@ -72,6 +106,9 @@ internal sealed class Acquisition(CacheEntry entry, TokenRequest request, Access
     /// </summary>
     private async Task<AccessToken> AcquireAsync(CancellationToken cancellationToken)
     {
+        // The thread has no execution context of the acquisition.
+        if (Trace?.Activity is { } activity)
+            Activity.Current = activity;
         var source = entry.Context.Source;
         try
         {

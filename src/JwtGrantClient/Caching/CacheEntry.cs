@@ -27,10 +27,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
-    public TokenStatus Status()
+    public EntryStatus Status()
     {
         lock (this)
-            return TokenStatus.Create(Token, Schedule, _state, context.Clock.Now);
+            return EntryStatus.Create(Token, Schedule, _state, context.Clock.Now);
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         if (cancellationToken.IsCancellationRequested)
             return (null, Task.FromCanceled<AccessToken>(cancellationToken));
         Task<AccessToken> refresh;
-        bool isBlocked;
+        Acquisition acquisition;
         lock (this)
         {
             if (_isEvicted)
@@ -55,13 +55,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 return (Token, null);
             if (_state!.Refresh is null)
                 return (null, Task.FromException<AccessToken>(_state.Backoff.RememberedError(now)));
-            refresh = _state.Refresh;
+            (refresh, acquisition) = (_state.Refresh, _state.Acquisition!);
             _state.Waiting++;
-            isBlocked = _hadToken;
         }
-        if (isBlocked)
-            context.Metrics.CallBlocked(context.Client);
-        return (null, CallerWait.WaitAsync(this, refresh, cancellationToken));
+        return (null, CallerWait.WaitAsync(this, acquisition, refresh, cancellationToken));
     }
 
     /// <summary>
@@ -89,6 +86,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     public Task<AccessToken>? ReplaceAsync(TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
     {
         Task<AccessToken>? refresh;
+        Acquisition acquisition;
         lock (this)
         {
             var now = context.Clock.Now;
@@ -100,10 +98,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             refresh = _state.Refresh;
             if (refresh is null || !callerWaits)
                 return null;
+            acquisition = _state.Acquisition!;
             _state.Waiting++;
         }
-        context.Metrics.CallBlocked(context.Client);
-        return CallerWait.WaitAsync(this, refresh, cancellationToken);
+        return CallerWait.WaitAsync(this, acquisition, refresh, cancellationToken);
     }
 
     /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
@@ -148,8 +146,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             };
     }
 
-    /// <summary>Caches the token. Returns why it was acquired, and its schedule.</summary>
-    public (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
+    /// <summary>Caches the token. Returns its schedule.</summary>
+    public CachedToken OnSucceeded(AccessToken token, bool isShared, long usableUntil)
     {
         lock (this)
         {
@@ -161,23 +159,18 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
                 SetToken(token, cached.Schedule.RefreshAt);
             }
-            var reason = isShared ? AcquisitionReason.Shared
-                : _state!.Waiting == 0 ? AcquisitionReason.BeforeExpiry
-                : _hadToken ? AcquisitionReason.Blocked
-                : AcquisitionReason.First;
             _hadToken = true;
             _state!.Backoff.OnSucceeded();
             (_state.Refresh, _state.Acquisition, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, null, false);
             if (_state.IsOverAt(context.Clock.Now))
                 _state = null;
-            return (reason, cached);
+            return cached;
         }
     }
 
-    /// <summary>Records that an acquisition failed, and starts the backoff.</summary>
-    public void OnFailed(JwtGrantException error)
+    /// <summary>Records that an acquisition failed, and starts the backoff. Returns how long the token is valid, zero if none is, and the backoff.</summary>
+    public (TimeSpan Remaining, TimeSpan Wait) OnFailed(JwtGrantException error)
     {
-        TimeSpan wait, remaining;
         context.Pipeline.AddContext(error);
         lock (this)
         {
@@ -185,9 +178,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             var expiresAt = Schedule.At(now) == Freshness.Expired ? (long?)null : _expiresAt;
             _state!.Backoff.OnFailed(error, now, expiresAt, IsRejected);
             (_state.Refresh, _state.Acquisition) = (null, null);
-            (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
+            return (TimeSpan.FromTicks((expiresAt ?? now) - now), _state.Backoff.RemainingAt(now));
         }
-        context.Acquisitions.OnFailed(Request, error, remaining, wait);
     }
 
     /// <summary>Records that a caller canceled its wait for a refresh. Returns the last failure; null if there is none.</summary>
@@ -211,6 +203,13 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         return true;
     }
 
+    private string ReasonOf(RefreshState state, bool inBackground) =>
+        context.IsSingleUse ? AcquisitionReason.SingleUse
+        : state.Rejected is not null ? Token is null ? AcquisitionReason.Invalidated : AcquisitionReason.Rejected
+        : inBackground ? AcquisitionReason.Refresh
+        : _hadToken ? AcquisitionReason.Expired
+        : AcquisitionReason.First;
+
     private void StartRefresh(TokenRequest request, bool inBackground)
     {
         _state ??= new(context);
@@ -221,7 +220,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         _state.HasTriedAfterEnd = !inBackground;
         if (!inBackground)
             context.Acquisitions.OnWaiting();
-        _state.Acquisition = new(this, request.Tokens is null ? Request : request, current, attempts, inBackground);
+        _state.Acquisition = new(this, request.Tokens is null ? Request : request, current, attempts, inBackground) { Reason = ReasonOf(_state, inBackground) };
         _state.Refresh = BackgroundWork.RunAsync(_state.Acquisition.RunAsync, context.Start);
     }
 }

@@ -49,6 +49,7 @@ internal sealed class TokenEndpointClient(
             request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, nonce, cancellationToken).ConfigureAwait(false));
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        attempts.Status = (short)response.Status;
         var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
         return proofs is null
             ? TokenResponseReader.Read(response, responseRules, sender)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Signing;
 using JwtGrantClient.TokenEndpoint;
@@ -21,6 +22,19 @@ internal sealed record ClientKeys(
     /// </summary>
     public string? BindingThumbprint => ProofKey?.Thumbprint ?? Certificate?.Thumbprint;
 
+    /// <summary>Returns the state of the keys and certificates.</summary>
+    public IReadOnlyList<KeyReading> Read(TimeProvider time)
+    {
+        var readings = new List<KeyReading>(2);
+        if (Signer is not null)
+            readings.Add(Read(KeyReading.Signing, Signer, time));
+        if (ClientSigner is not null && ClientSigner != Signer)
+            readings.Add(Read(KeyReading.ClientAssertion, ClientSigner, time));
+        if (Certificate is not null)
+            readings.Add(new(KeyReading.Tls, Age: null, Certificate.ExpiresAt - time.GetUtcNow()));
+        return readings;
+    }
+
     /// <exception cref="JwtGrantException">A key or a certificate could not be read.</exception>
     public static ClientKeys Create(JwtGrantOptions options, ClientDependencies dependencies)
     {
@@ -37,6 +51,25 @@ internal sealed record ClientKeys(
         dependencies.ClientCertificate.Value is { } certificate ? ClientCertificate.From(certificate)
         : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
         : null;
+
+    private static KeyReading Read(string use, IJwtSigner signer, TimeProvider time)
+    {
+        try
+        {
+            var certificate = signer switch
+            {
+                ReloadingSigner reloading => reloading.Certificate,
+                LocalSigner local => local.Identity.Certificate,
+                _ => null,
+            };
+            return new(use, (signer as ReloadingSigner)?.Age, certificate is null ? null : certificate.NotAfter.ToUniversalTime() - time.GetUtcNow());
+        }
+        catch (CryptographicException)
+        {
+            // The application has disposed the certificate.
+            return new(use, Age: null, CertificateRemaining: null);
+        }
+    }
 
     private static IJwtSigner? OpenSigner(SigningKeyOptions? key, ClientDependencies dependencies) =>
         key is { IsSet: true } ? SigningKeyLoader.Open(key, dependencies.Time, dependencies.Logger) : null;
