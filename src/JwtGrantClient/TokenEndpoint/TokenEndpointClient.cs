@@ -50,6 +50,7 @@ internal sealed class TokenEndpointClient(
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         transport.ServerClock?.Observe(response.ClockAhead, response.IsSuccess);
+        attempts.Status = (short)response.Status;
         var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
         return proofs is null
             ? TokenResponseReader.Read(response, responseRules, sender)

@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Testing;
 using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -102,6 +105,27 @@ public sealed class ClockCorrectionTests : IDisposable
     }
 
     [Fact]
+    public async Task The_metrics_have_the_offset_and_the_correction()
+    {
+        await using var server = CreateServer();
+        var services = new ServiceCollection();
+        services.AddMetrics();
+        services.AddSingleton<TimeProvider>(new FakeTimeProvider(_serverTime.GetUtcNow().AddMinutes(2)));
+        services.AddJwtGrantClient(options => Configure(options, server)).UseTokenEndpointHandler(_ => server.CreateHandler());
+        await using var provider = services.BuildServiceProvider();
+        var tokens = provider.GetRequiredService<ITokenSource>();
+        using var measurements = new Measurements(provider.GetRequiredService<IMeterFactory>().Create(TokenMetrics.MeterName));
+        var before = (measurements.Read("jwtgrantclient.clock.offset"), measurements.Read("jwtgrantclient.clock.correction"));
+
+        await tokens.GetTokenAsync(Cancellation);
+
+        Assert.Empty(before.Item1);
+        Assert.Equal(["0 client="], before.Item2);
+        Assert.Equal(["120 client="], measurements.Read("jwtgrantclient.clock.offset"));
+        Assert.Equal(["-120 client="], measurements.Read("jwtgrantclient.clock.correction"));
+    }
+
+    [Fact]
     public async Task The_setting_turns_the_correction_off()
     {
         await using var server = CreateServer();
@@ -188,14 +212,18 @@ public sealed class ClockCorrectionTests : IDisposable
 
     private WrongClockClient CreateClient(StrictAuthorizationServer server, int secondsAhead, Action<JwtGrantOptions>? configure = null)
     {
-        var options = new JwtGrantOptions
-        {
-            Issuer = server.Issuer, ClientId = TestData.ClientId, AllowLoopbackHttp = true, SigningKey = { Text = TestData.RsaPrivatePem }, Retry = { MaxRetryAttempts = 0 },
-        };
+        var options = new JwtGrantOptions();
+        Configure(options, server);
         configure?.Invoke(options);
         var time = new FakeTimeProvider(_serverTime.GetUtcNow() + TimeSpan.FromSeconds(secondsAhead));
         return new(
             JwtGrantTokenSource.Create(options, tokenEndpointHandler: server.CreateHandler(), timeProvider: time, loggerFactory: new LoggerFactory([_log])), time, _serverTime);
+    }
+
+    private static void Configure(JwtGrantOptions options, StrictAuthorizationServer server)
+    {
+        (options.Issuer, options.ClientId, options.AllowLoopbackHttp, options.Retry.MaxRetryAttempts) = (server.Issuer, TestData.ClientId, true, 0);
+        options.SigningKey.Text = TestData.RsaPrivatePem;
     }
 
     private void Advance(WrongClockClient client, TimeSpan time)

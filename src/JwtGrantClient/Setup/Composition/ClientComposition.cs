@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Revocation;
 using JwtGrantClient.Sources;
 using JwtGrantClient.TokenEndpoint;
@@ -14,18 +14,23 @@ internal static class ClientComposition
 {
 #pragma warning disable CA2000 // The returned client owns and disposes the objects that are created here.
     /// <exception cref="JwtGrantException">The key could not be read, or the algorithm of a signer is not supported.</exception>
-    public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, Meter meter)
+    public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, TokenMetrics meter)
     {
+        var metrics = dependencies.Metrics = CreateMetrics(name, options, dependencies, meter);
         var keys = ClientKeys.Create(options, dependencies);
-        return dependencies.TokenSource.Value is { } source
-                ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, _ => new UserTokenSource(source))
+        var client = dependencies.TokenSource.Value is { } source
+                ? ComposeWithoutEndpoint(name, options, dependencies, keys, _ => new UserTokenSource(source))
             : options.Grant == GrantType.SelfSigned
-                ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
-            : ComposeWithEndpoint(name, options, dependencies, keys, meter);
+                ? ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
+            : ComposeWithEndpoint(name, options, dependencies, keys);
+        metrics.ReadKeys = CreateKeyReader(keys, dependencies.Time);
+        // Only now: a client that could not be composed has no metrics.
+        meter.Add(metrics);
+        return client;
     }
 
     private static ComposedClient ComposeWithEndpoint(
-        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter)
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         var inputs = InputComposition.Create(name, options, dependencies, keys);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
@@ -37,7 +42,10 @@ internal static class ClientComposition
             OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,
         };
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs, meter);
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs);
+        var pipeline = server.Pipeline;
+        dependencies.Metrics!.ReadCircuit = () => pipeline.IsCircuitOpen;
+        dependencies.Metrics.ReadClock = CreateClockReader(keys.Clock);
         return new(name, server.Transport)
         {
             Tokens = tokens,
@@ -58,13 +66,16 @@ internal static class ClientComposition
     }
 
     private static ComposedClient ComposeWithoutEndpoint(
-        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, Func<TokenRequestPipeline, ITokenAcquirer> createSource)
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Func<TokenRequestPipeline, ITokenAcquirer> createSource)
     {
         var pipeline = new TokenRequestPipeline(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
-            sender: new RequestSender(name, Server: null, () => null));
+            sender: new RequestSender(name, Server: null, () => null))
+        {
+            Metrics = dependencies.Metrics,
+        };
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, createSource(pipeline), options, dependencies, identity, pipeline, proofs: null, meter);
+        var tokens = CacheComposition.Create(name, createSource(pipeline), options, dependencies, identity, pipeline, proofs: null);
         return new(name, transport: null)
         {
             Tokens = tokens,
@@ -81,8 +92,32 @@ internal static class ClientComposition
 
     private static SelfSignedTokenSource CreateSelfSigned(
         JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
-        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline,
+        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion)
+        {
+            Metrics = dependencies.Metrics,
+        },
+        keys.Signer!,
+        pipeline,
         ScopeComposition.Create(options, Defaults(options)));
+
+    private static ClientMetrics CreateMetrics(string name, JwtGrantOptions options, ClientDependencies dependencies, TokenMetrics meter) =>
+        new(meter, name, dependencies.Time)
+        {
+            Grant = dependencies.TokenSource.IsSet ? "token_source" : options.Grant switch
+            {
+                GrantType.JwtBearer => "jwt_bearer",
+                GrantType.ClientCredentials => "client_credentials",
+                GrantType.TokenExchange => "token_exchange",
+                GrantType.Saml2Bearer => "saml2_bearer",
+                _ => "self_signed",
+            },
+            Server = (options.Issuer ?? options.TokenEndpoint) is { } server ? new Uri(server).Host : null,
+        };
+
+    // A method of its own, so that the function keeps neither the options nor the dependencies.
+    private static Func<IReadOnlyList<KeyReading>> CreateKeyReader(ClientKeys keys, TimeProvider time) => () => keys.Read(time);
+
+    private static Func<ClockReading> CreateClockReader(ServerClock clock) => () => new(clock.Ahead, clock.Correction);
 
     private static string TypeOfTokens(JwtGrantOptions options) => options.Grant switch
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Signing;
 using JwtGrantClient.TokenEndpoint;
@@ -25,6 +26,19 @@ internal sealed record ClientKeys(
     /// <summary>Gets the client that the key of the grant assertions belongs to, by its file; null if the file does not say it.</summary>
     public string? Owner => (Signer as ReloadingSigner)?.Owner;
 
+    /// <summary>Returns the state of the keys and certificates.</summary>
+    public IReadOnlyList<KeyReading> Read(TimeProvider time)
+    {
+        var readings = new List<KeyReading>(2);
+        if (Signer is not null)
+            readings.Add(Read(KeyReading.Signing, Signer, time));
+        if (ClientSigner is not null && ClientSigner != Signer)
+            readings.Add(Read(KeyReading.ClientAssertion, ClientSigner, time));
+        if (Certificate is not null)
+            readings.Add(new(KeyReading.Tls, Age: null, Certificate.ExpiresAt - time.GetUtcNow()));
+        return readings;
+    }
+
     /// <exception cref="JwtGrantException">A key or a certificate could not be read.</exception>
     public static ClientKeys Create(JwtGrantOptions options, ClientDependencies dependencies)
     {
@@ -42,6 +56,25 @@ internal sealed record ClientKeys(
         dependencies.ClientCertificate.Value is { } certificate ? ClientCertificate.From(certificate)
         : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
         : null;
+
+    private static KeyReading Read(string use, IJwtSigner signer, TimeProvider time)
+    {
+        try
+        {
+            var certificate = signer switch
+            {
+                ReloadingSigner reloading => reloading.Certificate,
+                LocalSigner local => local.Identity.Certificate,
+                _ => null,
+            };
+            return new(use, (signer as ReloadingSigner)?.Age, certificate is null ? null : certificate.NotAfter.ToUniversalTime() - time.GetUtcNow());
+        }
+        catch (CryptographicException)
+        {
+            // The application has disposed the certificate.
+            return new(use, Age: null, CertificateRemaining: null);
+        }
+    }
 
     private static IJwtSigner? OpenSigner(SigningKeyOptions? key, ClientDependencies dependencies) =>
         key is { IsSet: true } ? SigningKeyLoader.Open(key, dependencies.Time, dependencies.Logger) : null;

@@ -1,3 +1,4 @@
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Revocation;
 using JwtGrantClient.TokenEndpoint;
@@ -26,7 +27,7 @@ internal static class EndpointComposition
         var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys, inputs);
         var authentication = CreateAuthentication(options, assertions);
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
-        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, keys.Clock, keys.Ids) : null;
+        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, keys.Clock, keys.Ids) { Metrics = dependencies.Metrics } : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType)
         {
             Proof = proofs,
@@ -40,20 +41,20 @@ internal static class EndpointComposition
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
-        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender);
+        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender, dependencies.Metrics);
         return new(
             new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding),
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
             new(
                 locator, authentication, transport,
-                CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender),
+                CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender, metrics: null),
                 revocationSender, clientInputs),
             pipeline,
             assertions,
             proofs,
             transport);
 
-        TokenRequestPipeline CreatePipeline(string endpoint, RequestSender sender) => new(
+        TokenRequestPipeline CreatePipeline(string endpoint, RequestSender sender, ClientMetrics? metrics) => new(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             dependencies.EndpointLimits.Get(endpoint, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
             options.ClientId,
@@ -61,6 +62,7 @@ internal static class EndpointComposition
             OnAssertionRejected)
         {
             ServerClock = keys.Clock,
+            Metrics = metrics,
         };
 
         void OnAssertionRejected()

@@ -49,6 +49,12 @@ internal sealed class RequestAttempts
     /// <summary>Gets the number of attempts.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Gets or sets the number of attempts that have begun, also of those without a request.</summary>
+    public short Begun { get; set; }
+
+    /// <summary>Gets or sets the HTTP status of the response to the current attempt; 0 without one.</summary>
+    public short Status { get; set; }
+
     /// <summary>Gets or sets when the request began, as a timestamp of the <see cref="TimeProvider"/>.</summary>
     public long StartedAt { get; set; }
 

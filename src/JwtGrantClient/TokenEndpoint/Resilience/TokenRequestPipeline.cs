@@ -52,6 +52,12 @@ internal sealed class TokenRequestPipeline
     /// <summary>Gets the clock of the assertions, which a refusal may correct; null if it is the local one.</summary>
     public ServerClock? ServerClock { get; init; }
 
+    /// <summary>Gets the metrics of the client; null to measure and trace nothing.</summary>
+    public ClientMetrics? Metrics { get; init; }
+
+    /// <summary>Gets whether the circuit breaker of the endpoint is open.</summary>
+    public bool IsCircuitOpen => _limits?.IsCircuitOpen == true;
+
     /// <summary>Makes attempts within the total timeout until one succeeds or none may follow.</summary>
     /// <exception cref="JwtGrantException">No attempt succeeded.</exception>
     public Task<T> RunAsync<T>(TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationToken cancellationToken)
@@ -193,15 +199,19 @@ internal sealed class TokenRequestPipeline
             return Outcome.FromException<T>(last);
         while (true)
         {
+            var observation = AttemptObservation.Start(Metrics, attempts);
             try
             {
                 attempts.BeforeAttempt();
-                return Outcome.FromResult(await attempt(attempts, cancellationToken).ConfigureAwait(false));
+                var result = await attempt(attempts, cancellationToken).ConfigureAwait(false);
+                observation.OnSucceeded(attempts);
+                return Outcome.FromResult(result);
             }
             catch (JwtGrantException error)
             {
                 _sender?.AddContext(error);
                 attempts.OnFailed(error);
+                observation.OnFailed(error, attempts, cancellationToken);
                 if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
                     _onAssertionRejected?.Invoke();
                 if (attempts.MayRetryWithNonce(error) || MayRetryWithServerTime(attempts, error))
@@ -220,6 +230,7 @@ internal sealed class TokenRequestPipeline
             catch (Exception error)
 #pragma warning restore CA1031
             {
+                observation.OnFailed(error, attempts, cancellationToken);
                 return Outcome.FromException<T>(error);
             }
         }
