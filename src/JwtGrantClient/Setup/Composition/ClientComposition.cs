@@ -19,6 +19,8 @@ internal static class ClientComposition
         var keys = ClientKeys.Create(options, dependencies);
         return dependencies.TokenSource.Value is { } source
                 ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, _ => new UserTokenSource(source))
+            : options.Grant == GrantType.SelfSigned && options.DeclareRequest() is { } declared
+                ? ComposeDeclared(name, options, dependencies, keys, meter, declared)
             : options.Grant == GrantType.SelfSigned
                 ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
             : ComposeWithEndpoint(name, options, dependencies, keys, meter);
@@ -30,12 +32,14 @@ internal static class ClientComposition
         var inputs = InputComposition.Create(name, options, dependencies);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
         var defaults = Defaults(options);
-        var source = new TokenEndpointSource(
+        ITokenAcquirer source = new TokenEndpointSource(
             server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), defaults, new GrantedScopes(name, dependencies.Logger))
         {
             ScopeClaim = ScopeComposition.Create(options, defaults),
             OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,
         };
+        if (options.DeclareRequest() is { } declared)
+            source = DeclaredComposition.Create(name, options, dependencies, declared, new(Sign: null, source), server.Transport, onRejected: null).Source;
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
         var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs, meter);
         return new(name, server.Transport)
@@ -61,16 +65,33 @@ internal static class ClientComposition
         var pipeline = new TokenRequestPipeline(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             sender: new RequestSender(name, Server: null, () => null));
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline, createSource(pipeline), transport: null);
+    }
+
+    private static ComposedClient ComposeDeclared(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, DeclaredRequest declared)
+    {
+        var transport = EndpointComposition.CreateTransport(options, dependencies, keys.Certificate);
+        var jwts = new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion);
+        var (source, pipeline) = DeclaredComposition.Create(
+            name, options, dependencies, declared, new(jwts.ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected);
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline, source, transport);
+    }
+
+    private static ComposedClient ComposeWithoutEndpoint(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, TokenRequestPipeline pipeline, ITokenAcquirer source,
+        TokenEndpointTransport? transport)
+    {
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, createSource(pipeline), options, dependencies, identity, pipeline, proofs: null, meter);
-        return new(name, transport: null)
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, pipeline, proofs: null, meter);
+        return new(name, transport)
         {
             Tokens = tokens,
             TokenEndpoint = null,
             Revocation = new TokenRevocation(name, tokens, endpoint: null, dependencies.Time, dependencies.Logger),
             ClientAssertions = null,
             Identity = identity,
-            TokenType = TypeOfTokens(options),
+            TokenType = transport is null ? TypeOfTokens(options) : TokenTypes.AccessToken,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             RevokeOnDispose = false,
         };
