@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Settings;
+using JwtGrantClient.Sources;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient;
@@ -12,6 +14,16 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class JwtGrantOptions
 {
+    private readonly ProviderValues _providerValues = new();
+    private ProviderProfile? _profile;
+
+    /// <summary>
+    /// Gets the name of the provider whose defaults the options have, such as <c>GoogleServiceAccount</c>. It is a key of the configuration; in code a method
+    /// such as UseGoogleServiceAccount sets it. Default: null, no provider.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? Provider { get; internal set; }
+
     /// <summary>
     /// Gets or sets the issuer identifier of the authorization server (RFC 8414 section 2), exactly as the server writes it: an https URL
     /// without query and fragment. It is the default audience of assertions (RFC 10070), and endpoints that are not configured are read from
@@ -227,6 +239,39 @@ public sealed class JwtGrantOptions
 
     internal SecretSource ClientSecretSource =>
         new(ClientSecret, ClientSecretEnvironmentVariable, ClientSecretFile, JwtGrantClient.TokenEndpoint.ClientSecret.Settings);
+
+    /// <summary>Returns the profile of the provider; null for no provider. It is a method, because the configuration binder would bind a property.</summary>
+    internal ProviderProfile? FindProfile() => _profile;
+
+    /// <summary>Returns the values of the provider.</summary>
+    internal ProviderValues GetProviderValues() => _providerValues;
+
+    /// <summary>Returns the request for a token that is not one of OAuth; null for a token request.</summary>
+    internal DeclaredRequest? DeclareRequest() => _profile?.DeclareRequest?.Invoke(this, _providerValues);
+
+    /// <summary>Sets the defaults of a provider, and the settings that follow from its values.</summary>
+    internal void Use(ProviderProfile profile, params ReadOnlySpan<(string Name, string? Value)> values)
+    {
+        if (!TryUse(profile))
+            return;
+        foreach (var (name, value) in values)
+            if (value is not null)
+                _providerValues.Add(name, value);
+        profile.Derive?.Invoke(this, _providerValues);
+    }
+
+    /// <summary>Sets the defaults of a provider. Returns false if the options have another provider already, which is reported as a problem.</summary>
+    internal bool TryUse(ProviderProfile profile)
+    {
+        if (_profile is { } other)
+        {
+            SectionProblems.Add($"Provider is {other.Name}, and code sets the defaults of {profile.Name}, too. Remove one of them.");
+            return false;
+        }
+        (_profile, Provider) = (profile, profile.Name);
+        profile.SetDefaults(this);
+        return true;
+    }
 
     /// <summary>Gets the problems of the configuration section that the options were bound from. Each of them makes the validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];

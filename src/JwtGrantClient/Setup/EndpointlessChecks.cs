@@ -13,7 +13,7 @@ internal static class EndpointlessChecks
         var settings = new (string Name, bool IsSet)[]
         {
             ("Issuer", options.Issuer is not null),
-            ("TokenEndpoint", options.TokenEndpoint is not null),
+            ("TokenEndpoint", options.TokenEndpoint is not null && (isOwn || options.FindProfile() is not { DeclareRequest: not null })),
             ("RevocationEndpoint", options.RevocationEndpoint is not null),
             ("ClientAuthentication", options.ClientAuthentication != ClientAuthenticationMethod.None),
             ("RequestEncoding", options.RequestEncoding != RequestEncoding.Form),

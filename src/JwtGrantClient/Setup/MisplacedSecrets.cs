@@ -29,6 +29,8 @@ internal static class MisplacedSecrets
 
     private static IEnumerable<Setting> Settings(JwtGrantOptions options) =>
     [
+        .. options.GetProviderValues().All.Select(value => new Setting(value.Key, value.Value, Other)),
+        new("Provider", options.Provider, Other),
         new("Issuer", options.Issuer, Other),
         new("TokenEndpoint", options.TokenEndpoint, Other),
         new("RevocationEndpoint", options.RevocationEndpoint, Other),

@@ -34,22 +34,19 @@ internal static class OptionsChecks
         // Before the client id is checked, because the file of a key may contain it.
         string[] keys = [.. CheckKeys(options, dependencies.Signer.IsSet, signed)];
         string[] misplaced = [.. MisplacedSecrets.Find(options)];
-        return
-        [
-            .. options.SectionProblems,
-            .. misplaced,
-            // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
-            // key in the wrong setting: most of their problems are consequences of it.
-            .. !options.IsBound || misplaced.Length > 0 ? Array.Empty<string>()
-                : dependencies.TokenSource.IsSet
-                ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
-                : [
-                    .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : EndpointlessChecks.Find(options, dependencies), .. CheckOrigins(options),
-                    .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
-                    .. keys, .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
-                    .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
-                ],
-        ];
+        // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
+        // key in the wrong setting: most of their problems are consequences of it.
+        if (!options.IsBound || misplaced.Length > 0)
+            return [.. options.SectionProblems, .. misplaced];
+        string[] problems = dependencies.TokenSource.IsSet
+            ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
+            : [
+                .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : [.. EndpointlessChecks.Find(options, dependencies), .. CheckEndpoints(options)], .. CheckOrigins(options),
+                .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
+                .. keys, .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
+                .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
+            ];
+        return [.. options.SectionProblems, .. ProviderChecks.Merge(ProviderChecks.Find(options, dependencies), problems)];
     }
 
     /// <summary>The assertions that the library signs itself. Their claims and a key are required.</summary>
@@ -104,6 +101,12 @@ internal static class OptionsChecks
             else if (issuer.Contains('?', StringComparison.Ordinal))
                 yield return $"Issuer: {SettingText.QuoteUrl(issuer)} has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
+        foreach (var endpointProblem in CheckEndpoints(options))
+            yield return endpointProblem;
+    }
+
+    private static IEnumerable<string> CheckEndpoints(JwtGrantOptions options)
+    {
         if (options.TokenEndpoint is { Length: > 0 } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
             yield return $"TokenEndpoint: {tokenProblem}.";
         if (options.RevocationEndpoint is { Length: > 0 } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp, "https://as.example.com/revoke") is { } revocationProblem)
@@ -137,7 +140,8 @@ internal static class OptionsChecks
             yield return $"ClientId is missing; {options.ClientAuthentication} "
                 + (signed.Client ? "uses it as issuer and subject of the client assertion (RFC 7523 section 3)." : "identifies the client by it.")
                 + " Set ClientId to the id that is registered at the server.";
-        else if (options is { ClientId: null, Assertion.Issuer: null, SigningKey.Owner: null } && signed.Grant && !options.Assertion.OmittedClaims.Contains("iss"))
+        else if (options is { ClientId: null, Assertion.Issuer: null, SigningKey.Owner: null } && signed.Grant && !options.Assertion.OmittedClaims.Contains("iss")
+            && !(options is { SigningKey.IsSet: false } && options.FindProfile() is { KeyNamesClient: true }))
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer.";
     }
 

@@ -56,7 +56,7 @@ internal static class TokenResponseReader
         var lifetime = rules.UsesIdToken && JwtExpiry.Read(value) is { } expiry
             ? TimeSpan.FromTicks(Math.Max(0, (expiry - response.RequestedAt).Ticks))
             : ReadLifetime(response, rules, members);
-        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members, rules.MaxMembersSize))
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members, rules.MaxMembersSize, KnownMembers))
         {
             Lifetime = lifetime,
             Proof = type == AccessToken.NotApplicable ? null : rules.Proof,
@@ -96,13 +96,13 @@ internal static class TokenResponseReader
     }
 
     // A member that does not fit is dropped, and a smaller one after it is kept: the cache holds them as long as the token.
-    private static Dictionary<string, JsonElement>? OtherMembers(JsonElement json, int maxSize)
+    public static Dictionary<string, JsonElement>? OtherMembers(JsonElement json, int maxSize, string[] known)
     {
         Dictionary<string, JsonElement>? members = null;
         foreach (var member in json.EnumerateObject())
         {
             var size = JsonMarshal.GetRawUtf8PropertyName(member).Length + JsonMarshal.GetRawUtf8Value(member.Value).Length;
-            if (HasProperty(member) || size > maxSize)
+            if (IsKnown(member, known) || size > maxSize)
                 continue;
             maxSize -= size;
             (members ??= new(StringComparer.Ordinal)).Add(member.Name, member.Value.Clone());
@@ -110,9 +110,9 @@ internal static class TokenResponseReader
         return members;
     }
 
-    private static bool HasProperty(JsonProperty member)
+    private static bool IsKnown(JsonProperty member, string[] known)
     {
-        foreach (var name in KnownMembers)
+        foreach (var name in known)
             if (member.NameEquals(name))
                 return true;
         return false;
@@ -121,13 +121,15 @@ internal static class TokenResponseReader
     private static bool IsAbsent(JsonElement json, string name) =>
         !json.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null;
 
-    private static string Seen(JsonElement json, string name) =>
+    /// <summary>Describes a member: a phrase that continues its name.</summary>
+    public static string Seen(JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) ? $"is a JSON {member.ValueKind.ToString().ToLowerInvariant()}" : "is missing";
 
     private static bool IsCut(TokenHttpResponse response) =>
         response.EndsWithConnection && response.Body.Span.TrimStart(" \t\r\n"u8) is [] or [(byte)'{', ..] && !response.Body.Span.TrimEnd(" \t\r\n"u8).EndsWith("}"u8);
 
-    private static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
+    /// <summary>Creates the error for a response that is not a token.</summary>
+    public static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
             $"The token endpoint responded with {response.Status}, but {what}. {(response.IsWebPage ? TokenErrorAdvice.WebPage : "Check the address of the token endpoint, and whether a proxy responded.")}")
         {

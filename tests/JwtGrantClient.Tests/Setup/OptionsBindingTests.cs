@@ -14,6 +14,7 @@ public sealed class OptionsBindingTests
     /// <summary>Every configuration key, with a value other than its default.</summary>
     private const string EveryKey = """
         { "JwtGrant": { "Reports": {
+          "Provider": "GoogleServiceAccount",
           "Issuer": "https://as.example.com",
           "TokenEndpoint": "https://as.example.com/token",
           "ClientId": "batch-worker",

@@ -36,6 +36,7 @@ public sealed class SharedIdentityTests : IDisposable
         ["TokenExchange:SubjectTokenFromRequest"] = "the token request is part of the key, with a hash of its tokens",
         ["RequestEncoding"] = "it determines how a token request is written, not what it requests",
         ["InputReuse"] = "it determines how often a token of another client is acquired, not whose it is",
+        ["Provider"] = "its defaults are settings themselves",
         ["UserAgent"] = "it names the software, not the client",
         ["ClockCorrection"] = "it only changes the times of assertions",
         ["MaxMembersSize"] = "it only drops members of a response",

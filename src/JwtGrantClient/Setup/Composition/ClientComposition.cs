@@ -20,6 +20,8 @@ internal static class ClientComposition
         var keys = ClientKeys.Create(options, dependencies);
         var client = dependencies.TokenSource.Value is { } source
                 ? ComposeWithoutEndpoint(name, options, dependencies, keys, _ => new UserTokenSource(source))
+            : options.Grant == GrantType.SelfSigned && options.DeclareRequest() is { } declared
+                ? ComposeDeclared(name, options, dependencies, keys, declared)
             : options.Grant == GrantType.SelfSigned
                 ? ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
             : ComposeWithEndpoint(name, options, dependencies, keys);
@@ -35,12 +37,14 @@ internal static class ClientComposition
         var inputs = InputComposition.Create(name, options, dependencies, keys);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
         var defaults = Defaults(options);
-        var source = new TokenEndpointSource(
+        ITokenAcquirer source = new TokenEndpointSource(
             server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), defaults, new GrantedScopes(name, dependencies.Logger))
         {
             ScopeClaim = ScopeComposition.Create(options, defaults),
             OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,
         };
+        if (options.DeclareRequest() is { } declared)
+            source = DeclaredComposition.Create(name, options, dependencies, declared, new(Sign: null, source), server.Transport, onRejected: null).Source;
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
         var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs);
         var pipeline = server.Pipeline;
@@ -74,31 +78,44 @@ internal static class ClientComposition
         {
             Metrics = dependencies.Metrics,
         };
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, createSource(pipeline), transport: null);
+    }
+
+    private static ComposedClient ComposeDeclared(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, DeclaredRequest declared)
+    {
+        var transport = EndpointComposition.CreateTransport(options, dependencies, keys);
+        var (source, pipeline) = DeclaredComposition.Create(
+            name, options, dependencies, declared, new(CreateJwts(options, dependencies, keys).ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected);
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, source, transport);
+    }
+
+    private static ComposedClient ComposeWithoutEndpoint(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline, ITokenAcquirer source,
+        TokenEndpointTransport? transport)
+    {
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, createSource(pipeline), options, dependencies, identity, pipeline, proofs: null);
-        return new(name, transport: null)
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, pipeline, proofs: null);
+        return new(name, transport)
         {
             Tokens = tokens,
             TokenEndpoint = null,
             Revocation = new TokenRevocation(name, tokens, endpoint: null, dependencies.Time, dependencies.Logger),
             ClientAssertions = null,
             Identity = identity,
-            TokenType = TypeOfTokens(options),
+            TokenType = transport is null ? TypeOfTokens(options) : TokenTypes.AccessToken,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             RevokeOnDispose = false,
         };
     }
 #pragma warning restore CA2000
 
-    private static SelfSignedTokenSource CreateSelfSigned(
-        JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
-        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion)
-        {
-            Metrics = dependencies.Metrics,
-        },
-        keys.Signer!,
-        pipeline,
-        ScopeComposition.Create(options, Defaults(options)));
+    private static SelfSignedTokenSource CreateSelfSigned(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) =>
+        new(CreateJwts(options, dependencies, keys), keys.Signer!, pipeline, ScopeComposition.Create(options, Defaults(options)));
+
+    // The JWTs that are access tokens.
+    private static AssertionFactory CreateJwts(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys) =>
+        new(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics };
 
     private static ClientMetrics CreateMetrics(string name, JwtGrantOptions options, ClientDependencies dependencies, TokenMetrics meter) =>
         new(meter, name, dependencies.Time)

@@ -38,6 +38,7 @@ internal static class EndpointComposition
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
             Subject = options.Assertion.Subject,
+            KnownErrors = options.FindProfile()?.Errors ?? [],
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
@@ -74,7 +75,7 @@ internal static class EndpointComposition
 
     // The built-in handler presents the client certificate. A handler that the application configures must present its own, and decides
     // itself whom it trusts.
-    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
+    public static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
             return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent, ServerClock = keys.Clock };

@@ -2,6 +2,7 @@ using System.Globalization;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Protocol;
+using JwtGrantClient.Settings;
 
 namespace JwtGrantClient.Setup;
 
@@ -32,6 +33,7 @@ internal static class IdentityComposition
             options.Assertion.From, options.ClientAssertion.From, options.TokenExchange.SubjectTokenFrom, options.TokenExchange.ActorTokenFrom,
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
             .. options.TokenExchange.Audience,
+            .. ValuesOf(options.GetProviderValues()),
         ],
         Defaults = ClientComposition.Defaults(options),
         Inputs = InputsOf(options, dependencies),
@@ -64,6 +66,12 @@ internal static class IdentityComposition
             yield return "UseActorToken";
         if (dependencies.EditAssertion is not null && (isAssertionGrant || isClientAssertion))
             yield return "EditAssertions";
+    }
+
+    private static IEnumerable<string> ValuesOf(ProviderValues values)
+    {
+        foreach (var (name, value) in values.All)
+            yield return $"{name}={value}";
     }
 
     private static ClientIdentity[] InputsOf(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.Clients is { } clients
