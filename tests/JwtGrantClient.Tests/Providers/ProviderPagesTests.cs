@@ -22,6 +22,9 @@ public sealed class ProviderPagesTests
     private static readonly Dictionary<string, IReadOnlyList<ProviderDefault>> Evidence = new()
     {
         ["GoogleServiceAccount"] = GoogleServiceAccountExtensions.Defaults,
+        ["EntraId"] = EntraIdExtensions.Defaults,
+        ["Salesforce"] = SalesforceExtensions.Defaults,
+        ["GitHubApp"] = GitHubAppExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
