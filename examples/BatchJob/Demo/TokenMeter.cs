@@ -16,10 +16,14 @@ internal sealed class TokenMeter : IDisposable
         };
         _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
         {
-            if (instrument.Name == "jwtgrantclient.blocked_calls")
+            if (instrument.Name == "jwtgrantclient.acquisitions" && Tag(tags, "jwtgrantclient.outcome") == "acquired")
+                statistics.OnTokenAcquired(inBackground: Tag(tags, "jwtgrantclient.reason") == "refresh");
+        });
+        _listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) =>
+        {
+            // The first calls wait for the first token.
+            if (instrument.Name == "jwtgrantclient.wait.duration" && Tag(tags, "jwtgrantclient.reason") != "first")
                 statistics.OnCallBlocked();
-            else if (instrument.Name == "jwtgrantclient.acquisitions" && Tag(tags, "reason") is { } reason)
-                statistics.OnTokenAcquired(inBackground: reason == "ahead");
         });
         _listener.Start();
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
@@ -20,6 +21,9 @@ internal sealed class AssertionFactory(
 {
     private readonly AssertionPayload _payload = new(profile);
     private readonly CachedJwsHeader _header = new(signer, profile.Type, profile.Header);
+
+    /// <summary>Gets the metrics of the client; null to measure and trace nothing.</summary>
+    public ClientMetrics? Metrics { get; init; }
 
     /// <summary>Gets the time from <c>iat</c> to <c>exp</c>.</summary>
     public TimeSpan Lifetime => profile.Lifetime;
@@ -41,7 +45,7 @@ internal sealed class AssertionFactory(
         try
         {
             var length = payload.Write(buffer, context.Subject, issuedAt, expiresAt, ids);
-            var jwt = await JwsWriter.SignAsync(header, buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            var jwt = await JwsWriter.SignAsync(header, buffer.AsMemory(0, length), Metrics, cancellationToken).ConfigureAwait(false);
             return new Assertion(jwt, AssertionTypes.Jwt, DateTimeOffset.FromUnixTimeSeconds(expiresAt));
         }
         finally

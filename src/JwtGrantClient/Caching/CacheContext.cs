@@ -11,7 +11,7 @@ namespace JwtGrantClient.Caching;
 /// <param name="Time">The wall clock: the time when a token was issued.</param>
 /// <param name="Clock">The clock for all scheduling.</param>
 /// <param name="Random">Uniform in [0, 1).</param>
-/// <param name="Metrics">Counts acquisitions and waiting calls.</param>
+/// <param name="Metrics">The metrics of the client.</param>
 /// <param name="Logger">Logs acquisitions and failures.</param>
 internal sealed record CacheContext(
     string Client,
@@ -20,7 +20,7 @@ internal sealed record CacheContext(
     TimeProvider Time,
     CoarseClock Clock,
     Func<double> Random,
-    TokenMetrics Metrics,
+    ClientMetrics Metrics,
     ILogger Logger)
 {
     /// <summary>Gets when tokens are refreshed. Like the other options, it is validated and does not change.</summary>
@@ -36,7 +36,10 @@ internal sealed record CacheContext(
     public string Server { get; init; } = "";
 
     /// <summary>Gets the acquisitions of all entries.</summary>
-    public ClientAcquisitions Acquisitions { get; } = new(Client, Clock, Time, Metrics, Logger);
+    public ClientAcquisitions Acquisitions { get; } = new(Client, Clock, Time, Logger);
+
+    /// <summary>Gets whether a token is for one request only, so that no entry keeps it.</summary>
+    public bool IsSingleUse { get; init; }
 
     /// <summary>Gets the shared token store; null if there is none.</summary>
     public SharedTokens? Shared { get; init; }

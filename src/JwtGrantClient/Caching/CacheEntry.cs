@@ -1,5 +1,4 @@
 using JwtGrantClient.Diagnostics;
-using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient.Caching;
@@ -15,10 +14,23 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     private RefreshState? _state;
     private bool _hadToken, _isEvicted;
 
-    public TokenStatus Status()
+    /// <summary>Gets the data that all entries of the cache share.</summary>
+    public CacheContext Context => context;
+
+    /// <summary>Gets whether a caller waits and no token is valid.</summary>
+    public bool CallersWaitWithoutToken
+    {
+        get
+        {
+            lock (this)
+                return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
+        }
+    }
+
+    public EntryStatus Status()
     {
         lock (this)
-            return TokenStatus.Create(Token, Schedule, _state, context.Clock.Now);
+            return EntryStatus.Create(Token, Schedule, _state, context.Clock.Now);
     }
 
     /// <summary>
@@ -30,7 +42,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         if (cancellationToken.IsCancellationRequested)
             return (null, Task.FromCanceled<AccessToken>(cancellationToken));
         Task<AccessToken> refresh;
-        bool isBlocked;
+        Acquisition acquisition;
         lock (this)
         {
             if (_isEvicted)
@@ -43,13 +55,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 return (Token, null);
             if (_state!.Refresh is null)
                 return (null, Task.FromException<AccessToken>(_state.Backoff.RememberedError(now)));
-            refresh = _state.Refresh;
+            (refresh, acquisition) = (_state.Refresh, _state.Acquisition!);
             _state.Waiting++;
-            isBlocked = _hadToken;
         }
-        if (isBlocked)
-            context.Metrics.CallBlocked(context.Client);
-        return (null, WaitAsync(refresh, cancellationToken));
+        return (null, CallerWait.WaitAsync(this, acquisition, refresh, cancellationToken));
     }
 
     /// <summary>
@@ -77,6 +86,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
     public Task<AccessToken>? ReplaceAsync(TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken)
     {
         Task<AccessToken>? refresh;
+        Acquisition acquisition;
         lock (this)
         {
             var now = context.Clock.Now;
@@ -88,10 +98,10 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             refresh = _state.Refresh;
             if (refresh is null || !callerWaits)
                 return null;
+            acquisition = _state.Acquisition!;
             _state.Waiting++;
         }
-        context.Metrics.CallBlocked(context.Client);
-        return WaitAsync(refresh, cancellationToken);
+        return CallerWait.WaitAsync(this, acquisition, refresh, cancellationToken);
     }
 
     /// <summary>Removes the token and returns it; null if there is none that is valid.</summary>
@@ -136,129 +146,8 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             };
     }
 
-    private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
-
-    private bool IsRejected => Token is not null && _state?.Rejected?.Value == Token.Value;
-
-    private bool CallersWaitWithoutToken
-    {
-        get
-        {
-            lock (this)
-                return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
-        }
-    }
-
-    /// <summary>Marks the token as rejected. Returns whether it is: one that is rejected already counts once.</summary>
-    private bool TryReject(AccessToken token, long now)
-    {
-        var state = _state ?? new(context);
-        if (!IsRejected && !state.Throttle.TryPass(now, TimeSpan.FromTicks(_lifetime), context.Refresh))
-            return false;
-        (_state, state.Rejected) = (state, token);
-        return true;
-    }
-
-    private Task<AccessToken> WaitAsync(Task<AccessToken> refresh, CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled ? WaitOrCancelAsync(refresh, cancellationToken) : refresh;
-
-    private async Task<AccessToken> WaitOrCancelAsync(Task<AccessToken> refresh, CancellationToken cancellationToken)
-    {
-        var since = context.Clock.Now;
-        try
-        {
-            return await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            JwtGrantException? lastError;
-            lock (this)
-                lastError = _state?.OnCallerCanceled(refresh);
-            context.Acquisitions.OnCallerCanceled(TimeSpan.FromTicks(context.Clock.Now - since), context.Pipeline.Server ?? context.Server, lastError);
-            throw;
-        }
-    }
-
-    private void StartRefresh(TokenRequest request, bool inBackground)
-    {
-        _state ??= new(context);
-        (_state.Waiting, _state.Canceled) = (0, 0);
-        // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
-        var (takesPrecedence, current) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token);
-        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = _state.Rejected };
-        _state.HasTriedAfterEnd = !inBackground;
-        if (!inBackground)
-            context.Acquisitions.OnWaiting();
-        _state.Attempts = attempts;
-        _state.Refresh = BackgroundWork.RunAsync(() => RefreshAsync(request.Tokens is null ? Request : request, current, attempts, inBackground), context.Start);
-    }
-
-    private async Task<AccessToken> RefreshAsync(TokenRequest request, AccessToken? current, RequestAttempts attempts, bool inBackground)
-    {
-        AccessToken token;
-        bool isShared;
-        PublicationKey? key;
-        string reason;
-        CachedToken cached;
-        try
-        {
-            context.Disposed.ThrowIfCancellationRequested();
-            var usableUntil = CachedToken.EndOfInput(request, context);
-            (key, var shared) = context.Shared is null ? default : await context.Shared.FindAsync(request, current, attempts.Rejected).ConfigureAwait(false);
-            isShared = shared is not null;
-            // On another thread, because a signer may block its thread: the total timeout applies nevertheless.
-            token = shared ?? await context.Pipeline.WithinTotalTimeoutAsync(
-                cancellation => BackgroundWork.RunAsync(() => AcquireAsync(request, attempts, cancellation), context.Start), attempts, context.Disposed).ConfigureAwait(false);
-            (reason, cached) = OnSucceeded(token, isShared, usableUntil);
-        }
-        catch (Exception) when (context.Disposed.IsCancellationRequested)
-        {
-            throw new ObjectDisposedException(nameof(CachedTokenSource), $"The token source of client '{context.Client}' was disposed.");
-        }
-        catch (JwtGrantException e)
-        {
-            OnFailed(e);
-            throw;
-        }
-        catch (Exception e)
-        {
-            var error = new JwtGrantException(
-                JwtGrantErrorKind.Transport, "token_source_failed", $"The token source failed with {e.GetType().Name}: {SanitizedText.ToSentence(e.Message)}", e);
-            OnFailed(error);
-            throw error;
-        }
-        finally
-        {
-            if (!inBackground)
-                context.Acquisitions.OnWaited();
-        }
-        // Callers do not wait for the store.
-        if (!isShared && key is not null)
-            _ = context.Shared!.PublishAsync(key, request, token, cached.Lifetime);
-        // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
-        context.Acquisitions.OnSucceeded(Request, cached, reason, context.Server);
-        return token;
-    }
-
-    /// <summary>
-    /// Acquires a token: with retries if no token is valid, by one attempt otherwise. If the token expires during that attempt and callers wait, retries
-    /// follow, unless the server sent a Retry-After.
-    /// </summary>
-    private async Task<AccessToken> AcquireAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Source.GetTokenAsync(request, attempts, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JwtGrantException e) when (attempts.IsSingle && e is { IsTransient: true, RetryAfter: null } && CallersWaitWithoutToken)
-        {
-            attempts.AllowRetries();
-            return await context.Source.GetTokenAsync(request, attempts, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Caches the token. Returns why it was acquired, and its schedule.</summary>
-    private (string Reason, CachedToken Cached) OnSucceeded(AccessToken token, bool isShared, long usableUntil)
+    /// <summary>Caches the token. Returns its schedule.</summary>
+    public CachedToken OnSucceeded(AccessToken token, bool isShared, long usableUntil)
     {
         lock (this)
         {
@@ -270,31 +159,68 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
                 (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
                 SetToken(token, cached.Schedule.RefreshAt);
             }
-            var reason = isShared ? AcquisitionReason.Shared
-                : _state!.Waiting == 0 ? AcquisitionReason.BeforeExpiry
-                : _hadToken ? AcquisitionReason.Blocked
-                : AcquisitionReason.First;
             _hadToken = true;
             _state!.Backoff.OnSucceeded();
-            (_state.Refresh, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, false);
+            (_state.Refresh, _state.Acquisition, _state.Rejected, _state.HasTriedAfterEnd) = (null, null, null, false);
             if (_state.IsOverAt(context.Clock.Now))
                 _state = null;
-            return (reason, cached);
+            return cached;
         }
     }
 
-    private void OnFailed(JwtGrantException error)
+    /// <summary>Records that an acquisition failed, and starts the backoff. Returns how long the token is valid, zero if none is, and the backoff.</summary>
+    public (TimeSpan Remaining, TimeSpan Wait) OnFailed(JwtGrantException error)
     {
-        TimeSpan wait, remaining;
         context.Pipeline.AddContext(error);
         lock (this)
         {
             var now = context.Clock.Now;
             var expiresAt = Schedule.At(now) == Freshness.Expired ? (long?)null : _expiresAt;
             _state!.Backoff.OnFailed(error, now, expiresAt, IsRejected);
-            _state.Refresh = null;
-            (wait, remaining) = (_state.Backoff.RemainingAt(now), TimeSpan.FromTicks((expiresAt ?? now) - now));
+            (_state.Refresh, _state.Acquisition) = (null, null);
+            return (TimeSpan.FromTicks((expiresAt ?? now) - now), _state.Backoff.RemainingAt(now));
         }
-        context.Acquisitions.OnFailed(Request, error, remaining, wait);
+    }
+
+    /// <summary>Records that a caller canceled its wait for a refresh. Returns the last failure; null if there is none.</summary>
+    public JwtGrantException? OnCallerCanceled(Task<AccessToken> refresh)
+    {
+        lock (this)
+            return _state?.OnCallerCanceled(refresh);
+    }
+
+    private RefreshSchedule Schedule => new(RefreshAt, _expiresAt);
+
+    private bool IsRejected => Token is not null && _state?.Rejected?.Value == Token.Value;
+
+    /// <summary>Marks the token as rejected. Returns whether it is: one that is rejected already counts once.</summary>
+    private bool TryReject(AccessToken token, long now)
+    {
+        var state = _state ?? new(context);
+        if (!IsRejected && !state.Throttle.TryPass(now, TimeSpan.FromTicks(_lifetime), context.Refresh))
+            return false;
+        (_state, state.Rejected) = (state, token);
+        return true;
+    }
+
+    private string ReasonOf(RefreshState state, bool inBackground) =>
+        context.IsSingleUse ? AcquisitionReason.SingleUse
+        : state.Rejected is not null ? Token is null ? AcquisitionReason.Invalidated : AcquisitionReason.Rejected
+        : inBackground ? AcquisitionReason.Refresh
+        : _hadToken ? AcquisitionReason.Expired
+        : AcquisitionReason.First;
+
+    private void StartRefresh(TokenRequest request, bool inBackground)
+    {
+        _state ??= new(context);
+        (_state.Waiting, _state.Canceled) = (0, 0);
+        // When a valid token has ended, there is one attempt whatever the server asked to wait: it may have recovered.
+        var (takesPrecedence, current) = (!inBackground && Token is not null && !_state.HasTriedAfterEnd, IsRejected ? null : Token);
+        var attempts = new RequestAttempts { IsSingle = inBackground, TakesPrecedence = takesPrecedence, Rejected = _state.Rejected };
+        _state.HasTriedAfterEnd = !inBackground;
+        if (!inBackground)
+            context.Acquisitions.OnWaiting();
+        _state.Acquisition = new(this, request.Tokens is null ? Request : request, current, attempts, inBackground) { Reason = ReasonOf(_state, inBackground) };
+        _state.Refresh = BackgroundWork.RunAsync(_state.Acquisition.RunAsync, context.Start);
     }
 }

@@ -34,8 +34,16 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     private bool _isDisposed, _isAboveBound;
     private int _count, _evictAt = context.Cache.MaxEntries;
 
+    private long _evictions;
+
     // Each new entry advances the stamps by one tick, so that their order is correct even if the clock does not advance.
     private long _added;
+
+    /// <summary>Gets the number of entries.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Gets how many entries were evicted.</summary>
+    public long Evictions => Interlocked.Read(ref _evictions);
 
     /// <summary>Returns the entry of a request without recording its use; null if there is none.</summary>
     public CacheEntry? Find(TokenRequest request) => Find(request, Volatile.Read(ref _chains));
@@ -59,7 +67,10 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
             var stamp = now + ++_added;
             var entry = Find(request, _chains);
             if (entry is not null && IsIdle(entry, stamp) && TryRemove(entry, now, Eviction.Idle))
+            {
+                Interlocked.Increment(ref _evictions);
                 entry = null;
+            }
             entry ??= Add(request, now, stamp);
             entry.LastUsed = stamp;
             return entry;
@@ -182,8 +193,8 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         // A copy of the stamps: other threads change them, and the sort would throw if their order changed meanwhile.
         Array.Sort(Array.ConvertAll(entries, static entry => entry.LastUsed), entries);
         foreach (var entry in entries)
-            if (_count > target || IsIdle(entry, stamp))
-                TryRemove(entry, now, _count > 2 * bound ? Eviction.NotAwaited : Eviction.Idle);
+            if ((_count > target || IsIdle(entry, stamp)) && TryRemove(entry, now, _count > 2 * bound ? Eviction.NotAwaited : Eviction.Idle))
+                Interlocked.Increment(ref _evictions);
         _evictAt = Math.Max(bound, _count + EvictionBatch);
     }
 

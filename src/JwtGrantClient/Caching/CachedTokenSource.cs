@@ -1,10 +1,12 @@
+using JwtGrantClient.Diagnostics;
+
 namespace JwtGrantClient.Caching;
 
 /// <summary>
 /// Caches tokens and refreshes them (open first). It has one entry for the client as configured, and a table of entries for the requests that differ
 /// from it. <see cref="RefreshSchedule"/> has the rule, <see cref="CacheEntry"/> applies it.
 /// </summary>
-internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener, IDisposable
+internal sealed class CachedTokenSource : ITokenSource, ITokenStatusProvider, ITokenRejectionListener, IDisposable
 {
     private readonly CancellationTokenSource _disposing = new();
     private readonly CoarseClock _clock;
@@ -13,6 +15,8 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     private readonly ClientAcquisitions _acquisitions;
     private readonly SharedTokens? _shared;
     private readonly CacheContext _uncached;
+    private readonly ClientMetrics _metrics;
+    private readonly StripedCounter _hits;
 
     public CachedTokenSource(CacheContext context)
     {
@@ -21,14 +25,19 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         _default = new CacheEntry(TokenRequest.Default, context);
         _others = new CacheEntryTable(context);
         _shared = context.Shared;
-        _uncached = context with { Shared = null };
+        _uncached = context with { Shared = null, IsSingleUse = true };
+        (_metrics, _hits) = (context.Metrics, context.Metrics.CacheHits);
+        _metrics.ReadCache = Read;
     }
 
     public ValueTask<AccessToken> GetTokenAsync(TokenRequest request, CancellationToken cancellationToken = default)
     {
         if (!ReferenceEquals(request, TokenRequest.Default))
             return GetOtherAsync(request, cancellationToken);
-        return _default.FreshAt(_clock.Now) is { } token ? new(token) : GetNotFreshAsync(_default, request, cancellationToken);
+        if (_default.FreshAt(_clock.Now) is not { } token)
+            return GetNotFreshAsync(_default, request, cancellationToken);
+        _hits.Increment();
+        return new(token);
     }
 
     /// <summary>Acquires a token that is neither cached nor shared, for a server that accepts each token once.</summary>
@@ -90,11 +99,13 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
     public bool HasToken() => _others.All().Append(_default).Any(entry => entry.Status().Freshness is Freshness.Fresh or Freshness.Stale);
 
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
-    public TokenStatus Status() => _default.Status();
+    public EntryStatus Status() => _default.Status();
 
-    /// <summary>Returns the status of the client and of the tokens of the given requests, without refreshing them.</summary>
-    public ClientStatus Status(IEnumerable<TokenRequest> requests) =>
-        _acquisitions.Status([.. requests.Select(request => Find(request)?.Status() ?? TokenStatus.None)]);
+    /// <summary>Returns the status of the client over all its entries.</summary>
+    public ClientStatus ClientStatus() => _acquisitions.Status();
+
+    public TokenStatus GetStatus(TokenRequest? request = null) =>
+        StatusComposition.Compose(_acquisitions.Status(), Find(request ?? TokenRequest.Default)?.Status() ?? EntryStatus.None);
 
     /// <summary>Cancels the refreshes under way. A caller that waits for one gets <see cref="ObjectDisposedException"/>. A second call has no effect.</summary>
     public void Dispose()
@@ -102,6 +113,7 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         // The container and the client that owns this object both dispose it.
         if (_disposing.IsCancellationRequested)
             return;
+        _metrics.Stop();
         _others.Dispose();
         _shared?.Dispose();
         _disposing.Cancel();
@@ -116,6 +128,13 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         return removed;
     }
 
+    private CacheReading Read()
+    {
+        var status = GetStatus();
+        return new(
+            status.RemainingLifetime, status.Failures, status.NextAttemptIn, status.Health != TokenHealth.Unavailable, _others.Count, _others.Evictions);
+    }
+
     private CacheEntry? Find(TokenRequest request) => request.Equals(TokenRequest.Default) ? _default : _others.Find(request);
 
     // A separate method, so that the just-in-time compiler optimizes the other one for the client as configured.
@@ -127,7 +146,10 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         var now = _clock.Now;
         if (entry is null || !_others.TryUse(entry, now))
             entry = EntryFor(request, now);
-        return entry.FreshAt(now) is { } token ? new(token) : GetNotFreshAsync(entry, request, cancellationToken);
+        if (entry.FreshAt(now) is not { } token)
+            return GetNotFreshAsync(entry, request, cancellationToken);
+        _hits.Increment();
+        return new(token);
     }
 
     private ValueTask<AccessToken> GetNotFreshAsync(CacheEntry entry, TokenRequest request, CancellationToken cancellationToken)
@@ -136,9 +158,15 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenRejectionListener,
         {
             var (token, pending) = entry.GetOrRefresh(request, cancellationToken);
             if (token is not null)
+            {
+                _hits.Increment();
                 return new(token);
+            }
             if (pending is not null)
+            {
+                _metrics.OnCacheMiss();
                 return new(pending);
+            }
             // The entry was evicted after the look-up.
             entry = _others.FindOrAdd(request, _clock.Now);
         }

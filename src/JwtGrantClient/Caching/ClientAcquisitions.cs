@@ -5,15 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace JwtGrantClient.Caching;
 
 /// <summary>
-/// The acquisitions of a client over all its entries: their metrics, their log lines, and what failed since the last success. Nothing of it is on the path
+/// The acquisitions of a client over all its entries: their log lines, and what failed since the last success. Nothing of it is on the path
 /// of a cached token, and its size does not depend on the number of entries.
 /// </summary>
-/// <param name="client">The client's name, for logs and metrics.</param>
+/// <param name="client">The client's name, for the log.</param>
 /// <param name="clock">The clock for the status.</param>
 /// <param name="time">The clock for the log.</param>
-/// <param name="metrics">Counts acquisitions.</param>
 /// <param name="logger">Logs acquisitions and failures.</param>
-internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeProvider time, TokenMetrics metrics, ILogger logger)
+internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeProvider time, ILogger logger)
 {
     // A caller that gives up earlier has its own reasons. A timeout that is too short for a token request is longer.
     private static readonly TimeSpan MinReportedWait = TimeSpan.FromSeconds(1);
@@ -41,7 +40,7 @@ internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeP
     /// <summary>Records an acquisition that succeeded, and ends the failures of the client.</summary>
     /// <param name="request">What the token is for.</param>
     /// <param name="cached">The token and its schedule.</param>
-    /// <param name="reason">Why it was acquired.</param>
+    /// <param name="reason">Why it was acquired, or that it was adopted.</param>
     /// <param name="server">The issuer or the token endpoint, for the first line in the log.</param>
     public void OnSucceeded(TokenRequest request, CachedToken cached, string reason, string server)
     {
@@ -60,7 +59,6 @@ internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeP
                 ended = _failing.OnSucceeded();
             }
         }
-        metrics.Acquired(client, reason, cached.Token.HasLessScope);
         if (ended is not null)
             Log.AcquiresAgain(logger, client, ended.Duration, ended.Failures);
         var expiresAt = new UtcTime(cached.Token.ExpiresAt);
@@ -94,7 +92,6 @@ internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeP
                     (_hasFailedWithoutToken, _unavailableUntil) = (true, Math.Max(_unavailableUntil, _nextAttempt));
             }
         }
-        metrics.AcquisitionFailed(client, error);
         if (report is not null)
             Report(report, error, concernsClient);
         var line = new ErrorLine(error);
@@ -121,8 +118,7 @@ internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeP
     }
 
     /// <summary>Returns the status of the client.</summary>
-    /// <param name="tokens">The status of single tokens, which is part of it.</param>
-    public ClientStatus Status(IReadOnlyList<TokenStatus> tokens)
+    public ClientStatus Status()
     {
         lock (_lock)
         {
@@ -138,7 +134,6 @@ internal sealed class ClientAcquisitions(string client, CoarseClock clock, TimeP
                 OnlyRefreshesFailed = _failures > 0 && !_hasFailedWithoutToken,
                 SinceLastSuccess = Since(_succeededAt),
                 SinceLastFailure = Since(_failedAt),
-                Tokens = tokens,
             };
 
             TimeSpan? Since(long? moment) => moment is { } at ? TimeSpan.FromTicks(now - at) : null;

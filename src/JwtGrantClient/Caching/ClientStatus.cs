@@ -1,6 +1,6 @@
 namespace JwtGrantClient.Caching;
 
-/// <summary>The status of a client over all its entries, for health checks. It contains no secret.</summary>
+/// <summary>The status of a client over all its entries. It contains no secret.</summary>
 internal sealed record ClientStatus
 {
     /// <summary>
@@ -31,7 +31,4 @@ internal sealed record ClientStatus
 
     /// <summary>Gets the time since the last of the failures, also if a success has followed; null if none failed.</summary>
     public TimeSpan? SinceLastFailure { get; init; }
-
-    /// <summary>Gets the status of the tokens of the requests that were asked for, in their order.</summary>
-    public IReadOnlyList<TokenStatus> Tokens { get; init; } = [];
 }

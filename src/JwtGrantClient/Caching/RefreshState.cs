@@ -1,5 +1,3 @@
-using JwtGrantClient.TokenEndpoint;
-
 namespace JwtGrantClient.Caching;
 
 /// <summary>
@@ -13,8 +11,8 @@ internal sealed class RefreshState(CacheContext context)
     /// <summary>Gets or sets the refresh under way.</summary>
     public Task<AccessToken>? Refresh { get; set; }
 
-    /// <summary>Gets or sets the attempts of the last refresh, or of the one under way.</summary>
-    public RequestAttempts? Attempts { get; set; }
+    /// <summary>Gets or sets what <see cref="Refresh"/> does. It is not kept afterwards, because it may have the tokens of a user.</summary>
+    public Acquisition? Acquisition { get; set; }
 
     /// <summary>Gets or sets whether an acquisition has begun since the last token ended.</summary>
     public bool HasTriedAfterEnd { get; set; }
@@ -30,7 +28,7 @@ internal sealed class RefreshState(CacheContext context)
     {
         if (Refresh == refresh)
             Canceled++;
-        return Attempts?.LastError ?? Backoff.LastError;
+        return Acquisition?.Attempts.LastError ?? Backoff.LastError;
     }
 
     /// <summary>Gets whether a caller waits for it.</summary>

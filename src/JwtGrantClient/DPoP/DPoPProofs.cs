@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.Signing;
 
@@ -19,6 +20,9 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
         key.Signer, "dpop+jwt", new Dictionary<string, object>(StringComparer.Ordinal) { ["jwk"] = key.PublicJwk });
 
     private readonly DPoPNonces _serverNonces = new(), _apiNonces = new();
+
+    /// <summary>Gets the metrics of the client; null to measure and trace nothing.</summary>
+    public ClientMetrics? Metrics { get; init; }
 
     /// <summary>Creates a proof for a request to the authorization server.</summary>
     /// <param name="method">The HTTP method of the request.</param>
@@ -58,6 +62,6 @@ internal sealed class DPoPProofs(DPoPKey key, TimeProvider clock, JtiGenerator i
                 writer.WriteString("nonce"u8, nonce);
             writer.WriteEndObject();
         }
-        return JwsWriter.SignAsync(_header, json.WrittenMemory, cancellationToken);
+        return JwsWriter.SignAsync(_header, json.WrittenMemory, Metrics, cancellationToken);
     }
 }

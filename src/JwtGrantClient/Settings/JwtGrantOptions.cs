@@ -226,6 +226,12 @@ public sealed class JwtGrantOptions
     public int MaxMembersSize { get; set; } = 16 * 1024;
 
     /// <summary>
+    /// Gets or sets whether assertions have the server's time after the server refused one (<c>invalid_grant</c> or <c>invalid_client</c>) and its Date header
+    /// shows that the local clock is wrong by 5 s to 10 min. The request is then repeated once with a new assertion. Default: true.
+    /// </summary>
+    public bool ClockCorrection { get; set; } = true;
+
+    /// <summary>
     /// Gets or sets whether http is allowed for servers on this machine (127.0.0.1, ::1 and localhost). It applies to the issuer, the endpoints
     /// and the APIs of AddJwtGrantToken. Default: false.
     /// </summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Setup;
@@ -10,19 +9,19 @@ namespace JwtGrantClient;
 /// A client without dependency injection. It caches tokens, so create one instance per client and use it until the process ends. Safe for
 /// concurrent use.
 /// </summary>
-public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener, IAsyncDisposable
+public sealed class JwtGrantTokenSource : ITokenSource, ITokenStatusProvider, ITokenRejectionListener, IAsyncDisposable
 {
     private readonly ComposedClient _client;
     private readonly ClientDescription _description;
     private readonly CachedTokenSource _tokens;
-    private readonly Meter _meter;
+    private readonly TokenMetrics _metrics;
 
-    private JwtGrantTokenSource(ComposedClient client, ClientDescription description, Meter meter)
+    private JwtGrantTokenSource(ComposedClient client, ClientDescription description, TokenMetrics metrics)
     {
         (_client, _description) = (client, description);
         // A field, because every call reads it.
         _tokens = client.Tokens;
-        _meter = meter;
+        _metrics = metrics;
     }
 
     /// <summary>Gets the token endpoint, which exchanges any grant once, with the client's authentication and without the cache.</summary>
@@ -83,9 +82,9 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
         var problems = OptionsChecks.Find(options, dependencies).ToList();
         if (problems.Count > 0)
             throw JwtGrantException.Configuration("settings_invalid", string.Join('\n', problems));
-        var meter = new Meter(TokenMetrics.MeterName);
+        var metrics = TokenMetrics.Create(factory: null);
 #pragma warning disable CA2000 // The token source disposes its client.
-        return new(ClientComposition.Compose("", options, dependencies, meter), new(options, dependencies), meter);
+        return new(ClientComposition.Compose("", options, dependencies, metrics), new(options, dependencies), metrics);
 #pragma warning restore CA2000
     }
 
@@ -96,6 +95,9 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
     /// <inheritdoc/>
     public ValueTask InvalidateAsync(TokenRequest request, AccessToken rejected, CancellationToken cancellationToken = default) =>
         _tokens.InvalidateAsync(request, rejected, cancellationToken);
+
+    /// <inheritdoc/>
+    public TokenStatus GetStatus(TokenRequest? request = null) => _tokens.GetStatus(request);
 
     ValueTask<AccessToken?> ITokenRejectionListener.ReplaceAsync(
         TokenRequest request, AccessToken rejected, bool callerWaits, CancellationToken cancellationToken) =>
@@ -108,6 +110,6 @@ public sealed class JwtGrantTokenSource : ITokenSource, ITokenRejectionListener,
     public async ValueTask DisposeAsync()
     {
         await _client.DisposeAsync().ConfigureAwait(false);
-        _meter.Dispose();
+        _metrics.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
@@ -17,7 +18,17 @@ internal static class JwsWriter
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <summary>Signs a payload with the signer of the header, and returns the JWT.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="metrics">The metrics of the client; null to measure nothing.</param>
+    /// <param name="cancellationToken">Cancels a remote call.</param>
     /// <exception cref="JwtGrantException">The signer failed, or returned an empty signature.</exception>
+    public static ValueTask<string> SignAsync(JwsHeader header, ReadOnlyMemory<byte> payload, ClientMetrics? metrics, CancellationToken cancellationToken) =>
+        metrics is not null && (metrics.MeasuresSigning || Activities.IsObserved)
+            ? SignObservedAsync(header, payload, metrics, cancellationToken)
+            : SignAsync(header, payload, cancellationToken);
+
+    /// <inheritdoc cref="SignAsync(JwsHeader, ReadOnlyMemory{byte}, ClientMetrics, CancellationToken)"/>
     public static async ValueTask<string> SignAsync(JwsHeader header, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var (signer, encodedHeader) = (header.Signer, header.Encoded);
@@ -58,6 +69,31 @@ internal static class JwsWriter
         $"The {signer.Algorithm} signer{(signer.KeyId is { } id ? $" with the key {SettingText.Quote(id)}" : "")} failed: {cause.GetType().Name}. " +
         "See the inner exception; check the key, or the service that holds it.",
         cause);
+
+    private static async ValueTask<string> SignObservedAsync(
+        JwsHeader header, ReadOnlyMemory<byte> payload, ClientMetrics metrics, CancellationToken cancellationToken)
+    {
+        var startedAt = metrics.Timestamp;
+        var algorithm = header.Signer.Algorithm;
+        var activity = Activities.Start(Activities.Sign);
+        activity?.SetTag(TelemetryTag.Client, metrics.Client).SetTag(TelemetryTag.Algorithm, algorithm);
+        string? errorType = null;
+        try
+        {
+            return await SignAsync(header, payload, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            errorType = metrics.ErrorTypeOf(e);
+            Activities.SetError(activity, errorType, e);
+            throw;
+        }
+        finally
+        {
+            metrics.OnSigned(algorithm, errorType, startedAt);
+            Activities.Stop(activity);
+        }
+    }
 
     private static string Join(byte[] signingInput, int length, ReadOnlyMemory<byte> signature) =>
         string.Create(length + 1 + Base64Url.GetEncodedLength(signature.Length), (signingInput, length, signature), static (jws, parts) =>

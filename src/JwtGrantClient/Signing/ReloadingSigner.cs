@@ -20,7 +20,9 @@ internal sealed class ReloadingSigner : IJwtSigner
     private readonly CertificateExpiryWarning _expiry;
     private readonly ReloadingValue<LoadedKey> _key;
     private readonly Func<LoadedKey?, LoadedKey> _read;
+    private readonly TimeProvider _clock;
     private byte[] _lastFingerprint;
+    private long _loadedAt;
     private string? _lastError;
 
     /// <param name="options">The source of the key.</param>
@@ -30,7 +32,7 @@ internal sealed class ReloadingSigner : IJwtSigner
     /// <exception cref="JwtGrantException">The first key cannot be loaded.</exception>
     public ReloadingSigner(SigningKeyOptions options, LoadedKey? preloaded, TimeProvider clock, ILogger logger)
     {
-        (_options, _logger, _expiry) = (options, logger, new(clock, logger));
+        (_options, _logger, _expiry, _clock, _loadedAt) = (options, logger, new(clock, logger), clock, clock.GetTimestamp());
         (_key, _read) = (new(clock, CheckInterval, OnReadFailed), Read);
         if (preloaded is not null)
             _key.Set(preloaded);
@@ -48,6 +50,12 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     /// <summary>Gets the client that the key belongs to; null if its file does not say it.</summary>
     public string? Owner => Current.Identity.Owner;
+
+    /// <summary>Gets the certificate of the current key; null if it has none.</summary>
+    public X509Certificate2? Certificate => Current.Identity.Certificate;
+
+    /// <summary>Gets the time since the current key was read.</summary>
+    public TimeSpan Age => _clock.GetElapsedTime(Volatile.Read(ref _loadedAt));
 
     private LocalSigner Current => _key.LastGood!.Signer;
 
@@ -77,6 +85,7 @@ internal sealed class ReloadingSigner : IJwtSigner
         var next = new LoadedKey(SigningKeyLoader.Load(source, _options), source.Place, fingerprint);
         Log.KeyReplaced(_logger, source.Place, ShowKeyId(last), next.Signer.Algorithm, ShowKeyId(next));
         _lastError = null;
+        Volatile.Write(ref _loadedAt, _clock.GetTimestamp());
         return next;
     }
 

@@ -49,6 +49,8 @@ internal sealed class TokenEndpointClient(
             request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, nonce, cancellationToken).ConfigureAwait(false));
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        transport.ServerClock?.Observe(response.ClockAhead, response.IsSuccess);
+        attempts.Status = (short)response.Status;
         var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
         return proofs is null
             ? TokenResponseReader.Read(response, responseRules, sender)
@@ -122,8 +124,10 @@ internal sealed class TokenEndpointSource(
         if (OtherTokenType is not null && response.IssuedTokenType is { } issued && issued != OtherTokenType
             && (response.AccessToken.Type == AccessToken.NotApplicable || OtherTokenType != TokenTypes.Jwt))
             throw OtherTypeIssued(OtherTokenType, issued);
-        scopes?.Check(request, response.AccessToken);
-        return response.AccessToken;
+        // Another server decides by exp whether it accepts a JWT, whatever expires_in says.
+        var token = OtherTokenType is null ? response.AccessToken : response.AccessToken.Until(JwtExpiry.Read(response.AccessToken.Value));
+        scopes?.Check(request, token);
+        return token;
     }
 
     private static JwtGrantException NotAnAccessToken(TokenResponse response) => JwtGrantException.Configuration(

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -38,6 +39,9 @@ internal sealed class TokenEndpointTransport : IDisposable
     /// <summary>Gets the User-Agent header of each request.</summary>
     public string UserAgent { get; init; } = DefaultUserAgent;
 
+    /// <summary>Gets the clock of the assertions that are sent; null if it is the local one.</summary>
+    public ServerClock? ServerClock { get; init; }
+
     /// <summary>Gets the longest Retry-After that is observed.</summary>
     public TimeSpan MaxRetryAfter { get; }
 
@@ -48,6 +52,7 @@ internal sealed class TokenEndpointTransport : IDisposable
     {
         var (target, content) = (request.RequestUri!, request.Content);
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        var correction = ServerClock?.Correction ?? TimeSpan.Zero;
         var requestedAt = _clock.GetUtcNow();
         try
         {
@@ -62,6 +67,7 @@ internal sealed class TokenEndpointTransport : IDisposable
                 Request = request,
                 RequestContent = content,
                 MaxRetryAfter = MaxRetryAfter,
+                ClockCorrection = correction,
                 HasLength = response.Version.Major >= 2 || response.Content.Headers.NonValidated.Contains("Content-Length"),
             };
         }

@@ -35,7 +35,7 @@ internal sealed class SimulatedClient : IDisposable
             new NoClientAuthentication("users"), _transport, pipeline, new ResponseRules(TimeSpan.FromHours(1), DefaultType: null));
         var assertion = new Assertion("e30.e30.c2lnbmF0dXJl", AssertionTypes.Jwt, DateTimeOffset.MaxValue);
         var source = new TokenEndpointSource(client, request => Grant.JwtBearer((_, _) => new(assertion), request), TokenRequest.Default);
-        Tokens = new(new CacheContext("users", source, pipeline, time, new CoarseClock(time, refresh.SleepThreshold), random.Next, new TokenMetrics(_meter), NullLogger.Instance)
+        Tokens = new(new CacheContext("users", source, pipeline, time, new CoarseClock(time, refresh.SleepThreshold), random.Next, new ClientMetrics(new TokenMetrics(_meter), "users", time), NullLogger.Instance)
         {
             Refresh = refresh,
             Cache = cache,

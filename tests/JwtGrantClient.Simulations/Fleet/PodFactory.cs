@@ -22,8 +22,9 @@ internal sealed class PodFactory(SimulationOptions options, VirtualTime time, Si
     {
         // All pods read the same clock, so they can share the coarse clock.
         var clock = new CoarseClock(time, _refresh.SleepThreshold);
-        var metrics = new TokenMetrics(_meter);
-        var shared = options.Shared ? Shared() : null;
+        // Nobody listens, so they can share the metrics, too.
+        var metrics = new ClientMetrics(new TokenMetrics(_meter), "fleet", time);
+        var shared = options.Shared ? Shared(metrics) : null;
         for (var i = 0; i < options.Pods; i++)
         {
             var random = SeededRandom.Create(options.Seed, i);
@@ -45,8 +46,8 @@ internal sealed class PodFactory(SimulationOptions options, VirtualTime time, Si
         _meter.Dispose();
     }
 
-    private SharedTokens Shared() => new(
-        new SharedStoreClient(new SharedStore(time), "fleet", new CacheOptions().StoreTimeout, time, NullLogger.Instance) { Start = time.Post },
+    private SharedTokens Shared(ClientMetrics metrics) => new(
+        new SharedStoreClient(new SharedStore(time), metrics, new CacheOptions().StoreTimeout, time, NullLogger.Instance) { Start = time.Post },
         new() { Name = "fleet" },
         _refresh,
         time,

@@ -1,4 +1,5 @@
 using System.Text;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Setup;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
@@ -223,8 +224,8 @@ public sealed class ProviderDialectClaimTests
         var dependencies = new ClientDependencies { Time = _clock, EditAssertion = edit };
         dependencies.TokenEndpointHandler.Use(_endpoint.Handler);
         Assert.Empty(OptionsChecks.Find(options, dependencies));
-        using var meter = new System.Diagnostics.Metrics.Meter("test");
-        using var client = ClientComposition.Compose("reports", options, dependencies, meter);
+        using var metrics = TokenMetrics.Create(factory: null);
+        using var client = ClientComposition.Compose("reports", options, dependencies, metrics);
         await client.Tokens.GetTokenAsync(request ?? TokenRequest.Default, TestContext.Current.CancellationToken);
         return Jwt.Parse(_endpoint.Forms[^1][field]!);
     }

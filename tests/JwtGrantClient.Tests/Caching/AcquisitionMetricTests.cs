@@ -4,15 +4,13 @@ namespace JwtGrantClient.Tests.Caching;
 
 public sealed class AcquisitionMetricTests : IDisposable
 {
-    private const string Blocked = "jwtgrantclient.blocked_calls 1 client=reports";
-
     private readonly CacheFixture _cache = new();
     private readonly Measurements _measurements;
 
     public AcquisitionMetricTests() => _measurements = new(_cache.Meter);
 
     [Fact]
-    public async Task The_reason_tag_distinguishes_first_background_and_blocked_acquisitions()
+    public async Task The_reason_tag_distinguishes_first_acquisitions_refreshes_and_those_of_expired_tokens()
     {
         await _cache.CacheTokenAsync(CacheFixture.Hour);
         _cache.Time.Advance(CacheFixture.HourRefreshAfter);
@@ -21,27 +19,35 @@ public sealed class AcquisitionMetricTests : IDisposable
         _cache.Time.Advance(CacheFixture.HourExpiresAfter);
         await _cache.CacheTokenAsync(CacheFixture.Hour);
 
-        Assert.Equal([Acquired("first"), Acquired("ahead"), Blocked, Acquired("blocked")], _measurements.Recorded);
+        Assert.Equal([Acquired("first"), Acquired("refresh"), Acquired("expired")], _measurements.Recorded);
     }
 
     [Fact]
-    public async Task Calls_that_wait_are_counted_except_before_the_first_token()
+    public async Task Each_call_that_waits_is_measured_with_the_reason_and_the_outcome()
     {
-        var first = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
+        var first = Enumerable.Range(0, 2).Select(_ => _cache.GetAsync()).ToList();
+        _cache.Time.Advance(TimeSpan.FromSeconds(2));
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await Task.WhenAll(first).WithTimeout();
-        Assert.Equal([Acquired("first")], _measurements.Recorded);
-
+        _cache.GetWithoutWaiting();
         _cache.Time.Advance(CacheFixture.HourExpiresAfter);
-        var later = Enumerable.Range(0, 3).Select(_ => _cache.GetAsync()).ToList();
-        await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
-        await Task.WhenAll(later).WithTimeout();
+        using var giveUp = new CancellationTokenSource();
+        var canceled = _cache.Tokens.GetTokenAsync(TokenRequest.Default, giveUp.Token).AsTask();
+        var failing = _cache.GetAsync();
+        var request = await _cache.Source.NextCallAsync();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled.WithTimeout());
+        request.Fail(Refused("invalid_client"));
+        await Assert.ThrowsAsync<JwtGrantException>(() => failing.WithTimeout());
 
-        Assert.Equal([Acquired("first"), Blocked, Blocked, Blocked, Acquired("blocked")], _measurements.Recorded);
+        Assert.Equal(
+            ["2 client=reports reason=first outcome=acquired", "2 client=reports reason=first outcome=acquired",
+             "0 client=reports reason=expired outcome=canceled", "0 client=reports reason=expired outcome=failed"],
+            _measurements.Of("jwtgrantclient.wait.duration"));
     }
 
     [Fact]
-    public async Task A_background_refresh_is_counted_as_blocked_if_a_caller_waits_for_it()
+    public async Task A_call_that_waits_for_a_refresh_because_the_token_has_expired_meanwhile_is_measured()
     {
         await _cache.CacheTokenAsync(TimeSpan.FromSeconds(40));
         _cache.Time.Advance(TimeSpan.FromSeconds(26));
@@ -51,7 +57,44 @@ public sealed class AcquisitionMetricTests : IDisposable
         await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
         await waiting.WithTimeout();
 
-        Assert.Equal([Acquired("first"), Blocked, Acquired("blocked")], _measurements.Recorded);
+        Assert.Equal([Acquired("first"), Acquired("refresh")], _measurements.Recorded);
+        Assert.Equal(
+            ["0 client=reports reason=first outcome=acquired", "0 client=reports reason=refresh outcome=acquired"],
+            _measurements.Of("jwtgrantclient.wait.duration"));
+    }
+
+    [Fact]
+    public async Task A_token_that_an_api_rejected_and_one_that_the_application_invalidated_are_told_apart()
+    {
+        var rejected = await _cache.CacheTokenAsync(CacheFixture.Hour);
+        var invalidated = await _cache.ReplaceByNewTokenAsync(rejected, CacheFixture.Hour);
+        _cache.Time.Advance(TimeSpan.FromSeconds(31));
+        await _cache.Tokens.InvalidateAsync(TokenRequest.Default, invalidated, TestContext.Current.CancellationToken);
+        await _cache.CacheTokenAsync(CacheFixture.Hour);
+
+        Assert.Equal([Acquired("first"), Acquired("rejected"), Acquired("invalidated")], _measurements.Recorded);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_not_cached_is_counted_as_single_use()
+    {
+        var pending = _cache.Tokens.GetUncachedAsync(TokenRequest.Default, TestContext.Current.CancellationToken).AsTask();
+        await _cache.CompleteRequestAsync(_cache.Issue(CacheFixture.Hour));
+        await pending.WithTimeout();
+
+        Assert.Equal([Acquired("single_use")], _measurements.Recorded);
+    }
+
+    [Fact]
+    public async Task An_acquisition_is_measured_from_the_call_to_the_token()
+    {
+        var pending = _cache.GetAsync();
+        var request = await _cache.Source.NextCallAsync();
+        _cache.Time.Advance(TimeSpan.FromSeconds(3));
+        request.Return(_cache.Issue(CacheFixture.Hour));
+        await pending.WithTimeout();
+
+        Assert.Equal(["3 client=reports reason=first outcome=acquired"], _measurements.Of("jwtgrantclient.acquisition.duration"));
     }
 
     [Fact]
@@ -96,9 +139,9 @@ public sealed class AcquisitionMetricTests : IDisposable
         _cache.Dispose();
     }
 
-    private static string Acquired(string reason) => $"jwtgrantclient.acquisitions 1 client=reports reason={reason}";
+    private static string Acquired(string reason) => $"jwtgrantclient.acquisitions 1 client=reports reason={reason} outcome=acquired";
 
-    private static string Failed(string type) => $"jwtgrantclient.acquisitions 1 client=reports error.type={type}";
+    private static string Failed(string type) => $"jwtgrantclient.acquisitions 1 client=reports reason=first outcome=failed error.type={type}";
 
     private static JwtGrantException Refused(string error) =>
         new(JwtGrantErrorKind.Refused, "token_request_refused", $"The server answered {error}.") { Error = error };

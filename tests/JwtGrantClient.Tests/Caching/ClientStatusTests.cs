@@ -105,15 +105,15 @@ public sealed class ClientStatusTests : IDisposable
     {
         await _cache.CacheTokenAsync(CacheFixture.Hour, Alice);
 
-        var status = _cache.Tokens.Status([Alice, Bob, TokenRequest.Default]);
+        TokenStatus[] tokens = [_cache.Tokens.GetStatus(Alice), _cache.Tokens.GetStatus(Bob), _cache.Tokens.GetStatus()];
 
-        Assert.Equal([Freshness.Fresh, null, null], status.Tokens.Select(token => token.Freshness));
+        Assert.Equal([TokenState.Fresh, TokenState.Missing, TokenState.Missing], tokens.Select(token => token.State));
         Assert.Equal(1, CacheInspector.CountEntries(_cache.Tokens));
     }
 
     public void Dispose() => _cache.Dispose();
 
-    private ClientStatus Status() => _cache.Tokens.Status([]);
+    private ClientStatus Status() => _cache.Tokens.ClientStatus();
 
     private static JwtGrantException Refused(int status, string error) =>
         new(JwtGrantErrorKind.Refused, "token_request_refused", "The token endpoint rejected the request.") { StatusCode = status, Error = error };

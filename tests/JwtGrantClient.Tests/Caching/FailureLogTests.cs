@@ -89,7 +89,7 @@ public sealed class FailureLogTests : IDisposable
         Assert.Equal([27, 27, 27], _cache.Log.Streaks.Select(line => line.EventId));
         Assert.All(_cache.Log.Streaks, line => Assert.Equal(LogLevel.Warning, line.Level));
         Assert.Equal([true, false, false], _cache.Log.Streaks.Select(line => line.Exception is not null));
-        Assert.Equal(0, _cache.Tokens.Status([]).Failures);
+        Assert.Equal(0, _cache.Tokens.ClientStatus().Failures);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class PendingMarkerTests : IDisposable
         var written = 0;
         _store.OnStored = () => written++;
         using var markers = new RevocationMarkers(
-            new(_store, "reports", TimeSpan.FromSeconds(1), _time, NullLogger.Instance) { Start = static work => work() }, "reports", _time, _log);
+            new(_store, TestData.Metrics, TimeSpan.FromSeconds(1), _time, NullLogger.Instance) { Start = static work => work() }, "reports", _time, _log);
         await markers.AddAsync("token-1", _time.GetUtcNow() + Hour);
         Fail();
         await markers.AddAsync("token-2", _time.GetUtcNow() + Hour);
@@ -58,7 +58,7 @@ public sealed class PendingMarkerTests : IDisposable
     public async Task The_markers_that_wait_for_the_store_are_bounded_and_the_one_that_ends_first_is_lost()
     {
         using var markers = new RevocationMarkers(
-            new(_store, "reports", TimeSpan.FromSeconds(1), _time, NullLogger.Instance) { Start = static work => work() }, "reports", _time, _log);
+            new(_store, TestData.Metrics, TimeSpan.FromSeconds(1), _time, NullLogger.Instance) { Start = static work => work() }, "reports", _time, _log);
         Fail();
 
         for (var i = 0; i <= RevocationMarkers.MaxPending; i++)

@@ -11,7 +11,7 @@ public sealed class SharedStoreLogTests : IDisposable
     private readonly LogLines _log = new();
     private readonly SharedStoreClient _client;
 
-    public SharedStoreLogTests() => _client = new(_store, "reports", TimeSpan.FromSeconds(0.5), _time, _log) { Start = static work => work() };
+    public SharedStoreLogTests() => _client = new(_store, TestData.Metrics, TimeSpan.FromSeconds(0.5), _time, _log) { Start = static work => work() };
 
     [Fact]
     public async Task The_first_failure_is_a_warning_with_the_whole_error_and_each_call_is_one_line()

@@ -62,11 +62,8 @@ public sealed class ThrowingListenerTests
                     listener.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, _, _, _) =>
-        {
-            Interlocked.Increment(ref measurements);
-            throw new InvalidOperationException("The exporter failed.");
-        });
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => Throw());
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Throw());
         listener.Start();
 
         await cache.CacheTokenAsync(CacheFixture.Hour);
@@ -75,7 +72,14 @@ public sealed class ThrowingListenerTests
         (await cache.Source.NextCallAsync()).Fail(CacheFixture.Unreachable());
 
         Assert.Equal("token_endpoint_unreachable", (await Assert.ThrowsAsync<JwtGrantException>(() => blocked.WithTimeout())).Code);
-        Assert.Equal(3, measurements);
+        // Of each acquisition its count, its duration and the wait of its caller.
+        Assert.Equal(6, measurements);
+
+        void Throw()
+        {
+            Interlocked.Increment(ref measurements);
+            throw new InvalidOperationException("The exporter failed.");
+        }
     }
 
     [Fact]

@@ -21,9 +21,9 @@ public sealed class OpenTelemetryTests
         await provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation);
         provider.GetRequiredService<MeterProvider>().ForceFlush();
 
-        var acquisitions = Assert.Single(metrics);
+        var acquisitions = metrics.Single(metric => metric.Name == "jwtgrantclient.acquisitions");
         Assert.Equal(("jwtgrantclient.acquisitions", "{acquisition}", MetricType.LongSum), (acquisitions.Name, acquisitions.Unit, acquisitions.MetricType));
-        Assert.Equal([("client=reports, reason=first", 1)], Points(acquisitions));
+        Assert.Equal([("client=reports, outcome=acquired, reason=first", 1)], Points(acquisitions));
     }
 
     [Fact]
@@ -36,7 +36,9 @@ public sealed class OpenTelemetryTests
             () => provider.GetRequiredKeyedService<ITokenSource>("reports").GetTokenAsync(Cancellation).AsTask());
         provider.GetRequiredService<MeterProvider>().ForceFlush();
 
-        Assert.Equal([("client=reports, error.type=invalid_grant", 1)], Points(Assert.Single(metrics)));
+        Assert.Equal(
+            [("error.type=invalid_grant, client=reports, outcome=failed, reason=first", 1)],
+            Points(metrics.Single(metric => metric.Name == "jwtgrantclient.acquisitions")));
     }
 
     [Fact]
@@ -94,7 +96,7 @@ public sealed class OpenTelemetryTests
         {
             List<string> tags = [];
             foreach (var tag in point.Tags)
-                tags.Add($"{tag.Key}={tag.Value}");
+                tags.Add($"{tag.Key.Replace("jwtgrantclient.", "", StringComparison.Ordinal)}={tag.Value}");
             points.Add((string.Join(", ", tags), point.GetSumLong()));
         }
         return points;

@@ -83,6 +83,7 @@ public sealed class OptionsBindingTests
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
           "MaxMembersSize": 1000,
+          "ClockCorrection": false,
           "AllowLoopbackHttp": true
         } } }
         """;

@@ -118,7 +118,7 @@ public sealed class UseTokenSourceTests : IAsyncDisposable
 
         await GetAsync();
 
-        Assert.Equal(["jwtgrantclient.acquisitions 1 client=own reason=first"], measurements.Recorded);
+        Assert.Equal(["jwtgrantclient.acquisitions 1 client=own reason=first outcome=acquired"], measurements.Recorded);
     }
 
     [Fact]

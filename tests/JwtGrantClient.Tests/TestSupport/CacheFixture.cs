@@ -27,6 +27,9 @@ internal sealed class CacheFixture : IDisposable
         cache ??= new();
         logger = new NonThrowingLogger(logger ?? Log);
         Time = time as SteppableClock ?? new(TestData.Moment);
+        var meter = new TokenMetrics(Meter);
+        Metrics = new(meter, "reports", time ?? Time);
+        meter.Add(Metrics);
         Context = new CacheContext(
             "reports",
             new TokenSourceAcquirer(source ?? Source),
@@ -34,7 +37,7 @@ internal sealed class CacheFixture : IDisposable
             time ?? Time,
             new CoarseClock(time ?? Time, refresh.SleepThreshold),
             () => NextDouble(),
-            new TokenMetrics(Meter),
+            Metrics,
             logger)
         {
             Server = "'https://as.example.com'",
@@ -42,7 +45,7 @@ internal sealed class CacheFixture : IDisposable
             Backoff = backoff ?? new(),
             Cache = cache,
             Shared = store is null ? null : new SharedTokens(
-                new SharedStoreClient(store, "reports", cache.StoreTimeout, time ?? Time, NullLogger.Instance)
+                new SharedStoreClient(store, Metrics, cache.StoreTimeout, time ?? Time, NullLogger.Instance)
                 {
                     // Synchronous, so that the token is in the store when its refresh has completed.
                     Start = static work => work(),
@@ -66,6 +69,8 @@ internal sealed class CacheFixture : IDisposable
     public ControlledTokenSource Source { get; } = new();
 
     public RefreshLog Log { get; } = new();
+
+    public ClientMetrics Metrics { get; }
 
     public Meter Meter { get; } = new(TokenMetrics.MeterName);
 

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using JwtGrantClient.Diagnostics;
 
 namespace JwtGrantClient.Tests.TestSupport;
 
@@ -16,6 +18,9 @@ internal static class TestData
     public static string RsaPrivatePem { get; } = RsaKey.ExportPkcs8PrivateKeyPem();
 
     public static string RsaPublicPem { get; } = RsaKey.ExportSubjectPublicKeyInfoPem();
+
+    /// <summary>The metrics of a client "reports", which nobody reads.</summary>
+    public static ClientMetrics Metrics { get; } = new(new TokenMetrics(new Meter(TokenMetrics.MeterName)), "reports", TimeProvider.System);
 
     /// <summary>The start time of the tests' clocks. It has whole seconds, so that expected times are easy to read.</summary>
     public static DateTimeOffset Moment { get; } = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);

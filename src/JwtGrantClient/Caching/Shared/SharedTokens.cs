@@ -1,3 +1,4 @@
+using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Caching;
@@ -26,11 +27,16 @@ internal sealed class SharedTokens(SharedStoreClient store, ClientIdentity clien
     {
         if (await KeyOfAsync(request).ConfigureAwait(false) is not { } key)
             return default;
-        var (_, entry) = await store.GetAsync(key.Value).ConfigureAwait(false);
-        return entry?.Token is { } token && IsNewer(token, current, rejected) && IsUsable(entry)
-            && !_markers.ContainsUnread(key.Value, entry) && !await _markers.ContainsAsync(token.Value).ConfigureAwait(false)
-            ? (key, Adopt(token, entry.Lifetime))
-            : (key, null);
+        var (succeeded, entry) = await store.GetAsync(key.Value).ConfigureAwait(false);
+        if (entry?.Token is not { } token)
+        {
+            store.Metrics.OnStoreLookup(succeeded ? StoreResult.Miss : StoreResult.Failed);
+            return (key, null);
+        }
+        var isUsed = IsNewer(token, current, rejected) && IsUsable(entry)
+            && !_markers.ContainsUnread(key.Value, entry) && !await _markers.ContainsAsync(token.Value).ConfigureAwait(false);
+        store.Metrics.OnStoreLookup(isUsed ? StoreResult.Adopted : StoreResult.Unused);
+        return (key, isUsed ? Adopt(token, entry.Lifetime) : null);
     }
 
     /// <summary>Publishes a token for the other processes.</summary>

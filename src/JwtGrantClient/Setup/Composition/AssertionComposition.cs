@@ -25,10 +25,10 @@ internal static class AssertionComposition
         if (options.ClientAssertion.TokenFile is { } file)
             return (dependencies.OpenTokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt).ProvideAsync, null);
         var signer = keys.ClientSigner!;
-        var factory = new AssertionFactory(CreateProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion);
+        var factory = new AssertionFactory(CreateProfile(options), signer, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics };
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)
             return (factory.ProvideAsync, signer.OnAssertionRejected);
-        var cached = new CachedAssertionProvider(factory.ProvideAsync, dependencies.Time);
+        var cached = new CachedAssertionProvider(factory.ProvideAsync, keys.Clock);
         return (cached.ProvideAsync, () =>
         {
             signer.OnAssertionRejected();

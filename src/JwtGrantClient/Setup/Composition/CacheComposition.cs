@@ -1,6 +1,4 @@
-using System.Diagnostics.Metrics;
 using JwtGrantClient.Caching;
-using JwtGrantClient.Diagnostics;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.TokenEndpoint;
@@ -12,7 +10,7 @@ internal static class CacheComposition
 {
     public static CachedTokenSource Create(
         string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity,
-        TokenRequestPipeline pipeline, DPoPProofs? proofs, Meter meter)
+        TokenRequestPipeline pipeline, DPoPProofs? proofs)
     {
         var (refresh, cache) = (options.Refresh.Copy(), options.Cache.Copy());
         return new(new CacheContext(
@@ -22,7 +20,7 @@ internal static class CacheComposition
             dependencies.Time,
             new CoarseClock(dependencies.Time, refresh.SleepThreshold),
             dependencies.Random,
-            new TokenMetrics(meter),
+            dependencies.Metrics!,
             dependencies.Logger)
         {
             Server = (options.Issuer ?? options.TokenEndpoint) is { } server ? SettingText.QuoteUrl(server) : "a source without a token endpoint",
@@ -30,7 +28,7 @@ internal static class CacheComposition
             Backoff = options.Backoff.Copy(),
             Cache = cache,
             Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
-                new SharedStoreClient(store, name, cache.StoreTimeout, dependencies.Time, dependencies.Logger),
+                new SharedStoreClient(store, dependencies.Metrics!, cache.StoreTimeout, dependencies.Time, dependencies.Logger),
                 identity,
                 refresh,
                 dependencies.Time,

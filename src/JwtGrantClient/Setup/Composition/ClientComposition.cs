@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using JwtGrantClient.Assertions;
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Revocation;
 using JwtGrantClient.Sources;
 using JwtGrantClient.TokenEndpoint;
@@ -14,22 +14,27 @@ internal static class ClientComposition
 {
 #pragma warning disable CA2000 // The returned client owns and disposes the objects that are created here.
     /// <exception cref="JwtGrantException">The key could not be read, or the algorithm of a signer is not supported.</exception>
-    public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, Meter meter)
+    public static ComposedClient Compose(string name, JwtGrantOptions options, ClientDependencies dependencies, TokenMetrics meter)
     {
+        var metrics = dependencies.Metrics = CreateMetrics(name, options, dependencies, meter);
         var keys = ClientKeys.Create(options, dependencies);
-        return dependencies.TokenSource.Value is { } source
-                ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, _ => new UserTokenSource(source))
+        var client = dependencies.TokenSource.Value is { } source
+                ? ComposeWithoutEndpoint(name, options, dependencies, keys, _ => new UserTokenSource(source))
             : options.Grant == GrantType.SelfSigned && options.DeclareRequest() is { } declared
-                ? ComposeDeclared(name, options, dependencies, keys, meter, declared)
+                ? ComposeDeclared(name, options, dependencies, keys, declared)
             : options.Grant == GrantType.SelfSigned
-                ? ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
-            : ComposeWithEndpoint(name, options, dependencies, keys, meter);
+                ? ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
+            : ComposeWithEndpoint(name, options, dependencies, keys);
+        metrics.ReadKeys = CreateKeyReader(keys, dependencies.Time);
+        // Only now: a client that could not be composed has no metrics.
+        meter.Add(metrics);
+        return client;
     }
 
     private static ComposedClient ComposeWithEndpoint(
-        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter)
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
-        var inputs = InputComposition.Create(name, options, dependencies);
+        var inputs = InputComposition.Create(name, options, dependencies, keys);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
         var defaults = Defaults(options);
         ITokenAcquirer source = new TokenEndpointSource(
@@ -41,7 +46,10 @@ internal static class ClientComposition
         if (options.DeclareRequest() is { } declared)
             source = DeclaredComposition.Create(name, options, dependencies, declared, new(Sign: null, source), server.Transport, onRejected: null).Source;
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs, meter);
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs);
+        var pipeline = server.Pipeline;
+        dependencies.Metrics!.ReadCircuit = () => pipeline.IsCircuitOpen;
+        dependencies.Metrics.ReadClock = CreateClockReader(keys.Clock);
         return new(name, server.Transport)
         {
             Tokens = tokens,
@@ -53,6 +61,8 @@ internal static class ClientComposition
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,
             TokenType = type,
+            TypeForOtherServer = options.Grant == GrantType.TokenExchange && type is TokenTypes.IdJag or TokenTypes.Jwt ? type : null,
+            HasProofs = keys.ProofKey is not null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.
             RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,
@@ -60,30 +70,32 @@ internal static class ClientComposition
     }
 
     private static ComposedClient ComposeWithoutEndpoint(
-        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, Func<TokenRequestPipeline, ITokenAcquirer> createSource)
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Func<TokenRequestPipeline, ITokenAcquirer> createSource)
     {
         var pipeline = new TokenRequestPipeline(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
-            sender: new RequestSender(name, Server: null, () => null));
-        return ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline, createSource(pipeline), transport: null);
+            sender: new RequestSender(name, Server: null, () => null))
+        {
+            Metrics = dependencies.Metrics,
+        };
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, createSource(pipeline), transport: null);
     }
 
     private static ComposedClient ComposeDeclared(
-        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, DeclaredRequest declared)
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, DeclaredRequest declared)
     {
-        var transport = EndpointComposition.CreateTransport(options, dependencies, keys.Certificate);
-        var jwts = new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion);
+        var transport = EndpointComposition.CreateTransport(options, dependencies, keys);
         var (source, pipeline) = DeclaredComposition.Create(
-            name, options, dependencies, declared, new(jwts.ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected);
-        return ComposeWithoutEndpoint(name, options, dependencies, keys, meter, pipeline, source, transport);
+            name, options, dependencies, declared, new(CreateJwts(options, dependencies, keys).ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected);
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, source, transport);
     }
 
     private static ComposedClient ComposeWithoutEndpoint(
-        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, Meter meter, TokenRequestPipeline pipeline, ITokenAcquirer source,
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline, ITokenAcquirer source,
         TokenEndpointTransport? transport)
     {
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, pipeline, proofs: null, meter);
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, pipeline, proofs: null);
         return new(name, transport)
         {
             Tokens = tokens,
@@ -98,10 +110,31 @@ internal static class ClientComposition
     }
 #pragma warning restore CA2000
 
-    private static SelfSignedTokenSource CreateSelfSigned(
-        JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
-        new AssertionFactory(GrantComposition.CreateProfile(options, keys), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion), keys.Signer!, pipeline,
-        ScopeComposition.Create(options, Defaults(options)));
+    private static SelfSignedTokenSource CreateSelfSigned(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) =>
+        new(CreateJwts(options, dependencies, keys), keys.Signer!, pipeline, ScopeComposition.Create(options, Defaults(options)));
+
+    // The JWTs that are access tokens.
+    private static AssertionFactory CreateJwts(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys) =>
+        new(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics };
+
+    private static ClientMetrics CreateMetrics(string name, JwtGrantOptions options, ClientDependencies dependencies, TokenMetrics meter) =>
+        new(meter, name, dependencies.Time)
+        {
+            Grant = dependencies.TokenSource.IsSet ? "token_source" : options.Grant switch
+            {
+                GrantType.JwtBearer => "jwt_bearer",
+                GrantType.ClientCredentials => "client_credentials",
+                GrantType.TokenExchange => "token_exchange",
+                GrantType.Saml2Bearer => "saml2_bearer",
+                _ => "self_signed",
+            },
+            Server = (options.Issuer ?? options.TokenEndpoint) is { } server ? new Uri(server).Host : null,
+        };
+
+    // A method of its own, so that the function keeps neither the options nor the dependencies.
+    private static Func<IReadOnlyList<KeyReading>> CreateKeyReader(ClientKeys keys, TimeProvider time) => () => keys.Read(time);
+
+    private static Func<ClockReading> CreateClockReader(ServerClock clock) => () => new(clock.Ahead, clock.Correction);
 
     private static string TypeOfTokens(JwtGrantOptions options) => options.Grant switch
     {

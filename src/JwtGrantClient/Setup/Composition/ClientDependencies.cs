@@ -34,6 +34,9 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     /// <summary>Gets or sets the clients whose tokens the client can use; null if there are none.</summary>
     public ClientDirectory? Clients { get; set; }
 
+    /// <summary>Gets or sets the metrics of the client; null to measure and trace nothing.</summary>
+    public ClientMetrics? Metrics { get; set; }
+
     /// <summary>Gets or sets the connections that the clients of a container share; null if the client has connections of its own.</summary>
     public SharedConnections? Connections { get; set; }
 

@@ -16,7 +16,10 @@ internal static class DeclaredComposition
         var pipeline = new TokenRequestPipeline(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             dependencies.EndpointLimits.Get(declared.Url, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
-            options.ClientId, sender, onRejected);
+            options.ClientId, sender, onRejected)
+        {
+            Metrics = dependencies.Metrics,
+        };
         var source = new DeclaredTokenSource(declared, credential, transport, pipeline, sender) { Scope = options.Scope, MaxMembersSize = options.MaxMembersSize };
         return (source, pipeline);
     }

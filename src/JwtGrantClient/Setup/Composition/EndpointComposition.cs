@@ -1,3 +1,4 @@
+using JwtGrantClient.Diagnostics;
 using JwtGrantClient.DPoP;
 using JwtGrantClient.Revocation;
 using JwtGrantClient.TokenEndpoint;
@@ -22,11 +23,11 @@ internal static class EndpointComposition
     /// <exception cref="JwtGrantException">The client secret is missing, or the algorithm of a signer is not supported.</exception>
     public static ComposedEndpoint Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs)
     {
-        var transport = CreateTransport(options, dependencies, keys.Certificate);
+        var transport = CreateTransport(options, dependencies, keys);
         var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys, inputs);
         var authentication = CreateAuthentication(options, assertions);
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
-        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) : null;
+        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, keys.Clock, keys.Ids) { Metrics = dependencies.Metrics } : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType)
         {
             Proof = proofs,
@@ -41,25 +42,29 @@ internal static class EndpointComposition
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
-        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender);
+        var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender, dependencies.Metrics);
         return new(
             new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding),
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
             new(
                 locator, authentication, transport,
-                CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender),
+                CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender, metrics: null),
                 revocationSender, clientInputs),
             pipeline,
             assertions,
             proofs,
             transport);
 
-        TokenRequestPipeline CreatePipeline(string endpoint, RequestSender sender) => new(
+        TokenRequestPipeline CreatePipeline(string endpoint, RequestSender sender, ClientMetrics? metrics) => new(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             dependencies.EndpointLimits.Get(endpoint, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
             options.ClientId,
             sender,
-            OnAssertionRejected);
+            OnAssertionRejected)
+        {
+            ServerClock = keys.Clock,
+            Metrics = metrics,
+        };
 
         void OnAssertionRejected()
         {
@@ -70,16 +75,16 @@ internal static class EndpointComposition
 
     // The built-in handler presents the client certificate. A handler that the application configures must present its own, and decides
     // itself whom it trusts.
-    public static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate)
+    public static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
-            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent };
+            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent, ServerClock = keys.Clock };
         var trusted = options.TrustedCertificates is { } path ? new TrustedCertificates(path, dependencies.Time, dependencies.Logger) : null;
         var connections = dependencies.Connections is { } shared
             ? shared.Get(
-                new(options.TokenEndpoint ?? options.Issuer!), certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
-            : TokenEndpointConnections.Create(certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
-        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null) { UserAgent = options.UserAgent };
+                new(options.TokenEndpoint ?? options.Issuer!), keys.Certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
+            : TokenEndpointConnections.Create(keys.Certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
+        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null) { UserAgent = options.UserAgent, ServerClock = keys.Clock };
     }
 #pragma warning restore CA2000
 

@@ -34,7 +34,7 @@ internal static class GrantComposition
         ?? ProvideFrom(inputs.Grant)
         ?? (options.Assertion.FromRequest ? Missing("Assertion")
             : options.Assertion.TokenFile is { } file ? dependencies.OpenTokenFile(file, AssertionTypes.Jwt).ProvideAsync
-            : new AssertionFactory(CreateProfile(options, keys), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion).ProvideAsync);
+            : new AssertionFactory(CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics }.ProvideAsync);
 
     private static Func<TokenRequest, Grant> CreateAssertionGrant(string type, AssertionProvider assertions, ComposedInputs inputs) => request =>
         AssertionGrant.Create(type, inputs.Grant is null && request.Assertion is { } given ? Provide(type, given) : assertions, request);

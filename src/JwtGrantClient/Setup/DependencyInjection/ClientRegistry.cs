@@ -20,7 +20,7 @@ internal sealed class ClientRegistry(
     private readonly ConcurrentDictionary<string, Lazy<ComposedClient>> _clients = new(StringComparer.Ordinal);
     private readonly SharedConnections _connections = new();
     private readonly IdleClients _idle = new(services.GetService<TimeProvider>() ?? TimeProvider.System);
-    private readonly Meter _meter = services.GetService<IMeterFactory>()?.Create(TokenMetrics.MeterName) ?? new Meter(TokenMetrics.MeterName);
+    private readonly TokenMetrics _metrics = TokenMetrics.Create(services.GetService<IMeterFactory>());
 
     /// <summary>Adds the registry to the services, unless an earlier call has added it.</summary>
     public static void AddTo(IServiceCollection services)
@@ -72,7 +72,7 @@ internal sealed class ClientRegistry(
         // In parallel, because each client may have tokens to revoke.
         await Task.WhenAll(All().Select(client => client.DisposeAsync().AsTask())).ConfigureAwait(false);
         _connections.Dispose();
-        _meter.Dispose();
+        _metrics.Dispose();
     }
 
     public void Dispose()
@@ -80,7 +80,7 @@ internal sealed class ClientRegistry(
         _idle.Stop();
         All().ForEach(client => client.Dispose());
         _connections.Dispose();
-        _meter.Dispose();
+        _metrics.Dispose();
     }
 
     private List<ComposedClient> All() => [.. _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value).Concat(_idle.Held).Distinct()];
@@ -104,7 +104,7 @@ internal sealed class ClientRegistry(
         {
             var (settings, dependencies) = (options.Get(name), ClientDependencies.Create(name, registrations, services));
             dependencies.Connections = _connections;
-            var client = ClientComposition.Compose(name, settings, dependencies, _meter);
+            var client = ClientComposition.Compose(name, settings, dependencies, _metrics);
             // What the application has set in code, such as a handler, may exist only once. So its client is kept.
             if (!dependencies.TokenEndpointHandler.IsSet && !registrations.Any(registration => registration.Client == name))
                 _idle.Watch(client, settings.Cache.IdleTime, ReleaseIdle);

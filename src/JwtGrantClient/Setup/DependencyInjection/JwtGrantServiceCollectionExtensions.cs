@@ -11,7 +11,7 @@ public static class JwtGrantServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a named client. It is resolved with <c>[FromKeyedServices(name)]</c> as <see cref="ITokenSource"/>, <see cref="ITokenEndpoint"/>,
-    /// <see cref="IAssertionSource"/> or <see cref="ITokenRevocation"/>.
+    /// <see cref="IAssertionSource"/>, <see cref="ITokenRevocation"/> or <see cref="ITokenStatusProvider"/>.
     /// </summary>
     /// <remarks>
     /// A name is added once. <see cref="ConfigureJwtGrantClient"/> and the Configure methods of the options framework change a client that was added.
@@ -72,7 +72,7 @@ public static class JwtGrantServiceCollectionExtensions
 
     /// <summary>
     /// Adds the unnamed client, for an application with one client. It is resolved without a key, as <see cref="ITokenSource"/>,
-    /// <see cref="ITokenEndpoint"/>, <see cref="IAssertionSource"/> or <see cref="ITokenRevocation"/>.
+    /// <see cref="ITokenEndpoint"/>, <see cref="IAssertionSource"/>, <see cref="ITokenRevocation"/> or <see cref="ITokenStatusProvider"/>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="section">
@@ -146,6 +146,7 @@ public static class JwtGrantServiceCollectionExtensions
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.GetClient(key).Endpoint);
         services.TryAddKeyedSingleton(KeyedService.AnyKey, (provider, key) => provider.GetClient(key).Assertions);
         services.TryAddKeyedSingleton<ITokenRevocation>(KeyedService.AnyKey, (provider, key) => provider.GetClient(key).Revocation);
+        services.TryAddKeyedSingleton<ITokenStatusProvider>(KeyedService.AnyKey, (provider, key) => provider.GetClient(key).Tokens);
         return services;
     }
 
@@ -180,6 +181,7 @@ public static class JwtGrantServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetClient(Options.Options.DefaultName).Endpoint);
         services.TryAddSingleton(provider => provider.GetClient(Options.Options.DefaultName).Assertions);
         services.TryAddSingleton<ITokenRevocation>(provider => provider.GetClient(Options.Options.DefaultName).Revocation);
+        services.TryAddSingleton<ITokenStatusProvider>(provider => provider.GetClient(Options.Options.DefaultName).Tokens);
     }
 
     private static ComposedClient GetClient(this IServiceProvider provider, object? key) =>

@@ -27,7 +27,7 @@ internal sealed class ClientCertificate
 
     private ClientCertificate(CertificateSource source, Func<X509Certificate2> read)
     {
-        (Source, _read) = (source, _ => read());
+        (Source, _read) = (source, _ => Read(read));
         _certificate.Get(_read);
     }
 
@@ -54,8 +54,19 @@ internal sealed class ClientCertificate
     /// <summary>Gets the thumbprint that the server binds tokens to: <c>x5t#S256</c> (RFC 8705 section 3.1).</summary>
     public string Thumbprint => Base64Url.EncodeToString(_certificate.LastGood!.GetCertHash(HashAlgorithmName.SHA256));
 
+    /// <summary>Gets when the certificate that was read last expires.</summary>
+    public DateTimeOffset ExpiresAt { get; private set; }
+
     /// <summary>Reads the certificate for a new connection.</summary>
     public X509Certificate2 ForConnection() => _certificate.Get(_read);
+
+    // The date is copied: an application may dispose the certificate.
+    private X509Certificate2 Read(Func<X509Certificate2> read)
+    {
+        var certificate = read();
+        ExpiresAt = certificate.NotAfter.ToUniversalTime();
+        return certificate;
+    }
 
     private static X509Certificate2 Read(string path, string? keyPath, string? password)
     {

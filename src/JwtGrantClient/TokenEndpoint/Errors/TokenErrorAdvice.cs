@@ -26,7 +26,7 @@ internal static class TokenErrorAdvice
         var documented = KnownError.Find(known, error, description);
         var advice = documented is { IsAboutTimes: false }
             ? documented.Advice
-            : ForClock(error, sent, response.ClockAhead) ?? documented?.Advice ?? ForCode(error, description, sent);
+            : ForClock(error, sent, response.AssertionsAhead) ?? documented?.Advice ?? ForCode(error, description, sent);
         return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
             : advice is null ? wait
             : $"{advice} {wait}";
@@ -47,8 +47,8 @@ internal static class TokenErrorAdvice
         ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
         : null;
 
-    private static string? ForClock(string error, SentRequest sent, TimeSpan? clockAhead) =>
-        error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && clockAhead is { } offset && offset.Duration() > ClockTolerance
+    private static string? ForClock(string error, SentRequest sent, TimeSpan? ahead) =>
+        error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && ahead is { } offset && offset.Duration() > ClockTolerance
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).")

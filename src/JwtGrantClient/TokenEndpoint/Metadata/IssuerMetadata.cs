@@ -66,6 +66,25 @@ internal sealed class IssuerMetadata
 
     private async ValueTask<ServerMetadata> ReadAsync(CancellationToken cancellationToken)
     {
+        var activity = Activities.Start(Activities.Metadata);
+        activity?.SetTag(TelemetryTag.ServerAddress, new Uri(Issuer).Host);
+        try
+        {
+            return await ReadDocumentAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Activities.SetError(activity, e is JwtGrantException { Code: var code } ? code : ErrorTypes.Canceled, e);
+            throw;
+        }
+        finally
+        {
+            Activities.Stop(activity);
+        }
+    }
+
+    private async ValueTask<ServerMetadata> ReadDocumentAsync(CancellationToken cancellationToken)
+    {
         var addresses = MetadataUrls.Addresses(Issuer);
         var statuses = new List<string>();
         foreach (var address in addresses)

@@ -68,6 +68,9 @@ internal sealed class EndpointLimits
     /// <summary>Gets the semaphore that each request enters. It has no handle to dispose.</summary>
     public SemaphoreSlim Requests { get; }
 
+    /// <summary>Gets whether the circuit breaker is open: no request is sent, or one that tries the endpoint.</summary>
+    public bool IsCircuitOpen => _circuit.CircuitState != CircuitState.Closed;
+
     private TimeSpan Now => _clock.GetElapsedTime(_start);
 
     /// <summary>Counts a request that is not a retry.</summary>

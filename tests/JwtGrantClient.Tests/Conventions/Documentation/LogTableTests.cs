@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace JwtGrantClient.Tests.Conventions.Documentation;
 
-/// <summary>Tests that docs/startup-and-health.md lists every log message of the category JwtGrantClient by event id and level.</summary>
+/// <summary>Tests that docs/telemetry.md lists every log message of the category JwtGrantClient by event id and level.</summary>
 public sealed class LogTableTests
 {
-    private const string Page = "docs/startup-and-health.md";
+    private const string Page = "docs/telemetry.md";
 
     public static TheoryData<int, LogLevel> Messages =>
     [
