@@ -11,7 +11,8 @@ internal static class ProviderCatalog
     /// <summary>Returns the profiles in the order of the documentation.</summary>
     public static IReadOnlyList<ProviderProfile> All =>
     [
-        GoogleServiceAccountExtensions.Profile,
+        GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
+        EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

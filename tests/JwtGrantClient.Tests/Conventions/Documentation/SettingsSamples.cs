@@ -107,6 +107,9 @@ internal static class SettingsSamples
             : TestData.RsaPrivatePem;
         (key.Password, key.PasswordEnvironmentVariable, key.PasswordFile) = (null, null, null);
         (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c, key.X5cRoot) = (KeyIdSource.Key, false, false, false, false);
+        // The provider requires a name of the certificate.
+        if (provider?.StartsWith("EntraId", StringComparison.Ordinal) == true)
+            key.KeyId = "thumbprint";
     }
 
     private static void Give(string method, JwtGrantOptions options, ClientDependencies dependencies)
