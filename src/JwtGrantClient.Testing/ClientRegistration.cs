@@ -65,6 +65,13 @@ public sealed class ClientRegistration
     /// <summary>Gets the subjects that its grant assertions may have. Default: all except the ids of other registered clients.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 
+    /// <summary>
+    /// Gets the authorization servers that the client may request an ID-JAG for
+    /// (draft-ietf-oauth-identity-assertion-authz-grant): the issuer of each, as in <c>audience</c>, with the <c>client_id</c> of the client there. Default:
+    /// null, none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? IdJagAudiences { get; init; }
+
     /// <summary>Gets the rules that its JWTs may break. Default: none.</summary>
     public Leniency Leniency { get; init; } = new();
 

@@ -39,9 +39,10 @@ public sealed class RecordedRequest
     /// <summary>Gets the body as text, at most its first MiB.</summary>
     public string Body => Encoding.UTF8.GetString(_body);
 
-    /// <summary>Gets the decoded fields of the form, in their order; empty if the body is not a form.</summary>
+    /// <summary>Gets the decoded fields of the form, or of the JSON request, in their order; empty if the body is neither.</summary>
     // It is decoded when it is read, because most records are never read.
-    public IReadOnlyList<KeyValuePair<string, string>> Form => FormReader.TryDecode(_body, out _) ?? [];
+    public IReadOnlyList<KeyValuePair<string, string>> Form =>
+        IsJson ? JsonRequestReader.ReadOrEmpty(_body) : FormReader.TryDecode(_body, out _) ?? [];
 
     /// <summary>Gets the status of the response; 0 if the connection was closed.</summary>
     public int Status { get; internal set; }
@@ -57,6 +58,8 @@ public sealed class RecordedRequest
 
     /// <summary>About how many bytes of memory the record takes.</summary>
     internal long Size { get; }
+
+    private bool IsJson => Headers.Any(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && JsonRequestReader.IsJson(header.Value));
 
     internal void AddLetPass(BrokenRule rule) => LetPass = [.. LetPass, rule];
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing.MutualTls;
+using JwtGrantClient.Testing.TokenExchange;
 using JwtGrantClient.Testing.Tokens;
 using JwtGrantClient.Testing.Validation;
 
@@ -41,6 +42,32 @@ public sealed partial class StrictAuthorizationServer
         ArgumentException.ThrowIfNullOrEmpty(clientId);
         OptionChecks.CheckScopeValues(nameof(scope), scope?.Split(' '));
         return _core.RefreshTokens.Issue(new(clientId, subject ?? clientId, scope, new()));
+    }
+
+    /// <summary>Issues an access token, as if a user had signed in, for example as the subject token of a token exchange (RFC 8693).</summary>
+    /// <param name="clientId">The client that it is issued to.</param>
+    /// <param name="scope">The scope that was granted.</param>
+    /// <param name="subject">The user. Default: the client.</param>
+    /// <exception cref="ArgumentException">The client id is empty, or the scope has invalid syntax.</exception>
+    public string IssueAccessToken(string clientId, string? scope = null, string? subject = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        OptionChecks.CheckScopeValues(nameof(scope), scope?.Split(' '));
+        return _core.Tokens.Issue(new(clientId, subject ?? clientId, scope, [Issuer], new())).Value;
+    }
+
+    /// <summary>
+    /// Issues an ID token, as if a user had signed in to a client (OpenID Connect Core section 2). The client can exchange it, for example for an ID-JAG. It is
+    /// valid for <see cref="StrictAuthorizationServerOptions.IssuedAssertionLifetime"/>.
+    /// </summary>
+    /// <param name="clientId">The client, which is its audience.</param>
+    /// <param name="subject">The user.</param>
+    /// <exception cref="ArgumentException">An argument is empty.</exception>
+    public string IssueIdToken(string clientId, string subject)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(clientId);
+        ArgumentException.ThrowIfNullOrEmpty(subject);
+        return _core.Tokens.IssueJwt(new(clientId, subject, null, [clientId], new()), TokenTypes.IdToken).Value;
     }
 
     /// <summary>Checks the Authorization header of a request to a resource server (RFC 6750).</summary>

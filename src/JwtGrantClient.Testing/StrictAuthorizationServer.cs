@@ -24,7 +24,8 @@ namespace JwtGrantClient.Testing;
 /// SAML assertions (RFC 7522 section 3): X01 base64url and size; X02 one Assertion 2.0 without a DTD, in the order of the schema; X03 the Issuer; X04
 /// the structure of the signature; X05 its algorithms; X06 the signature; X07 times and conditions; X08 the audience; X09 the NameID; X10 the bearer
 /// SubjectConfirmation; X11 the AuthnStatement; X12 the single-use ID.
-/// Profiles: S21 DPoP (RFC 9449); S22 client certificates (RFC 8705); S23 FAPI 2.0.
+/// Profiles: S21 DPoP (RFC 9449); S22 client certificates (RFC 8705); S23 FAPI 2.0; S24 ID-JAG
+/// (draft-ietf-oauth-identity-assertion-authz-grant), as its issuer and as its receiver.
 /// A <see cref="Leniency"/> lets some of them pass by name.
 /// Pushed authorization requests and introspection are not supported.
 /// </remarks>
@@ -67,6 +68,9 @@ public sealed partial class StrictAuthorizationServer : IAsyncDisposable
 
     /// <summary>Gets the URL of the JWK set with the keys that sign access tokens.</summary>
     public string JwksUri => _core.Settings.JwksUri;
+
+    /// <summary>Gets the JWK set with the keys that sign tokens, for another server that trusts this one (<see cref="TrustedIssuer.Jwks"/>).</summary>
+    public string Jwks => _core.Jwks;
 
     /// <summary>Gets the newest requests, in the order of their arrival: at most 10,000, and at most 32 MiB of them.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _core.Router.Requests;

@@ -23,6 +23,12 @@ public sealed class StrictAuthorizationServerOptions
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// Gets the lifetime of the JWTs that a token exchange issues in place of an access token, such as an ID-JAG, and of ID tokens; 1 s to 3650 days, rounded
+    /// down to the second. Default: 5 min.
+    /// </summary>
+    public TimeSpan IssuedAssertionLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// Gets the longest lifetime of an assertion from its <c>iat</c> to its <c>exp</c>; more than zero, at most 3650 days. Default: 300 s. From now to its <c>exp</c> it may be
     /// longer by <see cref="FutureTolerance"/>, because the client's clock may be ahead.
     /// </summary>
@@ -79,6 +85,13 @@ public sealed class StrictAuthorizationServerOptions
     /// </summary>
     public bool MutualTls { get; init; }
 
+    /// <summary>
+    /// Gets whether the token endpoint also accepts JSON (<c>application/json</c>) with the fields of a form as members, as some providers do. A member is a
+    /// string; <c>resource</c>, and <c>audience</c> in a token exchange, may be an array of strings, and <c>authorization_details</c> is an array. Default:
+    /// false.
+    /// </summary>
+    public bool AcceptJsonRequests { get; init; }
+
     /// <summary>Gets the scope values that exist. Default: all.</summary>
     public IReadOnlyList<string>? SupportedScopes { get; init; }
 
@@ -101,6 +114,9 @@ public sealed class StrictAuthorizationServerOptions
         if (Port is < 0 or > 65_535)
             throw new ArgumentException($"Port is {Port}; expected 0 to 65535.");
         OptionChecks.CheckTime(nameof(TokenLifetime), TokenLifetime, allowsZero: false);
+        OptionChecks.CheckTime(nameof(IssuedAssertionLifetime), IssuedAssertionLifetime, allowsZero: false);
+        if (IssuedAssertionLifetime < TimeSpan.FromSeconds(1))
+            throw new ArgumentException($"IssuedAssertionLifetime is {IssuedAssertionLifetime}; expected at least 1 s.");
         OptionChecks.CheckTime(nameof(MaxAssertionLifetime), MaxAssertionLifetime, allowsZero: false);
         OptionChecks.CheckTime(nameof(ClockSkew), ClockSkew, allowsZero: true);
         OptionChecks.CheckTime(nameof(FutureTolerance), FutureTolerance, allowsZero: true);

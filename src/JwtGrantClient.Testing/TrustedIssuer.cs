@@ -15,6 +15,12 @@ public sealed class TrustedIssuer
     /// <summary>Gets the subjects that it may assert. Default: null, any.</summary>
     public IReadOnlyList<string>? AllowedSubjects { get; init; }
 
+    /// <summary>
+    /// Gets whether its grant assertions must be ID-JAGs (draft-ietf-oauth-identity-assertion-authz-grant), so that one without that <c>typ</c> is rejected.
+    /// Default: false, which accepts other JWTs too. The rules of ID-JAGs apply to each JWT with their <c>typ</c>.
+    /// </summary>
+    public bool RequireIdJag { get; init; }
+
     /// <summary>Gets the rules that its JWTs may break. Default: none.</summary>
     public Leniency Leniency { get; init; } = new();
 }

@@ -131,6 +131,12 @@ public sealed class AccessToken
     /// <summary>Gets the lifetime that the server gave the token; null if the source of the token does not report it.</summary>
     internal TimeSpan? Lifetime { get; init; }
 
+    /// <summary>Returns the token with an earlier expiry, for one that is a JWT; the same token if that is not earlier.</summary>
+    internal AccessToken Until(DateTimeOffset? expiresAt) => expiresAt is not { } end || end >= ExpiresAt ? this : new(Value, end, Type, Scope, Members)
+    {
+        Proof = Proof, Lifetime = Lifetime - (ExpiresAt - end) is var lifetime && lifetime < TimeSpan.Zero ? TimeSpan.Zero : lifetime,
+    };
+
     /// <summary>Describes the token without revealing it.</summary>
     /// <returns>The type, the length and the expiry.</returns>
     public override string ToString() => string.Create(

@@ -30,7 +30,7 @@ namespace JwtGrantClient;
 /// </code>
 /// </example>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class TokenRequest : IEquatable<TokenRequest>
+public sealed partial class TokenRequest : IEquatable<TokenRequest>
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -40,6 +40,21 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private RequestTokens? _tokens;
     private int _hash;
+
+    /// <summary>Initializes a request without any property set: the client as configured.</summary>
+    public TokenRequest()
+    {
+    }
+
+    /// <summary>Initializes a request with the properties of another one. An initializer replaces some of them.</summary>
+    /// <param name="original">The request to copy.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="original"/> is null.</exception>
+    public TokenRequest(TokenRequest original)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        (Scope, Resource, Subject) = (original.Scope, original.Resource, original.Subject);
+        (Parameters, Claims, AuthorizationDetails, _tokens) = (original.Parameters, original.Claims, original.AuthorizationDetails, original._tokens);
+    }
 
     /// <summary>Gets the request without any property set: the client as configured.</summary>
     public static TokenRequest Default { get; } = new();
@@ -203,34 +218,6 @@ public sealed class TokenRequest : IEquatable<TokenRequest>
     /// </summary>
     internal string? SubjectAlone =>
         field ??= _claims is null && _tokens is null && AuthorizationDetails is null && Scope is null && Resource.Count == 0 && Parameters.Count == 0 ? Subject : null;
-
-    /// <summary>
-    /// Returns the request for whose token a client asks another client: subject, claims and tokens are the same, everything else is as configured.
-    /// </summary>
-    internal TokenRequest ForSubject() =>
-        Subject is null && Claims.Count == 0 && _tokens is null ? Default : new() { Subject = Subject, Claims = Claims, _tokens = _tokens };
-
-    /// <summary>Returns the request with the values of another one where it has none.</summary>
-    internal TokenRequest CompleteFrom(TokenRequest defaults) => new()
-    {
-        Scope = Scope ?? defaults.Scope,
-        Resource = Resource.Count > 0 ? Resource : defaults.Resource,
-        AuthorizationDetails = AuthorizationDetails ?? defaults.AuthorizationDetails,
-        Parameters = NamedValues.Merge(defaults.Parameters, Parameters),
-        Subject = Subject,
-        Claims = Claims,
-        _tokens = _tokens,
-    };
-
-    /// <summary>Returns an equal request that the cache can keep: without the texts of the tokens.</summary>
-    internal TokenRequest WithoutTokenTexts()
-    {
-        if (_tokens is null)
-            return this;
-        var copy = (TokenRequest)MemberwiseClone();
-        copy._tokens = _tokens.WithoutTexts();
-        return copy;
-    }
 
     /// <summary>Returns whether two requests describe the same token.</summary>
     /// <param name="other">The request to compare with.</param>

@@ -19,11 +19,17 @@ internal static class Example
     /// <summary>Gets the README of the examples.</summary>
     public static string Readme => File.ReadAllText(Path.Combine(Folder, "README.md"));
 
-    public static async Task<Run> RunAsync(string name, string[] arguments, CancellationToken cancellationToken)
+    /// <summary>Returns the path of the compiled program of an example.</summary>
+    public static string ProgramOf(string name)
     {
         var program = Path.Combine(Folder, name, Output, $"{name}.dll");
         Assert.True(File.Exists(program), $"The file {program} does not exist. Build these tests, which builds the examples too.");
-        using var process = Process.Start(new ProcessStartInfo(DotNet.HostPath, [program, .. arguments])
+        return program;
+    }
+
+    public static async Task<Run> RunAsync(string name, string[] arguments, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(new ProcessStartInfo(DotNet.HostPath, [ProgramOf(name), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -178,6 +178,37 @@ public sealed class TokenExchangeTests
     }
 
     [Fact]
+    public async Task The_access_token_of_a_user_becomes_one_for_the_client_that_exchanges_it()
+    {
+        var token = _server.Server.IssueAccessToken("app", "read write", "user-1");
+
+        var response = await ExchangeAsync(("subject_token", token), ("subject_token_type", Types + "access_token"), ("scope", "read"));
+
+        var check = _server.Server.CheckAccessToken($"Bearer {response.ShouldBeGranted().AccessToken}");
+        Assert.Equal((TestData.ClientId, "user-1", "read"), (check.ClientId, check.Subject, check.Scope));
+    }
+
+    [Fact]
+    public async Task An_ID_token_of_this_server_can_be_exchanged_by_its_client()
+    {
+        (await ExchangeAsync(("subject_token", _server.Server.IssueIdToken(TestData.ClientId, "user-1")), ("subject_token_type", Types + "id_token"))).ShouldBeGranted();
+        (await ExchangeAsync(("subject_token", _server.Server.IssueIdToken("app", "user-1")), ("subject_token_type", Types + "id_token")))
+            .ShouldBeRefused(400, "invalid_request", "S12");
+    }
+
+    [Fact]
+    public async Task A_transaction_token_needs_a_scope()
+    {
+        (string, string)[] fields = [.. SubjectFields(), ("requested_token_type", Types + "txn_token"), ("audience", "shop.example")];
+
+        var response = (await ExchangeAsync([.. fields, ("scope", "order")])).ShouldBeGranted("N_A");
+
+        Assert.Equal((Types + "txn_token", "txntoken+jwt"),
+            (response["issued_token_type"], IssuedToken.Header(response.AccessToken).GetProperty("typ").GetString()));
+        (await ExchangeAsync(fields)).ShouldBeRefused(400, "invalid_request", "S17").WithExplanation("no scope");
+    }
+
+    [Fact]
     public async Task A_token_exchange_without_client_authentication_is_refused()
     {
         _server.Server.RegisterClient(new() { Id = "public", AllowedAuthenticationMethods = ["none"] });

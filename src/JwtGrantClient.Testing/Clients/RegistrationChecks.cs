@@ -17,6 +17,11 @@ internal static class RegistrationChecks
         if (client.AllowedGrantTypes?.FirstOrDefault(type => !supportedGrantTypes.Contains(type)) is { } unknown)
             throw new ArgumentException(
                 $"'{client.Id}' has the grant type '{unknown}'; this server supports {string.Join(", ", supportedGrantTypes)}.");
+        foreach (var (audience, id) in client.IdJagAudiences ?? new Dictionary<string, string>())
+        {
+            OptionChecks.CheckNotEmpty($"An audience in IdJagAudiences of '{client.Id}'", audience);
+            OptionChecks.CheckNotEmpty($"The client id for '{audience}' in IdJagAudiences of '{client.Id}'", id);
+        }
         ClientMethods.Validate(client);
     }
 }

@@ -9,12 +9,13 @@ internal static class ContentRules
     private const string Form = "application/x-www-form-urlencoded";
 
     /// <exception cref="RefusedException">The body is declared as something else.</exception>
-    public static void Check(ServerRequest request)
+    public static void Check(ServerRequest request, bool isJson)
     {
-        CheckType(request.Header("Content-Type"));
+        if (!isJson)
+            CheckType(request.Header("Content-Type"));
         if (request.Header("Content-Encoding") is { } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw RefusedException.InvalidRequest("S01", "RFC 9110 section 8.4",
-                $"The Content-Encoding is '{coding}'; this server accepts only a form that is not compressed. Leave the header out.", 415);
+                $"The Content-Encoding is '{coding}'; this server accepts only a body that is not compressed. Leave the header out.", 415);
     }
 
     private static void CheckType(string? contentType)

@@ -14,10 +14,12 @@ internal static class FormReader
     private const string NoHexDigits = "a percent sign without two hex digits", NoUtf8 = "escapes that are not UTF-8";
 
     /// <summary>
-    /// Returns the fields that have a value. Each field occurs once, except those that <see cref="TokenForm.MayRepeat"/> allows.
+    /// Returns the fields that have a value. Each field occurs once, except those that <see cref="TokenForm.MayRepeat(string)"/> allows.
     /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="acceptsJson">Whether the request may also be JSON.</param>
     /// <exception cref="RefusedException">The request is not a form, repeats a field, or has its parameters in the query.</exception>
-    public static TokenForm Read(ServerRequest request)
+    public static TokenForm Read(ServerRequest request, bool acceptsJson = false)
     {
         if (request.Method != "POST")
             throw RefusedException.InvalidRequest("S01", Clause, $"The method is {request.Method}; expected POST.");
@@ -25,8 +27,10 @@ internal static class FormReader
             throw RefusedException.InvalidRequest("S01", "RFC 9110 section 15.5.14",
                 $"The body is longer than {ServerRequest.MaxBodyLength} bytes.", 413);
         QueryRules.Check(request.Query);
-        ContentRules.Check(request);
-        var fields = TryDecode(request.Body, out var problem) ?? throw RefusedException.InvalidRequest("S01", EncodingClause, problem);
+        var isJson = acceptsJson && JsonRequestReader.IsJson(request.Header("Content-Type"));
+        ContentRules.Check(request, isJson);
+        var fields = isJson ? JsonRequestReader.Read(request.Body)
+            : TryDecode(request.Body, out var problem) ?? throw RefusedException.InvalidRequest("S01", EncodingClause, problem);
         var form = new TokenForm(fields);
         CheckRepetition(form);
         // A parameter without a value is treated as omitted (RFC 6749 section 3.2).

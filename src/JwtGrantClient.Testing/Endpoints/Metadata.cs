@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Clients;
 using JwtGrantClient.Testing.Fapi;
+using JwtGrantClient.Testing.IdentityAssertions;
+using JwtGrantClient.Testing.TokenExchange;
 using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Endpoints;
@@ -21,6 +23,8 @@ internal sealed class Metadata(ServerSettings settings, IEnumerable<string> gran
             ["response_types_supported"] = ToArray(["code"]),
             ["code_challenge_methods_supported"] = ToArray(["S256"]),
             ["dpop_signing_alg_values_supported"] = ToArray(Algorithms),
+            ["identity_chaining_requested_token_types_supported"] = ToArray([TokenTypes.IdJag, TokenTypes.Jwt]),
+            ["authorization_grant_profiles_supported"] = ToArray([IdJag.GrantProfile]),
         };
         foreach (var endpoint in new[] { "token_endpoint", "revocation_endpoint" })
         {

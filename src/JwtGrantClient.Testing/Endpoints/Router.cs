@@ -19,7 +19,7 @@ internal sealed class Router(ServerSettings settings, TokenEndpoint tokenEndpoin
     {
         [$"/.well-known/oauth-authorization-server{settings.Path}"] = () => ServerResponse.Json(200, metadata.CreateDocument()),
         [$"{settings.Path}/.well-known/openid-configuration"] = () => ServerResponse.Json(200, metadata.CreateDocument()),
-        [$"{settings.Path}/jwks"] = () => ServerResponse.Json(200, TokenIssuer.PublicKeys()),
+        [$"{settings.Path}/jwks"] = () => ServerResponse.Json(200, TokenIssuer.CreateKeySet()),
     };
 
     public IReadOnlyList<RecordedRequest> Requests => _requests.ToList();

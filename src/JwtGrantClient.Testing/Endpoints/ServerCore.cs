@@ -27,6 +27,7 @@ internal sealed class ServerCore
             new SpiffeAssertionValidator(settings, Registry),
             Registry);
         SamlAssertions = new(settings);
+        Registry.TrustOwn(new() { Issuer = settings.Issuer, Jwks = Jwks });
         // Each grant type has one entry: its name and the method that validates it.
         var grants = new Dictionary<string, Func<GrantRequest, GrantResult>>(StringComparer.Ordinal)
         {
@@ -35,7 +36,7 @@ internal sealed class ServerCore
             [ClientCredentialsGrant.Type] = ClientCredentialsGrant.Validate,
             [AuthorizationCodeGrant.Type] = Codes.Validate,
             [RefreshTokenGrant.Type] = new RefreshTokenGrant(RefreshTokens, FapiRules.RotatesRefreshTokens(settings.Options)).Validate,
-            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, assertions)).Validate,
+            [TokenExchangeGrant.Type] = new TokenExchangeGrant(new PresentedTokenValidator(Tokens, RefreshTokens, assertions, SamlAssertions)).Validate,
         };
         GrantTypes = grants.Keys;
         var responses = new TokenResponseFactory(settings, Tokens, RefreshTokens);
@@ -47,6 +48,8 @@ internal sealed class ServerCore
     }
 
     public ServerSettings Settings { get; }
+
+    public string Jwks { get; } = TokenIssuer.CreateKeySet().ToJsonString();
 
     public IReadOnlyCollection<string> GrantTypes { get; }
 

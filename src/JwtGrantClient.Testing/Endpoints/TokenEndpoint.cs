@@ -28,7 +28,7 @@ internal sealed class TokenEndpoint(
     {
         try
         {
-            return Validate(request, FormReader.Read(request));
+            return Validate(request, FormReader.Read(request, settings.Options.AcceptJsonRequests));
         }
         catch (RefusedException e)
         {

@@ -26,7 +26,10 @@ internal sealed record TokenForm(IReadOnlyList<KeyValuePair<string, string>> Fie
     /// Returns whether a field may occur more than once: <c>resource</c> (RFC 8707 section 2), and <c>audience</c> in a token exchange
     /// (RFC 8693 section 2.1).
     /// </summary>
-    public bool MayRepeat(string name) => name == "resource" || (name == "audience" && IsExchange);
+    public bool MayRepeat(string name) => MayRepeat(name, IsExchange);
+
+    /// <inheritdoc cref="MayRepeat(string)"/>
+    public static bool MayRepeat(string name, bool isExchange) => name == "resource" || (name == "audience" && isExchange);
 
     /// <exception cref="RefusedException">The field is missing.</exception>
     public string GetRequired(string name) => this[name]

@@ -47,6 +47,12 @@ internal sealed record GrantResult(ClientRegistration? Client, string ClientId, 
     /// <summary>The type of the token to issue, which the response then names (RFC 8693 section 2.2.1); null for an access token.</summary>
     public string? IssuedTokenType { get; init; }
 
+    /// <summary>The audience of the token to issue; null for the resources and audiences of the form, or else the issuer.</summary>
+    public IReadOnlyList<string>? Targets { get; init; }
+
+    /// <summary>The claim <c>resource</c> of an ID-JAG to issue; empty for none.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
     /// <summary>The content of the refresh token to issue; null if the grant issues none.</summary>
     public RefreshTokenDescriptor? RefreshToken { get; init; }
 }

@@ -1,10 +1,11 @@
 using JwtGrantClient.Testing.Clients;
+using JwtGrantClient.Testing.IdentityAssertions;
 using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Grants;
 
 /// <summary>
-/// Validates the jwt-bearer grant (RFC 7523 section 2.1). Client authentication is optional, unless the client's registration requires it.
+/// Validates the jwt-bearer grant (RFC 7523 section 2.1). Client authentication is optional, unless the client's registration or an ID-JAG requires it.
 /// </summary>
 internal sealed class JwtBearerGrant(AssertionValidator assertions, ClientAuthenticator authenticator)
 {
@@ -14,6 +15,8 @@ internal sealed class JwtBearerGrant(AssertionValidator assertions, ClientAuthen
     {
         var namedClient = request.AuthenticatedClient ?? authenticator.FindNamedClient(request.Form);
         var assertion = assertions.Validate(request.Form.GetRequired("assertion"), AssertionUse.Grant, request.Record);
+        if (assertion.IdJagClaims is { } claims)
+            return IdJagGrantRules.Validate(request, claims, assertion.Subject);
         if (request.AuthenticatedClient is null && assertion.Signer.Client is { } signer)
             ClientAuthenticator.CheckClientId(request.Form, signer);
         // If one client presents the assertion of another, the assertion may be stolen.

@@ -27,16 +27,32 @@ internal sealed class SamlAssertionValidator(ServerSettings settings)
     /// <exception cref="RefusedException">The assertion breaks a rule.</exception>
     public ValidatedSamlAssertion Validate(string assertion, int request)
     {
-        var root = SamlDocument.Decode(assertion).DocumentElement!;
-        SamlStructureRules.CheckStructure(root);
-        var issuer = FindIssuer(root);
-        var signed = XmlSignature.Verify(root, issuer);
+        var (signed, issuer) = Verify(assertion);
         var validated = CheckContent(signed, issuer);
         // Only an assertion that is valid in every other way uses up its ID.
         if (_replays.FindOrRecord(validated.Issuer, signed.Attribute("ID")!, validated.ExpiresAt, request) is { } first)
             throw SamlRefusal.Create("X12", "item 6",
                 $"The assertion's ID is that of request {first} again. An assertion is single-use: create a new one for each request, including retries.");
         return validated;
+    }
+
+    /// <summary>
+    /// Validates an assertion that a client got when its user signed in, and exchanges here. Its audience is the client, its recipient is a URL of the
+    /// client, and it may be presented again.
+    /// </summary>
+    /// <exception cref="RefusedException">The assertion breaks a rule.</exception>
+    public ValidatedSamlAssertion ValidateForClient(string assertion, string clientId)
+    {
+        var (signed, issuer) = Verify(assertion);
+        return CheckContent(signed, issuer, clientId);
+    }
+
+    private (XmlElement Signed, AssertionIssuer Issuer) Verify(string assertion)
+    {
+        var root = SamlDocument.Decode(assertion).DocumentElement!;
+        SamlStructureRules.CheckStructure(root);
+        var issuer = FindIssuer(root);
+        return (XmlSignature.Verify(root, issuer), issuer);
     }
 
     // The issuer's name is not verified yet. It only selects the key.
@@ -47,11 +63,11 @@ internal sealed class SamlAssertionValidator(ServerSettings settings)
             $"The Issuer is '{name}', which is not trusted for SAML assertions. Call TrustSamlIssuer for it, or correct the name.");
     }
 
-    private ValidatedSamlAssertion CheckContent(XmlElement signed, AssertionIssuer issuer)
+    private ValidatedSamlAssertion CheckContent(XmlElement signed, AssertionIssuer issuer, string? clientId = null)
     {
-        var conditionsEnd = _conditions.Check(signed);
+        var conditionsEnd = _conditions.Check(signed, clientId);
         var subject = SubjectRules.CheckNameId(signed, issuer);
-        var end = _subject.CheckConfirmation(signed, conditionsEnd);
+        var end = _subject.CheckConfirmation(signed, conditionsEnd, checksRecipient: clientId is null);
         _times.CheckLifetime(signed, end);
         _structure.CheckAuthnStatement(signed);
         return new(SamlStructureRules.ReadIssuer(signed), subject, end);

@@ -20,8 +20,9 @@ internal sealed class SubjectRules(ServerSettings settings, SamlTimes times)
 
     /// <param name="assertion">The assertion.</param>
     /// <param name="conditionsEnd">The end of its Conditions; null if they have none.</param>
+    /// <param name="checksRecipient">Whether the recipient is this server.</param>
     /// <returns>The time from which the assertion can no longer be used.</returns>
-    public DateTimeOffset CheckConfirmation(XmlElement assertion, DateTimeOffset? conditionsEnd)
+    public DateTimeOffset CheckConfirmation(XmlElement assertion, DateTimeOffset? conditionsEnd, bool checksRecipient)
     {
         // One valid bearer confirmation is enough. Confirmations with other methods are ignored.
         var bearers = assertion.Elements("Subject")[0].Elements("SubjectConfirmation")
@@ -29,7 +30,7 @@ internal sealed class SubjectRules(ServerSettings settings, SamlTimes times)
         var problems = new List<string>();
         foreach (var bearer in bearers)
         {
-            if (FindProblem(bearer, conditionsEnd) is { } problem)
+            if (FindProblem(bearer, conditionsEnd, checksRecipient) is { } problem)
                 problems.Add(problem);
             else if (bearer.Elements("SubjectConfirmationData") is [var data] && SamlTimes.Read(data, "NotOnOrAfter", "X10") is { } end)
                 return end < conditionsEnd ? end : conditionsEnd ?? end;
@@ -42,7 +43,7 @@ internal sealed class SubjectRules(ServerSettings settings, SamlTimes times)
     }
 
     // InResponseTo is ignored: it belongs to the browser profile.
-    private string? FindProblem(XmlElement bearer, DateTimeOffset? conditionsEnd)
+    private string? FindProblem(XmlElement bearer, DateTimeOffset? conditionsEnd, bool checksRecipient)
     {
         if (bearer.Elements("SubjectConfirmationData") is not [var data])
             return conditionsEnd is null
@@ -50,7 +51,7 @@ internal sealed class SubjectRules(ServerSettings settings, SamlTimes times)
                 : null;
         return data.Attribute("Recipient") is not { } recipient
                 ? $"The SubjectConfirmationData has no Recipient; expected '{settings.TokenEndpoint}'."
-            : recipient != settings.TokenEndpoint
+            : checksRecipient && recipient != settings.TokenEndpoint
                 ? $"The Recipient is '{recipient}'; expected the token endpoint, '{settings.TokenEndpoint}', byte for byte."
             : data.Attribute("NotOnOrAfter") is null ? "The SubjectConfirmationData has no NotOnOrAfter."
             : times.FindProblem(data, "X10");

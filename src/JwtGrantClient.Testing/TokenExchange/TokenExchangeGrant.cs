@@ -1,4 +1,5 @@
 using JwtGrantClient.Testing.Grants;
+using JwtGrantClient.Testing.IdentityAssertions;
 using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.TokenExchange;
@@ -27,6 +28,10 @@ internal sealed class TokenExchangeGrant(PresentedTokenValidator tokens)
         if (!TokenTypes.Issuable.Contains(requestedType))
             throw RefusedException.InvalidRequest("S17", Clause,
                 $"The requested_token_type is '{requestedType}'; this server issues {string.Join(", ", TokenTypes.Issuable)}.");
+        if (requestedType == TokenTypes.TransactionToken && form["scope"] is null)
+            throw RefusedException.InvalidRequest("S17", "draft-ietf-oauth-transaction-tokens-10", "The request for a transaction token has no scope, which is required.");
+        if (requestedType == TokenTypes.IdJag)
+            return ValidateIdJag(request, client, subjectToken, subjectType);
         var subject = tokens.Validate(subjectToken, subjectType, "subject token", client, request.Record);
         var actor = actorToken is null ? null : tokens.Validate(actorToken, actorType!, "actor token", client, request.Record);
         // The scope of an access token of this server limits the new scope. For another issuer's token only the registration limits it.
@@ -36,6 +41,20 @@ internal sealed class TokenExchangeGrant(PresentedTokenValidator tokens)
         {
             Actor = actor?.Subject, IssuedTokenType = requestedType,
             RefreshToken = requestedType == TokenTypes.RefreshToken ? new(client.Id, subject.Subject, scope, new()) : null,
+        };
+    }
+
+    // The ID-JAG has the client's id at the other server. An actor token has no meaning in it yet, so it is refused rather than ignored.
+    private GrantResult ValidateIdJag(GrantRequest request, ClientRegistration client, string subjectToken, string subjectType)
+    {
+        if (request.Form["actor_token"] is not null)
+            throw RefusedException.InvalidRequest("S24", IdJag.RequestClause, "The form has an actor_token; this server issues no ID-JAG for an actor.");
+        var (audience, clientId) = IdJagRequestRules.FindReceiver(request.Form, client);
+        var subject = tokens.ValidateIdentity(subjectToken, subjectType, client, request.Record);
+        var scope = subject.Scope is null ? request.Form["scope"] : GrantPolicy.NarrowScope(request.Form["scope"], subject.Scope, Clause);
+        return new(client, clientId, subject.Subject, scope)
+        {
+            IssuedTokenType = TokenTypes.IdJag, Targets = [audience], Resources = request.Form.Resources,
         };
     }
 }

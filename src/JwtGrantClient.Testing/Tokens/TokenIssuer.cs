@@ -6,6 +6,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing.Endpoints;
+using JwtGrantClient.Testing.IdentityAssertions;
+using JwtGrantClient.Testing.TokenExchange;
 using JwtGrantClient.Testing.Validation;
 
 namespace JwtGrantClient.Testing.Tokens;
@@ -19,7 +21,8 @@ internal sealed class TokenIssuer(ServerSettings settings)
     private const string Algorithm = "ES256", KeyId = "strict-1";
     private const int SignatureLength = 64;
 
-    private static readonly string AccessTokenHeader = EncodeHeader("at+jwt"), JwtHeader = EncodeHeader("JWT");
+    private static readonly string AccessTokenHeader = EncodeHeader("at+jwt"), JwtHeader = EncodeHeader("JWT"),
+        IdJagHeader = EncodeHeader(IdJag.Type), TransactionTokenHeader = EncodeHeader("txntoken+jwt");
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
@@ -35,14 +38,27 @@ internal sealed class TokenIssuer(ServerSettings settings)
     /// <summary>Issues an access token; returns its text, and how many seconds it is valid.</summary>
     public (string Value, long ExpiresIn) Issue(AccessTokenDescriptor descriptor)
     {
-        var (value, expiresAt) = Create(descriptor, AccessTokenHeader);
+        // expires_in is rounded down and exp up, so that the token is valid for at least expires_in seconds.
+        var exp = (settings.Now + settings.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
+        var (value, expiresAt) = (Create(descriptor, AccessTokenHeader, exp), DateTimeOffset.FromUnixTimeSeconds(exp));
         _validTokens.TryAdd(TextHash.Compute(value), new(descriptor, expiresAt, Volatile.Read(ref _generation)), expiresAt);
         Interlocked.Increment(ref _issued);
-        return (value, ExpiresIn);
+        return (value, settings.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond);
     }
 
     /// <summary>Issues a JWT with the same claims that is not an access token.</summary>
-    public (string Value, long ExpiresIn) IssueJwt(AccessTokenDescriptor descriptor) => (Create(descriptor, JwtHeader).Value, ExpiresIn);
+    public (string Value, long ExpiresIn) IssueJwt(AccessTokenDescriptor descriptor, string tokenType)
+    {
+        // The time from iat to exp is not longer than the lifetime, because another server may limit it.
+        var exp = settings.Now.ToUnixTimeSeconds() + (settings.Options.IssuedAssertionLifetime.Ticks / TimeSpan.TicksPerSecond);
+        var header = tokenType switch
+        {
+            TokenTypes.IdJag => IdJagHeader,
+            TokenTypes.TransactionToken => TransactionTokenHeader,
+            _ => JwtHeader,
+        };
+        return (Create(descriptor, header, exp), (long)(DateTimeOffset.FromUnixTimeSeconds(exp) - settings.Now).TotalSeconds);
+    }
 
     public void Revoke(string token)
     {
@@ -68,7 +84,8 @@ internal sealed class TokenIssuer(ServerSettings settings)
         return problem.Length == 0 ? token : null;
     }
 
-    public static JsonObject PublicKeys()
+    /// <summary>Creates the JWK set with the key that signs the tokens (RFC 7517 section 5).</summary>
+    public static JsonObject CreateKeySet()
     {
         var point = Key.Value.ExportParameters(includePrivateParameters: false).Q;
         return new()
@@ -81,17 +98,12 @@ internal sealed class TokenIssuer(ServerSettings settings)
         };
     }
 
-    // expires_in is rounded down and exp up, so that the token is valid for at least expires_in seconds.
-    private long ExpiresIn => settings.Options.TokenLifetime.Ticks / TimeSpan.TicksPerSecond;
-
-    private (string Value, DateTimeOffset ExpiresAt) Create(AccessTokenDescriptor descriptor, string header)
+    private string Create(AccessTokenDescriptor descriptor, string header, long exp)
     {
-        var now = settings.Now;
-        var exp = (now + settings.Options.TokenLifetime + OneSecond - TimeSpan.FromTicks(1)).ToUnixTimeSeconds();
         var claims = JsonBytes.WriteObject(
-            (Descriptor: descriptor, settings.Issuer, Iat: now.ToUnixTimeSeconds(), Exp: exp),
+            (Descriptor: descriptor, settings.Issuer, Iat: settings.Now.ToUnixTimeSeconds(), Exp: exp),
             static (json, token) => WriteClaims(json, token.Descriptor, token.Issuer, token.Iat, token.Exp));
-        return (Sign(header, claims), DateTimeOffset.FromUnixTimeSeconds(exp));
+        return Sign(header, claims);
     }
 
     private static void WriteClaims(Utf8JsonWriter json, AccessTokenDescriptor descriptor, string issuer, long iat, long exp)
@@ -101,7 +113,9 @@ internal sealed class TokenIssuer(ServerSettings settings)
         json.WriteString("client_id", descriptor.ClientId);
         json.WriteNumber("iat", iat);
         json.WriteNumber("exp", exp);
-        WriteAudience(json, descriptor.Audience);
+        WriteOneOrMore(json, "aud", descriptor.Audience);
+        if (descriptor.Resources.Count > 0)
+            WriteOneOrMore(json, "resource", descriptor.Resources);
         Span<byte> id = stackalloc byte[16];
         RandomNumberGenerator.Fill(id);
         json.WriteString("jti", Base64Url.EncodeToString(id));
@@ -123,15 +137,15 @@ internal sealed class TokenIssuer(ServerSettings settings)
         json.WriteEndObject();
     }
 
-    private static void WriteAudience(Utf8JsonWriter json, IReadOnlyList<string> audience)
+    private static void WriteOneOrMore(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {
-        if (audience is [var only])
+        if (values is [var only])
         {
-            json.WriteString("aud", only);
+            json.WriteString(name, only);
             return;
         }
-        json.WriteStartArray("aud");
-        foreach (var value in audience)
+        json.WriteStartArray(name);
+        foreach (var value in values)
             json.WriteStringValue(value);
         json.WriteEndArray();
     }
@@ -172,6 +186,9 @@ internal sealed record AccessTokenDescriptor(string ClientId, string Subject, st
 {
     /// <summary>The party that acts for the subject (RFC 8693 section 4.1); null for none.</summary>
     public string? Actor { get; init; }
+
+    /// <summary>The claim <c>resource</c> of an ID-JAG; empty for none.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
 
     /// <summary>The thumbprint of the DPoP key that the token is bound to (RFC 9449 section 6.1); null for a bearer token.</summary>
     public string? ProofKey { get; init; }

@@ -13,13 +13,16 @@ internal sealed record AssertionIssuer(
     /// <summary>The rules that its assertions may break.</summary>
     public Leniency Leniency { get; private init; } = Leniency.None;
 
+    /// <summary>Whether its grant assertions must be ID-JAGs.</summary>
+    public bool RequiresIdJag { get; private init; }
+
     public static AssertionIssuer From(ClientRegistration client) =>
         new(client.Id, client, ReadKeys(client), client.SigningAlgorithm, client.AllowedSubjects) { Leniency = client.Leniency };
 
     public static AssertionIssuer From(TrustedIssuer issuer) =>
         new(issuer.Issuer, null, KeyReader.Read(issuer.PublicKeyPem, null, issuer.Jwks, issuer.Issuer), null, issuer.AllowedSubjects)
         {
-            Leniency = issuer.Leniency,
+            Leniency = issuer.Leniency, RequiresIdJag = issuer.RequireIdJag,
         };
 
     // A client with another credential does not need a key.

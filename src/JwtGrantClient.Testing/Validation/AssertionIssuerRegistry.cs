@@ -19,6 +19,11 @@ internal sealed class AssertionIssuerRegistry
         _clients[client.Id] = AssertionIssuer.From(client);
     }
 
+    /// <summary>This server as the issuer of ID tokens.</summary>
+    public AssertionIssuer? Own { get; private set; }
+
+    public void TrustOwn(TrustedIssuer issuer) => Own = AssertionIssuer.From(issuer);
+
     public void Trust(TrustedIssuer issuer) => _issuers[issuer.Issuer] = AssertionIssuer.From(issuer);
 
     public AssertionIssuer? FindClient(string? id) => id is not null && _clients.TryGetValue(id, out var client) ? client : null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Testing.IdentityAssertions;
 using JwtGrantClient.Testing.Jose;
 
 namespace JwtGrantClient.Testing.Validation;
@@ -20,8 +21,13 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
     {
         var rules = new BrokenRules(use, settings.Options.Leniency);
         var jwt = SignedJwt.Parse(assertion, use, rules);
+        // The type of a grant decides its rules. Its refusals have the same error.
+        if (ReferenceEquals(use, AssertionUse.Grant) && jwt?.Header is { } typed && HeaderRules.ReadType(typed) == IdJag.Type)
+            use = AssertionUse.IdJagGrant;
         var algorithm = jwt?.Header is { } header ? HeaderRules.Check(header, use, settings, rules) : null;
         var issuer = jwt?.Claims is { } named ? FindIssuer(named, use, rules) : null;
+        if (issuer?.RequiresIdJag == true && ReferenceEquals(use, AssertionUse.Grant))
+            rules.Add("S09", IdJag.GrantClause, $"The {use.Name} of '{issuer.Name}' has another typ than {IdJag.Type}, or none; this server accepts only ID-JAGs of that issuer.");
         if (issuer is not null && algorithm is not null)
             SignatureRules.Check(jwt!, jwt!.Header!.Value, issuer, algorithm, use, rules);
         var validated = jwt?.Claims is { } claims ? _claims.Check(claims, issuer, use, rules) : null;
@@ -32,7 +38,7 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
                 $"The {use.Name}'s jti is that of request {first} again. A jti is single-use: create a new assertion for each request, including retries.",
                 nameof(Leniency.AllowReusedJti));
         rules.Conclude(record);
-        return validated!;
+        return ReferenceEquals(use, AssertionUse.IdJagGrant) ? validated! with { IdJagClaims = jwt!.Claims } : validated!;
     }
 
     // The key must belong to the issuer (RFC 8725 section 3.8). The claim that names the issuer is not verified yet; it only selects the key.
@@ -44,11 +50,12 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
             rules.Add(claim == "sub" ? "S11" : "S10", "RFC 7523 section 3 items 1 and 2", $"The {use.Name} {problem}.");
             return null;
         }
-        var issuer = use.IsClientAuthentication ? registry.FindClient(name)
+        var issuer = use.AllowsOwnIssuer && name == settings.Issuer ? registry.Own
+            : use.IsClientAuthentication ? registry.FindClient(name)
             : use.RequiresTrustedIssuer ? registry.FindTrustedIssuer(name) : registry.FindGrantIssuer(name);
         if (issuer is null)
             rules.Add("S10", "RFC 7523 section 3 items 1 and 2",
-                $"The {use.Name}'s {claim} is '{name}', which is not registered. Register the client or trust the issuer, or correct the claim.");
+                $"The {use.Name}'s {claim} is '{name}', which is {(use.RequiresTrustedIssuer ? "not trusted. Trust the issuer" : "not registered. Register the client or trust the issuer")}, or correct the claim.");
         else
             rules.Party = issuer.Leniency;
         return issuer;
@@ -56,4 +63,8 @@ internal sealed class AssertionValidator(ServerSettings settings, AssertionIssue
 }
 
 /// <summary>The signer and the claims of a valid assertion. While rules are checked, what is missing is null.</summary>
-internal sealed record ValidatedAssertion(AssertionIssuer Signer, string Issuer, string Subject, string? Id, DateTimeOffset ExpiresAt);
+internal sealed record ValidatedAssertion(AssertionIssuer Signer, string Issuer, string Subject, string? Id, DateTimeOffset ExpiresAt)
+{
+    /// <summary>The claims of an ID-JAG; null for another assertion.</summary>
+    public JsonElement? IdJagClaims { get; init; }
+}

@@ -13,7 +13,7 @@ internal sealed class AudienceRules(ServerSettings settings)
     public void Check(JsonElement claims, AssertionUse use, BrokenRules rules)
     {
         if (!claims.TryGetProperty("aud", out var aud))
-            rules.Add("S12", Clause, $"The {use.Name} has no aud; expected '{settings.Issuer}'.");
+            rules.Add("S12", Clause, $"The {use.Name} has no aud; expected '{Expected(use)}'.");
         else if (aud.ValueKind != JsonValueKind.Array)
             CheckValue(aud, use, rules);
         else
@@ -28,12 +28,12 @@ internal sealed class AudienceRules(ServerSettings settings)
     {
         var count = aud.GetArrayLength();
         if (count == 0)
-            rules.Add("S12", Clause, $"The {use.Name}'s aud is an empty array; expected '{settings.Issuer}'.");
+            rules.Add("S12", Clause, $"The {use.Name}'s aud is an empty array; expected '{Expected(use)}'.");
         else if (aud.EnumerateArray().FirstOrDefault(value => value.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } odd)
             CheckValue(odd, use, rules);
         else if (!use.AllowsTokenEndpointAudience && count > 1)
         {
-            rules.Add("S12", Clause, $"The {use.Name}'s aud has {count} values; expected only '{settings.Issuer}'.", nameof(Leniency.AllowOtherAudiences));
+            rules.Add("S12", Clause, $"The {use.Name}'s aud has {count} values; expected only '{Expected(use)}'.", nameof(Leniency.AllowOtherAudiences));
             if (!aud.EnumerateArray().Any(value => IsServer(value, use)))
                 CheckValue(FindTokenEndpoint(aud) ?? aud[0], use, rules);
         }
@@ -60,16 +60,18 @@ internal sealed class AudienceRules(ServerSettings settings)
     {
         if (value.ValueKind != JsonValueKind.String)
             rules.Add("S12", Clause,
-                $"The {use.Name} has 'aud' as, or with, a JSON {StrictJson.DescribeKind(value)}; expected the string '{settings.Issuer}'.");
+                $"The {use.Name} has 'aud' as, or with, a JSON {StrictJson.DescribeKind(value)}; expected the string '{Expected(use)}'.");
         else if (!IsServer(value, use))
             rules.Add("S12", Clause,
-                $"The {use.Name}'s aud contains '{value}'; expected '{settings.Issuer}', byte for byte{(use.AllowsTokenEndpointAudience ? ", or the token endpoint" : "")}.",
+                $"The {use.Name}'s aud contains '{value}'; expected '{Expected(use)}', byte for byte{(use.AllowsTokenEndpointAudience ? ", or the token endpoint" : "")}.",
                 value.ValueEquals(settings.TokenEndpoint) ? nameof(Leniency.AllowTokenEndpointAudience) : null);
     }
 
     // A grant assertion may name the token endpoint. A client assertion may not: a malicious server could have given the client that URL
     // as its own (RFC 10070).
     private bool IsServer(JsonElement value, AssertionUse use) => value.ValueKind == JsonValueKind.String
-        && (value.ValueEquals(settings.Issuer) || (use.AllowsTokenEndpointAudience && value.ValueEquals(settings.TokenEndpoint))
+        && (value.ValueEquals(Expected(use)) || (use.AllowsTokenEndpointAudience && value.ValueEquals(settings.TokenEndpoint))
             || (use.AdditionalAudience is not null && value.ValueEquals(use.AdditionalAudience)));
+
+    private string Expected(AssertionUse use) => use.Audience ?? settings.Issuer;
 }

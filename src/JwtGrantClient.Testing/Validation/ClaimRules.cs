@@ -34,7 +34,7 @@ internal sealed class ClaimRules(ServerSettings settings, AssertionIssuerRegistr
                 $"The {use.Name}'s sub is '{subject}'; '{signer.Name}' is not allowed to assert this subject.");
         _audience.Check(claims, use, rules);
         var expiresAt = _times.Check(claims, use, rules);
-        return new(signer!, issuer!, subject!, use.IsSingleUse ? ReadId(claims, use, rules) : null, expiresAt);
+        return new(signer!, issuer!, subject!, use.IsSingleUse || use.RequiresId ? ReadId(claims, use, rules) : null, expiresAt);
     }
 
     // Users are not registered, so by default a client may assert any subject, except another client.

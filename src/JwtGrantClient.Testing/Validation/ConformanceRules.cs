@@ -5,7 +5,8 @@ namespace JwtGrantClient.Testing.Validation;
 /// <summary>All rules of the server. The table in the README of the package is generated from this list.</summary>
 internal static class ConformanceRules
 {
-    private const string Dpop = "RFC 9449 section 4.3", Apple = "Sign in with Apple, creating a client secret", Spiffe = "draft-ietf-oauth-spiffe-client-auth-02";
+    private const string Dpop = "RFC 9449 section 4.3", Apple = "Sign in with Apple, creating a client secret", Spiffe = "draft-ietf-oauth-spiffe-client-auth-02",
+        Jag = "draft-ietf-oauth-identity-assertion-authz-grant-03";
 
     private static readonly ConformanceRule[] Requests =
     [
@@ -16,6 +17,8 @@ internal static class ConformanceRules
         new("S01", "a form in another charset than UTF-8, or with bytes that are not percent-encoded", ["RFC 6749 appendix B"]),
         new("S01", "a form with a content coding", ["RFC 9110 section 8.4"]),
         new("S01", "a form of more than 1 MiB", ["RFC 9110 section 15.5.14"]),
+        new("S01", "with `AcceptJsonRequests`, a JSON request that is not strict: UTF-8, one object, no member twice", ["RFC 8259 section 4"]),
+        new("S01", "with `AcceptJsonRequests`, a member of the wrong JSON type", ["a rule of this server, because no RFC defines token requests in JSON"]),
         new("S01", "a form without a field that the grant requires", ["RFC 6749 section 5.2"]),
         new("S01", "two client authentication methods", ["RFC 6749 section 2.3"]),
         new("S01", "a client id or secret in the query", ["RFC 6749 section 2.3.1"]),
@@ -41,6 +44,7 @@ internal static class ConformanceRules
         new("S09", "a client assertion without its explicit type, with `RequireExplicitTyp`", ["RFC 10070"], nameof(Leniency.AllowMissingTyp)),
         new("S09", "a missing `typ` where one is required", ["RFC 8725 section 3.11"], nameof(Leniency.AllowMissingTyp)),
         new("S09", "the `typ` of a JWT for another purpose", ["RFC 8725 section 3.11"]),
+        new("S09", "another `typ` than that of an ID-JAG, from an issuer with `RequireIdJag`", [$"{Jag} section 4.4.1"]),
         new("S09", "a `typ` that is not a string", ["RFC 7515 section 4.1.9"]),
         new("S09a", "a JWT with the type of client authentication as a grant", ["RFC 10070"]),
         new("S09a", "one JWT as grant and as client assertion", ["RFC 7523 section 3 item 7"]),
@@ -63,8 +67,9 @@ internal static class ConformanceRules
         new("S14", "an `exp` that is not after `iat` and `nbf`", ["a rule of this server, which RFC 7519 section 4.1 leaves open"]),
         new("S14", "an `iat` or `nbf` that is not a number of seconds", ["RFC 7519 section 2"], nameof(Leniency.AllowStringDates)),
         new("S14", "a DPoP proof without `iat`", ["RFC 9449 section 4.2"]),
+        new("S14", "an ID-JAG without `iat`", [$"{Jag} section 3.1"]),
         new("S15", "a lifetime from `iat` to `exp` of more than `MaxAssertionLifetime`", ["RFC 7523 section 3 item 4"], nameof(Leniency.AllowLongLifetime)),
-        new("S16", "a missing `jti`", ["OpenID Connect Core section 9", "a rule of this server, which RFC 7523 section 3 item 7 leaves open", Dpop], nameof(Leniency.AllowMissingJti)),
+        new("S16", "a missing `jti`", ["OpenID Connect Core section 9", "a rule of this server, which RFC 7523 section 3 item 7 leaves open", Dpop, $"{Jag} section 3.1"], nameof(Leniency.AllowMissingJti)),
         new("S16", "a `jti` that was used before", ["OpenID Connect Core section 9", "a rule of this server, which RFC 7523 section 3 item 7 leaves open", Dpop], nameof(Leniency.AllowReusedJti)),
     ];
 
@@ -84,9 +89,10 @@ internal static class ConformanceRules
         new("S17", "a refresh token that is unknown, revoked or of another client", ["RFC 6749 section 6"]),
         new("S17", "a refresh token that was used before", ["RFC 9700 section 4.14.2"]),
         new("S17", "a subject or actor token that is not valid, or of an unknown type", ["RFC 8693 section 2.1", "RFC 8693 section 2.2.2"]),
+        new("S17", "a request for a transaction token without scope", ["draft-ietf-oauth-transaction-tokens-10"]),
         new("S17", "the revocation of another client's token", ["RFC 7009 section 2.1"]),
         new("S18", "an assertion grant without the client authentication of `RequireClientAuthentication`", ["RFC 7522 section 3.1", "RFC 7523 section 3.1"]),
-        new("S18", "a scope that was not granted before", ["RFC 6749 section 6", "RFC 8693 section 2.1"]),
+        new("S18", "a scope that was not granted before", ["RFC 6749 section 6", "RFC 8693 section 2.1", $"{Jag} section 4.4.1"]),
         new("S21", "a DPoP proof that is not valid for the request", ["RFC 9449 section 4.2", Dpop, "RFC 3986 section 2"]),
         new("S21", "a missing DPoP proof, with `RequireDPoP`", ["RFC 9449 section 5.2"]),
         new("S21", "a DPoP proof without the nonce of the server", ["RFC 9449 section 8"]),
@@ -95,6 +101,10 @@ internal static class ConformanceRules
         new("S23", "with `FapiMode`, a client that is not authenticated by private_key_jwt or mutual TLS", ["FAPI 2.0 section 5.3.2.1 item 6"]),
         new("S23", "with `FapiMode`, a token that would not be bound", ["FAPI 2.0 section 5.3.2.1 items 4 and 5"]),
         new("S23", "with `FapiMode`, a code without PKCE, or with an http redirect URI", ["FAPI 2.0 section 5.3.2.2 item 5", "FAPI 2.0 section 5.3.2.2 item 8"]),
+        new("S24", "a request for an ID-JAG without one `audience`, for a server that the client has no `IdJagAudiences` for, with another subject token than an ID token, a SAML assertion or a refresh token, or with an actor token", [$"{Jag} section 4.3"]),
+        new("S24", "an ID-JAG from a client that is not authenticated or not that of its `client_id`; a resource that it does not contain", [$"{Jag} section 4.4.1"]),
+        new("S24", "an ID-JAG whose `scope` or `resource` has the wrong JSON type", [$"{Jag} section 3.1"]),
+        new("S24", "an ID-JAG with `cnf` without a DPoP proof by the same key", [$"{Jag} section 8.6.1"]),
     ];
 
     private static readonly ConformanceRule[] Saml =

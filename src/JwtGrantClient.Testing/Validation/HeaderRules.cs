@@ -36,10 +36,13 @@ internal static class HeaderRules
             rules.Add("S05", "RFC 7797 section 7", $"The {use.Name}'s header has b64, which a JWT must not use. Leave it out.");
     }
 
+    /// <summary>Returns the <c>typ</c> in lower case and without <c>application/</c>; empty if it is missing or not a string.</summary>
+    public static string ReadType(JsonElement header) => Normalize(header.GetStringOrNull("typ") ?? "");
+
     private static void CheckType(JsonElement header, AssertionUse use, ServerSettings settings, BrokenRules rules)
     {
         var isPresent = header.TryGetProperty("typ", out var member);
-        var type = Normalize(member.ValueKind == JsonValueKind.String ? member.GetString()! : "");
+        var type = ReadType(header);
         if (type == AssertionUse.ClientAuthenticationType && !use.Types.Contains(type))
             rules.Add("S09a", "RFC 10070",
                 $"The {use.Name} has the typ {type}, which is only for client authentication. Use {use.Types[0]}.");

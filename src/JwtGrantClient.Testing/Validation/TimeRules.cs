@@ -1,4 +1,5 @@
 using System.Text.Json;
+using JwtGrantClient.Testing.IdentityAssertions;
 
 namespace JwtGrantClient.Testing.Validation;
 
@@ -48,6 +49,8 @@ internal sealed class TimeRules(ServerSettings settings, TimeSpan? maxLifetime =
 
     private decimal? CheckIssueTime(JsonElement claims, decimal now, AssertionUse use, BrokenRules rules)
     {
+        if (use.RequiresIssueTime && !claims.TryGetProperty("iat", out _))
+            rules.Add("S14", IdJag.ClaimClause, $"The {use.Name} has no iat.");
         var iat = NumericDate.Read(claims, "iat", "S14", use, rules);
         if (iat > now + _tolerance)
             rules.Add("S14", "a rule of this server, which RFC 7519 section 4.1.6 leaves open",

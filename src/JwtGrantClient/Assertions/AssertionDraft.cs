@@ -17,6 +17,8 @@ public sealed class AssertionDraft
     {
         Context = context;
         Type = profile.Type;
+        foreach (var (name, value) in profile.Header)
+            Header[name] = value;
         foreach (var (name, value) in NamedValues.Merge(profile.Claims, context.Claims))
             Claims[name] = value;
     }
@@ -29,7 +31,7 @@ public sealed class AssertionDraft
 
     /// <summary>
     /// Gets the additional header parameters. A parameter replaces that of <see cref="IJwtSigner.Header"/>. <c>alg</c>, <c>typ</c>, <c>kid</c>,
-    /// <c>crit</c> and <c>b64</c> are not allowed. Default: empty.
+    /// <c>crit</c> and <c>b64</c> are not allowed. Default: as configured.
     /// </summary>
     public IDictionary<string, object> Header { get; } = new ValueDictionary();
 

@@ -36,6 +36,30 @@ public sealed class AssertionOptions
     public bool AllowLongLifetime { get; set; }
 
     /// <summary>
+    /// Gets or sets the registered claims that are left out unless a setting or the token request has a value for them: <c>iss</c>, <c>sub</c>, <c>aud</c>,
+    /// <c>iat</c> and <c>jti</c>, for a server that does not accept them. An assertion without <c>jti</c> can be used more than once. Default: empty.
+    /// </summary>
+    public IList<string> OmittedClaims { get; set; } = [];
+
+    /// <summary>
+    /// Gets or sets whether the assertion has <c>nbf</c>, with the value of <c>iat</c> (RFC 7519 section 4.1.5). Default: false.
+    /// </summary>
+    public bool NotBefore { get; set; }
+
+    /// <summary>
+    /// Gets or sets how long before the current time <c>iat</c> is, for a server whose clock may be behind, in whole seconds. <c>exp</c> is
+    /// <see cref="Lifetime"/> after <c>iat</c>, so it is earlier, too. Range: 0 s to 5 min, and less than the lifetime. Default: 0 s.
+    /// </summary>
+    public TimeSpan Backdate { get; set; }
+
+    /// <summary>
+    /// Gets or sets additional header parameters, such as <c>jku</c> (RFC 7515 section 4.1.2). Values from configuration are strings and arrays of
+    /// strings. <c>alg</c>, <c>typ</c>, <c>kid</c>, <c>crit</c> and <c>b64</c> are not allowed. Default: empty.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IDictionary<string, object> Header { get; set; } = new ValueDictionary();
+
+    /// <summary>
     /// Gets or sets the path of a file with a JWT that another party signs and replaces before it expires. The JWT is read for every attempt and
     /// sent unchanged. Do not set a signing key or other properties of this class then. Default: null; the library signs the assertion.
     /// </summary>

@@ -50,6 +50,18 @@ internal sealed class RequestInputs(IReadOnlyList<ITokenInput> inputs, TokenRequ
     private readonly bool[] _isTaken = new bool[inputs.Count];
     private bool _isReplaced;
 
+    /// <summary>Gets whether the next attempt needs a new token, because one that is single-use was taken.</summary>
+    public bool NeedsNew
+    {
+        get
+        {
+            for (var i = 0; i < inputs.Count; i++)
+                if (inputs[i].IsSingleUse && _isTaken[i])
+                    return true;
+            return false;
+        }
+    }
+
     /// <summary>Acquires the tokens for the next attempt.</summary>
     /// <exception cref="JwtGrantException">Another client could not obtain its token.</exception>
     public async ValueTask AcquireAsync(CancellationToken cancellationToken)
@@ -58,7 +70,7 @@ internal sealed class RequestInputs(IReadOnlyList<ITokenInput> inputs, TokenRequ
             await AcquireAsync(i, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the token that was acquired for an attempt. If it is single-use and was taken, because a DPoP nonce made the attempt again, returns a new one.</summary>
+    /// <summary>Returns the token that was acquired for an attempt. One that is single-use and was taken is replaced, for a caller without the limits of an endpoint.</summary>
     /// <exception cref="JwtGrantException">The other client could not obtain its token.</exception>
     public async ValueTask<Assertion> TakeAsync(ITokenInput input, CancellationToken cancellationToken)
     {

@@ -81,7 +81,7 @@ internal readonly record struct CachedToken(AccessToken Token, RefreshSchedule S
         if (schedule.At(now) == Freshness.Expired)
             throw new JwtGrantException(
                 JwtGrantErrorKind.MalformedResponse, "token_expired_on_arrival",
-                $"The token endpoint issued a token with a lifetime of {lifetime.TotalSeconds:0.###} s, of which {TimeSpan.FromTicks(spent).TotalSeconds:0.###} s had passed when it arrived. Increase the token lifetime at the server, or correct its expires_in.");
+                $"The token endpoint issued a token with a lifetime of {lifetime.TotalSeconds:0.###} s, of which {TimeSpan.FromTicks(spent).TotalSeconds:0.###} s had passed when it arrived. Increase the token lifetime at the server, or correct its expires_in, or the exp of a JWT that is not an access token. Compare the clocks.");
         // Some servers return the same token again; it would be refreshed at once.
         var isNoLater = current is not null && token.ExpiresAt <= current.ExpiresAt;
         return new(token, (isNoLater ? schedule.NotBefore(now + context.Refresh.MinimumInterval.Ticks) : schedule).Until(usableUntil), lifetime);

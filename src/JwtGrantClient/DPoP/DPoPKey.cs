@@ -31,7 +31,7 @@ internal sealed record DPoPKey(IJwtSigner Signer, JsonElement PublicJwk, string 
     {
         // The proof identifies its key by the jwk header parameter (RFC 9449 section 4.2), so it has no kid, thumbprint or certificate chain.
         var proofOptions = options.Copy();
-        (proofOptions.KeyId, proofOptions.KeyIdFrom, proofOptions.X5t, proofOptions.X5tS256, proofOptions.X5c) = (null, KeyIdSource.Key, false, false, false);
+        (proofOptions.KeyId, proofOptions.KeyIdFrom, proofOptions.X5t, proofOptions.X5tS256, proofOptions.X5c, proofOptions.X5cRoot) = (null, KeyIdSource.Key, false, false, false, false);
         var keyWithoutId = new KeyMaterial { Key = material.Key, Format = material.Format, Algorithm = material.Algorithm };
         return new(
             SigningKeyLoader.CreateSigner(keyWithoutId, place, proofOptions),

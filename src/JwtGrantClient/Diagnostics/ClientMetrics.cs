@@ -27,6 +27,9 @@ internal sealed class ClientMetrics(TokenMetrics meter, string client, TimeProvi
     /// <summary>Gets or sets the method that reads whether the circuit breaker of the endpoint is open; null if there is none.</summary>
     public Func<bool>? ReadCircuit { get; set; }
 
+    /// <summary>Gets or sets the method that reads the offset of the local clock; null if there is no token endpoint.</summary>
+    public Func<ClockReading>? ReadClock { get; set; }
+
     /// <summary>Gets or sets the method that reads the keys and certificates; null if the client has none.</summary>
     public Func<IReadOnlyList<KeyReading>>? ReadKeys { get; set; }
 

@@ -108,4 +108,7 @@ internal static partial class Log
 
     [LoggerMessage(33, LogLevel.Warning, "A call waited for a token of client '{Client}' from {Server} and was canceled after {Waited}. If a timeout around the call canceled it, such as HttpClient.Timeout, the token request may take longer (Retry:TotalTimeout). Canceled calls: {Calls}. Last failure: {LastFailure}")]
     public static partial void CallerCanceled(ILogger logger, string client, string server, TimeSpan waited, int calls, string lastFailure);
+
+    [LoggerMessage(34, LogLevel.Warning, "The clock of this machine is {Offset} {Direction} the server's ({Server}), which refused an assertion of client '{Client}'. Its assertions have the server's time from now on. Synchronize the clock (NTP)")]
+    public static partial void ClockCorrected(ILogger logger, TimeSpan offset, string direction, string server, string client);
 }

@@ -12,6 +12,11 @@ namespace JwtGrantClient.Diagnostics;
 internal readonly record struct CacheReading(
     long Hits, long Misses, TimeSpan? RemainingLifetime, int Failures, TimeSpan NextAttemptIn, bool IsAvailable, long Entries, long Evictions);
 
+/// <summary>The offset of the local clock, for the metrics of a client.</summary>
+/// <param name="Ahead">How far the local clock is ahead of the server's, negative if it is behind; null if it is not known.</param>
+/// <param name="Correction">What is added to the local time in assertions.</param>
+internal readonly record struct ClockReading(TimeSpan? Ahead, TimeSpan Correction);
+
 /// <summary>The state of a key or a certificate, for the metrics of a client.</summary>
 /// <param name="Use">What it is used for: a value of <see cref="KeyUse"/>.</param>
 /// <param name="Age">The time since the process has read it; null if it is not known, such as that of a key service.</param>

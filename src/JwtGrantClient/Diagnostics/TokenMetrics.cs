@@ -56,6 +56,12 @@ internal sealed class TokenMetrics : IDisposable
         meter.CreateObservableGauge(
             "jwtgrantclient.circuit_breaker.open", () => Read<long>(client => client.ReadCircuit is { } read ? read() ? 1 : 0 : null), One,
             "1 while the circuit breaker of the client's endpoint is open; otherwise 0.");
+        meter.CreateObservableGauge(
+            "jwtgrantclient.clock.offset", () => Read(client => client.ReadClock?.Invoke().Ahead?.TotalSeconds), Seconds,
+            "How far the local clock is ahead of the token endpoint's; negative if it is behind.");
+        meter.CreateObservableGauge(
+            "jwtgrantclient.clock.correction", () => Read(client => client.ReadClock?.Invoke().Correction.TotalSeconds), Seconds,
+            "What is added to the local time in assertions, because the server refused one.");
         meter.CreateObservableGauge("jwtgrantclient.signing_key.age", () => ReadKeys(key => key.Age), Seconds, "Time since the process has read the current key.");
         meter.CreateObservableGauge(
             "jwtgrantclient.certificate.remaining_lifetime", () => ReadKeys(key => key.CertificateRemaining), Seconds, "Time until the certificate expires.");

@@ -1,3 +1,4 @@
+using System.Net;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.Http;
@@ -15,7 +16,8 @@ namespace JwtGrantClient;
 /// After a 401 response that a new token may fix (RFC 6750 section 3.1), the handler replaces the token and sends the request once more with the new
 /// one. Other requests get the old token until the new one is there. This applies to requests without content and with content that is a buffer: <see cref="StringContent"/>,
 /// <see cref="FormUrlEncodedContent"/>, <see cref="ByteArrayContent"/> and <see cref="ReadOnlyMemoryContent"/>, but not their derived classes, streams,
-/// multipart content and JsonContent. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent,
+/// multipart content and JsonContent. With <see cref="AccessTokenHandlerOptions.OnChallenge"/>, the same applies to a response that requires another token,
+/// for example with more scope. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent,
 /// also by a resilience handler after this one. For this, the handler adds a handler of its own before the last one at the first request.
 /// </remarks>
 /// <example>
@@ -42,6 +44,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly TokenRequest _tokenRequest;
     private readonly AllowedOrigins _origins;
     private readonly TokenHeader _header;
+    private readonly Func<TokenChallenge, CancellationToken, ValueTask<TokenRequest?>>? _onChallenge;
     private readonly ILogger _logger;
     private DownstreamHandlers? _downstream;
 
@@ -60,17 +63,21 @@ public sealed class AccessTokenHandler : DelegatingHandler
             options?.TokenRequest ?? TokenRequest.Default,
             new AllowedOrigins(options?.AllowedOrigins ?? [], options?.AllowLoopbackHttp ?? false),
             TokenHeader.From(options),
+            options?.OnChallenge,
             logger)
     {
     }
 
-    internal AccessTokenHandler(ITokenSource tokens, TokenRequest tokenRequest, AllowedOrigins origins, TokenHeader header, ILogger? logger)
+    internal AccessTokenHandler(
+        ITokenSource tokens, TokenRequest tokenRequest, AllowedOrigins origins, TokenHeader header,
+        Func<TokenChallenge, CancellationToken, ValueTask<TokenRequest?>>? onChallenge, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         _tokens = tokens;
         _tokenRequest = tokenRequest;
         _origins = origins;
         _header = header;
+        _onChallenge = onChallenge;
         _logger = logger is null ? NullLogger.Instance : new NonThrowingLogger(logger);
     }
 
@@ -108,7 +115,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var pendingResponse = SendOnceAsync(authorized, cancellationToken);
 #pragma warning disable CA1849 // The task has completed; reading its result does not block.
         if (!pendingResponse.IsCompletedSuccessfully || ChallengeEvaluator.MayConcernToken(pendingResponse.Result))
-            return RetryIfRejectedAsync(authorized, pendingResponse, cancellationToken);
+            return RespondToChallengeAsync(authorized, pendingResponse, mayReplace: true, cancellationToken);
 #pragma warning restore CA1849
         OnSent(authorized);
         return pendingResponse;
@@ -122,28 +129,51 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var authorized = new AuthorizedRequest(request, originalUri, tokenRequest, await pendingToken.ConfigureAwait(false), _header);
         // The URI may have been changed during the wait.
         _origins.EnsureAllowed(request, originalUri);
-        if (authorized.Token.IsAdopted)
-            return await RetryIfRejectedAsync(authorized, SendOnceAsync(authorized, cancellationToken), cancellationToken).ConfigureAwait(false);
-        var (response, _) = await EvaluateAsync(authorized, SendOnceAsync(authorized, cancellationToken)).ConfigureAwait(false);
-        return response;
+        return await RespondToChallengeAsync(authorized, SendOnceAsync(authorized, cancellationToken), authorized.Token.IsAdopted, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<HttpResponseMessage> RetryIfRejectedAsync(
-        AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, CancellationToken cancellationToken)
+    // At most three sends: with the cached token, with its replacement, and with the token that the callback requests.
+    private async Task<HttpResponseMessage> RespondToChallengeAsync(
+        AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse, bool mayReplace, CancellationToken cancellationToken)
     {
-        var (response, result) = await EvaluateAsync(authorized, pendingResponse).ConfigureAwait(false);
-        return result == ChallengeResult.Rejected
-            ? await RetryWithNewTokenAsync(authorized, response, cancellationToken).ConfigureAwait(false)
-            : response;
+        var api = await EvaluateAsync(authorized, pendingResponse).ConfigureAwait(false);
+        if (api.Result == ChallengeResult.Rejected && mayReplace)
+        {
+            Log.TokenRejected(_logger, Origin.From(authorized.OriginalUri).ToString());
+            var newToken = ReplaceAsync(authorized, RepeatableContent.Includes(authorized.Request.Content), cancellationToken);
+            api = await RetryAsync(authorized, api, newToken, cancellationToken).ConfigureAwait(false);
+        }
+        if (api.Challenge is not { } challenge || _onChallenge is null || !RepeatableContent.Includes(authorized.Request.Content))
+            return api.Response;
+        if (await RequestOtherTokenAsync(challenge, api.Response, cancellationToken).ConfigureAwait(false) is not { } tokenRequest)
+            return api.Response;
+        var otherToken = GetTokenAsync(tokenRequest, cancellationToken);
+        api = await RetryAsync(authorized with { TokenRequest = tokenRequest }, api, otherToken, cancellationToken).ConfigureAwait(false);
+        return api.Response;
     }
 
-    private async Task<HttpResponseMessage> RetryWithNewTokenAsync(AuthorizedRequest authorized, HttpResponseMessage rejection, CancellationToken cancellationToken)
+    // Returns null if the response goes to the caller.
+    private async ValueTask<TokenRequest?> RequestOtherTokenAsync(TokenChallenge challenge, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        Log.TokenRejected(_logger, Origin.From(authorized.OriginalUri).ToString());
+        try
+        {
+            var tokenRequest = await _onChallenge!(challenge, cancellationToken).ConfigureAwait(false);
+            return challenge.TokenRequest.Equals(tokenRequest) ? null : tokenRequest;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ApiResponse> RetryAsync(
+        AuthorizedRequest authorized, ApiResponse rejection, ValueTask<AccessToken?> pendingToken, CancellationToken cancellationToken)
+    {
         AccessToken? newToken;
         try
         {
-            newToken = await ReplaceAsync(authorized, RepeatableContent.Includes(authorized.Request.Content), cancellationToken).ConfigureAwait(false);
+            newToken = await pendingToken.ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -152,17 +182,19 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
         catch (OperationCanceledException)
         {
-            rejection.Dispose();
+            rejection.Response.Dispose();
             throw;
         }
         if (newToken is null || newToken.Value == authorized.Token.Value)
             return rejection;
+        rejection.Response.Dispose();
         _origins.EnsureAllowed(authorized.Request, authorized.OriginalUri);
-        rejection.Dispose();
         var retry = authorized with { Token = newToken };
-        var (response, _) = await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken)).ConfigureAwait(false);
-        return response;
+        return await EvaluateAsync(retry, SendOnceAsync(retry, cancellationToken)).ConfigureAwait(false);
     }
+
+    private async ValueTask<AccessToken?> GetTokenAsync(TokenRequest tokenRequest, CancellationToken cancellationToken) =>
+        await _tokens.GetTokenAsync(tokenRequest, cancellationToken).ConfigureAwait(false);
 
     // Returns null if the request cannot be sent again, so that there is no reason to wait.
     private async ValueTask<AccessToken?> ReplaceAsync(AuthorizedRequest authorized, bool isRepeatable, CancellationToken cancellationToken)
@@ -193,17 +225,19 @@ public sealed class AccessTokenHandler : DelegatingHandler
         }
     }
 
-    private async Task<(HttpResponseMessage Response, ChallengeResult Result)> EvaluateAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse)
+    private async Task<ApiResponse> EvaluateAsync(AuthorizedRequest authorized, Task<HttpResponseMessage> pendingResponse)
     {
         try
         {
             var response = await pendingResponse.ConfigureAwait(false);
             if (!authorized.TokenArrived)
-                return (response, ChallengeResult.None);
-            var result = ChallengeEvaluator.Evaluate(response, _header.SchemeOf(authorized.Token), out var scope);
-            if (result == ChallengeResult.InsufficientScope)
-                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), scope is null ? null : authorized.MaskSecrets(scope));
-            return (response, result);
+                return new(response, ChallengeResult.None);
+            var result = ChallengeEvaluator.Evaluate(response, _header.SchemeOf(authorized.Token), out var insufficient);
+            if (insufficient is null)
+                return new(response, result);
+            if (insufficient.Error == "insufficient_scope" && response.StatusCode == HttpStatusCode.Forbidden)
+                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), insufficient.Scope is null ? null : SanitizedText.From(authorized.MaskSecrets(insufficient.Scope)));
+            return new(response, result, new TokenChallenge(insufficient, authorized.Request, authorized.TokenRequest, authorized.MaskSecrets));
         }
         finally
         {
@@ -220,4 +254,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         if (!ReferenceEquals(authorized.Request.RequestUri, authorized.OriginalUri))
             _redirected.Add(authorized.Request, authorized.OriginalUri);
     }
+
+    /// <summary>A response of the API, and what it means for the token.</summary>
+    private readonly record struct ApiResponse(HttpResponseMessage Response, ChallengeResult Result, TokenChallenge? Challenge = null);
 }

@@ -38,6 +38,25 @@ public sealed class AccessTokenHandlerOptions
     public string? Scheme { get; set; }
 
     /// <summary>
+    /// Gets or sets the callback for an API that requires another token: with more scope (403 with <c>insufficient_scope</c>, RFC 6750 section 3.1), after another
+    /// authentication of the user (<c>insufficient_user_authentication</c>, RFC 9470 section 3), or with claims (<c>insufficient_claims</c>). The token request
+    /// that it returns gets a token with which the request is sent once more; null returns the response to the caller. Default: null, the response is returned.
+    /// </summary>
+    /// <remarks>
+    /// It is called at most once for a request, and only if the request can be sent again: without content, or with content that is a buffer. If the token
+    /// cannot be obtained, the response is returned. An exception of the callback reaches the caller. It may be called by several requests at once.
+    /// </remarks>
+    /// <example>
+    /// Requests the scope that the API names, if it is one of those that the application is prepared for.
+    /// <code>
+    /// handler.OnChallenge = (challenge, _) => new(challenge.Scope is "reports.read reports.write"
+    ///     ? new TokenRequest(challenge.TokenRequest) { Scope = challenge.Scope }
+    ///     : null);
+    /// </code>
+    /// </example>
+    public Func<TokenChallenge, CancellationToken, ValueTask<TokenRequest?>>? OnChallenge { get; set; }
+
+    /// <summary>
     /// Gets or sets whether the token may be sent over http to 127.0.0.1, ::1 and localhost. Default: false; with AddJwtGrantToken, the value of
     /// the client's <see cref="JwtGrantOptions.AllowLoopbackHttp"/>.
     /// </summary>

@@ -13,15 +13,15 @@ internal enum ChallengeResult
     /// <summary>The API rejected the token; a new token may be accepted.</summary>
     Rejected,
 
-    /// <summary>The token is valid, but its scope does not cover the request.</summary>
-    InsufficientScope,
+    /// <summary>The token is valid, but the request requires another one: with more scope, or after another authentication of the user.</summary>
+    InsufficientToken,
 
     /// <summary>The DPoP proof lacks the nonce that the response contains. The token itself may be valid.</summary>
     NonceRequired,
 }
 
 /// <summary>
-/// Evaluates an API's response for the token that was sent: a pure function of status and challenges (RFC 6750 section 3.1, RFC 9449
+/// Evaluates an API's response for the token that was sent: a pure function of status and challenges (RFC 6750 section 3.1, RFC 9470 section 3, RFC 9449
 /// section 7.1).
 /// </summary>
 internal static class ChallengeEvaluator
@@ -33,20 +33,19 @@ internal static class ChallengeEvaluator
     /// <summary>Evaluates a response.</summary>
     /// <param name="response">The response.</param>
     /// <param name="scheme">The type of the token that was sent. A challenge with another scheme concerns another credential.</param>
-    /// <param name="scope">The scope that the API requires; set only for <see cref="ChallengeResult.InsufficientScope"/>.</param>
-    public static ChallengeResult Evaluate(HttpResponseMessage response, string scheme, out string? scope)
+    /// <param name="insufficient">What the API requires; set only for <see cref="ChallengeResult.InsufficientToken"/>.</param>
+    public static ChallengeResult Evaluate(HttpResponseMessage response, string scheme, out AuthenticationChallenge? insufficient)
     {
-        scope = null;
+        insufficient = null;
         if (!MayConcernToken(response))
             return ChallengeResult.None;
         var all = AuthenticationChallenge.ParseAll(response.Headers);
         AuthenticationChallenge[] matching = [.. all.Where(challenge => challenge.HasScheme(scheme))];
+        insufficient = Array.Find(matching, TokenChallenge.Includes);
+        if (insufficient is not null)
+            return ChallengeResult.InsufficientToken;
         if (response.StatusCode == HttpStatusCode.Forbidden)
-        {
-            var insufficient = Array.Find(matching, challenge => challenge.Error == "insufficient_scope");
-            scope = insufficient?.Scope is { } required ? SanitizedText.From(required) : null;
-            return insufficient is null ? ChallengeResult.None : ChallengeResult.InsufficientScope;
-        }
+            return ChallengeResult.None;
         if (Array.Exists(matching, challenge => challenge.Error == DPoPHeaders.UseNonceError))
             return DPoPHeaders.ReadNonce(response.Headers) is null ? ChallengeResult.None : ChallengeResult.NonceRequired;
         // An error other than invalid_token concerns the request, and another scheme concerns another credential. A new token helps with neither.

@@ -1,11 +1,23 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 
 namespace JwtGrantClient.Protocol;
 
-/// <summary>A challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1) with the parameters that OAuth defines (RFC 6750 section 3).</summary>
+/// <summary>
+/// A challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1) with the parameters that OAuth defines (RFC 6750 section 3, RFC 9470 section 3).
+/// </summary>
 internal sealed record AuthenticationChallenge(string Scheme, string? Error, string? Scope, string? Description)
 {
+    /// <summary>Gets the authentication context class references that the API accepts.</summary>
+    public string? AcrValues { get; private init; }
+
+    /// <summary>Gets how long ago the user may have authenticated; null if it is missing or not a number of seconds.</summary>
+    public TimeSpan? MaxAge { get; private init; }
+
+    /// <summary>Gets the claims that the API requires.</summary>
+    public string? Claims { get; private init; }
+
     /// <summary>Returns whether the challenge has a scheme. Schemes are case-insensitive (RFC 9110 section 11.1).</summary>
     public bool HasScheme(string scheme) => Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
@@ -18,7 +30,8 @@ internal sealed record AuthenticationChallenge(string Scheme, string? Error, str
     /// </summary>
     public static AuthenticationChallenge Parse(string scheme, string? parameters)
     {
-        string? error = null, scope = null, description = null;
+        string? error = null, scope = null, description = null, acrValues = null, claims = null;
+        TimeSpan? maxAge = null;
         var rest = parameters.AsSpan();
         while (TryReadParameter(ref rest, out var name, out var value))
         {
@@ -28,8 +41,14 @@ internal sealed record AuthenticationChallenge(string Scheme, string? Error, str
                 scope ??= value;
             else if (name.Equals("error_description", StringComparison.OrdinalIgnoreCase))
                 description ??= value;
+            else if (name.Equals("acr_values", StringComparison.OrdinalIgnoreCase))
+                acrValues ??= value;
+            else if (name.Equals("claims", StringComparison.OrdinalIgnoreCase))
+                claims ??= value;
+            else if (name.Equals("max_age", StringComparison.OrdinalIgnoreCase) && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                maxAge ??= TimeSpan.FromSeconds(seconds);
         }
-        return new(scheme, error, scope, description);
+        return new(scheme, error, scope, description) { AcrValues = acrValues, MaxAge = maxAge, Claims = claims };
     }
 
     private static bool TryReadParameter(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> name, out string value)

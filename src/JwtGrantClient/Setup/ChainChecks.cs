@@ -27,7 +27,7 @@ internal sealed record ClientReference(string Setting, string? Client, bool IsUs
 internal static class ChainChecks
 {
     public static IEnumerable<string> Find(string name, JwtGrantOptions options, ClientDependencies dependencies) =>
-        [.. CheckSettings(options), .. ClientReference.Of(options).SelectMany(reference => CheckReference(name, reference, dependencies.Clients))];
+        [.. CheckSettings(options), .. ClientReference.Of(options).SelectMany(reference => CheckReference(name, options, reference, dependencies.Clients))];
 
     /// <summary>Returns the clients that a client uses the tokens of, directly or through others.</summary>
     public static IEnumerable<(string Name, ClientDescription Client)> InputsOf(JwtGrantOptions options, ClientDirectory? clients)
@@ -70,7 +70,7 @@ internal static class ChainChecks
             yield return $"InputReuse is {options.InputReuse}, but the client sends no token of another client. Set Assertion:From, ClientAssertion:From or TokenExchange:SubjectTokenFrom, or remove the setting.";
     }
 
-    private static IEnumerable<string> CheckReference(string name, ClientReference reference, ClientDirectory? clients)
+    private static IEnumerable<string> CheckReference(string name, JwtGrantOptions options, ClientReference reference, ClientDirectory? clients)
     {
         if (clients is null)
             yield return $"{reference.Setting} names the client {SettingText.Quote(reference.Client!)}, but no clients are known. Pass them to JwtGrantTokenSource.Create, or add all clients with AddJwtGrantClient.";
@@ -78,6 +78,9 @@ internal static class ChainChecks
             yield return $"{reference.Setting} names the client {SettingText.Quote(reference.Client!)}, which does not exist. Known: {Known(name, clients)}. Add it with AddJwtGrantClient, or correct the name.";
         else if (FindCycle([name, reference.Client!], clients) is { } cycle)
             yield return $"{reference.Setting}: the clients need the tokens of each other: {string.Join(" -> ", cycle.Select(SettingText.Quote))}. Remove one of these references.";
+        else if (reference.Setting == "Assertion:From" && options is { Grant: GrantType.JwtBearer } and ({ Issuer: null } or { ClientId: null })
+            && clients.Find(reference.Client!)!.Options is { Grant: GrantType.TokenExchange, TokenExchange.RequestedTokenType: TokenTypes.IdJag })
+            yield return $"Assertion:From names the client {SettingText.Quote(reference.Client!)}, which requests ID-JAGs, but {(options.Issuer is null ? "Issuer" : "ClientId")} is not set. Set it: an ID-JAG is sent only if it is for this issuer and this client.";
     }
 
     // The path from the client to itself; null if there is none. A cycle of other clients only is a problem of those.

@@ -13,11 +13,13 @@ internal static class EndpointlessChecks
         var settings = new (string Name, bool IsSet)[]
         {
             ("Issuer", options.Issuer is not null),
-            ("TokenEndpoint", options.TokenEndpoint is not null),
+            ("TokenEndpoint", options.TokenEndpoint is not null && (isOwn || options.FindProfile() is not { DeclareRequest: not null })),
             ("RevocationEndpoint", options.RevocationEndpoint is not null),
             ("ClientAuthentication", options.ClientAuthentication != ClientAuthenticationMethod.None),
             ("RequestEncoding", options.RequestEncoding != RequestEncoding.Form),
-            ("Scope", options.Scope is not null),
+            ("Scope", options.Scope is not null && (isOwn || options.ScopePlacement == ScopePlacement.Parameter)),
+            ("ScopePlacement", isOwn && options.ScopePlacement != ScopePlacement.Parameter),
+            ("UseIdToken", options.UseIdToken),
             ("Resource", options.Resource.Count > 0),
             ("AuthorizationDetails", options.AuthorizationDetails is not null),
             ("Parameters", options.Parameters.Count > 0),
@@ -31,7 +33,7 @@ internal static class EndpointlessChecks
         foreach (var (name, isSet) in settings)
             if (isSet)
                 yield return $"{name} is set, but {reason}. Remove the setting{(isOwn ? ", or do not call UseTokenSource" : "")}.";
-        if (!isOwn && options.Assertion.Audience is null)
+        if (!isOwn && options.Assertion.Audience is null && !options.Assertion.OmittedClaims.Contains("aud"))
             yield return "Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects.";
     }
 }

@@ -29,6 +29,8 @@ internal static class MisplacedSecrets
 
     private static IEnumerable<Setting> Settings(JwtGrantOptions options) =>
     [
+        .. options.GetProviderValues().All.Select(value => new Setting(value.Key, value.Value, Other)),
+        new("Provider", options.Provider, Other),
         new("Issuer", options.Issuer, Other),
         new("TokenEndpoint", options.TokenEndpoint, Other),
         new("RevocationEndpoint", options.RevocationEndpoint, Other),
@@ -46,7 +48,13 @@ internal static class MisplacedSecrets
         new("Assertion:Audience", options.Assertion.Audience, Other),
         new("Assertion:TokenFile", options.Assertion.TokenFile, Path),
         new("Assertion:From", options.Assertion.From, Other),
-        .. options.Assertion.Claims.Keys.Select(name => new Setting($"Assertion:Claims:{SettingText.Show(name)}", options.Assertion.Claims[name] as string, Other)),
+        .. Settings("Assertion:Claims", options.Assertion.Claims),
+        .. Settings("Assertion:Header", options.Assertion.Header),
+        .. options.Assertion.OmittedClaims.Select(name => new Setting("Assertion:OmittedClaims", name, Other)),
+        .. Settings("ClientAssertion:Claims", options.ClientAssertion.Claims),
+        .. Settings("ClientAssertion:Header", options.ClientAssertion.Header),
+        .. options.ClientAssertion.OmittedClaims.Select(name => new Setting("ClientAssertion:OmittedClaims", name, Other)),
+        new("UserAgent", options.UserAgent, Other),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
         new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
         new("ClientAssertion:Type", options.ClientAssertion.Type, Other),
@@ -71,6 +79,9 @@ internal static class MisplacedSecrets
         .. Settings("ClientAssertion:SigningKey", options.ClientAssertion.SigningKey),
         .. Settings("DPoP:SigningKey", options.DPoP.SigningKey),
     ];
+
+    private static IEnumerable<Setting> Settings(string section, IDictionary<string, object> values) =>
+        values.Select(value => new Setting($"{section}:{SettingText.Show(value.Key)}", value.Value as string, Other));
 
     private static IEnumerable<Setting> Settings(string section, SigningKeyOptions? key) => key is null ? [] :
     [

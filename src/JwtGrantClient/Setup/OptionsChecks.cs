@@ -31,23 +31,22 @@ internal static class OptionsChecks
             Grant: options.Grant is GrantType.JwtBearer or GrantType.SelfSigned && !dependencies.GrantAssertion.IsSet && options.Assertion is { TokenFile: null, From: null, FromRequest: false },
             Client: options.ClientAuthentication is ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.JwtAsClientSecret
                 && !dependencies.ClientAssertion.IsSet && options.ClientAssertion is { TokenFile: null, From: null });
+        // Before the client id is checked, because the file of a key may contain it.
+        string[] keys = [.. CheckKeys(options, dependencies.Signer.IsSet, signed)];
         string[] misplaced = [.. MisplacedSecrets.Find(options)];
-        return
-        [
-            .. options.SectionProblems,
-            .. misplaced,
-            // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
-            // key in the wrong setting: most of their problems are consequences of it.
-            .. !options.IsBound || misplaced.Length > 0 ? Array.Empty<string>()
-                : dependencies.TokenSource.IsSet
-                ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
-                : [
-                    .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : EndpointlessChecks.Find(options, dependencies), .. CheckOrigins(options),
-                    .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
-                    .. CheckKeys(options, dependencies.Signer.IsSet, signed), .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
-                    .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
-                ],
-        ];
+        // Options that could not be bound have default values, which the user did not choose, so they are not checked. Neither are those with a
+        // key in the wrong setting: most of their problems are consequences of it.
+        if (!options.IsBound || misplaced.Length > 0)
+            return [.. options.SectionProblems, .. misplaced];
+        string[] problems = dependencies.TokenSource.IsSet
+            ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
+            : [
+                .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : [.. EndpointlessChecks.Find(options, dependencies), .. CheckEndpoints(options)], .. CheckOrigins(options),
+                .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
+                .. keys, .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
+                .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
+            ];
+        return [.. options.SectionProblems, .. ProviderChecks.Merge(options, ProviderChecks.Find(options, dependencies), problems)];
     }
 
     /// <summary>The assertions that the library signs itself. Their claims and a key are required.</summary>
@@ -102,6 +101,12 @@ internal static class OptionsChecks
             else if (issuer.Contains('?', StringComparison.Ordinal))
                 yield return $"Issuer: {SettingText.QuoteUrl(issuer)} has a query; an issuer identifier has no query (RFC 8414 section 2). Remove everything from ?.";
         }
+        foreach (var endpointProblem in CheckEndpoints(options))
+            yield return endpointProblem;
+    }
+
+    private static IEnumerable<string> CheckEndpoints(JwtGrantOptions options)
+    {
         if (options.TokenEndpoint is { Length: > 0 } endpoint && EndpointUrl.Problem(endpoint, options.AllowLoopbackHttp) is { } tokenProblem)
             yield return $"TokenEndpoint: {tokenProblem}.";
         if (options.RevocationEndpoint is { Length: > 0 } revocation && EndpointUrl.Problem(revocation, options.AllowLoopbackHttp, "https://as.example.com/revoke") is { } revocationProblem)
@@ -135,7 +140,8 @@ internal static class OptionsChecks
             yield return $"ClientId is missing; {options.ClientAuthentication} "
                 + (signed.Client ? "uses it as issuer and subject of the client assertion (RFC 7523 section 3)." : "identifies the client by it.")
                 + " Set ClientId to the id that is registered at the server.";
-        else if (options is { ClientId: null, Assertion.Issuer: null } && signed.Grant)
+        else if (options is { ClientId: null, Assertion.Issuer: null, SigningKey.Owner: null } && signed.Grant && !options.Assertion.OmittedClaims.Contains("iss")
+            && !(options is { SigningKey.IsSet: false } && options.FindProfile() is { KeyNamesClient: true }))
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer.";
     }
 
@@ -144,6 +150,10 @@ internal static class OptionsChecks
         var needsSharedKey = signed.Grant || (signed.Client && options.ClientAssertion.SigningKey is not { IsSet: true });
         if (!hasSigner && (needsSharedKey || options.SigningKey.IsSet) && CredentialChecks.Failure(options.SigningKey.Preload) is { } sharedProblem)
             yield return $"SigningKey: {sharedProblem}";
+        if (options.SigningKey is { X5cRoot: true, X5c: false })
+            yield return "SigningKey:X5cRoot is set, but SigningKey:X5c is false. Set X5c to true, or remove X5cRoot.";
+        if (options.ClientAssertion.SigningKey is { X5cRoot: true, X5c: false })
+            yield return "ClientAssertion:SigningKey:X5cRoot is set, but ClientAssertion:SigningKey:X5c is false. Set X5c to true, or remove X5cRoot.";
         if (signed.Client && options.ClientAssertion.SigningKey is { IsSet: true } clientKey && CredentialChecks.Failure(clientKey.Preload) is { } problem)
             yield return $"ClientAssertion:SigningKey: {problem}";
     }
@@ -161,10 +171,9 @@ internal static class OptionsChecks
             yield return "ClientAssertion:AssertionType is set without ClientAssertion:TokenFile or ClientAssertion:From; it is the type of the token from there. Set one of them, or remove AssertionType.";
         if (client.AssertionType is { } type && PrivateKeyJwt.ProblemOf(type) is { } saml)
             yield return $"ClientAssertion:AssertionType: {saml}";
-        foreach (var (name, value) in grant.Claims)
-            if (ClaimSyntax.Problem(name, value) is { } problem)
-                yield return $"Assertion:Claims: {problem}.";
-        if (options is { Issuer: null, ClientAssertion.Audience: null } && signed.Client)
+        foreach (var problem in AssertionChecks.Find(options, signed.Grant, signed.Client))
+            yield return problem;
+        if (options is { Issuer: null, ClientAssertion.Audience: null } && signed.Client && !client.OmittedClaims.Contains("aud"))
             yield return "ClientAssertion:Audience is missing, and there is no Issuer to use instead. Set Issuer, which is the audience according to RFC 10070. If the server expects another value, set ClientAssertion:Audience.";
     }
 
@@ -188,6 +197,10 @@ internal static class OptionsChecks
             yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
             yield return $"DefaultTokenType is {SettingText.QuoteChoice(options.DefaultTokenType)}; expected Bearer or no value. With no value, a response without token_type is an error.";
+        if (options.UserAgent is not { Length: > 0 and <= 256 } agent || agent.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            yield return "UserAgent is empty, longer than 256 characters, or has characters that are not printable ASCII. Set it to a product name, such as my-service/1.0.";
+        if (options.UseIdToken && options.DPoP.Enabled)
+            yield return "UseIdToken is set, but DPoP:Enabled is true, and an ID token is not bound to a key. Remove one of them.";
         if (options.MaxMembersSize is < 0 or > 1024 * 1024)
             yield return $"MaxMembersSize is {options.MaxMembersSize}; expected 0 to 1048576.";
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using JwtGrantClient.Protocol;
+using JwtGrantClient.Providers;
+using JwtGrantClient.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace JwtGrantClient.Setup;
@@ -41,6 +43,7 @@ internal sealed class SectionChecks
     ];
 
     private readonly List<string> _problems = [];
+    private ProviderProfile? _provider;
     private int _unknownKeys;
     private bool _hasListed;
 
@@ -53,9 +56,12 @@ internal sealed class SectionChecks
     /// <summary>Gets whether the binder can bind the section without an exception. Values that it would ignore are problems nevertheless.</summary>
     public bool CanBeBound { get; private set; } = true;
 
-    public static SectionChecks Create(IConfiguration section)
+    /// <summary>Checks a section.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="provider">The provider, whose values are keys of the section; null for none.</param>
+    public static SectionChecks Create(IConfiguration section, ProviderProfile? provider = null)
     {
-        var checks = new SectionChecks();
+        var checks = new SectionChecks { _provider = provider };
         checks.ReadSettings<JwtGrantOptions>(section);
         if (section is IConfigurationRoot && checks._unknownKeys > 0)
             checks.ReportRoot();
@@ -81,7 +87,14 @@ internal sealed class SectionChecks
         foreach (var child in section.GetChildren())
         {
             if (Array.Find(settings, property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
+            {
+                if (typeof(T) == typeof(JwtGrantOptions) && _provider?.FindValue(child.Key) is not null)
+                {
+                    ReadText(child);
+                    continue;
+                }
                 ReportUnknown(child, [.. settings.Select(property => property.Name)], isTopLevel: typeof(T) == typeof(JwtGrantOptions));
+            }
             else if (Readers.TryGetValue(setting.PropertyType, out var read))
                 read(this, child);
             else
@@ -93,6 +106,13 @@ internal sealed class SectionChecks
     {
         if (++_unknownKeys > MaximumUnknownKeys)
             return;
+        if (isTopLevel && _provider is not null)
+            names = [.. names, .. _provider.Values.Select(value => value.Name)];
+        if (isTopLevel && ProviderCatalog.All.FirstOrDefault(profile => profile.FindValue(child.Key) is not null) is { } owner)
+        {
+            _problems.Add($"{child.Path} is a value of the provider {owner.Name}, and the provider is {_provider?.Name ?? "not set"}. Set Provider to {owner.Name}, or remove the value.");
+            return;
+        }
         var nearest = SpellingSuggestion.Find(child.Key, names)
             ?? (isTopLevel ? Sections.Where(section => section.Names.Any(IsMeant)).Select(section => $"{section.Path}:{section.Names.First(IsMeant)}").FirstOrDefault() : null);
         var advice = nearest is not null ? $"Did you mean {nearest}?"
@@ -172,13 +192,59 @@ internal static class OptionsBinding
         var values = new SetValues(section);
         if (section is IConfigurationSection { Path: var path } && values.IsEmpty)
             options.MissingSection = path;
-        var checks = SectionChecks.Create(section);
+        var profile = values["Provider"] is { } provider ? ProviderCatalog.Find(provider) : null;
+        if (profile is null && values["Provider"] is { } unknown)
+        {
+            // Its values would be unknown keys, and its defaults would be missing settings.
+            options.Provider = unknown;
+            options.SectionProblems.Add(DescribeUnknownProvider(values.GetSection("Provider").Path, unknown));
+            options.IsBound = false;
+            return;
+        }
+        var checks = SectionChecks.Create(section, profile);
         options.SectionProblems.AddRange(checks.Problems);
         options.IsBound &= checks.CanBeBound;
-        if (!checks.CanBeBound)
+        if (!checks.CanBeBound || (profile is not null && !options.TryUse(profile)))
             return;
+        RemoveReplacedLists(values, options);
         values.Bind(options);
         BindClaims(values.GetSection("Assertion:Claims"), options.Assertion.Claims);
+        BindClaims(values.GetSection("Assertion:Header"), options.Assertion.Header);
+        BindClaims(values.GetSection("ClientAssertion:Claims"), options.ClientAssertion.Claims);
+        BindClaims(values.GetSection("ClientAssertion:Header"), options.ClientAssertion.Header);
+        if (profile is not null)
+            BindProviderValues(values, profile, options);
+    }
+
+    private static string DescribeUnknownProvider(string path, string name)
+    {
+        string[] names = [.. ProviderCatalog.All.Select(profile => profile.Name)];
+        var advice = SpellingSuggestion.Find(name, names) is { } nearest ? $"Did you mean {nearest}?" : $"The providers are {string.Join(", ", names)}. For another one, remove Provider and configure its settings.";
+        return $"{path} is {SettingText.QuoteChoice(name)}, which is not a provider. {advice}";
+    }
+
+    private static void BindProviderValues(SetValues section, ProviderProfile profile, JwtGrantOptions options)
+    {
+        foreach (var value in profile.Values)
+            if (section[value.Name] is { } text)
+                options.GetProviderValues().Add(value.Name, text);
+        profile.Derive?.Invoke(options, options.GetProviderValues());
+    }
+
+    // The binder adds to a list. A configured list replaces the one that was set before, for example by a provider.
+    private static void RemoveReplacedLists(SetValues section, JwtGrantOptions options)
+    {
+        (string Setting, Action Reset)[] lists =
+        [
+            ("TokenEndpointOrigins", () => options.TokenEndpointOrigins = []),
+            ("Resource", () => options.Resource = []),
+            ("Assertion:OmittedClaims", () => options.Assertion.OmittedClaims = []),
+            ("ClientAssertion:OmittedClaims", () => options.ClientAssertion.OmittedClaims = []),
+            ("TokenExchange:Audience", () => options.TokenExchange.Audience = []),
+        ];
+        foreach (var (setting, reset) in lists)
+            if (section.GetSection(setting).GetChildren().Any())
+                reset();
     }
 
     // The binder binds only strings; the value of a claim may also be an array of strings.

@@ -138,23 +138,26 @@ internal sealed class JwsHeader
     /// <summary>Gets the header as base64url in ASCII.</summary>
     public byte[] Encoded { get; }
 
+    /// <summary>Returns a description of what is wrong with an additional parameter, or null if it is allowed.</summary>
+    public static string? Problem(string name, object? value) =>
+        // crit and b64 change how the JWS is processed (RFC 7515 section 4.1.11). b64 is not allowed in a JWT (RFC 7797 section 7).
+        name is "" or "alg" or "typ" or "kid" or "crit" or "b64" || !JsonValues.CanWrite(value)
+            ? $"has the parameter '{name}' of the type {value?.GetType().ToString() ?? "null"}. alg, typ, kid, crit and b64 are not allowed; {JsonValues.AllowedTypes}"
+            : null;
+
     private static void Write(Utf8JsonWriter writer, string name, object value)
     {
-        // crit and b64 change how the JWS is processed (RFC 7515 section 4.1.11). b64 is not allowed in a JWT (RFC 7797 section 7).
-        if (name is "alg" or "typ" or "kid" or "crit" or "b64" || !JsonValues.CanWrite(value))
-            throw JwtGrantException.Configuration(
-                "signer_header_invalid",
-                $"The header has the parameter '{name}' of the type {value?.GetType().ToString() ?? "null"}. " +
-                $"alg, typ, kid, crit and b64 are not allowed; {JsonValues.AllowedTypes}.");
+        if (Problem(name, value) is { } problem)
+            throw JwtGrantException.Configuration("signer_header_invalid", $"The header {problem}.");
         writer.WritePropertyName(name);
         JsonValues.Write(writer, value);
     }
 }
 
 /// <summary>Caches the header of the current signer. A new key has another <c>kid</c>, so the header is created again.</summary>
-internal sealed class CachedJwsHeader(IJwtSigner signer, string type)
+internal sealed class CachedJwsHeader(IJwtSigner signer, string type, IReadOnlyDictionary<string, object>? additional = null)
 {
-    private JwsHeader _last = new(signer, type);
+    private JwsHeader _last = new(signer, type, additional);
 
     /// <summary>Returns the header of the current signer.</summary>
     /// <exception cref="JwtGrantException">The signer could not return the current signer, or its header is not allowed.</exception>
@@ -165,7 +168,7 @@ internal sealed class CachedJwsHeader(IJwtSigner signer, string type)
             var current = await signer.GetCurrentAsync(cancellationToken).ConfigureAwait(false);
             var header = Volatile.Read(ref _last);
             if (header.Signer != current)
-                Volatile.Write(ref _last, header = new(current, type));
+                Volatile.Write(ref _last, header = new(current, type, additional));
             return header;
         }
         catch (Exception e) when (JwsWriter.IsFailure(e, cancellationToken))

@@ -48,6 +48,9 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     public IReadOnlyDictionary<string, object>? Header => Current.Header;
 
+    /// <summary>Gets the client that the key belongs to; null if its file does not say it.</summary>
+    public string? Owner => Current.Identity.Owner;
+
     /// <summary>Gets the certificate of the current key; null if it has none.</summary>
     public X509Certificate2? Certificate => Current.Identity.Certificate;
 

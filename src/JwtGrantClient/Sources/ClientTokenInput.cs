@@ -17,6 +17,14 @@ namespace JwtGrantClient.Sources;
 internal sealed class ClientTokenInput(
     string setting, string outer, CachedTokenSource tokens, AssertionPurpose purpose, string type, bool isSingleUse) : ITokenInput
 {
+    /// <summary>
+    /// Gets the type of the tokens if the other client requests them for this server: an ID-JAG, or the JWT of identity chaining. Null for other tokens.
+    /// </summary>
+    public string? RequestedFor { get; init; }
+
+    /// <summary>Gets the check of an ID-JAG; null for other tokens.</summary>
+    public IdJagCheck? Check { get; init; }
+
     public AssertionPurpose Purpose => purpose;
 
     public bool IsSingleUse => isSingleUse;
@@ -32,12 +40,19 @@ internal sealed class ClientTokenInput(
     public async ValueTask<InputToken> AcquireAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         request = RequestFor(request);
+        var (token, isNew) = await GetAsync(request, cancellationToken).ConfigureAwait(false);
+        Check?.Check(token.Value);
+        return new(new Assertion(token.Value, type, token.ExpiresAt), token, request, isNew);
+    }
+
+    private async ValueTask<(AccessToken Token, bool IsNew)> GetAsync(TokenRequest request, CancellationToken cancellationToken)
+    {
         try
         {
             var pending = isSingleUse ? tokens.GetUncachedAsync(request, cancellationToken) : tokens.GetTokenAsync(request, cancellationToken);
             var isCached = pending.IsCompletedSuccessfully;
             var token = await pending.ConfigureAwait(false);
-            return new(new Assertion(token.Value, type, token.ExpiresAt), token, request, IsNew: !isCached && !token.IsAdopted);
+            return (token, !isCached && !token.IsAdopted);
         }
         catch (JwtGrantException e)
         {
@@ -64,5 +79,6 @@ internal sealed class ClientTokenInput(
     // The actor and the client itself are not the subject of the token request.
     private TokenRequest RequestFor(TokenRequest request) => purpose is AssertionPurpose.ActorToken or AssertionPurpose.ClientAuthentication
         ? TokenRequest.Default
-        : request.ForSubject();
+        : RequestedFor is null ? request.ForSubject()
+        : request.ForAssertion(hasTargets: RequestedFor == TokenTypes.IdJag);
 }

@@ -7,11 +7,13 @@ namespace JwtGrantClient.Sources;
 /// <param name="tokens">Signs the JWTs.</param>
 /// <param name="signer">The key, which is read again after an API rejected a token.</param>
 /// <param name="pipeline">Applies retries and timeouts to a signer that is remote.</param>
-internal sealed class SelfSignedTokenSource(AssertionFactory tokens, IJwtSigner signer, TokenRequestPipeline pipeline) : ITokenAcquirer
+/// <param name="scopes">Moves the scope of a request into a claim; null if the tokens have no scope.</param>
+internal sealed class SelfSignedTokenSource(AssertionFactory tokens, IJwtSigner signer, TokenRequestPipeline pipeline, ScopeClaim? scopes = null) : ITokenAcquirer
 {
     /// <exception cref="JwtGrantException">The token could not be signed, or the request has something that is not in a self-signed token.</exception>
     public Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
+        request = scopes?.Move(request) ?? request;
         if (request is not { Scope: null, Resource.Count: 0, AuthorizationDetails: null, Parameters.Count: 0, Tokens: null })
             throw JwtGrantException.Configuration(
                 "request_not_signed",

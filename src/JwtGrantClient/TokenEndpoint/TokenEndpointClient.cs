@@ -49,6 +49,7 @@ internal sealed class TokenEndpointClient(
             request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, nonce, cancellationToken).ConfigureAwait(false));
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        transport.ServerClock?.Observe(response.ClockAhead, response.IsSuccess);
         attempts.Status = (short)response.Status;
         var responseRules = grant.MayYieldOtherTokens ? rules with { AllowsOtherTokens = true } : rules;
         return proofs is null
@@ -108,19 +109,25 @@ internal sealed class TokenEndpointSource(
     /// </summary>
     public string? OtherTokenType { get; init; }
 
+    /// <summary>Gets what moves the scope into a claim; null if it is a parameter.</summary>
+    public ScopeClaim? ScopeClaim { get; init; }
+
     /// <exception cref="JwtGrantException">No token could be obtained, or one that is not an access token.</exception>
     public async Task<AccessToken> GetTokenAsync(TokenRequest request, RequestAttempts attempts, CancellationToken cancellationToken)
     {
         request = Complete(request);
-        var response = await endpoint.RequestAsync(grantFor(request), request, attempts, cancellationToken).ConfigureAwait(false);
+        var sent = ScopeClaim is null ? request : ScopeClaim.Move(request);
+        var response = await endpoint.RequestAsync(grantFor(sent), sent, attempts, cancellationToken).ConfigureAwait(false);
         if (response.AccessToken.Type == AccessToken.NotApplicable && OtherTokenType is null)
             throw NotAnAccessToken(response);
         // Some servers issue an access token, which is a JWT, for a JWT.
         if (OtherTokenType is not null && response.IssuedTokenType is { } issued && issued != OtherTokenType
             && (response.AccessToken.Type == AccessToken.NotApplicable || OtherTokenType != TokenTypes.Jwt))
             throw OtherTypeIssued(OtherTokenType, issued);
-        scopes?.Check(request, response.AccessToken);
-        return response.AccessToken;
+        // Another server decides by exp whether it accepts a JWT, whatever expires_in says.
+        var token = OtherTokenType is null ? response.AccessToken : response.AccessToken.Until(JwtExpiry.Read(response.AccessToken.Value));
+        scopes?.Check(request, token);
+        return token;
     }
 
     private static JwtGrantException NotAnAccessToken(TokenResponse response) => JwtGrantException.Configuration(

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -10,6 +11,9 @@ namespace JwtGrantClient.TokenEndpoint;
 internal sealed class TokenEndpointTransport : IDisposable
 {
     public const string RedirectFollowed = "token_endpoint_redirect_followed";
+
+    /// <summary>The product of the User-Agent header. Some servers refuse requests without the header, and HttpClient sends none.</summary>
+    public const string DefaultUserAgent = "JwtGrantClient";
 
     private readonly bool _ownsConnections;
     private readonly TimeProvider _clock;
@@ -32,6 +36,12 @@ internal sealed class TokenEndpointTransport : IDisposable
 
     public TokenEndpointConnections Connections { get; }
 
+    /// <summary>Gets the User-Agent header of each request.</summary>
+    public string UserAgent { get; init; } = DefaultUserAgent;
+
+    /// <summary>Gets the clock of the assertions that are sent; null if it is the local one.</summary>
+    public ServerClock? ServerClock { get; init; }
+
     /// <summary>Gets the longest Retry-After that is observed.</summary>
     public TimeSpan MaxRetryAfter { get; }
 
@@ -41,6 +51,8 @@ internal sealed class TokenEndpointTransport : IDisposable
     public async ValueTask<TokenHttpResponse> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (target, content) = (request.RequestUri!, request.Content);
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        var correction = ServerClock?.Correction ?? TimeSpan.Zero;
         var requestedAt = _clock.GetUtcNow();
         try
         {
@@ -55,6 +67,7 @@ internal sealed class TokenEndpointTransport : IDisposable
                 Request = request,
                 RequestContent = content,
                 MaxRetryAfter = MaxRetryAfter,
+                ClockCorrection = correction,
                 HasLength = response.Version.Major >= 2 || response.Content.Headers.NonValidated.Contains("Content-Length"),
             };
         }

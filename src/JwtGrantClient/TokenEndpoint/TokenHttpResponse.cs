@@ -17,6 +17,9 @@ internal sealed class TokenHttpResponse(
     /// <summary>Gets the longest Retry-After that is observed.</summary>
     public required TimeSpan MaxRetryAfter { get; init; }
 
+    /// <summary>Gets what was added to the local time in the assertions of the request.</summary>
+    public TimeSpan ClockCorrection { get; init; }
+
     /// <summary>Gets whether the length of the body is known: by a header, or by the framing of HTTP/2 and HTTP/3.</summary>
     public bool HasLength { get; init; } = true;
 
@@ -74,6 +77,9 @@ internal sealed class TokenHttpResponse(
         { } => TimeSpan.Zero,
         null => null,
     };
+
+    /// <summary>Gets how far the times in the assertions of the request are ahead of the server's clock; null if it is not known.</summary>
+    public TimeSpan? AssertionsAhead => ClockAhead + ClockCorrection;
 
     /// <summary>
     /// Gets Retry-After in either form (RFC 9110 section 10.2.3), at most <see cref="MaxRetryAfter"/>; null if it is missing or invalid.

@@ -16,6 +16,9 @@ internal sealed record ResponseRules(TimeSpan DefaultLifetime, string? DefaultTy
     /// <summary>Gets how many bytes of members that have no property are kept.</summary>
     public int MaxMembersSize { get; init; } = 16 * 1024;
 
+    /// <summary>Gets whether the ID token is the token of the client, and the other members are optional.</summary>
+    public bool UsesIdToken { get; init; }
+
     /// <summary>Gets whether a token that is not an access token is accepted (RFC 8693 section 2.2.1).</summary>
     public bool AllowsOtherTokens { get; init; }
 }
@@ -44,13 +47,16 @@ internal static class TokenResponseReader
         if (json is null)
             throw Malformed(response, $"the body {problem} (Content-Type: {response.ContentType ?? "none"})", IsCut(response));
         var members = json.RootElement;
-        if (members.Text("access_token") is not { } value)
-            throw Malformed(response, $"access_token {Seen(members, "access_token")}; expected a string");
+        var member = rules.UsesIdToken ? "id_token" : "access_token";
+        if (members.Text(member) is not { } value)
+            throw Malformed(response, $"{member} {Seen(members, member)}; expected a string");
         if (!AccessToken.IsValidValue(value))
-            throw Malformed(response, "access_token is empty or contains a space, a control character or a non-ASCII character");
-        var type = ReadType(response, rules, members);
-        var lifetime = ReadLifetime(response, rules, members);
-        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members, rules.MaxMembersSize))
+            throw Malformed(response, $"{member} is empty or contains a space, a control character or a non-ASCII character");
+        var type = rules.UsesIdToken ? "Bearer" : ReadType(response, rules, members);
+        var lifetime = rules.UsesIdToken && JwtExpiry.Read(value) is { } expiry
+            ? TimeSpan.FromTicks(Math.Max(0, (expiry - response.RequestedAt).Ticks))
+            : ReadLifetime(response, rules, members);
+        var token = new AccessToken(value, response.RequestedAt + lifetime, type, members.Text("scope"), OtherMembers(members, rules.MaxMembersSize, KnownMembers))
         {
             Lifetime = lifetime,
             Proof = type == AccessToken.NotApplicable ? null : rules.Proof,
@@ -90,13 +96,13 @@ internal static class TokenResponseReader
     }
 
     // A member that does not fit is dropped, and a smaller one after it is kept: the cache holds them as long as the token.
-    private static Dictionary<string, JsonElement>? OtherMembers(JsonElement json, int maxSize)
+    public static Dictionary<string, JsonElement>? OtherMembers(JsonElement json, int maxSize, string[] known)
     {
         Dictionary<string, JsonElement>? members = null;
         foreach (var member in json.EnumerateObject())
         {
             var size = JsonMarshal.GetRawUtf8PropertyName(member).Length + JsonMarshal.GetRawUtf8Value(member.Value).Length;
-            if (HasProperty(member) || size > maxSize)
+            if (IsKnown(member, known) || size > maxSize)
                 continue;
             maxSize -= size;
             (members ??= new(StringComparer.Ordinal)).Add(member.Name, member.Value.Clone());
@@ -104,9 +110,9 @@ internal static class TokenResponseReader
         return members;
     }
 
-    private static bool HasProperty(JsonProperty member)
+    private static bool IsKnown(JsonProperty member, string[] known)
     {
-        foreach (var name in KnownMembers)
+        foreach (var name in known)
             if (member.NameEquals(name))
                 return true;
         return false;
@@ -115,13 +121,15 @@ internal static class TokenResponseReader
     private static bool IsAbsent(JsonElement json, string name) =>
         !json.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null;
 
-    private static string Seen(JsonElement json, string name) =>
+    /// <summary>Describes a member: a phrase that continues its name.</summary>
+    public static string Seen(JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) ? $"is a JSON {member.ValueKind.ToString().ToLowerInvariant()}" : "is missing";
 
     private static bool IsCut(TokenHttpResponse response) =>
         response.EndsWithConnection && response.Body.Span.TrimStart(" \t\r\n"u8) is [] or [(byte)'{', ..] && !response.Body.Span.TrimEnd(" \t\r\n"u8).EndsWith("}"u8);
 
-    private static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
+    /// <summary>Creates the error for a response that is not a token.</summary>
+    public static JwtGrantException Malformed(TokenHttpResponse response, string what, bool isTransient = false) =>
         new(JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
             $"The token endpoint responded with {response.Status}, but {what}. {(response.IsWebPage ? TokenErrorAdvice.WebPage : "Check the address of the token endpoint, and whether a proxy responded.")}")
         {

@@ -5,8 +5,10 @@ namespace JwtGrantClient.Interop.Tests.Peers;
 /// <summary>Runs the programs in Programs/ with the OAuth clients of other languages. .ci/run installs what they need.</summary>
 internal static class PeerProgram
 {
-    private static readonly string Folder = Path.Combine(DotNet.Repository, "tests", "JwtGrantClient.Interop.Tests", "Peers", "Programs");
     private static readonly Lazy<Task<string?>> Python = new(FindPythonAsync);
+
+    /// <summary>Gets the folder with the programs and their npm packages.</summary>
+    public static string Folder { get; } = Path.Combine(DotNet.Repository, "tests", "JwtGrantClient.Interop.Tests", "Peers", "Programs");
 
     /// <summary>Runs the program for openid-client (npm).</summary>
     public static async Task RunOpenIdClientAsync(params string[] arguments)
@@ -23,7 +25,8 @@ internal static class PeerProgram
         await RunAsync(python!, [Path.Combine(Folder, "authlib_client.py"), .. arguments]);
     }
 
-    private static void RequireInstalled(bool isInstalled, string reason)
+    /// <summary>Skips a test if a program is not installed. In a build with CI=true the test fails.</summary>
+    public static void RequireInstalled(bool isInstalled, string reason)
     {
         Assert.SkipWhen(!isInstalled && Environment.GetEnvironmentVariable("CI") != "true", reason);
         Assert.True(isInstalled, reason);

@@ -63,9 +63,11 @@ internal static class SignatureMutations
             yield return subject.Refused($"b64 {b64}", Subject.Sign(With("b64", JsonNode.Parse(b64)), Subject.Claims), "S05");
         foreach (var type in new[]
         {
-            "at+jwt", "dpop+jwt", "logout+jwt", "oauth-authz-req+jwt", "secevent+jwt", "token-introspection+jwt", "oauth-id-jag+jwt", "txntoken+jwt", "JOSE", "JWE", "application/at+jwt", "text/plain", "application/application/jwt", "jwt;q=1", "*/*",
+            "at+jwt", "dpop+jwt", "logout+jwt", "oauth-authz-req+jwt", "secevent+jwt", "token-introspection+jwt", "txntoken+jwt", "JOSE", "JWE", "application/at+jwt", "text/plain", "application/application/jwt", "jwt;q=1", "*/*",
         })
             yield return subject.Refused($"typ {type}", Subject.Sign(With("typ", type), Subject.Claims), "S09");
+        // As a grant it is an ID-JAG, which a client cannot issue.
+        yield return subject.Refused("typ oauth-id-jag+jwt", Subject.Sign(With("typ", "oauth-id-jag+jwt"), Subject.Claims), subject.Role == AssertionRole.Grant ? "S10" : "S09");
         yield return subject.Role == AssertionRole.Grant
             ? subject.Refused("typ client-authentication+jwt", Subject.Sign(With("typ", "client-authentication+jwt"), Subject.Claims), "S09a")
             : subject.Harmless("typ client-authentication+jwt", Subject.Sign(With("typ", "client-authentication+jwt"), Subject.Claims), "It is the type of client assertions (RFC 10070).");

@@ -25,6 +25,7 @@ public sealed class GrpcTests : IAsyncLifetime
     private readonly ConcurrentQueue<int> _statuses = new();
     private readonly LogLines _log = new();
     private WebApplication _api = null!;
+    private string? _requiredScope;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -39,7 +40,7 @@ public sealed class GrpcTests : IAsyncLifetime
         _api = builder.Build();
         _api.Use(async (context, next) =>
         {
-            var check = _server.CheckAccessToken(context.Request.Headers.Authorization);
+            var check = _server.CheckAccessToken(context.Request.Headers.Authorization, _requiredScope);
             _statuses.Enqueue(check.Status);
             if (check.IsValid)
             {
@@ -95,6 +96,28 @@ public sealed class GrpcTests : IAsyncLifetime
         Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
         Assert.Equal("March: 42", await client.TotalAsync("March"));
         Assert.Equal([200, 401, 200], _statuses);
+    }
+
+    [Fact]
+    public async Task A_call_that_requires_more_scope_fails_without_the_callback_because_its_body_is_a_stream()
+    {
+        var isCalled = false;
+        var origin = new Uri(_api.Urls.Single()).GetLeftPart(UriPartial.Authority);
+        await using var provider = Build(handler =>
+        {
+            handler.AllowedOrigins = [origin];
+            handler.OnChallenge = (_, _) =>
+            {
+                isCalled = true;
+                return new((TokenRequest?)null);
+            };
+        });
+        _requiredScope = "reports.archive";
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => provider.GetRequiredService<ReportsClient>().TotalAsync("March"));
+
+        Assert.Equal((StatusCode.PermissionDenied, false), (error.StatusCode, isCalled));
+        Assert.Equal([403], _statuses);
     }
 
     [Fact]

@@ -8,21 +8,19 @@ namespace JwtGrantClient.Tests.Scenarios;
 /// Identity chaining across two strict servers: a token of the first is exchanged there for a JWT, which is the grant at the second. The second server accepts
 /// each JWT once.
 /// </summary>
-public sealed class IdentityChainingTests : IAsyncLifetime
+public sealed class IdentityChainingTests : IAsyncDisposable
 {
-    private readonly StrictAuthorizationServer _home = StrictAuthorizationServer.CreateInMemory(new() { Issuer = "https://home.example.com", TokenLifetime = TimeSpan.FromMinutes(4) });
+    private readonly StrictAuthorizationServer _home = StrictAuthorizationServer.CreateInMemory(new() { Issuer = "https://home.example.com" });
     private readonly StrictAuthorizationServer _partner = StrictAuthorizationServer.CreateInMemory(new() { Issuer = "https://partner.example.com" });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
+    public IdentityChainingTests()
     {
         foreach (var client in new[] { "workload", "exchange" })
             _home.RegisterClient(new() { Id = client, PublicKeyPem = TestData.RsaPublicPem });
         _partner.RegisterClient(new() { Id = "guest", PublicKeyPem = TestData.RsaPublicPem, RequireClientAuthentication = true });
-        using var http = new HttpMessageInvoker(_home.CreateHandler());
-        using var keys = await http.SendAsync(new(HttpMethod.Get, $"{_home.Issuer}/jwks"), Cancellation);
-        _partner.TrustIssuer(new() { Issuer = _home.Issuer, Jwks = await keys.Content.ReadAsStringAsync(Cancellation) });
+        _partner.TrustIssuer(new() { Issuer = _home.Issuer, Jwks = _home.Jwks });
     }
 
     public async ValueTask DisposeAsync()
@@ -43,12 +41,23 @@ public sealed class IdentityChainingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_scope_of_a_token_request_goes_to_both_steps()
+    {
+        await using var services = Create(configureWorkload: options => options.Scope = "read write");
+
+        var token = await GetAsync(services, new() { Scope = "read" });
+
+        Assert.Equal("read", _partner.CheckAccessToken($"Bearer {token.Value}").Scope);
+        Assert.Equal(["read write", "read"], _home.Requests.Where(request => request.Method == "POST").Select(request => request["scope"]));
+    }
+
+    [Fact]
     public async Task A_JWT_that_the_partner_has_seen_is_replaced()
     {
         await using var services = Create();
         await GetAsync(services);
 
-        await GetAsync(services, "read");
+        await GetAsync(services, new() { Resource = ["https://files.example.com"] });
 
         Assert.Equal([200, 400, 200], StatusesOf(_partner));
         // The workload's own token, and two JWTs.
@@ -61,7 +70,7 @@ public sealed class IdentityChainingTests : IAsyncLifetime
         await using var services = Create(options => options.InputReuse = InputReuse.Once);
         await GetAsync(services);
 
-        await GetAsync(services, "read");
+        await GetAsync(services, new() { Resource = ["https://files.example.com"] });
 
         Assert.Equal([200, 200], StatusesOf(_partner));
         Assert.Equal([200, 200, 200], StatusesOf(_home));
@@ -81,13 +90,14 @@ public sealed class IdentityChainingTests : IAsyncLifetime
     private static IEnumerable<int> StatusesOf(StrictAuthorizationServer server) =>
         server.Requests.Where(request => request.Method == "POST").Select(request => request.Status);
 
-    private static Task<AccessToken> GetAsync(IServiceProvider services, string? scope = null) =>
-        services.GetRequiredKeyedService<ITokenSource>("guest").GetTokenAsync(new() { Scope = scope }, Cancellation).AsTask().WithTimeout();
+    private static Task<AccessToken> GetAsync(IServiceProvider services, TokenRequest? request = null) =>
+        services.GetRequiredKeyedService<ITokenSource>("guest").GetTokenAsync(request ?? TokenRequest.Default, Cancellation).AsTask().WithTimeout();
 
-    private ServiceProvider Create(Action<JwtGrantOptions>? configureGuest = null, Action<JwtGrantOptions>? configureExchange = null)
+    private ServiceProvider Create(
+        Action<JwtGrantOptions>? configureGuest = null, Action<JwtGrantOptions>? configureExchange = null, Action<JwtGrantOptions>? configureWorkload = null)
     {
         var services = new ServiceCollection();
-        Add("workload", _home, GrantType.ClientCredentials, _ => { });
+        Add("workload", _home, GrantType.ClientCredentials, options => configureWorkload?.Invoke(options));
         Add("exchange", _home, GrantType.TokenExchange, options =>
         {
             (options.TokenExchange.SubjectTokenFrom, options.TokenExchange.RequestedTokenType) = ("workload", TokenTypes.Jwt);

@@ -86,6 +86,20 @@ public sealed class RefitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_GET_that_requires_more_scope_is_sent_again_with_the_token_that_the_callback_requests()
+    {
+        _respond = number => number == 1
+            ? ProtectedApi.Response(HttpStatusCode.Forbidden, """Bearer error="insufficient_scope", scope="reports.archive" """)
+            : Json("[]");
+        await using var provider = Build(handler => handler.OnChallenge = (challenge, _) => new(new TokenRequest(challenge.TokenRequest) { Scope = challenge.Scope }));
+
+        await provider.GetRequiredService<IReportsApi>().ListAsync(1, Cancellation);
+
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], _authorization);
+        Assert.Equal("reports.archive", _endpoint.Forms[^1]["scope"]);
+    }
+
+    [Fact]
     public async Task An_Authorization_header_of_the_interface_replaces_the_token()
     {
         _respond = _ => Json("[]");
@@ -117,7 +131,7 @@ public sealed class RefitTests : IDisposable
     private static HttpResponseMessage Json(string json) =>
         new(HttpStatusCode.OK) { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") };
 
-    private ServiceProvider Build()
+    private ServiceProvider Build(Action<AccessTokenHandlerOptions>? configure = null)
     {
         var services = new ServiceCollection();
         // Other categories have events with the same ids.
@@ -126,7 +140,7 @@ public sealed class RefitTests : IDisposable
         services
             .AddRefitGeneratedClient<IReportsApi>()
             .ConfigureHttpClient(http => http.BaseAddress = new Uri(ProtectedApi.Origin))
-            .AddJwtGrantToken("reports")
+            .AddJwtGrantToken("reports", configure)
             .ConfigurePrimaryHttpMessageHandler(() => _api);
         return services.BuildServiceProvider();
     }

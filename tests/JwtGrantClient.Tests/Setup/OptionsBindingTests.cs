@@ -14,6 +14,7 @@ public sealed class OptionsBindingTests
     /// <summary>Every configuration key, with a value other than its default.</summary>
     private const string EveryKey = """
         { "JwtGrant": { "Reports": {
+          "Provider": "GoogleServiceAccount",
           "Issuer": "https://as.example.com",
           "TokenEndpoint": "https://as.example.com/token",
           "ClientId": "batch-worker",
@@ -32,12 +33,12 @@ public sealed class OptionsBindingTests
             "Path": "keys/dpop.pem", "Text": "text", "EnvironmentVariable": "KEY",
             "Certificate": { "Thumbprint": "00", "Subject": "CN=dpop", "StoreName": "Root", "StoreLocation": "LocalMachine" },
             "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
-            "KeyId": "dpop", "KeyIdFrom": "JwkThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
+            "KeyId": "dpop", "KeyIdFrom": "JwkThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true, "X5cRoot": true } },
           "InputReuse": "Once",
           "RevokeOnDispose": true,
           "SendClientId": false,
           "RequestEncoding": "Json",
-          "Scope": "reports.read",
+          "Scope": "reports.read", "ScopePlacement": "Claim", "UseIdToken": true, "UserAgent": "reports/1.0",
           "Resource": [ "https://api.example.com", "urn:example:files" ],
           "AuthorizationDetails": "[{\"type\":\"payment\"}]",
           "Parameters": { "audience": "https://api.example.com" },
@@ -45,13 +46,14 @@ public sealed class OptionsBindingTests
             "Path": "keys/batch.pem", "Text": "text", "EnvironmentVariable": "KEY",
             "Certificate": { "Thumbprint": "00", "Subject": "CN=batch", "StoreName": "Root", "StoreLocation": "LocalMachine" },
             "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
-            "KeyId": "2026-11", "KeyIdFrom": "JwkThumbprint", "Algorithm": "PS256", "X5t": true, "X5tS256": true, "X5c": true },
+            "KeyId": "2026-11", "KeyIdFrom": "JwkThumbprint", "Algorithm": "PS256", "X5t": true, "X5tS256": true, "X5c": true, "X5cRoot": true },
           "Assertion": {
             "Issuer": "issuer",
             "Subject": "subject",
             "Audience": "audience",
             "Lifetime": "00:03:00",
             "AllowLongLifetime": true,
+            "OmittedClaims": [ "sub" ], "NotBefore": true, "Backdate": "00:00:05", "Header": { "jku": "https://client.example.com/jwks" },
             "TokenFile": "grant.jwt", "From": "hr", "FromRequest": true,
             "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } },
           "ClientAssertion": {
@@ -60,11 +62,13 @@ public sealed class OptionsBindingTests
             "Type": "JWT",
             "Lifetime": "00:01:00",
             "AllowLongLifetime": true,
+            "OmittedClaims": [ "sub" ], "NotBefore": true, "Backdate": "00:00:05", "Header": { "jku": "https://client.example.com/jwks" },
+            "Claims": { "scope": [ "a", "b" ] },
             "SigningKey": {
               "Path": "keys/client.pem", "Text": "text", "EnvironmentVariable": "KEY",
               "Certificate": { "Thumbprint": "00", "Subject": "CN=client", "StoreName": "Root", "StoreLocation": "LocalMachine" },
               "Password": "password", "PasswordEnvironmentVariable": "PASSWORD", "PasswordFile": "password.txt",
-              "KeyId": "client", "KeyIdFrom": "CertificateThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true } },
+              "KeyId": "client", "KeyIdFrom": "CertificateThumbprint", "Algorithm": "ES256", "X5t": true, "X5tS256": true, "X5c": true, "X5cRoot": true } },
           "Refresh": {
             "EarliestFraction": 0.4, "LatestFraction": 0.9, "ExpiryMargin": "00:00:05", "MaxExpiryMarginFraction": 0.2, "MinimumInterval": "00:01:00",
             "InvalidationInterval": "00:02:00", "MaxInvalidationFraction": 0.5, "SleepThreshold": "00:00:02" },
@@ -79,6 +83,7 @@ public sealed class OptionsBindingTests
           "DefaultTokenLifetime": "00:10:00",
           "DefaultTokenType": "Bearer",
           "MaxMembersSize": 1000,
+          "ClockCorrection": false,
           "AllowLoopbackHttp": true
         } } }
         """;
@@ -104,6 +109,8 @@ public sealed class OptionsBindingTests
         Assert.Equal("t1", options.Assertion.Claims["tenant"]);
         Assert.Equal(["reader", "writer"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
         Assert.Equal(TimeSpan.FromMinutes(3), options.Assertion.Lifetime);
+        Assert.Equal(["a", "b"], Assert.IsType<string[]>(options.ClientAssertion.Claims["scope"]));
+        Assert.Equal("https://client.example.com/jwks", options.Assertion.Header["jku"]);
         Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
         Assert.Equal(0.4, options.Refresh.EarliestFraction);
         Assert.Equal(5, options.Retry.MaxRetryAttempts);

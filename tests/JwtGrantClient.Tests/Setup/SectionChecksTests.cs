@@ -20,7 +20,7 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Scopes": "x" }""", "JwtGrant:Scopes is not a setting. Did you mean Scope?")]
     [InlineData("""{ "Assertion": { "Audiance": "x" } }""", "JwtGrant:Assertion:Audiance is not a setting. Did you mean Audience?")]
     [InlineData("""{ "ClientAssertion": { "SigningKey": { "Kid": "x" } } }""",
-        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The valid settings are Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.")]
+        "JwtGrant:ClientAssertion:SigningKey:Kid is not a setting. The valid settings are Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c, X5cRoot.")]
     public void An_unknown_key_is_reported_with_the_most_similar_known_key(string json, string problem) => AssertProblemWithBinding(json, problem);
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Resource": [ { "a": "b" } ] }""", "JwtGrant:Resource:0 is a list or a section; expected one value.")]
     [InlineData("""{ "Parameters": { "p": [ "a" ] } }""", "JwtGrant:Parameters:p is a list or a section; expected one value.")]
     [InlineData("""{ "Assertion": "x" }""",
-        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, TokenFile, From, FromRequest, Claims.")]
+        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, OmittedClaims, NotBefore, Backdate, Header, TokenFile, From, FromRequest, Claims.")]
     [InlineData("""{ "Assertion": { "Claims": { "address": { "city": "x" } } } }""",
         "JwtGrant:Assertion:Claims:address is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     [InlineData("""{ "Assertion": { "Claims": { "list": [ [ "x" ] ] } } }""",
@@ -209,7 +209,7 @@ public sealed class SectionChecksTests
 
         Assert.Equal(
             [
-                "JwtGrant:SigningKey is a string; expected a section with Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c.",
+                "JwtGrant:SigningKey is a string; expected a section with Path, Text, EnvironmentVariable, Certificate, Password, PasswordEnvironmentVariable, PasswordFile, KeyId, KeyIdFrom, Algorithm, X5t, X5tS256, X5c, X5cRoot.",
                 "JwtGrant:SigningKy is not a setting. Did you mean SigningKey?",
             ],
             checks.Problems);

@@ -36,6 +36,9 @@ public sealed class SharedIdentityTests : IDisposable
         ["TokenExchange:SubjectTokenFromRequest"] = "the token request is part of the key, with a hash of its tokens",
         ["RequestEncoding"] = "it determines how a token request is written, not what it requests",
         ["InputReuse"] = "it determines how often a token of another client is acquired, not whose it is",
+        ["Provider"] = "its defaults are settings themselves",
+        ["UserAgent"] = "it names the software, not the client",
+        ["ClockCorrection"] = "it only changes the times of assertions",
         ["MaxMembersSize"] = "it only drops members of a response",
         ["Refresh:"] = OnlyTiming,
         ["Retry:"] = OnlyTiming,
@@ -155,7 +158,7 @@ public sealed class SharedIdentityTests : IDisposable
     private static async Task<string?> ComputeKeyAsync(JwtGrantOptions options, bool withKeys = false)
     {
         var dependencies = new ClientDependencies();
-        var keys = withKeys ? ClientKeys.Create(options, dependencies) : new ClientKeys(null, null, null, null, new(RandomNumberGenerator.Fill));
+        var keys = withKeys ? ClientKeys.Create(options, dependencies) : new ClientKeys(null, null, null, null, new(RandomNumberGenerator.Fill), new(dependencies.Time, mayCorrect: true));
         var identity = IdentityComposition.Create("reports", options, dependencies, keys);
         var tokenFiles = await identity.ReadTokenFilesAsync(TestContext.Current.CancellationToken);
         return tokenFiles is null ? null : SharedTokenKey.Compute(identity, tokenFiles.Claims, identity.BindingThumbprint(), TokenRequest.Default);

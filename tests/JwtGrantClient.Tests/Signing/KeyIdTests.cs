@@ -47,6 +47,21 @@ public sealed class KeyIdTests
     }
 
     [Fact]
+    public async Task X5cRoot_adds_the_root_and_requires_the_whole_chain()
+    {
+        var (own, intermediate, root) = Keys.Chain(TestData.RsaKey);
+
+        var header = await HeaderAsync(new() { Text = $"{Pem(own)}\n{root.ExportCertificatePem()}\n{intermediate.ExportCertificatePem()}", X5c = true, X5cRoot = true });
+
+        Assert.Equal(
+            [Convert.ToBase64String(own.RawData), Convert.ToBase64String(intermediate.RawData), Convert.ToBase64String(root.RawData)],
+            header.GetProperty("x5c").EnumerateArray().Select(link => link.GetString()));
+        KeyLoaderAssert.Throws(
+            new() { Text = $"{Pem(own)}\n{intermediate.ExportCertificatePem()}", X5c = true, X5cRoot = true }, "signing_key_without_certificate",
+            $"SigningKey:X5cRoot requires the chain up to the root, but in SigningKey:Text it ends with '{intermediate.Subject}', which '{root.Subject}' issued. Add the missing certificates.");
+    }
+
+    [Fact]
     public async Task X5c_contains_a_self_signed_certificate()
     {
         using var certificate = Keys.CertificateFor(TestData.RsaKey);

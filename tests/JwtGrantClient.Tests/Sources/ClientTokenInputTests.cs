@@ -87,19 +87,42 @@ public sealed class ClientTokenInputTests
     public async Task With_InputReuse_Once_the_attempt_with_a_DPoP_nonce_has_a_new_token()
     {
         await using var chain = new TokenChain("Assertion:From", options => (options.InputReuse, options.DPoP.Enabled) = (InputReuse.Once, true));
-        chain.Outer.ResponseOverride = number =>
+        chain.Outer.ResponseOverride = number => RequireNonce(number, new HttpResponseMessage(HttpStatusCode.OK)
         {
-            var response = number == 1 ? FakeTokenEndpoint.ErrorResponse("use_dpop_nonce") : new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                Content = new StringContent("""{"access_token":"t","token_type":"DPoP","expires_in":3600}"""),
-            };
-            response.Headers.Add("DPoP-Nonce", "nonce");
-            return response;
-        };
+            Content = new StringContent("""{"access_token":"t","token_type":"DPoP","expires_in":3600}"""),
+        });
 
         await chain.GetAsync();
 
         Assert.Equal(["token-1", "token-2"], chain.Sent);
+    }
+
+    [Fact]
+    public async Task The_attempt_with_a_DPoP_nonce_does_not_take_the_place_of_the_other_client_at_the_same_endpoint()
+    {
+        await using var chain = new TokenChain(
+            "Assertion:From",
+            options => (options.InputReuse, options.DPoP.Enabled) = (InputReuse.Once, true),
+            services => services.ConfigureAll<JwtGrantOptions>(options => options.EndpointLimits.MaxConcurrentRequests = 1));
+        chain.Outer.ResponseOverride = number => RequireNonce(number, new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent("""{"access_token":"t","token_type":"DPoP","expires_in":3600}"""),
+        });
+
+        await chain.GetAsync();
+
+        Assert.Equal(["token-1", "token-2"], chain.Sent);
+    }
+
+    [Fact]
+    public async Task With_InputReuse_Once_only_one_attempt_follows_for_a_DPoP_nonce()
+    {
+        await using var chain = new TokenChain("Assertion:From", options => (options.InputReuse, options.DPoP.Enabled) = (InputReuse.Once, true));
+        chain.Outer.ResponseOverride = _ => RequireNonce(1, null!);
+
+        var error = await chain.FailAsync();
+
+        Assert.Equal(("use_dpop_nonce", 2, 2), (error.Error, chain.Inner.Requests, chain.Outer.Requests));
     }
 
     [Fact]
@@ -174,5 +197,12 @@ public sealed class ClientTokenInputTests
         await outer.GetTokenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("token-1", outerEndpoint.Forms[0]["assertion"]);
+    }
+
+    private static HttpResponseMessage RequireNonce(int number, HttpResponseMessage success)
+    {
+        var response = number == 1 ? FakeTokenEndpoint.ErrorResponse("use_dpop_nonce") : success;
+        response.Headers.Add("DPoP-Nonce", $"nonce-{Guid.NewGuid()}");
+        return response;
     }
 }

@@ -18,7 +18,7 @@ public sealed class FailingInputTests
         var error = await chain.FailAsync();
 
         Assert.Equal(("token_request_refused", "invalid_scope", 400, "inner"), (error.Code, error.Error, error.StatusCode, error.Client));
-        Assert.Contains("The server does not know the scope, or the client may not have it. Check Scope.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The server requires a scope, and none was sent. Set Scope.", error.Message, StringComparison.Ordinal);
         Assert.Contains("Client 'inner', endpoint 'https://as.example.com/token'.\nClient 'outer' needs its token (", error.Message, StringComparison.Ordinal);
         Assert.EndsWith($"needs its token ({(setting == "TokenExchange:ActorTokenFrom" ? "TokenExchange:SubjectTokenFrom" : setting)}).", error.Message, StringComparison.Ordinal);
         Assert.Equal("inner", Assert.IsType<JwtGrantException>(error.InnerException).Client);

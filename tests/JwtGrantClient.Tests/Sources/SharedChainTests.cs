@@ -73,7 +73,7 @@ public sealed class SharedChainTests : IDisposable
         var options = TestClient.Options();
         options.Assertion.From = "inner";
         var dependencies = ClientDependencies.Create("outer", chain.Services.GetServices<DependencyRegistration>(), chain.Services);
-        var identity = IdentityComposition.Create("outer", options, dependencies, new ClientKeys(null, null, null, null, new(RandomNumberGenerator.Fill)));
+        var identity = IdentityComposition.Create("outer", options, dependencies, new ClientKeys(null, null, null, null, new(RandomNumberGenerator.Fill), new(dependencies.Time, mayCorrect: true)));
         var owner = await identity.ReadTokenFilesAsync(TestContext.Current.CancellationToken);
         return owner is null ? null : SharedTokenKey.Compute(identity, owner.Claims, null, TokenRequest.Default);
     }

@@ -22,7 +22,10 @@ internal sealed record Jwt(JsonElement Header, JsonElement Payload, byte[] Signi
     public static string CreateFake(DateTimeOffset expiresAt) => CreateFake($$"""{"sub":"batch","exp":{{expiresAt.ToUnixTimeSeconds()}}}""");
 
     /// <summary>Creates a JWT of another party with the given claims and a fake signature.</summary>
-    public static string CreateFake(string claims) => string.Join('.', Encode("""{"alg":"RS256"}"""), Encode(claims), Encode("signature"));
+    public static string CreateFake(string claims) => CreateFake("""{"alg":"RS256"}""", claims);
+
+    /// <summary>Creates a JWT of another party with the given header and claims and a fake signature.</summary>
+    public static string CreateFake(string header, string claims) => string.Join('.', Encode(header), Encode(claims), Encode("signature"));
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 

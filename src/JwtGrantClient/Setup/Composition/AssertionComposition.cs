@@ -25,10 +25,10 @@ internal static class AssertionComposition
         if (options.ClientAssertion.TokenFile is { } file)
             return (dependencies.OpenTokenFile(file, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt).ProvideAsync, null);
         var signer = keys.ClientSigner!;
-        var factory = new AssertionFactory(CreateProfile(options), signer, dependencies.Time, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics };
+        var factory = new AssertionFactory(CreateProfile(options), signer, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics };
         if (options.ClientAuthentication == ClientAuthenticationMethod.PrivateKeyJwt)
             return (factory.ProvideAsync, signer.OnAssertionRejected);
-        var cached = new CachedAssertionProvider(factory.ProvideAsync, dependencies.Time);
+        var cached = new CachedAssertionProvider(factory.ProvideAsync, keys.Clock);
         return (cached.ProvideAsync, () =>
         {
             signer.OnAssertionRejected();
@@ -40,12 +40,17 @@ internal static class AssertionComposition
     private static AssertionProfile CreateProfile(JwtGrantOptions options)
     {
         var isSecret = options.ClientAuthentication == ClientAuthenticationMethod.JwtAsClientSecret;
+        var assertion = options.ClientAssertion;
+        var omitted = OmittedClaimNames.Parse(assertion.OmittedClaims);
         return new(
-            options.ClientAssertion.Type ?? (isSecret ? JwtTypes.Jwt : JwtTypes.ClientAuthentication),
-            options.ClientAssertion.Issuer ?? options.ClientId!,
-            options.ClientId!,
-            options.ClientAssertion.Audience ?? options.Issuer!,
-            options.ClientAssertion.Lifetime ?? (isSecret ? AssertionLifetime.SecretDefault : AssertionLifetime.Default),
-            new Dictionary<string, object>());
+            assertion.Type ?? (isSecret ? JwtTypes.Jwt : JwtTypes.ClientAuthentication),
+            assertion.Issuer ?? (omitted.HasFlag(OmittedClaims.Issuer) ? null : options.ClientId),
+            omitted.HasFlag(OmittedClaims.Subject) ? null : options.ClientId,
+            assertion.Audience ?? (omitted.HasFlag(OmittedClaims.Audience) ? null : options.Issuer),
+            assertion.Lifetime ?? (isSecret ? AssertionLifetime.SecretDefault : AssertionLifetime.Default),
+            GrantComposition.CopyClaims(assertion.Claims, options, ScopeComposition.IsInClientAssertion(options)))
+        {
+            Omitted = omitted, NotBefore = assertion.NotBefore, Backdate = assertion.Backdate, Header = GrantComposition.CopyClaims(assertion.Header),
+        };
     }
 }

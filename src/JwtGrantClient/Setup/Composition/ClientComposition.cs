@@ -20,6 +20,8 @@ internal static class ClientComposition
         var keys = ClientKeys.Create(options, dependencies);
         var client = dependencies.TokenSource.Value is { } source
                 ? ComposeWithoutEndpoint(name, options, dependencies, keys, _ => new UserTokenSource(source))
+            : options.Grant == GrantType.SelfSigned && options.DeclareRequest() is { } declared
+                ? ComposeDeclared(name, options, dependencies, keys, declared)
             : options.Grant == GrantType.SelfSigned
                 ? ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline => CreateSelfSigned(options, dependencies, keys, pipeline))
             : ComposeWithEndpoint(name, options, dependencies, keys);
@@ -32,17 +34,22 @@ internal static class ClientComposition
     private static ComposedClient ComposeWithEndpoint(
         string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
-        var inputs = InputComposition.Create(name, options, dependencies);
+        var inputs = InputComposition.Create(name, options, dependencies, keys);
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
-        var source = new TokenEndpointSource(
-            server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), Defaults(options), new GrantedScopes(name, dependencies.Logger))
+        var defaults = Defaults(options);
+        ITokenAcquirer source = new TokenEndpointSource(
+            server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), defaults, new GrantedScopes(name, dependencies.Logger))
         {
+            ScopeClaim = ScopeComposition.Create(options, defaults),
             OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,
         };
+        if (options.DeclareRequest() is { } declared)
+            source = DeclaredComposition.Create(name, options, dependencies, declared, new(Sign: null, source), server.Transport, onRejected: null).Source;
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
         var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs);
         var pipeline = server.Pipeline;
         dependencies.Metrics!.ReadCircuit = () => pipeline.IsCircuitOpen;
+        dependencies.Metrics.ReadClock = CreateClockReader(keys.Clock);
         return new(name, server.Transport)
         {
             Tokens = tokens,
@@ -54,6 +61,8 @@ internal static class ClientComposition
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,
             TokenType = type,
+            TypeForOtherServer = options.Grant == GrantType.TokenExchange && type is TokenTypes.IdJag or TokenTypes.Jwt ? type : null,
+            HasProofs = keys.ProofKey is not null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.
             RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,
@@ -69,30 +78,44 @@ internal static class ClientComposition
         {
             Metrics = dependencies.Metrics,
         };
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, createSource(pipeline), transport: null);
+    }
+
+    private static ComposedClient ComposeDeclared(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, DeclaredRequest declared)
+    {
+        var transport = EndpointComposition.CreateTransport(options, dependencies, keys);
+        var (source, pipeline) = DeclaredComposition.Create(
+            name, options, dependencies, declared, new(CreateJwts(options, dependencies, keys).ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected);
+        return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, source, transport);
+    }
+
+    private static ComposedClient ComposeWithoutEndpoint(
+        string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline, ITokenAcquirer source,
+        TokenEndpointTransport? transport)
+    {
         var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, createSource(pipeline), options, dependencies, identity, pipeline, proofs: null);
-        return new(name, transport: null)
+        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, pipeline, proofs: null);
+        return new(name, transport)
         {
             Tokens = tokens,
             TokenEndpoint = null,
             Revocation = new TokenRevocation(name, tokens, endpoint: null, dependencies.Time, dependencies.Logger),
             ClientAssertions = null,
             Identity = identity,
-            TokenType = TypeOfTokens(options),
+            TokenType = transport is null ? TypeOfTokens(options) : TokenTypes.AccessToken,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             RevokeOnDispose = false,
         };
     }
 #pragma warning restore CA2000
 
-    private static SelfSignedTokenSource CreateSelfSigned(
-        JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) => new(
-        new AssertionFactory(GrantComposition.CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion)
-        {
-            Metrics = dependencies.Metrics,
-        },
-        keys.Signer!,
-        pipeline);
+    private static SelfSignedTokenSource CreateSelfSigned(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline) =>
+        new(CreateJwts(options, dependencies, keys), keys.Signer!, pipeline, ScopeComposition.Create(options, Defaults(options)));
+
+    // The JWTs that are access tokens.
+    private static AssertionFactory CreateJwts(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys) =>
+        new(GrantComposition.CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics };
 
     private static ClientMetrics CreateMetrics(string name, JwtGrantOptions options, ClientDependencies dependencies, TokenMetrics meter) =>
         new(meter, name, dependencies.Time)
@@ -111,8 +134,11 @@ internal static class ClientComposition
     // A method of its own, so that the function keeps neither the options nor the dependencies.
     private static Func<IReadOnlyList<KeyReading>> CreateKeyReader(ClientKeys keys, TimeProvider time) => () => keys.Read(time);
 
+    private static Func<ClockReading> CreateClockReader(ServerClock clock) => () => new(clock.Ahead, clock.Correction);
+
     private static string TypeOfTokens(JwtGrantOptions options) => options.Grant switch
     {
+        _ when options.UseIdToken => TokenTypes.IdToken,
         GrantType.TokenExchange => options.TokenExchange.RequestedTokenType ?? TokenTypes.AccessToken,
         GrantType.SelfSigned => TokenTypes.Jwt,
         _ => TokenTypes.AccessToken,

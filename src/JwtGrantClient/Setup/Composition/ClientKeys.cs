@@ -13,14 +13,18 @@ namespace JwtGrantClient.Setup;
 /// <param name="ProofKey">The key that DPoP binds tokens to; null without DPoP.</param>
 /// <param name="Certificate">The certificate that the client presents to the authorization server; null for none.</param>
 /// <param name="Ids">Generates the <c>jti</c> of assertions and proofs.</param>
+/// <param name="Clock">The clock of assertions and proofs.</param>
 internal sealed record ClientKeys(
-    IJwtSigner? Signer, IJwtSigner? ClientSigner, DPoPKey? ProofKey, ClientCertificate? Certificate, JtiGenerator Ids)
+    IJwtSigner? Signer, IJwtSigner? ClientSigner, DPoPKey? ProofKey, ClientCertificate? Certificate, JtiGenerator Ids, ServerClock Clock)
 {
     /// <summary>
     /// Gets the thumbprint of the key or certificate that the server binds tokens to; null if it is not known. It changes when a certificate
     /// file is replaced.
     /// </summary>
     public string? BindingThumbprint => ProofKey?.Thumbprint ?? Certificate?.Thumbprint;
+
+    /// <summary>Gets the client that the key of the grant assertions belongs to, by its file; null if the file does not say it.</summary>
+    public string? Owner => (Signer as ReloadingSigner)?.Owner;
 
     /// <summary>Returns the state of the keys and certificates.</summary>
     public IReadOnlyList<KeyReading> Read(TimeProvider time)
@@ -44,7 +48,8 @@ internal sealed record ClientKeys(
             OpenSigner(options.ClientAssertion.SigningKey, dependencies) ?? signer,
             options.DPoP.Enabled ? DPoPKey.From(options.DPoP) : null,
             OpenCertificate(options, dependencies) is { } certificate ? dependencies.Connections?.Share(certificate) ?? certificate : null,
-            new(RandomNumberGenerator.Fill));
+            new(RandomNumberGenerator.Fill),
+            new(dependencies.Time, options.ClockCorrection));
     }
 
     private static ClientCertificate? OpenCertificate(JwtGrantOptions options, ClientDependencies dependencies) =>

@@ -24,6 +24,14 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport? transp
     /// <summary>Gets the type of the client's tokens (RFC 8693 section 3).</summary>
     public required string TokenType { get; init; }
 
+    /// <summary>
+    /// Gets the type of the tokens if the client requests them for another authorization server: an ID-JAG, or a JWT (identity chaining). Null for other tokens.
+    /// </summary>
+    public string? TypeForOtherServer { get; init; }
+
+    /// <summary>Gets whether the token requests of the client have a DPoP proof.</summary>
+    public bool HasProofs { get; init; }
+
     public required bool AllowLoopbackHttp { get; init; }
 
     /// <summary>Gets whether <see cref="DisposeAsync"/> revokes the cached tokens.</summary>

@@ -23,20 +23,22 @@ internal static class EndpointComposition
     /// <exception cref="JwtGrantException">The client secret is missing, or the algorithm of a signer is not supported.</exception>
     public static ComposedEndpoint Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs)
     {
-        var transport = CreateTransport(options, dependencies, keys.Certificate);
+        var transport = CreateTransport(options, dependencies, keys);
         var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys, inputs);
         var authentication = CreateAuthentication(options, assertions);
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
-        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, dependencies.Time, keys.Ids) { Metrics = dependencies.Metrics } : null;
+        var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, keys.Clock, keys.Ids) { Metrics = dependencies.Metrics } : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType)
         {
             Proof = proofs,
             MaxMembersSize = options.MaxMembersSize,
+            UsesIdToken = options.UseIdToken,
         };
         var sender = new RequestSender(name, options.TokenEndpoint ?? options.Issuer!, () => locator.LastTokenEndpoint)
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
             Subject = options.Assertion.Subject,
+            KnownErrors = options.FindProfile()?.Errors ?? [],
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
@@ -60,6 +62,7 @@ internal static class EndpointComposition
             sender,
             OnAssertionRejected)
         {
+            ServerClock = keys.Clock,
             Metrics = metrics,
         };
 
@@ -72,16 +75,16 @@ internal static class EndpointComposition
 
     // The built-in handler presents the client certificate. A handler that the application configures must present its own, and decides
     // itself whom it trusts.
-    private static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientCertificate? certificate)
+    public static TokenEndpointTransport CreateTransport(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         if (dependencies.TokenEndpointHandler.Value is { } handler)
-            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter);
+            return new(handler, dependencies.Time, options.Retry.MaxRetryAfter) { UserAgent = options.UserAgent, ServerClock = keys.Clock };
         var trusted = options.TrustedCertificates is { } path ? new TrustedCertificates(path, dependencies.Time, dependencies.Logger) : null;
         var connections = dependencies.Connections is { } shared
             ? shared.Get(
-                new(options.TokenEndpoint ?? options.Issuer!), certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
-            : TokenEndpointConnections.Create(certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
-        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null);
+                new(options.TokenEndpoint ?? options.Issuer!), keys.Certificate, trusted is null ? null : shared.Share(trusted), dependencies.Time, options.Retry.ConnectTimeout)
+            : TokenEndpointConnections.Create(keys.Certificate, trusted, new(dependencies.Time, options.Retry.ConnectTimeout));
+        return new(connections, dependencies.Time, options.Retry.MaxRetryAfter, ownsConnections: dependencies.Connections is null) { UserAgent = options.UserAgent, ServerClock = keys.Clock };
     }
 #pragma warning restore CA2000
 

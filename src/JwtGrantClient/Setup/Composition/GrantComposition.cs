@@ -34,7 +34,7 @@ internal static class GrantComposition
         ?? ProvideFrom(inputs.Grant)
         ?? (options.Assertion.FromRequest ? Missing("Assertion")
             : options.Assertion.TokenFile is { } file ? dependencies.OpenTokenFile(file, AssertionTypes.Jwt).ProvideAsync
-            : new AssertionFactory(CreateProfile(options), keys.Signer!, dependencies.Time, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics }.ProvideAsync);
+            : new AssertionFactory(CreateProfile(options, keys), keys.Signer!, keys.Clock, keys.Ids, dependencies.EditAssertion) { Metrics = dependencies.Metrics }.ProvideAsync);
 
     private static Func<TokenRequest, Grant> CreateAssertionGrant(string type, AssertionProvider assertions, ComposedInputs inputs) => request =>
         AssertionGrant.Create(type, inputs.Grant is null && request.Assertion is { } given ? Provide(type, given) : assertions, request);
@@ -80,15 +80,47 @@ internal static class GrantComposition
         path is null ? null : dependencies.OpenTokenFile(path, type ?? TokenTypes.Jwt).ProvideAsync;
 
     /// <summary>Returns the settings of the JWTs that the library signs as grant or, for SelfSigned, as access token.</summary>
-    public static AssertionProfile CreateProfile(JwtGrantOptions options)
+    public static AssertionProfile CreateProfile(JwtGrantOptions options, ClientKeys keys)
     {
-        var issuer = options.Assertion.Issuer ?? options.ClientId!;
+        var assertion = options.Assertion;
+        var omitted = OmittedClaimNames.Parse(assertion.OmittedClaims);
+        var issuer = assertion.Issuer ?? options.ClientId ?? keys.Owner;
         return new(
             JwtTypes.Jwt,
-            issuer,
-            options.Assertion.Subject ?? issuer,
-            options.Assertion.Audience ?? options.Issuer ?? options.TokenEndpoint!,
-            options.Assertion.Lifetime ?? AssertionLifetime.Default,
-            options.Assertion.Claims.ToDictionary(claim => claim.Key, claim => JsonValues.Copy(claim.Value), StringComparer.Ordinal));
+            assertion.Issuer is null && omitted.HasFlag(OmittedClaims.Issuer) ? null : issuer,
+            assertion.Subject ?? (omitted.HasFlag(OmittedClaims.Subject) ? null : issuer),
+            assertion.Audience ?? (omitted.HasFlag(OmittedClaims.Audience) ? null : options.Issuer ?? options.TokenEndpoint),
+            assertion.Lifetime ?? AssertionLifetime.Default,
+            CopyClaims(assertion.Claims, options, ScopeComposition.IsInGrantAssertion(options)))
+        {
+            Omitted = omitted, NotBefore = assertion.NotBefore, Backdate = assertion.Backdate, Header = CopyClaims(assertion.Header),
+        };
     }
+
+    /// <summary>Returns a copy of claims or header parameters, with the scope of the settings if it is a claim of this assertion.</summary>
+    public static Dictionary<string, object> CopyClaims(IDictionary<string, object> claims, JwtGrantOptions? options = null, bool hasScope = false)
+    {
+        var copy = new Dictionary<string, object>(claims.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in claims)
+            copy[name] = JsonValues.Copy(value);
+        if (hasScope && options!.Scope is { } scope)
+            copy[ScopeClaim.Name] = ScopeClaim.Format(options.ScopePlacement, scope);
+        return copy;
+    }
+}
+
+/// <summary>Finds the assertion that has the scope in a claim.</summary>
+internal static class ScopeComposition
+{
+    /// <summary>Returns whether the scope is a claim of the grant assertion, or of the self-signed token.</summary>
+    public static bool IsInGrantAssertion(JwtGrantOptions options) =>
+        options.ScopePlacement != ScopePlacement.Parameter && (options.Grant is GrantType.JwtBearer or GrantType.SelfSigned);
+
+    /// <summary>Returns whether the scope is a claim of the client assertion.</summary>
+    public static bool IsInClientAssertion(JwtGrantOptions options) =>
+        options.ScopePlacement != ScopePlacement.Parameter && !IsInGrantAssertion(options);
+
+    /// <summary>Returns what moves the scope of requests into the claim; null if it is a parameter.</summary>
+    public static ScopeClaim? Create(JwtGrantOptions options, TokenRequest defaults) =>
+        options.ScopePlacement == ScopePlacement.Parameter ? null : new(options.ScopePlacement, defaults, IsInGrantAssertion(options));
 }

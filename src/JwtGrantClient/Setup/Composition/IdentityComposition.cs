@@ -2,6 +2,7 @@ using System.Globalization;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Caching;
 using JwtGrantClient.Protocol;
+using JwtGrantClient.Settings;
 
 namespace JwtGrantClient.Setup;
 
@@ -21,13 +22,18 @@ internal static class IdentityComposition
         [
             options.Issuer, options.TokenEndpoint, options.ClientId, options.Grant.ToString(), options.ClientAuthentication.ToString(),
             options.SendClientId.ToString(), Text(options.DefaultTokenLifetime), options.DefaultTokenType,
+            options.ScopePlacement.ToString(), options.UseIdToken.ToString(), keys.Owner,
             options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, Text(options.Assertion.Lifetime),
-            JsonValues.ToJson(Sort(options.Assertion.Claims)),
+            JsonValues.ToJson(Sort(options.Assertion.Claims)), JsonValues.ToJson(Sort(options.Assertion.Header)), string.Join(' ', options.Assertion.OmittedClaims),
+            options.Assertion.NotBefore.ToString(), Text(options.Assertion.Backdate),
+            JsonValues.ToJson(Sort(options.ClientAssertion.Claims)), JsonValues.ToJson(Sort(options.ClientAssertion.Header)),
+            string.Join(' ', options.ClientAssertion.OmittedClaims), options.ClientAssertion.NotBefore.ToString(), Text(options.ClientAssertion.Backdate),
             options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
             options.ClientAssertion.AssertionType,
             options.Assertion.From, options.ClientAssertion.From, options.TokenExchange.SubjectTokenFrom, options.TokenExchange.ActorTokenFrom,
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
             .. options.TokenExchange.Audience,
+            .. ValuesOf(options.GetProviderValues()),
         ],
         Defaults = ClientComposition.Defaults(options),
         Inputs = InputsOf(options, dependencies),
@@ -60,6 +66,12 @@ internal static class IdentityComposition
             yield return "UseActorToken";
         if (dependencies.EditAssertion is not null && (isAssertionGrant || isClientAssertion))
             yield return "EditAssertions";
+    }
+
+    private static IEnumerable<string> ValuesOf(ProviderValues values)
+    {
+        foreach (var (name, value) in values.All)
+            yield return $"{name}={value}";
     }
 
     private static ClientIdentity[] InputsOf(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.Clients is { } clients

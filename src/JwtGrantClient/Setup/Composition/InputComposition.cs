@@ -21,7 +21,7 @@ internal sealed record ComposedInputs(ClientTokenInput? Grant, ClientTokenInput?
 /// <summary>Composes the tokens of other clients that a client sends as assertions, or as tokens to exchange.</summary>
 internal static class InputComposition
 {
-    public static ComposedInputs Create(string name, JwtGrantOptions options, ClientDependencies dependencies)
+    public static ComposedInputs Create(string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys)
     {
         var exchange = options.TokenExchange;
         var subjectClients = new List<ComposedClient>();
@@ -43,7 +43,14 @@ internal static class InputComposition
             var inner = dependencies.Clients!.Get(client!);
             if (purpose is AssertionPurpose.Grant or AssertionPurpose.SubjectToken)
                 subjectClients.Add(inner);
-            return new(setting, name, inner.Tokens, purpose, type ?? inner.TokenType, options.InputReuse == InputReuse.Once);
+            var requestedFor = options.Grant == GrantType.JwtBearer && purpose == AssertionPurpose.Grant ? inner.TypeForOtherServer : null;
+            return new(setting, name, inner.Tokens, purpose, type ?? inner.TokenType, options.InputReuse == InputReuse.Once)
+            {
+                RequestedFor = requestedFor,
+                // ChainChecks requires the issuer and the client id.
+                Check = requestedFor == TokenTypes.IdJag
+                    ? new(name, client!, options.Issuer!, options.ClientId!, keys.ProofKey?.Thumbprint, mustBeBound: inner.HasProofs) : null,
+            };
         }
     }
 }

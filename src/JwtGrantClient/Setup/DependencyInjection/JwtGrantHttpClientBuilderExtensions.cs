@@ -67,6 +67,7 @@ public static class JwtGrantHttpClientBuilderExtensions
                 new AllowedOrigins(
                     options.AllowedOrigins, options.AllowLoopbackHttp, provider.GetRequiredService<BaseAddressRegistry>().Get(builder.Name)),
                 TokenHeader.From(options),
+                options.OnChallenge,
                 provider.GetService<ILoggerFactory>()?.CreateLogger(Log.Category));
         });
     }

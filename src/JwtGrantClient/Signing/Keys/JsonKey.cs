@@ -3,7 +3,7 @@ using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Signing;
 
-/// <summary>Parses keys in JSON: a JWK, a JWK set (RFC 7517) or a Google service account. The members identify the format.</summary>
+/// <summary>Parses keys in JSON: a JWK, a JWK set (RFC 7517), a Google service account or the configuration of a Box app. The members identify the format.</summary>
 internal static class JsonKey
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -16,6 +16,8 @@ internal static class JsonKey
             return JwkSet.Choose(keys, source, options);
         if (root.TryGetProperty("kty", out _))
             return JwkKey.Parse(root, source);
+        if (root.TryGetProperty("boxAppSettings", out var box))
+            return BoxKey.Parse(box, source);
         if (root.TryGetProperty("type", out var type))
             return ServiceAccountKey.Parse(root, type, source);
         throw source.Unusable("there is JSON that is not a key", "Expected a JWK (with kty), a JWK set (with keys) or a service account (with type).");
@@ -89,12 +91,22 @@ internal static class ServiceAccountKey
     {
         if (type.ValueKind != JsonValueKind.String || !type.ValueEquals("service_account"))
             throw source.Unusable("there is a credential file that is not a service account", "Expected \"type\": \"service_account\" with a private_key.");
-        if (Text(json, "private_key") is not { } pem)
+        if (json.Text("private_key") is not { } pem)
             throw source.Unusable("there is a service account without private_key", "Create a key for the account and use its JSON file.");
         var key = PemKey.Parse(pem, source);
-        return new() { Key = key.Key, Format = "service account JSON", KeyId = Text(json, "private_key_id") };
+        return new() { Key = key.Key, Format = "service account JSON", KeyId = json.Text("private_key_id"), Owner = json.Text("client_email") };
     }
+}
 
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+/// <summary>Parses the configuration file of a Box app: <c>appAuth</c> has the encrypted key, its passphrase and its id.</summary>
+internal static class BoxKey
+{
+    public static KeyMaterial Parse(JsonElement app, KeySource source)
+    {
+        if (app.ValueKind != JsonValueKind.Object || !app.TryGetProperty("appAuth", out var auth) || auth.ValueKind != JsonValueKind.Object || auth.Text("privateKey") is not { Length: > 0 } pem)
+            throw source.Unusable("there is the configuration of a Box app without appAuth:privateKey", "Generate a public/private key pair in the configuration of the app, and use the JSON file that the console returns.");
+        using var key = auth.Text("passphrase") is { } passphrase ? source.WithPassword(passphrase) : source.WithBytes([]);
+        var material = PemKey.Parse(pem, key);
+        return new() { Key = material.Key, Format = "Box configuration JSON", KeyId = auth.Text("publicKeyID"), Owner = app.Text("clientID") };
+    }
 }

@@ -11,6 +11,9 @@ internal abstract class KeyDescription
     /// <summary>Gets the id that the format contains, such as the <c>kid</c> of a JWK; null if there is none.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>Gets the client that the key belongs to, such as the <c>client_email</c> of a service account; null if the format does not say it.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Gets the certificate of the key; null if there is none.</summary>
     public X509Certificate2? Certificate { get; init; }
 

@@ -22,7 +22,13 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         },
         CreateHeader(key, place, options),
         key.Format,
-        key.Certificate);
+        key.Certificate)
+    {
+        Owner = key.Owner,
+    };
+
+    /// <summary>Gets the client that the key belongs to; null if its format does not say it.</summary>
+    public string? Owner { get; init; }
 
     private static Dictionary<string, object>? CreateHeader(KeyDescription key, string place, SigningKeyOptions options)
     {
@@ -36,12 +42,12 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         if (options.X5tS256)
             header["x5t#S256"] = Base64Url.EncodeToString(certificate.GetCertHash(HashAlgorithmName.SHA256));
         if (options.X5c)
-            header["x5c"] = CreateChain(certificate, key.OtherCertificates);
+            header["x5c"] = CreateChain(certificate, key.OtherCertificates, place, options.X5cRoot);
         return header;
     }
 
     // RFC 7515 section 4.1.6: the certificate, then the issuer of each one, in base64. The other certificates are not sorted.
-    private static string[] CreateChain(X509Certificate2 certificate, X509Certificate2Collection otherCertificates)
+    private static string[] CreateChain(X509Certificate2 certificate, X509Certificate2Collection otherCertificates, string place, bool withRoot)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.ExtraStore.AddRange(otherCertificates);
@@ -51,8 +57,13 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.Build(certificate);
         var all = chain.ChainElements.Select(element => element.Certificate).ToList();
-        // The root is left out: a server that trusts it has it.
-        if (all.Count > 1 && all[^1].SubjectName.RawData.AsSpan().SequenceEqual(all[^1].IssuerName.RawData))
+        var hasRoot = all[^1].SubjectName.RawData.AsSpan().SequenceEqual(all[^1].IssuerName.RawData);
+        if (withRoot && !hasRoot)
+            throw JwtGrantException.Configuration(
+                "signing_key_without_certificate",
+                $"SigningKey:X5cRoot requires the chain up to the root, but in {place} it ends with '{all[^1].Subject}', which '{all[^1].Issuer}' issued. Add the missing certificates.");
+        // Without the setting the root is left out: a server that trusts it has it.
+        if (hasRoot && !withRoot && all.Count > 1)
             all.RemoveAt(all.Count - 1);
         return [.. all.Select(element => Convert.ToBase64String(element.RawDataMemory.Span))];
     }

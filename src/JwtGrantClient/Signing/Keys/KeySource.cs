@@ -83,6 +83,9 @@ internal sealed class KeySource : IDisposable
     /// <summary>Returns the same source with decoded content.</summary>
     public KeySource WithBytes(byte[] bytes) => new(Place, bytes) { Password = Password };
 
+    /// <summary>Returns the same source with the password that its content has, and without the content.</summary>
+    public KeySource WithPassword(string password) => new(Place, []) { Password = password };
+
     /// <summary>Returns a hash of the content and the password, to detect a change without storing them.</summary>
     public byte[] ComputeFingerprint()
     {

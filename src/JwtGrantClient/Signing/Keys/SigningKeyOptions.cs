@@ -92,6 +92,18 @@ public sealed class SigningKeyOptions
     /// </summary>
     public bool X5c { get; set; }
 
+    /// <summary>
+    /// Gets or sets whether <c>x5c</c> also contains the root certificate, for a server that requires the whole chain. It requires <see cref="X5c"/>.
+    /// Default: false.
+    /// </summary>
+    public bool X5cRoot { get; set; }
+
+    /// <summary>Gets the client that the loaded key belongs to, by its file; null if the file does not say it, or is not loaded.</summary>
+    internal string? Owner => _preloaded?.Signer.Identity.Owner;
+
+    /// <summary>Gets the algorithm of the loaded key; null if it is not loaded.</summary>
+    internal string? LoadedAlgorithm => _preloaded?.Signer.Algorithm;
+
     internal bool IsSet => KeySecret.IsSet || Certificate is not null;
 
     internal SecretSource KeySecret => new(Text, EnvironmentVariable, Path, KeySource.KeySettings);

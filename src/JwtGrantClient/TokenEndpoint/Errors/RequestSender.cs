@@ -14,6 +14,9 @@ internal sealed record RequestSender(string Client, string? Server, Func<Uri?> F
     /// <summary>Gets the configured subject of grant assertions. Other subjects may be persons and are not shown.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>Gets the errors that the documentation of the provider describes.</summary>
+    public IReadOnlyList<KnownError> KnownErrors { get; init; } = [];
+
     /// <summary>Adds the client and the endpoint to an error.</summary>
     public JwtGrantException AddContext(JwtGrantException error)
     {

@@ -31,6 +31,7 @@ internal sealed class SentAssertion
             return;
         _isJwt = true;
         (_algorithm, _keyId, _type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        Scope = payload.RootElement.Text("scope");
         (Issuer, Subject) = (payload.RootElement.Text("iss"), payload.RootElement.Text("sub"));
         (_issuedAt, _expiresAt) = (Time(payload.RootElement, "iat"), Time(payload.RootElement, "exp"));
         _audience = Audience(payload.RootElement);
@@ -43,6 +44,9 @@ internal sealed class SentAssertion
 
     public string? Subject { get; }
 
+    /// <summary>Gets the scope that is a claim; null if there is none.</summary>
+    public string? Scope { get; }
+
     /// <summary>Describes the assertion in one line.</summary>
     /// <param name="mask">Masks the secrets of the request.</param>
     /// <param name="showsSubject">Whether the subject is shown.</param>
@@ -52,7 +56,7 @@ internal sealed class SentAssertion
         if (!_isJwt)
             return string.Create(CultureInfo.InvariantCulture, $"{Field}: {_length:N0} characters that are not a signed JWT.");
         var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
-        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", _type, mask)}, {Times(sentAt)}.";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", _type, mask)}, {(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
     }
 
     private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";

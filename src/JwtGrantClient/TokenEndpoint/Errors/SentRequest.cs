@@ -21,13 +21,13 @@ internal sealed class SentRequest
     private readonly List<KeyValuePair<string, string>> _fields;
     private readonly bool _isRevocation;
 
-    private SentRequest(List<KeyValuePair<string, string>> fields, ClientAuthenticationMethod method, bool hasBody, bool hasProof)
+    private SentRequest(List<KeyValuePair<string, string>> fields, ClientAuthenticationMethod method, bool hasBody, bool hasProof, string? bearer)
     {
         (_fields, Method, HasBody, HasProof) = (fields, method, hasBody, hasProof);
         _isRevocation = Value("token") is not null;
         Assertions = [.. from name in AssertionFields
                          where Value(name) is { } value && (name != "client_secret" || SecretKind.IsJwt(value))
-                         select new SentAssertion(name, Value(name)!)];
+                         select new SentAssertion(name, Value(name)!), .. bearer is not null && SecretKind.IsJwt(bearer) ? [new SentAssertion("Authorization header", bearer)] : Array.Empty<SentAssertion>()];
     }
 
     /// <summary>Gets how the client authenticated.</summary>
@@ -41,6 +41,12 @@ internal sealed class SentRequest
 
     /// <summary>Gets the assertions and the tokens to exchange.</summary>
     public IReadOnlyList<SentAssertion> Assertions { get; }
+
+    /// <summary>Gets whether a parameter of the request is the scope.</summary>
+    public bool HasScope => Value("scope") is not null;
+
+    /// <summary>Gets whether an assertion has the scope as a claim.</summary>
+    public bool HasScopeClaim => Assertions.Any(assertion => assertion.Scope is not null);
 
     /// <summary>Gets whether a DPoP proof was sent.</summary>
     public bool HasProof { get; }
@@ -59,7 +65,8 @@ internal sealed class SentRequest
     {
         var form = content as TokenRequestContent;
         List<KeyValuePair<string, string>> fields = form is null ? [] : [.. form.ReadFields()];
-        return new(fields, MethodOf(request, fields, sender), form is not null, request?.Headers.Contains(DPoPHeaders.Proof) == true);
+        return new(fields, MethodOf(request, fields, sender), form is not null, request?.Headers.Contains(DPoPHeaders.Proof) == true,
+            request?.Headers.Authorization is { Scheme: "Bearer", Parameter: { } bearer } ? bearer : null);
     }
 
     /// <summary>Describes the request, each assertion on a line of its own; empty if the request is not known.</summary>
@@ -89,7 +96,7 @@ internal sealed class SentRequest
 
     private static ClientAuthenticationMethod MethodOf(HttpRequestMessage? request, List<KeyValuePair<string, string>> fields, RequestSender? sender)
     {
-        if (request?.Headers.Authorization is not null)
+        if (request?.Headers.Authorization is { Scheme: not "Bearer" })
             return ClientAuthenticationMethod.ClientSecretBasic;
         foreach (var (name, value) in fields)
             if (name == "client_assertion")

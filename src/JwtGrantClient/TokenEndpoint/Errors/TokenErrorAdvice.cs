@@ -20,9 +20,13 @@ internal static class TokenErrorAdvice
     /// <param name="description">The server's description; null if there is none.</param>
     /// <param name="sent">What the client sent.</param>
     /// <param name="response">The response.</param>
-    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response)
+    /// <param name="known">The errors that the documentation of the provider describes.</param>
+    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response, IReadOnlyList<KnownError> known)
     {
-        var advice = ForCode(error, description, sent, response.ClockAhead);
+        var documented = KnownError.Find(known, error, description);
+        var advice = documented is { IsAboutTimes: false }
+            ? documented.Advice
+            : ForClock(error, sent, response.AssertionsAhead) ?? documented?.Advice ?? ForCode(error, description, sent);
         return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
             : advice is null ? wait
             : $"{advice} {wait}";
@@ -43,12 +47,15 @@ internal static class TokenErrorAdvice
         ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
         : null;
 
-    private static string? ForCode(string error, string? description, SentRequest sent, TimeSpan? clockAhead)
-    {
-        if (error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && clockAhead is { } offset && offset.Duration() > ClockTolerance)
-            return string.Create(
+    private static string? ForClock(string error, SentRequest sent, TimeSpan? ahead) =>
+        error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && ahead is { } offset && offset.Duration() > ClockTolerance
+            ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).");
+                $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).")
+            : null;
+
+    private static string? ForCode(string error, string? description, SentRequest sent)
+    {
         if (error is "invalid_request" && Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
             return $"The server's text is about the grant type, and the client sent {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.";
         return IsAboutAnAssertion(error) && ForNamedClaim(description, sent) is { } advice ? advice : error switch
@@ -57,7 +64,7 @@ internal static class TokenErrorAdvice
             "invalid_client" => ForClient(sent),
             "unauthorized_client" => $"The client may not use {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.",
             "unsupported_grant_type" => $"The server does not support {GrantType(sent)}. Choose another Grant, or enable it at the server.",
-            "invalid_scope" => "The server does not know the scope, or the client may not have it. Check Scope.",
+            "invalid_scope" => ForScope(sent),
             "invalid_target" => "The server does not know the Resource (RFC 8707). Check its spelling and the client's registration.",
             "use_dpop_nonce" => sent.HasProof
                 ? "The server requires a DPoP nonce and rejected the one that it issued before."
@@ -70,6 +77,13 @@ internal static class TokenErrorAdvice
             _ => null,
         };
     }
+
+    private static string ForScope(SentRequest sent) =>
+        sent.HasScopeClaim ? "The server does not know the scope in the claim of the assertion, or the client may not have it. Check Scope."
+        : sent is { HasBody: true, HasScope: false } ? "The server requires a scope, and none was sent. Set Scope."
+        : sent.GrantType == GrantTypes.JwtBearer
+            ? "The server does not know the scope, or the client may not have it. Check Scope. If the server expects the scope in a claim of the assertion, set ScopePlacement to Claim."
+        : "The server does not know the scope, or the client may not have it. Check Scope.";
 
     private static string GrantType(SentRequest sent) => sent.GrantType is { } type ? $"the grant type {SettingText.Quote(type)}" : "this grant type";
 

@@ -23,13 +23,17 @@ internal static class TokenErrorReader
     // Of an error that is an object, which is not standardized.
     private static readonly string[] CodeMembers = ["code", "type", "status"];
 
+    // Beside errorMessage.
+    private static readonly string[] ErrorCodeMembers = ["errorCode", "errorHttpCode"];
+
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
 
     /// <summary>Creates the error.</summary>
     /// <param name="response">The response.</param>
     /// <param name="json">Its body; null if it is not a JSON object.</param>
     /// <param name="sender">The client; null if it is not known.</param>
-    public static JwtGrantException Read(TokenHttpResponse response, JsonElement? json, RequestSender? sender = null)
+    /// <param name="hasMessages">Whether the server, which is not one of OAuth, reports its errors as <c>message</c>.</param>
+    public static JwtGrantException Read(TokenHttpResponse response, JsonElement? json, RequestSender? sender = null, bool hasMessages = false)
     {
         var sent = SentRequest.From(response.Request, response.RequestContent, sender);
         // An error that is an object or a number is an OAuth error too: sending the request again does not help.
@@ -37,6 +41,11 @@ internal static class TokenErrorReader
             return body.GetProperty("error") is { ValueKind: JsonValueKind.Object } details
                 ? Rejection(response, sent, sender, FirstText(details, CodeMembers) ?? "unreadable_error", FirstText(details, MessageMembers), details.Text("error_uri"))
                 : Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
+        // Not standardized: the errors of SAP have no member error.
+        if (json is { } other && other.Text("errorMessage") is { } message)
+            return Rejection(response, sent, sender, FirstText(other, ErrorCodeMembers) ?? "unreadable_error", message, uri: null);
+        if (hasMessages && json is { } plain && plain.Text("message") is { } text)
+            return Rejection(response, sent, sender, FirstText(plain, CodeMembers) ?? response.Status.ToString(CultureInfo.InvariantCulture), text, plain.Text("documentation_url"));
         return ChallengeWithError(response) is { Error: { } error } challenge
             ? Rejection(response, sent, sender, error, challenge.Description, uri: null)
             : NotOAuth(response, sent, sender, json);
@@ -58,7 +67,7 @@ internal static class TokenErrorReader
     {
         error = Array.IndexOf(KnownErrors, error) >= 0 ? error : response.Sanitize(error);
         // The name that replaces a secret is no word of the server.
-        var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response);
+        var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response, sender?.KnownErrors ?? []);
         description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
             $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
@@ -69,7 +78,7 @@ internal static class TokenErrorReader
             ErrorDescription = description,
             ErrorUri = uri is null ? null : response.Sanitize(uri),
             RetryAfter = response.RetryAfter,
-            IsTransient = TransientErrors.IsTransientError(response.Status, error),
+            IsTransient = TransientErrors.IsTransientError(response.Status, error) || (response is { Status: 403, RetryAfter: not null }),
         };
     }
 

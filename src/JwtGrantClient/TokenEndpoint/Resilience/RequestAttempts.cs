@@ -12,7 +12,7 @@ internal sealed class RequestAttempts
     private static readonly ResiliencePropertyKey<RequestAttempts> Key = new("JwtGrantClient.RequestAttempts");
 
     private int _hasBegun, _mayHaveBeenReceived;
-    private bool _isSending, _nonceRetryUsed;
+    private bool _isSending, _nonceRetryUsed, _clockRetryUsed;
     private string? _nonce;
     private JwtGrantException? _errorAfterSending;
 
@@ -119,6 +119,9 @@ internal sealed class RequestAttempts
         return true;
     }
 
+    /// <summary>Gets or sets whether the next attempt follows after new tokens of other clients were acquired, outside of the limits of the endpoint.</summary>
+    public bool WaitsForNewInput { get; set; }
+
     /// <summary>Returns the nonce that was kept, to one attempt only; otherwise null.</summary>
     public string? TakeNonce() => Interlocked.Exchange(ref _nonce, null);
 
@@ -140,6 +143,19 @@ internal sealed class RequestAttempts
         _nonceRetryUsed = true;
         (LastError, _errorAfterSending) = (null, null);
         Volatile.Write(ref _mayHaveBeenReceived, 0);
+        Volatile.Write(ref _hasBegun, 0);
+        return true;
+    }
+
+    /// <summary>
+    /// Returns whether one more attempt follows at once because assertions have the server's time now. It is made at most once, and not for a single-use
+    /// grant: the server may have used it before it checked the client assertion.
+    /// </summary>
+    public bool MayRetryWithServerTime()
+    {
+        if (_clockRetryUsed || !GrantMayBeRepeated)
+            return false;
+        _clockRetryUsed = true;
         Volatile.Write(ref _hasBegun, 0);
         return true;
     }

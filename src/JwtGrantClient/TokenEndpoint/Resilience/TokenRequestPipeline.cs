@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -47,6 +48,9 @@ internal sealed class TokenRequestPipeline
         _isCustom = custom is not null;
         _attempts = CreateAttempts(custom, clientId);
     }
+
+    /// <summary>Gets the clock of the assertions, which a refusal may correct; null if it is the local one.</summary>
+    public ServerClock? ServerClock { get; init; }
 
     /// <summary>Gets the metrics of the client; null to measure and trace nothing.</summary>
     public ClientMetrics? Metrics { get; init; }
@@ -104,7 +108,9 @@ internal sealed class TokenRequestPipeline
             catch (JwtGrantException error)
             {
                 // Outside of the limits: see EndpointLimitStrategy.
-                if (!await attempts.MayRetryWithNewInputAsync(error, cancellationToken).ConfigureAwait(false))
+                if (attempts.WaitsForNewInput)
+                    attempts.WaitsForNewInput = false;
+                else if (!await attempts.MayRetryWithNewInputAsync(error, cancellationToken).ConfigureAwait(false))
                     throw;
             }
         }
@@ -184,7 +190,7 @@ internal sealed class TokenRequestPipeline
         return RetryAfter(retry.Outcome.Exception) is { } retryAfter && retryAfter > delay ? retryAfter : delay;
     }
 
-    /// <summary>Makes one attempt, and another at once if the server only requires its DPoP nonce.</summary>
+    /// <summary>Makes one attempt, and another at once if the server only requires its DPoP nonce, or assertions with its own time.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome<T>> AttemptAsync<T>(
         TokenRequestAttempt<T> attempt, RequestAttempts attempts, CancellationTokenSource? single, CancellationToken cancellationToken)
@@ -208,8 +214,14 @@ internal sealed class TokenRequestPipeline
                 observation.OnFailed(error, attempts, cancellationToken);
                 if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
                     _onAssertionRejected?.Invoke();
-                if (attempts.MayRetryWithNonce(error))
+                if (attempts.MayRetryWithNonce(error) || MayRetryWithServerTime(attempts, error))
+                {
+                    // The attempt has a place in the limits, which another client at this endpoint may need to obtain a new token.
+                    attempts.WaitsForNewInput = attempts.Inputs?.NeedsNew == true;
+                    if (attempts.WaitsForNewInput)
+                        return Outcome.FromException<T>(error);
                     continue;
+                }
                 if (single is not null)
                     await single.CancelAsync().ConfigureAwait(false);
                 return Outcome.FromException<T>(error);
@@ -222,6 +234,15 @@ internal sealed class TokenRequestPipeline
                 return Outcome.FromException<T>(error);
             }
         }
+    }
+
+    private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error)
+    {
+        if (error is not { Error: "invalid_client" or "invalid_grant", IsOfInput: false } || ServerClock?.TryCorrect() != true)
+            return false;
+        var ahead = ServerClock.Ahead.GetValueOrDefault();
+        Log.ClockCorrected(_logger, ahead.Duration(), ahead < TimeSpan.Zero ? "behind" : "ahead of", Server ?? "", _sender?.Client ?? "");
+        return attempts.MayRetryWithServerTime();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

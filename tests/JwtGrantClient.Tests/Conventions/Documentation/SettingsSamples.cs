@@ -60,7 +60,7 @@ internal static class SettingsSamples
     private static IEnumerable<string> Problems(IConfigurationSection client, IReadOnlyList<IConfigurationSection> all, HiddenComment? above)
     {
         var options = Bind(client);
-        ReplaceKey(options.SigningKey);
+        ReplaceKey(options.SigningKey, options.Provider);
         ReplaceKey(options.ClientAssertion.SigningKey);
         ReplaceKey(options.DPoP.SigningKey);
         if (options.ClientSecretFile is not null || options.ClientSecretEnvironmentVariable is not null)
@@ -95,15 +95,21 @@ internal static class SettingsSamples
     }
 
     // The kind of key follows the algorithm; what needs a certificate is left out.
-    private static void ReplaceKey(SigningKeyOptions? key)
+    private static void ReplaceKey(SigningKeyOptions? key, string? provider = null)
     {
         if (key is null || KeyPlaces.Count(place => typeof(SigningKeyOptions).GetProperty(place)!.GetValue(key) is not null) + (key.Certificate is null ? 0 : 1) != 1)
             return;
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         (key.Path, key.EnvironmentVariable, key.Certificate) = (null, null, null);
-        key.Text = key.Algorithm is "ES256" ? ec.ExportPkcs8PrivateKeyPem() : TestData.RsaPrivatePem;
+        key.Text = key.Algorithm is "ES256" ? ec.ExportPkcs8PrivateKeyPem()
+            : provider is "GoogleServiceAccount" or "GoogleSelfSigned"
+                ? JsonSerializer.Serialize(new { type = "service_account", private_key = TestData.RsaPrivatePem, client_email = "batch@project.iam.gserviceaccount.com" })
+            : TestData.RsaPrivatePem;
         (key.Password, key.PasswordEnvironmentVariable, key.PasswordFile) = (null, null, null);
-        (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c) = (KeyIdSource.Key, false, false, false);
+        (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c, key.X5cRoot) = (KeyIdSource.Key, false, false, false, false);
+        // The provider requires a name of the certificate.
+        if (provider?.StartsWith("EntraId", StringComparison.Ordinal) == true)
+            key.KeyId = "thumbprint";
     }
 
     private static void Give(string method, JwtGrantOptions options, ClientDependencies dependencies)

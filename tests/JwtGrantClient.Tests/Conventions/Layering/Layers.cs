@@ -11,7 +11,7 @@ internal static class Layers
     public const string Root = "";
 
     public static readonly ImmutableArray<string> InOrder =
-        ["Protocol", Root, "Diagnostics", "Credentials", "Signing", "Assertions", "DPoP", "TokenEndpoint", "Caching", "Revocation", "Sources", "Http", "Setup"];
+        ["Protocol", Root, "Diagnostics", "Credentials", "Signing", "Assertions", "DPoP", "TokenEndpoint", "Caching", "Revocation", "Sources", "Settings", "Providers", "Http", "Setup"];
 
     /// <summary>Returns the layer of a file: its top folder.</summary>
     public static string Of(string path)

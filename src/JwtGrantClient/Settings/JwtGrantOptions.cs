@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 using JwtGrantClient.Credentials;
+using JwtGrantClient.Settings;
+using JwtGrantClient.Sources;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient;
 
@@ -11,6 +14,16 @@ namespace JwtGrantClient;
 /// </summary>
 public sealed class JwtGrantOptions
 {
+    private readonly ProviderValues _providerValues = new();
+    private ProviderProfile? _profile;
+
+    /// <summary>
+    /// Gets the name of the provider whose defaults the options have, such as <c>GoogleServiceAccount</c>. It is a key of the configuration; in code a method
+    /// such as UseGoogleServiceAccount sets it. Default: null, no provider.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string? Provider { get; internal set; }
+
     /// <summary>
     /// Gets or sets the issuer identifier of the authorization server (RFC 8414 section 2), exactly as the server writes it: an https URL
     /// without query and fragment. It is the default audience of assertions (RFC 10070), and endpoints that are not configured are read from
@@ -70,6 +83,12 @@ public sealed class JwtGrantOptions
     /// </summary>
     [JsonConverter(typeof(SettingJsonConverter))]
     public string? Scope { get; set; }
+
+    /// <summary>
+    /// Gets or sets where the scope is: in a parameter of the token request, or in a claim of the assertion that the library signs. Default:
+    /// <see cref="ScopePlacement.Parameter"/>.
+    /// </summary>
+    public ScopePlacement ScopePlacement { get; set; }
 
     /// <summary>
     /// Gets or sets the APIs that tokens are requested for (<c>resource</c>, RFC 8707 section 2): absolute URIs without fragment. Default:
@@ -188,10 +207,29 @@ public sealed class JwtGrantOptions
     public string? DefaultTokenType { get; set; }
 
     /// <summary>
+    /// Gets or sets whether the ID token of the response is the token of the client, for an API that accepts ID tokens. The response does not need
+    /// <c>access_token</c>, <c>token_type</c> and <c>expires_in</c> then. Default: false.
+    /// </summary>
+    public bool UseIdToken { get; set; }
+
+    /// <summary>
+    /// Gets or sets the <c>User-Agent</c> header of requests to the authorization server (RFC 9110 section 10.1.5): at most 256 printable ASCII characters.
+    /// Default: <c>JwtGrantClient</c>.
+    /// </summary>
+    [JsonConverter(typeof(SettingJsonConverter))]
+    public string UserAgent { get; set; } = TokenEndpointTransport.DefaultUserAgent;
+
+    /// <summary>
     /// Gets or sets how many bytes of <see cref="AccessToken.Members"/> are kept: 0 to 1,048,576. A member that does not fit is dropped, and the token is
     /// kept. Default: 16,384.
     /// </summary>
     public int MaxMembersSize { get; set; } = 16 * 1024;
+
+    /// <summary>
+    /// Gets or sets whether assertions have the server's time after the server refused one (<c>invalid_grant</c> or <c>invalid_client</c>) and its Date header
+    /// shows that the local clock is wrong by 5 s to 10 min. The request is then repeated once with a new assertion. Default: true.
+    /// </summary>
+    public bool ClockCorrection { get; set; } = true;
 
     /// <summary>
     /// Gets or sets whether http is allowed for servers on this machine (127.0.0.1, ::1 and localhost). It applies to the issuer, the endpoints
@@ -201,6 +239,39 @@ public sealed class JwtGrantOptions
 
     internal SecretSource ClientSecretSource =>
         new(ClientSecret, ClientSecretEnvironmentVariable, ClientSecretFile, JwtGrantClient.TokenEndpoint.ClientSecret.Settings);
+
+    /// <summary>Returns the profile of the provider; null for no provider. It is a method, because the configuration binder would bind a property.</summary>
+    internal ProviderProfile? FindProfile() => _profile;
+
+    /// <summary>Returns the values of the provider.</summary>
+    internal ProviderValues GetProviderValues() => _providerValues;
+
+    /// <summary>Returns the request for a token that is not one of OAuth; null for a token request.</summary>
+    internal DeclaredRequest? DeclareRequest() => _profile?.DeclareRequest?.Invoke(this, _providerValues);
+
+    /// <summary>Sets the defaults of a provider, and the settings that follow from its values.</summary>
+    internal void Use(ProviderProfile profile, params ReadOnlySpan<(string Name, string? Value)> values)
+    {
+        if (!TryUse(profile))
+            return;
+        foreach (var (name, value) in values)
+            if (value is not null)
+                _providerValues.Add(name, value);
+        profile.Derive?.Invoke(this, _providerValues);
+    }
+
+    /// <summary>Sets the defaults of a provider. Returns false if the options have another provider already, which is reported as a problem.</summary>
+    internal bool TryUse(ProviderProfile profile)
+    {
+        if (_profile is { } other)
+        {
+            SectionProblems.Add($"Provider is {other.Name}, and code sets the defaults of {profile.Name}, too. Remove one of them.");
+            return false;
+        }
+        (_profile, Provider) = (profile, profile.Name);
+        profile.SetDefaults(this);
+        return true;
+    }
 
     /// <summary>Gets the problems of the configuration section that the options were bound from. Each of them makes the validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];
