@@ -12,6 +12,7 @@ internal static class ProviderCatalog
     public static IReadOnlyList<ProviderProfile> All =>
     [
         GoogleServiceAccountExtensions.Profile,
+        SignInWithAppleExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -46,7 +46,7 @@ internal static class OptionsChecks
                 .. keys, .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
                 .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
             ];
-        return [.. options.SectionProblems, .. ProviderChecks.Merge(ProviderChecks.Find(options, dependencies), problems)];
+        return [.. options.SectionProblems, .. ProviderChecks.Merge(options, ProviderChecks.Find(options, dependencies), problems)];
     }
 
     /// <summary>The assertions that the library signs itself. Their claims and a key are required.</summary>

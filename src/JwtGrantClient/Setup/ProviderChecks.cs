@@ -19,12 +19,24 @@ internal static class ProviderChecks
         ];
     }
 
-    /// <summary>Returns all problems. A general problem is left out if the provider has one of the same setting, which says more.</summary>
-    public static IEnumerable<string> Merge(IReadOnlyList<string> ofProvider, IReadOnlyList<string> general) =>
-        [.. ofProvider, .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem)))];
+    /// <summary>
+    /// Returns all problems. A general problem is left out if the provider has one of the same setting, which says more, or if it is about a setting that follows
+    /// from a value that is missing.
+    /// </summary>
+    public static IEnumerable<string> Merge(JwtGrantOptions options, IReadOnlyList<string> ofProvider, IReadOnlyList<string> general)
+    {
+        var lacksValue = options.FindProfile()?.Values.Any(value => value.IsRequired && options.GetProviderValues()[value.Name] is null) == true;
+        return
+        [
+            .. ofProvider,
+            .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem)) && !(lacksValue && IsDerived(problem))),
+        ];
+    }
+
+    private static bool IsDerived(string problem) => problem == OptionsChecks.NoServer || problem.StartsWith("ClientAssertion:Audience is missing", StringComparison.Ordinal);
 
     // A message begins with its setting.
-    private static string SettingOf(string problem) => problem.IndexOfAny([' ', ':']) is var end and > 0 ? problem[..end] : problem;
+    private static string SettingOf(string problem) => problem.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 ? problem[..end].TrimEnd(':') : problem;
 
     private static IEnumerable<string> CheckValues(ProviderProfile profile, ProviderValues values)
     {

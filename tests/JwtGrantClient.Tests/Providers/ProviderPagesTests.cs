@@ -22,6 +22,7 @@ public sealed class ProviderPagesTests
     private static readonly Dictionary<string, IReadOnlyList<ProviderDefault>> Evidence = new()
     {
         ["GoogleServiceAccount"] = GoogleServiceAccountExtensions.Defaults,
+        ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
