@@ -13,6 +13,7 @@ internal static class ProviderCatalog
     [
         GoogleServiceAccountExtensions.Profile,
         SignInWithAppleExtensions.Profile,
+        OktaExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -23,6 +23,7 @@ public sealed class ProviderPagesTests
     {
         ["GoogleServiceAccount"] = GoogleServiceAccountExtensions.Defaults,
         ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
+        ["Okta"] = OktaExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
