@@ -14,6 +14,7 @@ internal static class ProviderCatalog
         GoogleServiceAccountExtensions.Profile,
         SignInWithAppleExtensions.Profile,
         OktaExtensions.Profile,
+        Auth0Extensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -24,6 +24,7 @@ public sealed class ProviderPagesTests
         ["GoogleServiceAccount"] = GoogleServiceAccountExtensions.Defaults,
         ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
         ["Okta"] = OktaExtensions.Defaults,
+        ["Auth0"] = Auth0Extensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
