@@ -15,6 +15,7 @@ internal static class ProviderCatalog
         SignInWithAppleExtensions.Profile,
         OktaExtensions.Profile,
         Auth0Extensions.Profile,
+        DocuSignExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

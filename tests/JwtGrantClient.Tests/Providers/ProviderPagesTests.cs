@@ -25,6 +25,7 @@ public sealed class ProviderPagesTests
         ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
         ["Okta"] = OktaExtensions.Defaults,
         ["Auth0"] = Auth0Extensions.Defaults,
+        ["DocuSign"] = DocuSignExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
