@@ -11,7 +11,8 @@ internal static class ProviderCatalog
     /// <summary>Returns the profiles in the order of the documentation.</summary>
     public static IReadOnlyList<ProviderProfile> All =>
     [
-        GoogleServiceAccountExtensions.Profile,
+        GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
+        EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
         SignInWithAppleExtensions.Profile,
         OktaExtensions.Profile,
         Auth0Extensions.Profile,

@@ -131,11 +131,7 @@ public sealed class TraceTests : IDisposable
         await using var services = Create(endpoint, time: time, configure: options => options.Retry.Delay = TimeSpan.FromSeconds(1));
 
         var pending = GetAsync(services);
-        while (!pending.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(pending, Task.Run(Thread.Yield, Cancellation));
-        }
+        await time.AdvanceDelaysUntilCompletedAsync(pending, longest: TimeSpan.FromSeconds(1));
         await pending;
 
         Assert.Equal(
