@@ -27,6 +27,7 @@ public sealed class ProviderPagesTests
         ["EntraId"] = EntraIdExtensions.Defaults,
         ["Salesforce"] = SalesforceExtensions.Defaults,
         ["GitHubApp"] = GitHubAppExtensions.Defaults,
+        ["Maskinporten"] = MaskinportenExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
