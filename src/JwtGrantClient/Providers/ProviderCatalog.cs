@@ -14,6 +14,7 @@ internal static class ProviderCatalog
         GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
         EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
         MaskinportenExtensions.Profile,
+        KeycloakExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -28,6 +28,7 @@ public sealed class ProviderPagesTests
         ["Salesforce"] = SalesforceExtensions.Defaults,
         ["GitHubApp"] = GitHubAppExtensions.Defaults,
         ["Maskinporten"] = MaskinportenExtensions.Defaults,
+        ["Keycloak"] = KeycloakExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
