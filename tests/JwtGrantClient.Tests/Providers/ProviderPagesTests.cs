@@ -31,6 +31,8 @@ public sealed class ProviderPagesTests
         ["Okta"] = OktaExtensions.Defaults,
         ["Auth0"] = Auth0Extensions.Defaults,
         ["DocuSign"] = DocuSignExtensions.Defaults,
+        ["Maskinporten"] = MaskinportenExtensions.Defaults,
+        ["Keycloak"] = KeycloakExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
