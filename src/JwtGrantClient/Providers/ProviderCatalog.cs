@@ -13,6 +13,12 @@ internal static class ProviderCatalog
     [
         GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
         EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        SignInWithAppleExtensions.Profile,
+        OktaExtensions.Profile,
+        Auth0Extensions.Profile,
+        DocuSignExtensions.Profile,
+        MaskinportenExtensions.Profile,
+        KeycloakExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

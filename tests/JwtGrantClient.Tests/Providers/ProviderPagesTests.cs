@@ -27,6 +27,12 @@ public sealed class ProviderPagesTests
         ["EntraId"] = EntraIdExtensions.Defaults,
         ["Salesforce"] = SalesforceExtensions.Defaults,
         ["GitHubApp"] = GitHubAppExtensions.Defaults,
+        ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
+        ["Okta"] = OktaExtensions.Defaults,
+        ["Auth0"] = Auth0Extensions.Defaults,
+        ["DocuSign"] = DocuSignExtensions.Defaults,
+        ["Maskinporten"] = MaskinportenExtensions.Defaults,
+        ["Keycloak"] = KeycloakExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];

@@ -38,7 +38,7 @@ internal static class EndpointComposition
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
             Subject = options.Assertion.Subject,
-            KnownErrors = options.FindProfile()?.Errors ?? [],
+            KnownErrors = options.FindKnownErrors(),
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
