@@ -12,7 +12,7 @@ internal static class ProviderCatalog
     public static IReadOnlyList<ProviderProfile> All =>
     [
         GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
-        EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>
