@@ -17,6 +17,7 @@ internal static class ProviderCatalog
         OktaExtensions.Profile,
         Auth0Extensions.Profile,
         DocuSignExtensions.Profile,
+        BoxExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -31,6 +31,7 @@ public sealed class ProviderPagesTests
         ["Okta"] = OktaExtensions.Defaults,
         ["Auth0"] = Auth0Extensions.Defaults,
         ["DocuSign"] = DocuSignExtensions.Defaults,
+        ["Box"] = BoxExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
