@@ -18,6 +18,7 @@ internal static class ProviderCatalog
         Auth0Extensions.Profile,
         DocuSignExtensions.Profile,
         BoxExtensions.Profile,
+        AppStoreConnectExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -32,6 +32,7 @@ public sealed class ProviderPagesTests
         ["Auth0"] = Auth0Extensions.Defaults,
         ["DocuSign"] = DocuSignExtensions.Defaults,
         ["Box"] = BoxExtensions.Defaults,
+        ["AppStoreConnect"] = AppStoreConnectExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
