@@ -17,6 +17,8 @@ internal static class ProviderCatalog
         OktaExtensions.Profile,
         Auth0Extensions.Profile,
         DocuSignExtensions.Profile,
+        MaskinportenExtensions.Profile,
+        KeycloakExtensions.Profile,
         BoxExtensions.Profile,
         AppStoreConnectExtensions.Profile,
     ];

@@ -130,9 +130,7 @@ public sealed class TraceTests : IDisposable
         var endpoint = new FakeTokenEndpoint { ResponseOverride = number => number == 1 ? new(System.Net.HttpStatusCode.ServiceUnavailable) : null };
         await using var services = Create(endpoint, time: time, configure: options => options.Retry.Delay = TimeSpan.FromSeconds(1));
 
-        var pending = GetAsync(services);
-        await time.AdvanceDelaysUntilCompletedAsync(pending, longest: TimeSpan.FromSeconds(1));
-        await pending;
+        await time.AdvanceDelaysUntilCompletedAsync(GetAsync(services), longest: TimeSpan.FromSeconds(1));
 
         Assert.Equal(
             [("1", "503"), ("2", "200")],

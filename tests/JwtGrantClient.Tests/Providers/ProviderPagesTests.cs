@@ -31,6 +31,8 @@ public sealed class ProviderPagesTests
         ["Okta"] = OktaExtensions.Defaults,
         ["Auth0"] = Auth0Extensions.Defaults,
         ["DocuSign"] = DocuSignExtensions.Defaults,
+        ["Maskinporten"] = MaskinportenExtensions.Defaults,
+        ["Keycloak"] = KeycloakExtensions.Defaults,
         ["Box"] = BoxExtensions.Defaults,
         ["AppStoreConnect"] = AppStoreConnectExtensions.Defaults,
     };

@@ -34,11 +34,11 @@ internal sealed record ClientKeys(
     {
         var readings = new List<KeyReading>(2);
         if (Signer is not null)
-            readings.Add(Read(KeyReading.Signing, Signer, time));
+            readings.Add(Read(KeyUse.Signing, Signer, time));
         if (ClientSigner is not null && ClientSigner != Signer)
-            readings.Add(Read(KeyReading.ClientAssertion, ClientSigner, time));
+            readings.Add(Read(KeyUse.ClientAssertion, ClientSigner, time));
         if (Certificate is not null)
-            readings.Add(new(KeyReading.Tls, Age: null, Certificate.ExpiresAt - time.GetUtcNow()));
+            readings.Add(new(KeyUse.Tls, Age: null, Certificate.ExpiresAt - time.GetUtcNow()));
         return readings;
     }
 

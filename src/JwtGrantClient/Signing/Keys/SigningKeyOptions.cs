@@ -107,6 +107,9 @@ public sealed class SigningKeyOptions
     /// <summary>Gets the algorithm of the loaded key; null if it is not loaded.</summary>
     internal string? LoadedAlgorithm => _preloaded?.Signer.Algorithm;
 
+    /// <summary>Gets whether the loaded key has no <c>kid</c> and its header no certificate; false if it is not loaded.</summary>
+    internal bool IsUnnamed => _preloaded?.Signer.Identity is { KeyId: null, Header: null };
+
     internal bool IsSet => KeySecret.IsSet || Certificate is not null;
 
     internal SecretSource KeySecret => new(Text, EnvironmentVariable, Path, KeySource.KeySettings);

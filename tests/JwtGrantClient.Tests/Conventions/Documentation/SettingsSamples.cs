@@ -113,7 +113,7 @@ internal static class SettingsSamples
         (key.Password, key.PasswordEnvironmentVariable, key.PasswordFile) = (null, null, null);
         (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c, key.X5cRoot) = (KeyIdSource.Key, false, false, false, false);
         // The provider requires a name of the certificate.
-        if (provider?.StartsWith("EntraId", StringComparison.Ordinal) == true)
+        if (provider is "Maskinporten" || provider?.StartsWith("EntraId", StringComparison.Ordinal) == true)
             key.KeyId = "thumbprint";
     }
 
