@@ -20,6 +20,8 @@ internal static class ProviderCatalog
         MaskinportenExtensions.Profile,
         KeycloakExtensions.Profile,
         EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        BoxExtensions.Profile,
+        AppStoreConnectExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

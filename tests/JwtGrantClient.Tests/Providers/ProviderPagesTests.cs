@@ -35,6 +35,8 @@ public sealed class ProviderPagesTests
         ["DocuSign"] = DocuSignExtensions.Defaults,
         ["Maskinporten"] = MaskinportenExtensions.Defaults,
         ["Keycloak"] = KeycloakExtensions.Defaults,
+        ["Box"] = BoxExtensions.Defaults,
+        ["AppStoreConnect"] = AppStoreConnectExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
