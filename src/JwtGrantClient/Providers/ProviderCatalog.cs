@@ -19,6 +19,9 @@ internal static class ProviderCatalog
         DocuSignExtensions.Profile,
         MaskinportenExtensions.Profile,
         KeycloakExtensions.Profile,
+        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        BoxExtensions.Profile,
+        AppStoreConnectExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -25,6 +25,8 @@ public sealed class ProviderPagesTests
         ["GoogleSelfSigned"] = GoogleSelfSignedExtensions.Defaults,
         ["GoogleWorkloadIdentity"] = GoogleWorkloadIdentityExtensions.Defaults,
         ["EntraId"] = EntraIdExtensions.Defaults,
+        ["EntraIdFederated"] = EntraIdFederatedExtensions.Defaults,
+        ["EntraIdOnBehalfOf"] = EntraIdOnBehalfOfExtensions.Defaults,
         ["Salesforce"] = SalesforceExtensions.Defaults,
         ["GitHubApp"] = GitHubAppExtensions.Defaults,
         ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
@@ -33,6 +35,8 @@ public sealed class ProviderPagesTests
         ["DocuSign"] = DocuSignExtensions.Defaults,
         ["Maskinporten"] = MaskinportenExtensions.Defaults,
         ["Keycloak"] = KeycloakExtensions.Defaults,
+        ["Box"] = BoxExtensions.Defaults,
+        ["AppStoreConnect"] = AppStoreConnectExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];

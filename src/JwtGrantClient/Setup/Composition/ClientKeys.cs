@@ -26,6 +26,9 @@ internal sealed record ClientKeys(
     /// <summary>Gets the client that the key of the grant assertions belongs to, by its file; null if the file does not say it.</summary>
     public string? Owner => (Signer as ReloadingSigner)?.Owner;
 
+    /// <summary>Gets what the file of the key contains about the client; null if it contains nothing.</summary>
+    public KeyFileAccount? Account => (Signer as ReloadingSigner)?.Account;
+
     /// <summary>Returns the state of the keys and certificates.</summary>
     public IReadOnlyList<KeyReading> Read(TimeProvider time)
     {

@@ -105,6 +105,10 @@ internal static class SettingsSamples
         key.Text = key.Algorithm is "ES256" || (provider is not null && ProviderCatalog.Find(provider)?.Algorithms is ["ES256"]) ? ec.ExportPkcs8PrivateKeyPem()
             : provider is "GoogleServiceAccount" or "GoogleSelfSigned"
                 ? JsonSerializer.Serialize(new { type = "service_account", private_key = TestData.RsaPrivatePem, client_email = "batch@project.iam.gserviceaccount.com" })
+            : provider is "Box" ? JsonSerializer.Serialize(new
+            {
+                boxAppSettings = new { clientID = "box-client", clientSecret = "box-secret", appAuth = new { publicKeyID = "a1b2c3d4", privateKey = TestData.RsaPrivatePem } }, enterpriseID = "42",
+            })
             : TestData.RsaPrivatePem;
         (key.Password, key.PasswordEnvironmentVariable, key.PasswordFile) = (null, null, null);
         (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c, key.X5cRoot) = (KeyIdSource.Key, false, false, false, false);
