@@ -19,6 +19,7 @@ internal static class ProviderCatalog
         DocuSignExtensions.Profile,
         MaskinportenExtensions.Profile,
         KeycloakExtensions.Profile,
+        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
         BoxExtensions.Profile,
         AppStoreConnectExtensions.Profile,
     ];

@@ -25,6 +25,8 @@ public sealed class ProviderPagesTests
         ["GoogleSelfSigned"] = GoogleSelfSignedExtensions.Defaults,
         ["GoogleWorkloadIdentity"] = GoogleWorkloadIdentityExtensions.Defaults,
         ["EntraId"] = EntraIdExtensions.Defaults,
+        ["EntraIdFederated"] = EntraIdFederatedExtensions.Defaults,
+        ["EntraIdOnBehalfOf"] = EntraIdOnBehalfOfExtensions.Defaults,
         ["Salesforce"] = SalesforceExtensions.Defaults,
         ["GitHubApp"] = GitHubAppExtensions.Defaults,
         ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
