@@ -15,6 +15,7 @@ internal static class ProviderCatalog
         EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
         MaskinportenExtensions.Profile,
         KeycloakExtensions.Profile,
+        HelseIDExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -82,6 +82,9 @@ internal sealed class EmulatedRequest(HttpRequestMessage request, string body)
     /// <summary>The assertion that is the grant; null if there is none.</summary>
     public Jwt? Assertion => Form["assertion"] is { } jwt ? Jwt.Parse(jwt) : null;
 
+    /// <summary>The DPoP proof; null if there is none.</summary>
+    public Jwt? Proof { get; } = request.Headers.TryGetValues("DPoP", out var proofs) ? Jwt.Parse(proofs.Single()) : null;
+
     public Jwt? ClientAssertion => Form["client_assertion"] is { } jwt ? Jwt.Parse(jwt) : null;
 
     /// <summary>The lifetime of an assertion in seconds, from iat to exp.</summary>
@@ -97,8 +100,17 @@ internal sealed record EmulatedRule(string Name, Func<EmulatedRequest, bool> IsB
 /// <summary>A response of a provider.</summary>
 internal sealed record EmulatedResponse(int Status, string Body)
 {
+    /// <summary>The nonce for the next DPoP proof; null for none.</summary>
+    public string? Nonce { get; init; }
+
     public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
         new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
 
-    public HttpResponseMessage ToMessage() => new((HttpStatusCode)Status) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+    public HttpResponseMessage ToMessage()
+    {
+        var message = new HttpResponseMessage((HttpStatusCode)Status) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+        if (Nonce is not null)
+            message.Headers.Add("DPoP-Nonce", Nonce);
+        return message;
+    }
 }

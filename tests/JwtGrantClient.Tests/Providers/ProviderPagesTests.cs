@@ -29,6 +29,7 @@ public sealed class ProviderPagesTests
         ["GitHubApp"] = GitHubAppExtensions.Defaults,
         ["Maskinporten"] = MaskinportenExtensions.Defaults,
         ["Keycloak"] = KeycloakExtensions.Defaults,
+        ["HelseID"] = HelseIDExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
