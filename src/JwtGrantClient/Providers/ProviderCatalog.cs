@@ -16,6 +16,7 @@ internal static class ProviderCatalog
         MaskinportenExtensions.Profile,
         KeycloakExtensions.Profile,
         HelseIDExtensions.Profile,
+        AnthropicExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

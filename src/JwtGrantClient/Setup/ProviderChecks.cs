@@ -55,9 +55,17 @@ internal static class ProviderChecks
     private static IEnumerable<string> CheckRequired(ProviderProfile profile, JwtGrantOptions options, ClientDependencies dependencies)
     {
         foreach (var required in profile.Required)
-            if (!required.IsSet(options) && !(required.Setting == "SigningKey" && dependencies.Signer.IsSet))
+            if (!required.IsSet(options) && !IsInCode(required.Setting, dependencies))
                 yield return $"{required.Setting} is missing; it is {required.Term}. {profile.Title} needs it. See {profile.Page}.";
     }
+
+    private static bool IsInCode(string setting, ClientDependencies dependencies) => setting switch
+    {
+        "SigningKey" => dependencies.Signer.IsSet,
+        "Assertion:TokenFile" => dependencies.GrantAssertion.IsSet,
+        "TokenExchange:SubjectTokenFile" => dependencies.SubjectToken.IsSet,
+        _ => false,
+    };
 
     private static IEnumerable<string> CheckAssertion(ProviderProfile profile, string keySection, string section, string? algorithm, TimeSpan? lifetime)
     {

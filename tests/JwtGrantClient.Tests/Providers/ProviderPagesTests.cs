@@ -30,6 +30,7 @@ public sealed class ProviderPagesTests
         ["Maskinporten"] = MaskinportenExtensions.Defaults,
         ["Keycloak"] = KeycloakExtensions.Defaults,
         ["HelseID"] = HelseIDExtensions.Defaults,
+        ["Anthropic"] = AnthropicExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
