@@ -17,6 +17,7 @@ internal static class ProviderCatalog
         KeycloakExtensions.Profile,
         HelseIDExtensions.Profile,
         AnthropicExtensions.Profile,
+        OpenAIExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

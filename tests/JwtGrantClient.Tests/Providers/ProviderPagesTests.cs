@@ -31,6 +31,7 @@ public sealed class ProviderPagesTests
         ["Keycloak"] = KeycloakExtensions.Defaults,
         ["HelseID"] = HelseIDExtensions.Defaults,
         ["Anthropic"] = AnthropicExtensions.Defaults,
+        ["OpenAI"] = OpenAIExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
