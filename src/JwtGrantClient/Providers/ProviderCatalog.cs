@@ -17,6 +17,10 @@ internal static class ProviderCatalog
         OktaExtensions.Profile, Auth0Extensions.Profile, KeycloakExtensions.Profile,
         SalesforceExtensions.Profile, DocuSignExtensions.Profile, BoxExtensions.Profile, GitHubAppExtensions.Profile,
         MaskinportenExtensions.Profile,
+        KeycloakExtensions.Profile,
+        HelseIDExtensions.Profile,
+        AnthropicExtensions.Profile,
+        OpenAIExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>
