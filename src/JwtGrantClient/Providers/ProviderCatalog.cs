@@ -11,7 +11,17 @@ internal static class ProviderCatalog
     /// <summary>Returns the profiles in the order of the documentation.</summary>
     public static IReadOnlyList<ProviderProfile> All =>
     [
-        GoogleServiceAccountExtensions.Profile,
+        GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
+        EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        SignInWithAppleExtensions.Profile,
+        OktaExtensions.Profile,
+        Auth0Extensions.Profile,
+        DocuSignExtensions.Profile,
+        MaskinportenExtensions.Profile,
+        KeycloakExtensions.Profile,
+        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        BoxExtensions.Profile,
+        AppStoreConnectExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -19,12 +19,27 @@ internal static class ProviderChecks
         ];
     }
 
-    /// <summary>Returns all problems. A general problem is left out if the provider has one of the same setting, which says more.</summary>
-    public static IEnumerable<string> Merge(IReadOnlyList<string> ofProvider, IReadOnlyList<string> general) =>
-        [.. ofProvider, .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem)))];
+    /// <summary>
+    /// Returns all problems. A general problem is left out if the provider has one of the same setting, which says more, or if it is about a setting that follows
+    /// from a value that is missing.
+    /// </summary>
+    public static IEnumerable<string> Merge(JwtGrantOptions options, IReadOnlyList<string> ofProvider, IReadOnlyList<string> general)
+    {
+        var lacksValue = options.FindProfile()?.Values.Any(value => value.IsRequired && options.GetProviderValues()[value.Name] is null) == true;
+        // Without the token of another party, the library would sign one.
+        var lacksToken = ofProvider.Any(problem => SettingOf(problem).EndsWith(":TokenFile", StringComparison.Ordinal));
+        return
+        [
+            .. ofProvider,
+            .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem))
+                && !(lacksValue && IsDerived(problem)) && !(lacksToken && (IsDerived(problem) || problem.StartsWith("SigningKey: No signing key", StringComparison.Ordinal)))),
+        ];
+    }
+
+    private static bool IsDerived(string problem) => problem == OptionsChecks.NoServer || problem.StartsWith("ClientAssertion:Audience is missing", StringComparison.Ordinal);
 
     // A message begins with its setting.
-    private static string SettingOf(string problem) => problem.IndexOfAny([' ', ':']) is var end and > 0 ? problem[..end] : problem;
+    private static string SettingOf(string problem) => problem.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 ? problem[..end].TrimEnd(':') : problem;
 
     private static IEnumerable<string> CheckValues(ProviderProfile profile, ProviderValues values)
     {
@@ -43,9 +58,18 @@ internal static class ProviderChecks
     private static IEnumerable<string> CheckRequired(ProviderProfile profile, JwtGrantOptions options, ClientDependencies dependencies)
     {
         foreach (var required in profile.Required)
-            if (!required.IsSet(options) && !(required.Setting == "SigningKey" && dependencies.Signer.IsSet))
+            if (!required.IsSet(options) && !IsSetInCode(required.Setting, dependencies))
                 yield return $"{required.Setting} is missing; it is {required.Term}. {profile.Title} needs it. See {profile.Page}.";
     }
+
+    private static bool IsSetInCode(string setting, ClientDependencies dependencies) => setting switch
+    {
+        "SigningKey" => dependencies.Signer.IsSet,
+        "ClientAssertion:TokenFile" => dependencies.ClientAssertion.IsSet,
+        "Assertion:TokenFile" => dependencies.GrantAssertion.IsSet,
+        "TokenExchange:SubjectTokenFile" => dependencies.SubjectToken.IsSet,
+        _ => false,
+    };
 
     private static IEnumerable<string> CheckAssertion(ProviderProfile profile, string keySection, string section, string? algorithm, TimeSpan? lifetime)
     {

@@ -155,13 +155,7 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
     private static string Settings(string? changes = null, string? key = null)
     {
         var settings = new JsonObject { ["Provider"] = "GoogleServiceAccount", ["SigningKey"] = new JsonObject { ["Text"] = key ?? KeyFile }, ["Scope"] = Scope };
-        foreach (var (name, value) in JsonNode.Parse(changes ?? "{}")!.AsObject().ToList())
-            if (settings[name] is JsonObject section && value is JsonObject inner)
-                foreach (var (key2, value2) in inner.ToList())
-                    section[key2] = value2?.DeepClone();
-            else
-                settings[name] = value?.DeepClone();
-        return settings.ToJsonString();
+        return ProviderClient.Change(settings, changes);
     }
 
     private bool IsStale(EmulatedRequest request) => Math.Abs(request.Assertion!.Payload.GetProperty("iat").GetInt64() - _clock.GetUtcNow().ToUnixTimeSeconds()) > 3600;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using JwtGrantClient.Setup;
 using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.TokenEndpoint;
@@ -50,7 +51,23 @@ internal sealed class ProviderClient(FakeTimeProvider clock)
         return [.. OptionsChecks.Find(options, new ClientDependencies())];
     }
 
-    /// <summary>Merges settings into a section: the later ones replace the earlier ones, and null removes one.</summary>
+    /// <summary>Merges changes into the settings of a section: a value replaces the one before, and null removes it.</summary>
+    public static string Change(JsonObject settings, string? changes)
+    {
+        Merge(settings, JsonNode.Parse(changes ?? "{}")!.AsObject());
+        return settings.ToJsonString();
+    }
+
+    /// <summary>Returns the section with these settings.</summary>
     public static IConfigurationSection Section(string json) =>
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Client": {{json}} }"""))).Build().GetSection("Client");
+
+    private static void Merge(JsonObject settings, JsonObject changes)
+    {
+        foreach (var (name, value) in changes)
+            if (settings[name] is JsonObject section && value is JsonObject inner)
+                Merge(section, inner);
+            else
+                settings[name] = value?.DeepClone();
+    }
 }

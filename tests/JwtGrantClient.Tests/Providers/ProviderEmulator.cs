@@ -12,9 +12,9 @@ namespace JwtGrantClient.Tests.Providers;
 /// The token endpoint of a provider, emulated from its documentation: the rules of the provider in front of the strict server, which verifies the signatures,
 /// times and ids of the assertions. The first broken rule determines the response.
 /// </summary>
-/// <param name="server">Verifies the requests that break no rule, and issues their tokens.</param>
+/// <param name="server">Verifies the requests that break no rule, and issues their tokens; null for a server with <see cref="Respond"/>.</param>
 /// <param name="rules">The rules of the provider.</param>
-internal sealed class ProviderEmulator(StrictAuthorizationServer server, params EmulatedRule[] rules)
+internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params EmulatedRule[] rules)
 {
     private readonly List<EmulatedRequest> _requests = [];
 
@@ -27,6 +27,9 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer server, params 
     /// <summary>Words a refusal of the strict server as the provider does: the id of the broken rule, such as S12, becomes a response.</summary>
     public Func<Refusal, EmulatedResponse>? Refuse { get; init; }
 
+    /// <summary>Responds to a request that breaks no rule, for a server that is not one of OAuth.</summary>
+    public Func<EmulatedRequest, EmulatedResponse>? Respond { get; init; }
+
     public StubHandler CreateHandler() => new(RespondAsync);
 
     private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -37,7 +40,9 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer server, params 
         foreach (var rule in rules)
             if (rule.IsBroken(received))
                 return rule.Response.ToMessage();
-        using var http = new HttpMessageInvoker(server.CreateHandler());
+        if (Respond is not null)
+            return Respond(received).ToMessage();
+        using var http = new HttpMessageInvoker(server!.CreateHandler());
         using var copy = new HttpRequestMessage(request.Method, server.TokenEndpoint) { Content = new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded") };
         copy.Content.Headers.ContentType!.CharSet = null;
         using var response = await http.SendAsync(copy, cancellationToken);
@@ -61,6 +66,11 @@ internal sealed class EmulatedRequest(HttpRequestMessage request, string body)
 
     public string? Authorization { get; } = request.Headers.Authorization?.ToString();
 
+    /// <summary>The JWT that is the bearer credential; null if there is none.</summary>
+    public Jwt? BearerJwt => Authorization is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var credential] && credential.Count(c => c == '.') == 2 ? Jwt.Parse(credential) : null;
+
+    public string Accept { get; } = request.Headers.Accept.ToString();
+
     public string UserAgent { get; } = request.Headers.UserAgent.ToString();
 
     /// <summary>The fields of the form; empty for another body.</summary>
@@ -71,6 +81,9 @@ internal sealed class EmulatedRequest(HttpRequestMessage request, string body)
 
     /// <summary>The assertion that is the grant; null if there is none.</summary>
     public Jwt? Assertion => Form["assertion"] is { } jwt ? Jwt.Parse(jwt) : null;
+
+    /// <summary>The DPoP proof; null if there is none.</summary>
+    public Jwt? Proof { get; } = request.Headers.TryGetValues("DPoP", out var proofs) ? Jwt.Parse(proofs.Single()) : null;
 
     public Jwt? ClientAssertion => Form["client_assertion"] is { } jwt ? Jwt.Parse(jwt) : null;
 
@@ -90,5 +103,14 @@ internal sealed record EmulatedResponse(int Status, string Body)
     public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
         new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
 
-    public HttpResponseMessage ToMessage() => new((HttpStatusCode)Status) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+    /// <summary>The nonce for the next DPoP proof; null for none.</summary>
+    public string? Nonce { get; init; }
+
+    public HttpResponseMessage ToMessage()
+    {
+        var message = new HttpResponseMessage((HttpStatusCode)Status) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+        if (Nonce is not null)
+            message.Headers.Add("DPoP-Nonce", Nonce);
+        return message;
+    }
 }

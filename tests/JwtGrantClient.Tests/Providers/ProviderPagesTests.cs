@@ -22,6 +22,21 @@ public sealed class ProviderPagesTests
     private static readonly Dictionary<string, IReadOnlyList<ProviderDefault>> Evidence = new()
     {
         ["GoogleServiceAccount"] = GoogleServiceAccountExtensions.Defaults,
+        ["GoogleSelfSigned"] = GoogleSelfSignedExtensions.Defaults,
+        ["GoogleWorkloadIdentity"] = GoogleWorkloadIdentityExtensions.Defaults,
+        ["EntraId"] = EntraIdExtensions.Defaults,
+        ["EntraIdFederated"] = EntraIdFederatedExtensions.Defaults,
+        ["EntraIdOnBehalfOf"] = EntraIdOnBehalfOfExtensions.Defaults,
+        ["Salesforce"] = SalesforceExtensions.Defaults,
+        ["GitHubApp"] = GitHubAppExtensions.Defaults,
+        ["SignInWithApple"] = SignInWithAppleExtensions.Defaults,
+        ["Okta"] = OktaExtensions.Defaults,
+        ["Auth0"] = Auth0Extensions.Defaults,
+        ["DocuSign"] = DocuSignExtensions.Defaults,
+        ["Maskinporten"] = MaskinportenExtensions.Defaults,
+        ["Keycloak"] = KeycloakExtensions.Defaults,
+        ["Box"] = BoxExtensions.Defaults,
+        ["AppStoreConnect"] = AppStoreConnectExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];
@@ -92,7 +107,8 @@ public sealed class ProviderPagesTests
             page.Append(CultureInfo.InvariantCulture, $"\nAccepted algorithms: {string.Join(", ", profile.Algorithms)}.\n");
         if (profile.MaxLifetime is { } maximum)
             page.Append(CultureInfo.InvariantCulture, $"\nLongest lifetime of an assertion: {maximum}.\n");
-        page.Append("\n| error | text | what to do |\n|---|---|---|\n");
+        if (profile.Errors.Count > 0)
+            page.Append("\n| error | text | what to do |\n|---|---|---|\n");
         foreach (var error in profile.Errors)
             page.Append(CultureInfo.InvariantCulture, $"| {(error.Error is null ? "any" : $"`{error.Error}`")} | {error.Text ?? "any"} | {error.Advice} |\n");
         return page.ToString();

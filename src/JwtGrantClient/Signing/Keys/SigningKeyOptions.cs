@@ -101,8 +101,14 @@ public sealed class SigningKeyOptions
     /// <summary>Gets the client that the loaded key belongs to, by its file; null if the file does not say it, or is not loaded.</summary>
     internal string? Owner => _preloaded?.Signer.Identity.Owner;
 
+    /// <summary>Gets what the file of the loaded key contains about the client; null if it contains nothing, or is not loaded.</summary>
+    internal KeyFileAccount? Account => _preloaded?.Signer.Identity.Account;
+
     /// <summary>Gets the algorithm of the loaded key; null if it is not loaded.</summary>
     internal string? LoadedAlgorithm => _preloaded?.Signer.Algorithm;
+
+    /// <summary>Gets whether the loaded key has no <c>kid</c> and its header no certificate; false if it is not loaded.</summary>
+    internal bool IsUnnamed => _preloaded?.Signer.Identity is { KeyId: null, Header: null };
 
     internal bool IsSet => KeySecret.IsSet || Certificate is not null;
 
