@@ -16,11 +16,8 @@ internal static class ProviderCatalog
         SignInWithAppleExtensions.Profile, AppStoreConnectExtensions.Profile,
         OktaExtensions.Profile, Auth0Extensions.Profile, KeycloakExtensions.Profile,
         SalesforceExtensions.Profile, DocuSignExtensions.Profile, BoxExtensions.Profile, GitHubAppExtensions.Profile,
-        MaskinportenExtensions.Profile,
-        KeycloakExtensions.Profile,
-        HelseIDExtensions.Profile,
-        AnthropicExtensions.Profile,
-        OpenAIExtensions.Profile,
+        MaskinportenExtensions.Profile, HelseIDExtensions.Profile,
+        AnthropicExtensions.Profile, OpenAIExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

@@ -58,7 +58,6 @@ internal static class ProviderChecks
     private static IEnumerable<string> CheckRequired(ProviderProfile profile, JwtGrantOptions options, ClientDependencies dependencies)
     {
         foreach (var required in profile.Required)
-<<<<<<< HEAD
             if (!required.IsSet(options) && !IsSetInCode(required.Setting, dependencies))
                 yield return $"{required.Setting} is missing; it is {required.Term}. {profile.Title} needs it. See {profile.Page}.";
     }
@@ -67,15 +66,6 @@ internal static class ProviderChecks
     {
         "SigningKey" => dependencies.Signer.IsSet,
         "ClientAssertion:TokenFile" => dependencies.ClientAssertion.IsSet,
-=======
-            if (!required.IsSet(options) && !IsInCode(required.Setting, dependencies))
-                yield return $"{required.Setting} is missing; it is {required.Term}. {profile.Title} needs it. See {profile.Page}.";
-    }
-
-    private static bool IsInCode(string setting, ClientDependencies dependencies) => setting switch
-    {
-        "SigningKey" => dependencies.Signer.IsSet,
->>>>>>> w-q
         "Assertion:TokenFile" => dependencies.GrantAssertion.IsSet,
         "TokenExchange:SubjectTokenFile" => dependencies.SubjectToken.IsSet,
         _ => false,

@@ -106,12 +106,9 @@ internal sealed record EmulatedResponse(int Status, string Body)
     public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
         new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
 
-<<<<<<< HEAD
     /// <summary>The nonce for the next DPoP proof; null for none.</summary>
     public string? Nonce { get; init; }
 
-=======
->>>>>>> w-q
     public HttpResponseMessage ToMessage()
     {
         var message = new HttpResponseMessage((HttpStatusCode)Status) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
