@@ -26,6 +26,17 @@ public sealed class ExampleTests
             $"{name} ended with {run.ExitCode}:\n{string.Join('\n', run.Lines)}\n{run.Errors}");
     }
 
+    [Theory(Timeout = TimeoutMilliseconds)]
+    [InlineData("none", "jwtgrantclient.outcome: acquired"), InlineData("down", "error.type: connection_failed")]
+    public async Task Observability_exports_metrics_traces_and_logs_to_the_console(string fault, string tag)
+    {
+        var run = await Example.RunAsync("Observability", ["--fault", fault, "--seconds", "4"], TestContext.Current.CancellationToken);
+
+        Assert.True(run is { ExitCode: 0, Errors: "" }, $"{run.ExitCode}\n{run.Errors}");
+        foreach (var text in new[] { "jwtgrantclient.acquisitions", "jwtgrantclient.attempt", "LogRecord.CategoryName", tag })
+            Assert.Contains(run.Lines, line => line.Contains(text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Every_example_is_listed_in_the_README_of_the_examples() =>
         Assert.Equal([], Example.Names.Where(name => !Example.Readme.Contains($"\n| [{name}]({name}", StringComparison.Ordinal)));

@@ -10,7 +10,7 @@ internal sealed class TokenMetrics : IDisposable
 {
     public const string MeterName = "JwtGrantClient";
 
-    private const string Acquisition = "{acquisition}", Lookup = "{lookup}", Entry = "{entry}", Failure = "{failure}", Seconds = "s", One = "1";
+    private const string Acquisition = "{acquisition}", Lookup = "{lookup}", Entry = "{entry}", Failure = "{failure}", Seconds = "s", Client = "{client}";
 
     // Of token requests: from a server in the same network to the total timeout, which is 30 s by default.
     private static readonly InstrumentAdvice<double> RequestBuckets = new()
@@ -52,9 +52,9 @@ internal sealed class TokenMetrics : IDisposable
             "jwtgrantclient.backoff.remaining", () => ReadCaches<double>(cache => cache.NextAttemptIn.TotalSeconds), Seconds,
             "Time until the next acquisition may start after a failure.");
         meter.CreateObservableGauge(
-            "jwtgrantclient.available", () => ReadCaches<long>(cache => cache.IsAvailable ? 1 : 0), One, "1 if calls get a token or may try to acquire one; 0 if they fail.");
+            "jwtgrantclient.available", () => ReadCaches<long>(cache => cache.IsAvailable ? 1 : 0), Client, "1 if calls get a token or may try to acquire one; 0 if they fail.");
         meter.CreateObservableGauge(
-            "jwtgrantclient.circuit_breaker.open", () => Read<long>(client => client.ReadCircuit is { } read ? read() ? 1 : 0 : null), One,
+            "jwtgrantclient.circuit_breaker.open", () => Read<long>(client => client.ReadCircuit is { } read ? read() ? 1 : 0 : null), Client,
             "1 while the circuit breaker of the client's endpoint is open; otherwise 0.");
         meter.CreateObservableGauge(
             "jwtgrantclient.clock.offset", () => Read(client => client.ReadClock?.Invoke().Ahead?.TotalSeconds), Seconds,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -101,7 +102,17 @@ internal sealed class SecretMask
         }
     }
 
-    private static bool IsInWord(string text, int i) => i >= 0 && i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '_');
+    private static bool IsInWord(string text, int i)
+    {
+        if (i < 0 || i >= text.Length)
+            return false;
+        // The end of a percent-encoded character (RFC 3986 section 2.1), such as the space of %20.
+        if (i >= 2 && text[i - 2] == '%' && byte.TryParse(text.AsSpan(i - 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            return IsWordCharacter((char)code);
+        return IsWordCharacter(text[i]);
+    }
+
+    private static bool IsWordCharacter(char c) => char.IsLetterOrDigit(c) || c == '_';
 
     private static string Replace(string text, CanonicalText canonical, string?[] names)
     {

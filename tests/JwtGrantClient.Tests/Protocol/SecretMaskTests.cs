@@ -25,6 +25,8 @@ public sealed class SecretMaskTests
     [Theory]
     [InlineData("code abc123 expired", "code (the code that was sent, not shown) expired")]
     [InlineData("code=abc123&x", "code=(the code that was sent, not shown)&x")]
+    [InlineData("code%20abc123%7C", "code%20(the code that was sent, not shown)%7C")]
+    [InlineData("order%20x%41abc123 unknown", "order%20x%41abc123 unknown")]
     [InlineData("order xabc1234 unknown", "order xabc1234 unknown")]
     [InlineData("the key z9 is unknown", "the key z9 is unknown")]
     public void A_short_secret_is_masked_between_words_only(string text, string masked) => Assert.Equal(masked, Mask.Apply(text));

@@ -10,7 +10,6 @@ namespace JwtGrantClient.Tests.Scenarios;
 /// <summary>A server echoes each secret that it received, in every spelling and in every place that a client reads. No part of a secret appears in the error or in a log.</summary>
 public sealed class EchoedSecretTests
 {
-    private const int LongestAllowed = 11;
     private const string ClientSecret = "kZ8Q~w3Xn 7Rt.Vb2Ym+5Lp9\"Jd4/Hs6&Gf1é", RefreshToken = "v1.MjAyNi0xMS0yMyByZWZyZXNoIHRva2Vu", Code = "SplxlOBeZQQYbYS6WxSbIA",
         Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", ApiKey = "ak_live_9rT4mQ2xW8zK6vB1", ShortCode = "x7Kq2p";
 
@@ -138,7 +137,7 @@ public sealed class EchoedSecretTests
                 var failure = error as JwtGrantException;
                 var text = string.Join('\n', [$"{error}", failure?.Error, failure?.ErrorDescription, failure?.ErrorUri, .. log.All.Skip(logged)]);
                 logged = log.All.Count;
-                if (CommonRun(sent, text) is { } run)
+                if (new SecretSearch(sent).Find(text) is { } run)
                     printed.Add($"{placeName}, {spellingName}: {run}");
                 if (placeName == "OAuth error" && spellingName == "raw")
                     Assert.Contains("that was sent, not shown)", ((JwtGrantException)error).ErrorDescription, StringComparison.Ordinal);
@@ -183,7 +182,7 @@ public sealed class EchoedSecretTests
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.Endpoint.RequestAsync(Grant.AuthorizationCode(Code), Cancellation));
 
-        Assert.Null(CommonRun([Code], error.ToString()));
+        Assert.Null(new SecretSearch([Code]).Find(error.ToString()));
     }
 
     /// <summary>Creates a request with its own cache entry, so that the cache does not return the error of an earlier request.</summary>
@@ -212,32 +211,6 @@ public sealed class EchoedSecretTests
         if (message.Headers.TryGetValues("DPoP", out var proofs))
             sent.AddRange(proofs);
         return sent;
-    }
-
-    /// <summary>Returns a run of characters of a secret, in any case or encoding, that the text contains, and that is longer than allowed.</summary>
-    private static string? CommonRun(IEnumerable<string> secrets, string text)
-    {
-        const int Length = LongestAllowed + 1;
-        var runs = new HashSet<string>(Enumerable.Range(0, Math.Max(0, text.Length - Length + 1)).Select(i => text.Substring(i, Length)), StringComparer.OrdinalIgnoreCase);
-        foreach (var spelling in secrets.SelectMany(EncodingsOf))
-        {
-            if (spelling.Length < Length && text.Contains(spelling, StringComparison.OrdinalIgnoreCase))
-                return spelling;
-            for (var i = 0; i + Length <= spelling.Length; i++)
-                if (runs.Contains(spelling.Substring(i, Length)))
-                    return spelling.Substring(i, Length);
-        }
-        return null;
-    }
-
-    private static IEnumerable<string> EncodingsOf(string secret)
-    {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        return
-        [
-            secret, Uri.EscapeDataString(secret), Convert.ToBase64String(bytes), Convert.ToBase64String([0, .. bytes])[4..], Convert.ToBase64String([0, 0, .. bytes])[4..],
-            Keys.EncodeBase64Url(bytes), Convert.ToHexString(bytes), JsonSerializer.Serialize(secret), WebUtility.HtmlEncode(secret),
-        ];
     }
 
     private static string LowerHex(string escaped) =>
