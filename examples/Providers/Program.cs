@@ -11,6 +11,7 @@ AddClient("Graph", "https://graph.microsoft.com");
 AddClient("Vault", "https://contoso.vault.azure.net");
 AddClient("Crm", "https://contoso.my.salesforce.com");
 AddClient("GitHub", "https://api.github.com").ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("User-Agent", "my-service"));
+AddClient("Claude", "https://api.anthropic.com").ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("anthropic-version", "2023-06-01"));
 
 using var host = builder.Build();
 await host.StartAsync(); // a missing value, or a key that cannot be read, stops the host here
@@ -19,6 +20,7 @@ await CallAsync("Storage", "/storage/v1/b/reports/o");
 await CallAsync("Graph", "/v1.0/organization");
 await CallAsync("Vault", "/secrets/database?api-version=7.6");
 await CallAsync("GitHub", "/installation/repositories");
+await CallAsync("Claude", "/v1/models");
 
 // Salesforce says in its token response where the API is. The token goes to that address only if it is the base address of the client, or one of its
 // AllowedOrigins.

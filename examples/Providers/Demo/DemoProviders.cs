@@ -7,7 +7,7 @@ namespace Providers.Demo;
 internal sealed class DemoProviders : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("providers-");
-    private readonly DemoProvider[] _all = [new DemoGoogle(), new DemoEntra(), new DemoSalesforce(), new DemoGitHub()];
+    private readonly DemoProvider[] _all = [new DemoGoogle(), new DemoEntra(), new DemoSalesforce(), new DemoGitHub(), new DemoAnthropic()];
 
     private DemoProviders()
     {
