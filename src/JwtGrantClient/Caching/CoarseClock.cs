@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace JwtGrantClient.Caching;
 
 /// <summary>
@@ -35,12 +37,11 @@ internal sealed class CoarseClock
     /// <summary>Gets the current time, in ticks since an arbitrary start. It includes the time of a suspension within a second after it.</summary>
     public long Now
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             var reading = Read();
-            if (reading >= Volatile.Read(ref _nextCheck))
-                TryDetectSleep();
-            return reading + Volatile.Read(ref _slept);
+            return reading >= Volatile.Read(ref _nextCheck) ? CheckAt(reading) : reading + Volatile.Read(ref _slept);
         }
     }
 
@@ -55,8 +56,17 @@ internal sealed class CoarseClock
     }
 
 #pragma warning disable RS0030 // The only place that reads the coarse system clock; all other code uses TimeProvider.
-    private long Read() => _isSystem ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : _time.GetElapsedTime(_start).Ticks;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Read() => _isSystem ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : ReadProvider();
 #pragma warning restore RS0030
+
+    private long ReadProvider() => _time.GetElapsedTime(_start).Ticks;
+
+    private long CheckAt(long reading)
+    {
+        TryDetectSleep();
+        return reading + Volatile.Read(ref _slept);
+    }
 
     // Once a second, by one thread; other threads do not wait.
     private void TryDetectSleep()

@@ -12,8 +12,6 @@ namespace JwtGrantClient.Diagnostics;
 /// <param name="time">The clock for durations.</param>
 internal sealed class ClientMetrics(TokenMetrics meter, string client, TimeProvider time)
 {
-    private long _misses;
-
     /// <summary>Gets the name of the client.</summary>
     public string Client => client;
 
@@ -22,12 +20,6 @@ internal sealed class ClientMetrics(TokenMetrics meter, string client, TimeProvi
 
     /// <summary>Gets the host of the issuer or the token endpoint, for activities; null if there is none.</summary>
     public string? Server { get; init; }
-
-    /// <summary>Gets the count of calls that got a cached token.</summary>
-    public StripedCounter CacheHits { get; } = new();
-
-    /// <summary>Gets how many calls got no cached token.</summary>
-    public long CacheMisses => Interlocked.Read(ref _misses);
 
     /// <summary>Gets or sets the method that reads the state of the cache; null after it was disposed.</summary>
     public Func<CacheReading>? ReadCache { get; set; }
@@ -55,9 +47,6 @@ internal sealed class ClientMetrics(TokenMetrics meter, string client, TimeProvi
 
     /// <summary>Returns the value of <c>error.type</c> for a failure.</summary>
     public string ErrorTypeOf(Exception failure) => meter.ErrorTypes.Of(failure);
-
-    /// <summary>Counts a call that got no cached token.</summary>
-    public void OnCacheMiss() => Interlocked.Increment(ref _misses);
 
     /// <summary>Counts an acquisition that succeeded.</summary>
     public void OnAcquired(string reason, string outcome, bool hasLessScope, long startedAt)

@@ -1,6 +1,8 @@
 namespace JwtGrantClient.Diagnostics;
 
 /// <summary>The state of a client's cache, for its metrics.</summary>
+/// <param name="Hits">How many calls got a cached token.</param>
+/// <param name="Misses">How many calls did not.</param>
 /// <param name="RemainingLifetime">How long the token of the client as configured is used; null if there was none yet.</param>
 /// <param name="Failures">The number of failures in a row.</param>
 /// <param name="NextAttemptIn">The remaining backoff.</param>
@@ -8,7 +10,7 @@ namespace JwtGrantClient.Diagnostics;
 /// <param name="Entries">The number of entries, without that of the client as configured.</param>
 /// <param name="Evictions">How many entries were evicted.</param>
 internal readonly record struct CacheReading(
-    TimeSpan? RemainingLifetime, int Failures, TimeSpan NextAttemptIn, bool IsAvailable, long Entries, long Evictions);
+    long Hits, long Misses, TimeSpan? RemainingLifetime, int Failures, TimeSpan NextAttemptIn, bool IsAvailable, long Entries, long Evictions);
 
 /// <summary>The offset of the local clock, for the metrics of a client.</summary>
 /// <param name="Ahead">How far the local clock is ahead of the server's, negative if it is behind; null if it is not known.</param>
@@ -16,17 +18,7 @@ internal readonly record struct CacheReading(
 internal readonly record struct ClockReading(TimeSpan? Ahead, TimeSpan Correction);
 
 /// <summary>The state of a key or a certificate, for the metrics of a client.</summary>
-/// <param name="Use">What it is used for: <see cref="Signing"/>, <see cref="ClientAssertion"/> or <see cref="Tls"/>.</param>
+/// <param name="Use">What it is used for: a value of <see cref="KeyUse"/>.</param>
 /// <param name="Age">The time since the process has read it; null if it is not known, such as that of a key service.</param>
 /// <param name="CertificateRemaining">The time until its certificate expires; null without one.</param>
-internal readonly record struct KeyReading(string Use, TimeSpan? Age, TimeSpan? CertificateRemaining)
-{
-    /// <summary>The key signs assertions.</summary>
-    public const string Signing = "signing";
-
-    /// <summary>The key signs client assertions only.</summary>
-    public const string ClientAssertion = "client_assertion";
-
-    /// <summary>The certificate authenticates the connections.</summary>
-    public const string Tls = "tls";
-}
+internal readonly record struct KeyReading(string Use, TimeSpan? Age, TimeSpan? CertificateRemaining);

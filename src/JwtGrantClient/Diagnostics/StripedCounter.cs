@@ -3,27 +3,40 @@ using System.Runtime.CompilerServices;
 namespace JwtGrantClient.Diagnostics;
 
 /// <summary>
-/// A counter that threads increment without a lock and without an atomic operation, which costs more than a cached token. Each of the first threads owns a
-/// cell, so that no count is lost; further threads share cells by atomic operations. A metric reads the sum.
+/// A counter that threads increment without a lock and without an atomic operation, which costs more than a cached token. Each thread owns a cell, so that no
+/// count is lost; threads that find no free cell share one by atomic operations. A metric reads the sum. It is a struct, a field that is not copied, because an
+/// object of its own would cost a memory access.
 /// </summary>
-internal sealed class StripedCounter
+/// <remarks>
+/// The owner of a cell is a region of the stack, because its address is in a register, while a thread-static field costs a call. Only one thread at a time runs
+/// on a stack. A thread whose stack grows into another region owns two cells. A thread that ends leaves its cells to the next one on the same stack. The end of a
+/// stack can be in one region with the start of the next one, so a count can be lost while a thread has used up its stack.
+/// </remarks>
+internal struct StripedCounter
 {
-    // A cache line of 64 bytes, so that cells of different threads are not in one.
-    private const int CellLength = 8;
+    // A cell is a cache line of 64 bytes, so that those of two threads are not in one: the owner, the count, and unused space.
+    private const int Cells = 16, CellLength = 8, RegionBits = 16;
 
-    // More threads than cores are rarely busy with tokens. The limit keeps a client small on a machine with many cores.
-    private static readonly int Cells = (int)uint.Min(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2), 16);
+    // Until the first count of a client, which may have none.
+    private static readonly long[] NoCells = new long[Cells * CellLength];
 
-    private readonly long[] _owned = new long[(Cells + 1) * CellLength];
-    private long[]? _shared;
+    private long[] _cells = NoCells;
+    private long _shared;
+
+    public StripedCounter()
+    {
+    }
 
     /// <summary>Gets the sum.</summary>
     public long Value
     {
         get
         {
-            var sum = Sum(_owned);
-            return Volatile.Read(ref _shared) is { } shared ? sum + Sum(shared) : sum;
+            var sum = Interlocked.Read(ref _shared);
+            var cells = Volatile.Read(ref _cells);
+            for (var at = 0; at < cells.Length; at += CellLength)
+                sum += Interlocked.Read(ref cells[at + 1]);
+            return sum;
         }
     }
 
@@ -31,82 +44,37 @@ internal sealed class StripedCounter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Increment()
     {
-        var number = ThreadNumber.Current;
-        var at = number * CellLength;
-        var owned = _owned;
-        // The cell of the number 0, which a thread has before its first call, is not used.
-        if (number != 0 && (uint)at < (uint)owned.Length)
-            owned[at]++;
+        byte local = 0;
+        var region = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref local) >>> RegionBits;
+        // Fibonacci hashing: the four highest bits of the product, as the start of a cell.
+        var at = (int)(((ulong)region * 0x9E3779B97F4A7C15) >> 57) & ((Cells - 1) * CellLength);
+        var cells = _cells;
+        if (cells[at] == region)
+            cells[at + 1]++;
         else
-            IncrementSlowly(number);
+            IncrementOther(region, at);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void IncrementSlowly(int number)
+    private void IncrementOther(nint region, int first)
     {
-        if (number == 0)
+        var cells = Volatile.Read(ref _cells);
+        if (cells == NoCells)
         {
-            ThreadNumber.Assign();
-            Increment();
+            var added = new long[Cells * CellLength];
+            var known = Interlocked.CompareExchange(ref _cells, added, NoCells);
+            cells = known == NoCells ? added : known;
+        }
+        // The cell of its own, and the next ones.
+        for (var i = 0; i < 4; i++)
+        {
+            var at = (first + i * CellLength) % cells.Length;
+            var owner = Interlocked.CompareExchange(ref cells[at], region, 0);
+            if (owner != 0 && owner != region)
+                continue;
+            cells[at + 1]++;
             return;
         }
-        var shared = Volatile.Read(ref _shared) ?? Interlocked.CompareExchange(ref _shared, new long[Cells * CellLength], null) ?? _shared!;
-        Interlocked.Increment(ref shared[number % Cells * CellLength]);
-    }
-
-    private static long Sum(long[] cells)
-    {
-        var sum = 0L;
-        for (var at = 0; at < cells.Length; at += CellLength)
-            sum += Interlocked.Read(ref cells[at]);
-        return sum;
-    }
-}
-
-/// <summary>Small numbers of the threads that count: 1 for the first. The number of a thread that has ended is assigned again.</summary>
-internal static class ThreadNumber
-{
-    [ThreadStatic]
-    private static int _current;
-
-    [ThreadStatic]
-    private static Owner? _owner;
-
-    /// <summary>Gets the number of this thread; 0 before <see cref="Assign"/>.</summary>
-    public static int Current => _current;
-
-    /// <summary>Assigns a number to this thread.</summary>
-    public static void Assign()
-    {
-        _owner = new();
-        _current = _owner.Number;
-    }
-
-    /// <summary>Holds the number of a thread. The garbage collector finalizes it when the thread has ended.</summary>
-    private sealed class Owner
-    {
-        private static readonly List<bool> Taken = [true];
-
-        public Owner()
-        {
-            lock (Taken)
-            {
-                Number = Taken.IndexOf(false);
-                if (Number < 0)
-                {
-                    Number = Taken.Count;
-                    Taken.Add(true);
-                }
-                Taken[Number] = true;
-            }
-        }
-
-        ~Owner()
-        {
-            lock (Taken)
-                Taken[Number] = false;
-        }
-
-        public int Number { get; }
+        Interlocked.Increment(ref _shared);
     }
 }

@@ -77,3 +77,16 @@ internal static class StoreResult
     /// <summary>The store failed or did not respond in time.</summary>
     public const string Failed = "failed";
 }
+
+/// <summary>The values of <see cref="TelemetryTag.KeyUse"/>.</summary>
+internal static class KeyUse
+{
+    /// <summary>The key signs assertions.</summary>
+    public const string Signing = "signing";
+
+    /// <summary>The key signs client assertions only.</summary>
+    public const string ClientAssertion = "client_assertion";
+
+    /// <summary>The certificate authenticates the connections.</summary>
+    public const string Tls = "tls";
+}

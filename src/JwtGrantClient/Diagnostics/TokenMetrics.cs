@@ -112,8 +112,10 @@ internal sealed class TokenMetrics : IDisposable
         var measurements = new List<Measurement<long>>();
         foreach (var client in Clients())
         {
-            measurements.Add(new(client.CacheHits.Value, client.Named, new(TelemetryTag.CacheResult, "hit")));
-            measurements.Add(new(client.CacheMisses, client.Named, new(TelemetryTag.CacheResult, "miss")));
+            if (client.ReadCache?.Invoke() is not { } cache)
+                continue;
+            measurements.Add(new(cache.Hits, client.Named, new(TelemetryTag.CacheResult, "hit")));
+            measurements.Add(new(cache.Misses, client.Named, new(TelemetryTag.CacheResult, "miss")));
         }
         return measurements;
     }

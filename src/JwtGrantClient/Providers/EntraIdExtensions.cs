@@ -14,12 +14,8 @@ public static class EntraIdExtensions
     {
         SetDefaults = options =>
         {
+            SetCertificateDefaults(options);
             options.Grant = GrantType.ClientCredentials;
-            options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
-            options.ClientAssertion.Type = "JWT";
-            options.ClientAssertion.NotBefore = true;
-            options.SigningKey.Algorithm = "PS256";
-            options.SigningKey.X5tS256 = true;
         },
         Values = [Tenant],
         Derive = DeriveEndpoint,
@@ -30,7 +26,7 @@ public static class EntraIdExtensions
             new("Scope", "the Application ID URI of the API and /.default, such as https://graph.microsoft.com/.default", options => options.Scope is not null),
         ],
         Algorithms = ["PS256", "RS256"],
-        FindProblems = FindProblems,
+        FindProblems = (options, values) => [.. FindScopeProblems(options, values), .. FindCertificateProblems(options)],
         Errors = Errors,
     };
 
@@ -98,12 +94,42 @@ public static class EntraIdExtensions
         (options.ClientId, options.SigningKey.Path, options.Scope) = (clientId, certificateFile, scope);
     }
 
+    /// <summary>Sets the defaults for the authentication with a certificate.</summary>
+    internal static void SetCertificateDefaults(JwtGrantOptions options)
+    {
+        options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt;
+        options.ClientAssertion.Type = "JWT";
+        options.ClientAssertion.NotBefore = true;
+        options.SigningKey.Algorithm = "PS256";
+        options.SigningKey.X5tS256 = true;
+    }
+
     /// <summary>Derives the token endpoint from the tenant, and the audience from the token endpoint.</summary>
     internal static void DeriveEndpoint(JwtGrantOptions options, ProviderValues values)
     {
+        DeriveTokenEndpoint(options, values);
+        options.ClientAssertion.Audience ??= options.TokenEndpoint;
+    }
+
+    /// <summary>Derives the token endpoint from the tenant.</summary>
+    internal static void DeriveTokenEndpoint(JwtGrantOptions options, ProviderValues values)
+    {
         if (values[TenantId] is { } tenant)
             options.TokenEndpoint ??= $"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token";
-        options.ClientAssertion.Audience ??= options.TokenEndpoint;
+    }
+
+    /// <summary>Finds a scope that is not one of client credentials.</summary>
+    internal static IEnumerable<string> FindScopeProblems(JwtGrantOptions options, ProviderValues values)
+    {
+        if (options is { Grant: GrantType.ClientCredentials, Scope: { } scope } && !scope.EndsWith("/.default", StringComparison.Ordinal))
+            yield return $"Scope is {Protocol.SettingText.QuoteUrl(scope)}; expected the Application ID URI of one API and /.default, such as https://graph.microsoft.com/.default. The permissions themselves are granted in the app registration.";
+    }
+
+    /// <summary>Finds a certificate that nothing identifies.</summary>
+    internal static IEnumerable<string> FindCertificateProblems(JwtGrantOptions options)
+    {
+        if (options.SigningKey is { X5tS256: false, X5t: false, KeyId: null, KeyIdFrom: KeyIdSource.Key })
+            yield return "SigningKey:X5tS256 is false, and nothing else identifies the certificate to Microsoft Entra ID. Set X5tS256 to true.";
     }
 
     private static string? FindTenantProblem(string tenant) => tenant.ToUpperInvariant() switch
@@ -112,12 +138,4 @@ public static class EntraIdExtensions
         _ when tenant.Contains('/', StringComparison.Ordinal) => "has a slash; expected an ID or a domain",
         _ => null,
     };
-
-    private static IEnumerable<string> FindProblems(JwtGrantOptions options, ProviderValues values)
-    {
-        if (options is { Grant: GrantType.ClientCredentials, Scope: { } scope } && !scope.EndsWith("/.default", StringComparison.Ordinal))
-            yield return $"Scope is {Protocol.SettingText.QuoteUrl(scope)}; expected the Application ID URI of one API and /.default, such as https://graph.microsoft.com/.default. The permissions themselves are granted in the app registration.";
-        if (options.SigningKey is { X5tS256: false, X5t: false, KeyId: null, KeyIdFrom: KeyIdSource.Key })
-            yield return "SigningKey:X5tS256 is false, and nothing else identifies the certificate to Microsoft Entra ID. Set X5tS256 to true.";
-    }
 }

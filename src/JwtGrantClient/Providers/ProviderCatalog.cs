@@ -12,9 +12,15 @@ internal static class ProviderCatalog
     public static IReadOnlyList<ProviderProfile> All =>
     [
         GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
-        EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
+        SignInWithAppleExtensions.Profile,
+        OktaExtensions.Profile,
+        Auth0Extensions.Profile,
+        DocuSignExtensions.Profile,
         MaskinportenExtensions.Profile,
         KeycloakExtensions.Profile,
+        BoxExtensions.Profile,
+        AppStoreConnectExtensions.Profile,
         HelseIDExtensions.Profile,
         AnthropicExtensions.Profile,
         OpenAIExtensions.Profile,

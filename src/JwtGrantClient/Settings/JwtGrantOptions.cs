@@ -246,6 +246,17 @@ public sealed class JwtGrantOptions
     /// <summary>Returns the values of the provider.</summary>
     internal ProviderValues GetProviderValues() => _providerValues;
 
+    /// <summary>Returns the errors that the documentation of the provider describes, with what is known about this client in their advice.</summary>
+    internal IReadOnlyList<KnownError> FindKnownErrors()
+    {
+        if (_profile is not { CompleteAdvice: { } complete } profile)
+            return _profile?.Errors ?? [];
+        var errors = new List<KnownError>(profile.Errors.Count);
+        foreach (var error in profile.Errors)
+            errors.Add(error with { Advice = complete(error.Advice, this, _providerValues) });
+        return errors;
+    }
+
     /// <summary>Returns the request for a token that is not one of OAuth; null for a token request.</summary>
     internal DeclaredRequest? DeclareRequest() => _profile?.DeclareRequest?.Invoke(this, _providerValues);
 

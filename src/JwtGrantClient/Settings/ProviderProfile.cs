@@ -44,6 +44,9 @@ internal sealed class ProviderProfile(string name, string title, string page)
     /// <summary>Gets the errors of the provider. The first that matches is used, so that a more specific one is before a general one.</summary>
     public IReadOnlyList<KnownError> Errors { get; init; } = [];
 
+    /// <summary>Gets the method that puts what is known about the client, such as its consent page, into the advice of an error; null if the advice is complete.</summary>
+    public Func<string, JwtGrantOptions, ProviderValues, string>? CompleteAdvice { get; init; }
+
     /// <summary>Gets the request that follows the token request, or replaces it, for a token endpoint that is not one of OAuth; null for none.</summary>
     public Func<JwtGrantOptions, ProviderValues, DeclaredRequest?>? DeclareRequest { get; init; }
 

@@ -33,6 +33,12 @@ internal static class CredentialChecks
         }
     }
 
+    /// <summary>Returns whether the key is missing whose file names the client: then the missing key is the problem.</summary>
+    public static bool KeyWillNameClient(JwtGrantOptions options) => !options.SigningKey.IsSet && options.FindProfile() is { KeyNamesClient: true };
+
+    /// <summary>Returns whether the client id of the secret is in the file of the key.</summary>
+    public static bool KeyNamesClient(JwtGrantOptions options) => UsesSecret(options.ClientAuthentication) && (options.SigningKey.Owner is not null || KeyWillNameClient(options));
+
     private static bool UsesSecret(ClientAuthenticationMethod method) =>
         method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
 
@@ -41,6 +47,8 @@ internal static class CredentialChecks
     {
         if (UsesSecret(options.ClientAuthentication))
         {
+            if (!options.ClientSecretSource.IsSet && (options.SigningKey.Account is { ClientSecret: not null } || KeyWillNameClient(options)))
+                yield break;
             if (Failure(() => ClientSecret.From(options.ClientSecretSource)) is { } problem)
                 yield return $"ClientSecret: {problem}";
             else if (options.ClientSecretFile is { } path && !File.Exists(path))

@@ -136,12 +136,12 @@ internal static class OptionsChecks
             yield return $"RequestEncoding: {(int)options.RequestEncoding} is not an encoding. Use one of {string.Join(", ", Enum.GetNames<RequestEncoding>())}.";
         if (options is { Grant: GrantType.ClientCredentials, ClientAuthentication: ClientAuthenticationMethod.None })
             yield return "ClientAuthentication is None, but the client_credentials grant requires client authentication (RFC 6749 section 4.4). Set ClientAuthentication to PrivateKeyJwt.";
-        if (options.ClientId is null && (signed.Client || CredentialChecks.NeedsClientId(options.ClientAuthentication)))
+        if (options.ClientId is null && !CredentialChecks.KeyNamesClient(options) && (signed.Client || CredentialChecks.NeedsClientId(options.ClientAuthentication)))
             yield return $"ClientId is missing; {options.ClientAuthentication} "
                 + (signed.Client ? "uses it as issuer and subject of the client assertion (RFC 7523 section 3)." : "identifies the client by it.")
                 + " Set ClientId to the id that is registered at the server.";
         else if (options is { ClientId: null, Assertion.Issuer: null, SigningKey.Owner: null } && signed.Grant && !options.Assertion.OmittedClaims.Contains("iss")
-            && !(options is { SigningKey.IsSet: false } && options.FindProfile() is { KeyNamesClient: true }))
+            && !CredentialChecks.KeyWillNameClient(options))
             yield return "ClientId is missing; it is the issuer of the grant assertion. Set ClientId or Assertion:Issuer.";
     }
 

@@ -26,10 +26,13 @@ internal static class ProviderChecks
     public static IEnumerable<string> Merge(JwtGrantOptions options, IReadOnlyList<string> ofProvider, IReadOnlyList<string> general)
     {
         var lacksValue = options.FindProfile()?.Values.Any(value => value.IsRequired && options.GetProviderValues()[value.Name] is null) == true;
+        // Without the token of another party, the library would sign one.
+        var lacksToken = ofProvider.Any(problem => SettingOf(problem).EndsWith(":TokenFile", StringComparison.Ordinal));
         return
         [
             .. ofProvider,
-            .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem)) && !(lacksValue && IsDerived(problem))),
+            .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem))
+                && !(lacksValue && IsDerived(problem)) && !(lacksToken && (IsDerived(problem) || problem.StartsWith("SigningKey: No signing key", StringComparison.Ordinal)))),
         ];
     }
 
@@ -55,13 +58,14 @@ internal static class ProviderChecks
     private static IEnumerable<string> CheckRequired(ProviderProfile profile, JwtGrantOptions options, ClientDependencies dependencies)
     {
         foreach (var required in profile.Required)
-            if (!required.IsSet(options) && !IsInCode(required.Setting, dependencies))
+            if (!required.IsSet(options) && !IsSetInCode(required.Setting, dependencies))
                 yield return $"{required.Setting} is missing; it is {required.Term}. {profile.Title} needs it. See {profile.Page}.";
     }
 
-    private static bool IsInCode(string setting, ClientDependencies dependencies) => setting switch
+    private static bool IsSetInCode(string setting, ClientDependencies dependencies) => setting switch
     {
         "SigningKey" => dependencies.Signer.IsSet,
+        "ClientAssertion:TokenFile" => dependencies.ClientAssertion.IsSet,
         "Assertion:TokenFile" => dependencies.GrantAssertion.IsSet,
         "TokenExchange:SubjectTokenFile" => dependencies.SubjectToken.IsSet,
         _ => false,

@@ -51,6 +51,9 @@ internal sealed class ReloadingSigner : IJwtSigner
     /// <summary>Gets the client that the key belongs to; null if its file does not say it.</summary>
     public string? Owner => Current.Identity.Owner;
 
+    /// <summary>Gets what the file of the current key contains about the client; null if it contains nothing.</summary>
+    public KeyFileAccount? Account => Current.Identity.Account;
+
     /// <summary>Gets the certificate of the current key; null if it has none.</summary>
     public X509Certificate2? Certificate => Current.Identity.Certificate;
 

@@ -244,7 +244,7 @@ public sealed class ClientGaugeTests : IDisposable
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static void AddClient(TokenMetrics metrics) => metrics.Add(new(metrics, "reports", TimeProvider.System));
+    private static void AddClient(TokenMetrics metrics) => metrics.Add(new(metrics, "reports", TimeProvider.System) { ReadCache = () => default });
 
     private static ServiceProvider Create(Action<IServiceCollection> configure, FakeTokenEndpoint? endpoint = null)
     {

@@ -130,13 +130,7 @@ public sealed class TraceTests : IDisposable
         var endpoint = new FakeTokenEndpoint { ResponseOverride = number => number == 1 ? new(System.Net.HttpStatusCode.ServiceUnavailable) : null };
         await using var services = Create(endpoint, time: time, configure: options => options.Retry.Delay = TimeSpan.FromSeconds(1));
 
-        var pending = GetAsync(services);
-        while (!pending.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(pending, Task.Run(Thread.Yield, Cancellation));
-        }
-        await pending;
+        await time.AdvanceDelaysUntilCompletedAsync(GetAsync(services), longest: TimeSpan.FromSeconds(1));
 
         Assert.Equal(
             [("1", "503"), ("2", "200")],

@@ -114,6 +114,59 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
     public void What_is_missing_is_said_in_the_terms_of_Entra(string settings, string problem) =>
         Assert.StartsWith(problem, Assert.Single(ProviderClient.Problems(Settings(settings))), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task A_token_of_the_platform_authenticates_the_application_unchanged()
+    {
+        using var folder = new TemporaryFolder();
+        var token = Jwt.CreateFake($$"""{"iss":"https://oidc.prod-aks.azure.com/1","sub":"system:serviceaccount:batch:worker","aud":"api://AzureADTokenExchange","exp":{{TestData.Moment.AddHours(1).ToUnixTimeSeconds()}}}""");
+        var path = folder.Write("azure-identity-token", token);
+        var entra = CreateFederated();
+
+        await _client.GetTokenAsync(Federated(path), entra.CreateHandler());
+        await _client.GetTokenAsync(options => options.UseEntraIdFederated(Tenant, App, path, "https://graph.microsoft.com/.default"), entra.CreateHandler());
+
+        Assert.Equal(2, entra.Requests.Count);
+        Assert.All(entra.Requests, request => Assert.Equal((Endpoint, token, App), (request.Url, request.Form["client_assertion"], request.Form["client_id"])));
+    }
+
+    [Theory]
+    [InlineData("https://issuer.example.com", "system:serviceaccount:batch:worker", "api://AzureADTokenExchange", "No federated credential of the application has the iss of the token.")]
+    [InlineData("https://oidc.prod-aks.azure.com/1", "system:serviceaccount:batch:other", "api://AzureADTokenExchange", "No federated credential of the application has the sub of the token.")]
+    [InlineData("https://oidc.prod-aks.azure.com/1", "system:serviceaccount:batch:worker", "https://kubernetes.default.svc", "No federated credential of the application has the aud of the token.")]
+    public async Task A_federated_credential_that_does_not_fit_is_named(string issuer, string subject, string audience, string advice)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("token", Jwt.CreateFake($$"""{"iss":"{{issuer}}","sub":"{{subject}}","aud":"{{audience}}","exp":{{TestData.Moment.AddHours(1).ToUnixTimeSeconds()}}}"""));
+
+        Assert.Contains($"). {advice}", await _client.FailAsync(Federated(path), CreateFederated().CreateHandler()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_federated_client_without_a_token_is_told_where_it_is() => Assert.Equal(
+        "ClientAssertion:TokenFile is missing; it is the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE. Microsoft Entra ID needs it. See docs/providers/entra-id-federated.md.",
+        Assert.Single(ProviderClient.Problems(Federated(null))));
+
+    [Fact]
+    public async Task A_token_of_a_user_is_exchanged_on_behalf_of_the_user()
+    {
+        var entra = CreateOnBehalfOf();
+        var token = UserToken(App);
+
+        await _client.GetTokenAsync(OnBehalfOf(), entra.CreateHandler(), new() { Assertion = token });
+
+        var request = Assert.Single(entra.Requests);
+        Assert.Equal(
+            ("urn:ietf:params:oauth:grant-type:jwt-bearer", "on_behalf_of", token, "https://graph.microsoft.com/User.Read"),
+            (request.Form["grant_type"], request.Form["requested_token_use"], request.Form["assertion"], request.Form["scope"]));
+        Assert.Equal(("PS256", Endpoint), (request.ClientAssertion!.Header.GetProperty("alg").GetString(), request.ClientAssertion["aud"]));
+    }
+
+    [Theory]
+    [InlineData("00000003-0000-0000-c000-000000000000", "The token of the user is not for this API: its aud is another application.")]
+    [InlineData("mfa", "The user must sign in again, for multifactor authentication or by a Conditional Access policy")]
+    public async Task A_token_of_a_user_that_is_refused_is_explained(string audience, string advice) => Assert.Contains(
+        $"). {advice}", await _client.FailAsync(OnBehalfOf(), CreateOnBehalfOf().CreateHandler(), new() { Assertion = UserToken(audience) }), StringComparison.Ordinal);
+
     public async ValueTask DisposeAsync()
     {
         _certificate.Dispose();
@@ -127,6 +180,37 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
         ["error_description"] = $"AADSTS{code}: {text} Trace ID: 0b1f0f3a-0000-4000-8000-000000000000\r\nCorrelation ID: 0b1f0f3a-0000-4000-8000-000000000001\r\nTimestamp: 2026-11-23 09:00:00Z",
         ["error_codes"] = new JsonArray(code),
     }.ToJsonString());
+
+    private static ProviderEmulator CreateFederated() => new(server: null,
+        new("the token endpoint of the tenant", request => request.Url != Endpoint, Refusal(90002, "Tenant not found.", "invalid_request", 400)),
+        new("client_id accompanies the assertion", request => request.Form["client_id"] != App, Refusal(700016, "Application not found.", "unauthorized_client", 400)),
+        new("the issuer", request => request.ClientAssertion!["iss"] != "https://oidc.prod-aks.azure.com/1", Refusal(700211, "No matching federated identity record found for presented assertion issuer.")),
+        new("the subject", request => request.ClientAssertion!["sub"] != "system:serviceaccount:batch:worker", Refusal(700213, "No matching federated identity record found for presented assertion subject.")),
+        new("the audience", request => request.ClientAssertion!["aud"] != "api://AzureADTokenExchange", Refusal(700212, "No matching federated identity record found for presented assertion audience.")))
+    {
+        Respond = _ => new(200, Reply.TokenJson),
+    };
+
+    private ProviderEmulator CreateOnBehalfOf() => new(server: null,
+        new("the certificate is registered", request => !IsRegistered(request.ClientAssertion!), Refusal(700027, "The certificate is not registered.")),
+        new("requested_token_use", request => request.Form["requested_token_use"] != "on_behalf_of", Refusal(900144, "The request body must contain the following parameter.", "invalid_request", 400)),
+        new("multifactor authentication", request => request.Assertion!["aud"] == "mfa", Refusal(50079, "The user must enroll in multi-factor authentication.", "interaction_required", 400)),
+        new("the token is for this API", request => request.Assertion!["aud"] != App, Refusal(500131, "Assertion audience does not match the Client app presenting the assertion.", "invalid_grant", 400)))
+    {
+        Respond = _ => new(200, Reply.TokenJson),
+    };
+
+    private static string UserToken(string audience) => Jwt.CreateFake($$"""{"sub":"user-1","aud":"{{audience}}","exp":{{TestData.Moment.AddHours(1).ToUnixTimeSeconds()}}}""");
+
+    private static string Federated(string? tokenFile) => ProviderClient.Change(
+        new()
+        {
+            ["Provider"] = "EntraIdFederated", ["TenantId"] = Tenant, ["ClientId"] = App, ["Scope"] = "https://graph.microsoft.com/.default",
+            ["ClientAssertion"] = new JsonObject { ["TokenFile"] = tokenFile },
+        },
+        null);
+
+    private string OnBehalfOf() => Settings("""{ "Provider": "EntraIdOnBehalfOf", "Scope": "https://graph.microsoft.com/User.Read" }""");
 
     private bool IsRegistered(Jwt assertion) =>
         assertion.Header.TryGetProperty("x5t#S256", out var thumbprint) && thumbprint.GetString() == Base64Url.EncodeToString(_certificate.GetCertHash(HashAlgorithmName.SHA256));

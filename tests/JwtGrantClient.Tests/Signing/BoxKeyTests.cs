@@ -20,6 +20,15 @@ public sealed class BoxKeyTests
     }
 
     [Fact]
+    public void The_secret_and_the_enterprise_of_the_file_are_kept_and_the_secret_is_not_printed()
+    {
+        var identity = TestSigner.Load(new() { Text = ConfigFile(EncryptedKey, "passphrase-of-box") }).Identity;
+
+        Assert.Equal(("box-client", "42", "box-secret"), (identity.Owner, identity.Account!.Subject, identity.Account.ClientSecret));
+        Assert.DoesNotContain("box-secret", $"{identity} {identity.Account} {JsonSerializer.Serialize(identity.Account)}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_passphrase_is_reported_without_it()
     {
         var error = Assert.Throws<JwtGrantException>(() => TestSigner.Load(new() { Text = ConfigFile(EncryptedKey, "wrong-passphrase") }));

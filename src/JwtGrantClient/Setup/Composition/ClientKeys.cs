@@ -26,16 +26,19 @@ internal sealed record ClientKeys(
     /// <summary>Gets the client that the key of the grant assertions belongs to, by its file; null if the file does not say it.</summary>
     public string? Owner => (Signer as ReloadingSigner)?.Owner;
 
+    /// <summary>Gets what the file of the key contains about the client; null if it contains nothing.</summary>
+    public KeyFileAccount? Account => (Signer as ReloadingSigner)?.Account;
+
     /// <summary>Returns the state of the keys and certificates.</summary>
     public IReadOnlyList<KeyReading> Read(TimeProvider time)
     {
         var readings = new List<KeyReading>(2);
         if (Signer is not null)
-            readings.Add(Read(KeyReading.Signing, Signer, time));
+            readings.Add(Read(KeyUse.Signing, Signer, time));
         if (ClientSigner is not null && ClientSigner != Signer)
-            readings.Add(Read(KeyReading.ClientAssertion, ClientSigner, time));
+            readings.Add(Read(KeyUse.ClientAssertion, ClientSigner, time));
         if (Certificate is not null)
-            readings.Add(new(KeyReading.Tls, Age: null, Certificate.ExpiresAt - time.GetUtcNow()));
+            readings.Add(new(KeyUse.Tls, Age: null, Certificate.ExpiresAt - time.GetUtcNow()));
         return readings;
     }
 

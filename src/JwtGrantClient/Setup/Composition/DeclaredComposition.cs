@@ -12,7 +12,7 @@ internal static class DeclaredComposition
         Action? onRejected)
     {
         var url = new Uri(declared.Url);
-        var sender = new RequestSender(name, declared.Url, () => url) { KnownErrors = options.FindProfile()?.Errors ?? [] };
+        var sender = new RequestSender(name, declared.Url, () => url) { KnownErrors = options.FindKnownErrors() };
         var pipeline = new TokenRequestPipeline(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             dependencies.EndpointLimits.Get(declared.Url, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),

@@ -25,7 +25,7 @@ internal static class EndpointComposition
     {
         var transport = CreateTransport(options, dependencies, keys);
         var (assertions, onAssertionRejected) = AssertionComposition.Create(options, dependencies, keys, inputs);
-        var authentication = CreateAuthentication(options, assertions);
+        var authentication = CreateAuthentication(options, assertions, keys);
         var locator = CreateLocator(options, dependencies, keys, transport, authentication);
         var proofs = keys.ProofKey is { } key ? new DPoPProofs(key, keys.Clock, keys.Ids) { Metrics = dependencies.Metrics } : null;
         var rules = new ResponseRules(options.DefaultTokenLifetime ?? DefaultTokenLifetime, options.DefaultTokenType)
@@ -38,7 +38,7 @@ internal static class EndpointComposition
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
             Subject = options.Assertion.Subject,
-            KnownErrors = options.FindProfile()?.Errors ?? [],
+            KnownErrors = options.FindKnownErrors(),
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
@@ -110,7 +110,7 @@ internal static class EndpointComposition
     private static bool SignsClientAssertions(JwtGrantOptions options, ClientDependencies dependencies) => !dependencies.ClientAssertion.IsSet
         && options is { ClientAuthentication: ClientAuthenticationMethod.PrivateKeyJwt, ClientAssertion: { TokenFile: null, From: null } };
 
-    private static ClientAuthentication CreateAuthentication(JwtGrantOptions options, AssertionProvider? assertions)
+    private static ClientAuthentication CreateAuthentication(JwtGrantOptions options, AssertionProvider? assertions, ClientKeys keys)
     {
         var clientId = options.SendClientId ? options.ClientId : null;
 #pragma warning disable CS8524 // OptionsChecks rejects undefined values. Without a discard arm, a value that has no case is an error (CS8509).
@@ -118,13 +118,16 @@ internal static class EndpointComposition
         {
             ClientAuthenticationMethod.None => new NoClientAuthentication(clientId),
             ClientAuthenticationMethod.PrivateKeyJwt => new PrivateKeyJwt(assertions!, clientId),
-            ClientAuthenticationMethod.ClientSecretBasic => new ClientSecretBasic(options.ClientId!, CreateSecret(options)),
-            ClientAuthenticationMethod.ClientSecretPost => new ClientSecretPost(options.ClientId!, CreateSecret(options)),
+            ClientAuthenticationMethod.ClientSecretBasic => new ClientSecretBasic((options.ClientId ?? keys.Owner)!, CreateSecret(options, keys)),
+            ClientAuthenticationMethod.ClientSecretPost => new ClientSecretPost((options.ClientId ?? keys.Owner)!, CreateSecret(options, keys)),
             ClientAuthenticationMethod.JwtAsClientSecret => new JwtAsClientSecret(assertions!, options.ClientId!),
             ClientAuthenticationMethod.MutualTls => new MutualTls(options.ClientId!),
         };
 #pragma warning restore CS8524
     }
 
-    private static ClientSecret CreateSecret(JwtGrantOptions options) => ClientSecret.From(options.ClientSecretSource);
+    // A configured secret overrides that of the key file, which is read again when the file changes.
+    private static ClientSecret CreateSecret(JwtGrantOptions options, ClientKeys keys) => !options.ClientSecretSource.IsSet && keys.Account is { ClientSecret: not null }
+        ? ClientSecret.FromKeyFile(() => keys.Account?.ClientSecret)
+        : ClientSecret.From(options.ClientSecretSource);
 }

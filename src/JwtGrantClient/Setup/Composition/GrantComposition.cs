@@ -88,7 +88,7 @@ internal static class GrantComposition
         return new(
             JwtTypes.Jwt,
             assertion.Issuer is null && omitted.HasFlag(OmittedClaims.Issuer) ? null : issuer,
-            assertion.Subject ?? (omitted.HasFlag(OmittedClaims.Subject) ? null : issuer),
+            assertion.Subject ?? keys.Account?.Subject ?? (omitted.HasFlag(OmittedClaims.Subject) ? null : issuer),
             assertion.Audience ?? (omitted.HasFlag(OmittedClaims.Audience) ? null : options.Issuer ?? options.TokenEndpoint),
             assertion.Lifetime ?? AssertionLifetime.Default,
             CopyClaims(assertion.Claims, options, ScopeComposition.IsInGrantAssertion(options)))

@@ -22,7 +22,7 @@ internal static class IdentityComposition
         [
             options.Issuer, options.TokenEndpoint, options.ClientId, options.Grant.ToString(), options.ClientAuthentication.ToString(),
             options.SendClientId.ToString(), Text(options.DefaultTokenLifetime), options.DefaultTokenType,
-            options.ScopePlacement.ToString(), options.UseIdToken.ToString(), keys.Owner,
+            options.ScopePlacement.ToString(), options.UseIdToken.ToString(), keys.Owner, keys.Account?.Subject,
             options.Assertion.Issuer, options.Assertion.Subject, options.Assertion.Audience, Text(options.Assertion.Lifetime),
             JsonValues.ToJson(Sort(options.Assertion.Claims)), JsonValues.ToJson(Sort(options.Assertion.Header)), string.Join(' ', options.Assertion.OmittedClaims),
             options.Assertion.NotBefore.ToString(), Text(options.Assertion.Backdate),

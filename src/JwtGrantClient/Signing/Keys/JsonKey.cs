@@ -17,7 +17,7 @@ internal static class JsonKey
         if (root.TryGetProperty("kty", out _))
             return JwkKey.Parse(root, source);
         if (root.TryGetProperty("boxAppSettings", out var box))
-            return BoxKey.Parse(box, source);
+            return BoxKey.Parse(root, box, source);
         if (root.TryGetProperty("type", out var type))
             return ServiceAccountKey.Parse(root, type, source);
         throw source.Unusable("there is JSON that is not a key", "Expected a JWK (with kty), a JWK set (with keys) or a service account (with type).");
@@ -101,12 +101,12 @@ internal static class ServiceAccountKey
 /// <summary>Parses the configuration file of a Box app: <c>appAuth</c> has the encrypted key, its passphrase and its id.</summary>
 internal static class BoxKey
 {
-    public static KeyMaterial Parse(JsonElement app, KeySource source)
+    public static KeyMaterial Parse(JsonElement root, JsonElement app, KeySource source)
     {
         if (app.ValueKind != JsonValueKind.Object || !app.TryGetProperty("appAuth", out var auth) || auth.ValueKind != JsonValueKind.Object || auth.Text("privateKey") is not { Length: > 0 } pem)
             throw source.Unusable("there is the configuration of a Box app without appAuth:privateKey", "Generate a public/private key pair in the configuration of the app, and use the JSON file that the console returns.");
         using var key = auth.Text("passphrase") is { } passphrase ? source.WithPassword(passphrase) : source.WithBytes([]);
         var material = PemKey.Parse(pem, key);
-        return new() { Key = material.Key, Format = "Box configuration JSON", KeyId = auth.Text("publicKeyID"), Owner = app.Text("clientID") };
+        return new() { Key = material.Key, Format = "Box configuration JSON", KeyId = auth.Text("publicKeyID"), Owner = app.Text("clientID"), Account = new(root.Text("enterpriseID"), app.Text("clientSecret")) };
     }
 }

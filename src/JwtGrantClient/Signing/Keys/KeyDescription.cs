@@ -14,6 +14,9 @@ internal abstract class KeyDescription
     /// <summary>Gets the client that the key belongs to, such as the <c>client_email</c> of a service account; null if the format does not say it.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>Gets what the format contains about the client beside the key; null if it contains nothing.</summary>
+    public KeyFileAccount? Account { get; init; }
+
     /// <summary>Gets the certificate of the key; null if there is none.</summary>
     public X509Certificate2? Certificate { get; init; }
 

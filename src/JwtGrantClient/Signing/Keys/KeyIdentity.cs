@@ -25,10 +25,14 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         key.Certificate)
     {
         Owner = key.Owner,
+        Account = key.Account,
     };
 
     /// <summary>Gets the client that the key belongs to; null if its format does not say it.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>Gets what the format contains about the client beside the key; null if it contains nothing.</summary>
+    public KeyFileAccount? Account { get; init; }
 
     private static Dictionary<string, object>? CreateHeader(KeyDescription key, string place, SigningKeyOptions options)
     {

@@ -101,6 +101,9 @@ public sealed class SigningKeyOptions
     /// <summary>Gets the client that the loaded key belongs to, by its file; null if the file does not say it, or is not loaded.</summary>
     internal string? Owner => _preloaded?.Signer.Identity.Owner;
 
+    /// <summary>Gets what the file of the loaded key contains about the client; null if it contains nothing, or is not loaded.</summary>
+    internal KeyFileAccount? Account => _preloaded?.Signer.Identity.Account;
+
     /// <summary>Gets the algorithm of the loaded key; null if it is not loaded.</summary>
     internal string? LoadedAlgorithm => _preloaded?.Signer.Algorithm;
 

@@ -22,20 +22,30 @@ internal sealed class ClientSecret
             problem.Cause),
     };
 
-    private readonly SecretSource _source;
+    private readonly SecretSource? _source;
+    private readonly Func<string?>? _readKeyFile;
 
-    private ClientSecret(SecretSource source) => _source = source;
+    private ClientSecret(SecretSource? source, Func<string?>? readKeyFile = null) => (_source, _readKeyFile) = (source, readKeyFile);
 
     /// <summary>Creates the secret. If it is in an environment variable, this method reads it.</summary>
     /// <exception cref="JwtGrantException">The secret is missing, or set more than once.</exception>
     public static ClientSecret From(SecretSource source) => source.IsSet ? new(source.Resolve()) : throw Problem(
         "There is no client secret. Set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile. Consider ClientAuthentication PrivateKeyJwt, which needs no secret.");
 
+    /// <summary>Creates the secret that the file of the key contains.</summary>
+    /// <param name="read">Returns the secret of the current file; null if it has none.</param>
+    public static ClientSecret FromKeyFile(Func<string?> read) => new(null, read);
+
     /// <summary>Returns the secret.</summary>
-    /// <exception cref="JwtGrantException">The file cannot be read, or is empty.</exception>
-    public async ValueTask<string> ReadAsync(CancellationToken cancellationToken) =>
-        await _source.ReadAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } secret ? secret : throw Problem(
-            $"The file {SettingText.QuotePath(_source.File!)} of ClientSecretFile is empty; expected the client's secret.");
+    /// <exception cref="JwtGrantException">The file cannot be read, or has no secret.</exception>
+    public ValueTask<string> ReadAsync(CancellationToken cancellationToken) =>
+        _source is { } source ? ReadAsync(source, cancellationToken)
+        : _readKeyFile!() is { Length: > 0 } secret ? new(secret)
+        : throw Problem("The file of SigningKey no longer contains the client's secret. Restore it, or set ClientSecret.");
+
+    private static async ValueTask<string> ReadAsync(SecretSource source, CancellationToken cancellationToken) =>
+        await source.ReadAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } secret ? secret : throw Problem(
+            $"The file {SettingText.QuotePath(source.File!)} of ClientSecretFile is empty; expected the client's secret.");
 
     public override string ToString() => "client secret (redacted)";
 

@@ -81,9 +81,10 @@ public sealed partial class ErrorCodeTests
             .Where(file => !IsOfTheProtocol(file)).SelectMany(file => CodesIn(file.Text)),
     ];
 
-    /// <summary>Returns whether the words of a file are those of the protocol, or of a provider, and not error codes.</summary>
+    /// <summary>Returns whether the words of a file are those of the protocol, of a provider or of metrics, and not error codes.</summary>
     private static bool IsOfTheProtocol(SourceFile file) =>
-        file.Path.EndsWith("/GrantTypes.cs", StringComparison.Ordinal) || file.Path.Contains("/Providers/", StringComparison.Ordinal) || file.Path.EndsWith("/DPoPHeaders.cs", StringComparison.Ordinal);
+        file.Path.Contains("/Providers/", StringComparison.Ordinal)
+            || Array.Exists(["/GrantTypes.cs", "/DPoPHeaders.cs", "/TelemetryNames.cs"], name => file.Path.EndsWith(name, StringComparison.Ordinal));
 
     private static IEnumerable<(string Code, string? Kind)> CodesIn(string source) => Code().Matches(DocumentationComment().Replace(source, "")).Select(match => (
         match.Groups["code"].Value,

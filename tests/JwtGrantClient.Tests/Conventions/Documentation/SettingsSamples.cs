@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using JwtGrantClient.Providers;
 using JwtGrantClient.Setup;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
@@ -101,9 +102,13 @@ internal static class SettingsSamples
             return;
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         (key.Path, key.EnvironmentVariable, key.Certificate) = (null, null, null);
-        key.Text = key.Algorithm is "ES256" ? ec.ExportPkcs8PrivateKeyPem()
+        key.Text = key.Algorithm is "ES256" || (provider is not null && ProviderCatalog.Find(provider)?.Algorithms is ["ES256"]) ? ec.ExportPkcs8PrivateKeyPem()
             : provider is "GoogleServiceAccount" or "GoogleSelfSigned"
                 ? JsonSerializer.Serialize(new { type = "service_account", private_key = TestData.RsaPrivatePem, client_email = "batch@project.iam.gserviceaccount.com" })
+            : provider is "Box" ? JsonSerializer.Serialize(new
+            {
+                boxAppSettings = new { clientID = "box-client", clientSecret = "box-secret", appAuth = new { publicKeyID = "a1b2c3d4", privateKey = TestData.RsaPrivatePem } }, enterpriseID = "42",
+            })
             : TestData.RsaPrivatePem;
         (key.Password, key.PasswordEnvironmentVariable, key.PasswordFile) = (null, null, null);
         (key.KeyIdFrom, key.X5t, key.X5tS256, key.X5c, key.X5cRoot) = (KeyIdSource.Key, false, false, false, false);

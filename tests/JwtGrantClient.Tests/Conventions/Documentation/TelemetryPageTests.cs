@@ -38,7 +38,7 @@ public sealed partial class TelemetryPageTests
     public void The_row_of_a_tag_has_its_values()
     {
         AssertListed(TelemetryTag.StoreResult, Constants(typeof(StoreResult)));
-        AssertListed(TelemetryTag.KeyUse, Constants(typeof(KeyReading)));
+        AssertListed(TelemetryTag.KeyUse, Constants(typeof(KeyUse)));
         AssertListed(TelemetryTag.ErrorType, Constants(typeof(ErrorTypes)));
 
         static void AssertListed(string tag, IEnumerable<string> values)
