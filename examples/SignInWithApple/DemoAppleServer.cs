@@ -8,13 +8,21 @@ internal sealed class DemoAppleServer : IAsyncDisposable
 {
     public const string TeamId = "TEAM123456", ServicesId = "com.example.web", KeyId = "KEY1234567", RedirectUri = "https://www.example.com/callback";
 
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sign-in-with-apple-");
     private readonly StrictAuthorizationServer _server;
 
-    private DemoAppleServer(StrictAuthorizationServer server, string privateKey) => (_server, PrivateKey) = (server, privateKey);
+    private DemoAppleServer(StrictAuthorizationServer server, string privateKey)
+    {
+        _server = server;
+        File.WriteAllText(KeyFile, privateKey);
+    }
 
-    public string PrivateKey { get; }
+    /// <summary>The file that the developer account offers for download once.</summary>
+    public string KeyFile => Path.Combine(_folder.FullName, $"AuthKey_{KeyId}.p8");
 
     public string TokenEndpoint => _server.TokenEndpoint;
+
+    public string RevocationEndpoint => _server.RevocationEndpoint;
 
     public string Audience => _server.Issuer;
 
@@ -39,5 +47,9 @@ internal sealed class DemoAppleServer : IAsyncDisposable
     /// <summary>Returns the authorization code that Apple issues when a user has signed in.</summary>
     public string SignInUser(string user) => _server.IssueAuthorizationCode(ServicesId, RedirectUri, scope: "name email", subject: user);
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
 }

@@ -2,7 +2,7 @@ using JwtGrantClient;
 using SignInWithApple;
 
 // A web back end that redeems the code that Sign in with Apple sends to its callback. Apple's client secret is a JWT (ES256) that the back end
-// signs itself. The library caches it and reuses it for most of its lifetime. No secret is stored.
+// signs itself. The library caches it and reuses it for most of its lifetime. No secret is stored. The provider SignInWithApple has the rest of the settings.
 await using var apple = await DemoAppleServer.StartAsync();
 
 var builder = WebApplication.CreateSlimBuilder(args);
@@ -10,15 +10,13 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.UseUrls("http://127.0.0.1:0");
 builder.Services.AddJwtGrantClient("apple", options =>
 {
-    options.TokenEndpoint = apple.TokenEndpoint;                    // https://appleid.apple.com/auth/token
-    options.ClientId = DemoAppleServer.ServicesId;                  // the Services ID
-    options.ClientAuthentication = ClientAuthenticationMethod.JwtAsClientSecret;
-    options.ClientAssertion.Issuer = DemoAppleServer.TeamId;        // the Team ID
-    options.ClientAssertion.Audience = apple.Audience;              // https://appleid.apple.com
-    options.ClientAssertion.Lifetime = TimeSpan.FromDays(30);       // at most six months
-    options.SigningKey.Text = apple.PrivateKey;                     // AuthKey_XXXXXXXXXX.p8
-    options.SigningKey.KeyId = DemoAppleServer.KeyId;               // the key's ID
-    options.AllowLoopbackHttp = true;                               // for the demo server only
+    options.UseSignInWithApple(DemoAppleServer.ServicesId, DemoAppleServer.TeamId, DemoAppleServer.KeyId, apple.KeyFile);
+
+    // For the demo server only: its addresses in place of those of Apple.
+    options.TokenEndpoint = apple.TokenEndpoint;
+    options.RevocationEndpoint = apple.RevocationEndpoint;
+    options.ClientAssertion.Audience = apple.Audience;
+    options.AllowLoopbackHttp = true;
 });
 
 var app = builder.Build();

@@ -70,7 +70,7 @@ internal sealed class Acquisition(CacheEntry entry, TokenRequest request, Access
                 context.Acquisitions.OnWaited();
         }
         // Callers do not wait for the store.
-        if (!isShared && key is not null)
+        if (!isShared && key is not null && !entry.IsForgotten)
             _ = context.Shared!.PublishAsync(key, request, token, cached.Lifetime);
         // Outside the try block: the next refresh may be under way, and a listener that throws must not make it fail.
         var outcome = isShared ? TelemetryOutcome.Adopted : TelemetryOutcome.Acquired;

@@ -12,7 +12,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
 {
     private long _expiresAt = long.MinValue, _lifetime;
     private RefreshState? _state;
-    private bool _hadToken, _isEvicted;
+    private bool _hadToken, _isEvicted, _isForgotten;
 
     /// <summary>Gets the data that all entries of the cache share.</summary>
     public CacheContext Context => context;
@@ -24,6 +24,16 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         {
             lock (this)
                 return _state is { CallersWait: true } && Schedule.At(context.Clock.Now) == Freshness.Expired;
+        }
+    }
+
+    /// <summary>Gets whether the subject of the entry was forgotten, so that nobody else may get its token.</summary>
+    public bool IsForgotten
+    {
+        get
+        {
+            lock (this)
+                return _isForgotten;
         }
     }
 
@@ -119,6 +129,18 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
         }
     }
 
+    /// <summary>
+    /// Removes the token for good and returns it; null if there is none that is valid. The token of a refresh under way reaches only the callers that wait for it.
+    /// </summary>
+    public AccessToken? Forget()
+    {
+        lock (this)
+        {
+            _isEvicted = _isForgotten = true;
+            return Take();
+        }
+    }
+
     /// <summary>Removes a token that was revoked, also if a refresh under way has already found it in the second level.</summary>
     public void Discard(AccessToken revoked)
     {
@@ -141,7 +163,6 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             return _isEvicted = _state is null || eviction switch
             {
                 Eviction.Idle => _state.IsOverAt(now),
-                Eviction.NotRefreshing => _state.Refresh is null,
                 _ => _state.Refresh is null || !_state.CallersWait,
             };
     }
@@ -154,7 +175,7 @@ internal sealed class CacheEntry(TokenRequest request, CacheContext context) : C
             // A token that replaces a rejected one may expire earlier.
             var cached = CachedToken.Create(token, IsRejected && token.Value != Token!.Value ? null : Token, context, usableUntil);
             // The callers that wait have asked before the token was revoked.
-            if (!isShared || _state!.Rejected?.Value != token.Value)
+            if (!_isForgotten && (!isShared || _state!.Rejected?.Value != token.Value))
             {
                 (_expiresAt, _lifetime) = (cached.Schedule.ExpiresAt, cached.Lifetime.Ticks);
                 SetToken(token, cached.Schedule.RefreshAt);

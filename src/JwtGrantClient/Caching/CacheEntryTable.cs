@@ -8,9 +8,6 @@ internal enum Eviction
     /// <summary>Those without a refresh, a backoff and a throttle.</summary>
     Idle,
 
-    /// <summary>Those without a refresh. Two entries for one request would send two token requests.</summary>
-    NotRefreshing,
-
     /// <summary>Those without a refresh that a caller waits for.</summary>
     NotAwaited,
 }
@@ -84,8 +81,11 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
             return Entries();
     }
 
-    /// <summary>Removes the entries of a subject and returns their requests and valid tokens. An entry that is being refreshed loses only its token.</summary>
-    public List<RemovedEntry> RemoveSubject(string subject, long now)
+    /// <summary>
+    /// Removes the entries of a subject and returns their requests and valid tokens. The token of a refresh under way is not cached: it could be of a user who has
+    /// signed out meanwhile.
+    /// </summary>
+    public List<RemovedEntry> RemoveSubject(string subject)
     {
         var removed = new List<RemovedEntry>();
         lock (_changing)
@@ -94,8 +94,8 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
             {
                 if (entry.Request.Subject != subject)
                     continue;
-                removed.Add(new(entry.Request, entry.Take()));
-                TryRemove(entry, now, Eviction.NotRefreshing);
+                removed.Add(new(entry.Request, entry.Forget()));
+                Unlink(entry);
             }
         }
         return removed;
@@ -174,12 +174,17 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     {
         if (!entry.TryEvict(now, eviction))
             return false;
+        Unlink(entry);
+        return true;
+    }
+
+    private void Unlink(CacheEntry entry)
+    {
         ref var link = ref _chains[entry.Hash & (_chains.Length - 1)];
         while (link != entry)
             link = ref link!.Next;
         Volatile.Write(ref link, entry.Next);
         _count--;
-        return true;
     }
 
     /// <summary>

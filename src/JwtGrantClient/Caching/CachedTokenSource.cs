@@ -75,7 +75,7 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenStatusProvider, IT
     /// <summary>Removes the tokens of all cached requests with a subject, like <see cref="RemoveAsync"/>, and their cache entries.</summary>
     public async Task<IReadOnlyList<AccessToken>> RemoveSubjectAsync(string subject)
     {
-        var removed = _others.RemoveSubject(subject, _clock.Now);
+        var removed = _others.RemoveSubject(subject);
         if (_shared is null)
             return [.. removed.Select(entry => entry.Token).OfType<AccessToken>()];
         // The usual request of an application with a token for each user. Its entry may have been evicted here.

@@ -42,7 +42,7 @@ public static class BoxExtensions
         Errors =
         [
             new("invalid_grant", "maximum value of 60 seconds", "The assertion is valid for more than 60 s, or the clock of this machine is wrong. Lower Assertion:Lifetime, and synchronize the clock (NTP).") { IsAboutTimes = true },
-            new("invalid_grant", "'exp' claim", "The assertion was expired when it arrived: the clock of this machine is behind, or slow by more than the lifetime. Synchronize it (NTP).") { IsAboutTimes = true },
+            new("invalid_grant", "'exp' claim", "The assertion was expired when it arrived: the clock of this machine is behind. Synchronize it (NTP).") { IsAboutTimes = true },
             new("invalid_grant", "'sub' claim", "sub is not an id that fits box_sub_type. With box_sub_type enterprise it is the Enterprise ID: that of config.json, or EnterpriseId. With user it is the id of a user: set UserId, or Subject and the claim box_sub_type of the token request."),
             new("invalid_grant", "'aud' claim", "The audience is not that of Box. Remove Issuer and Assertion:Audience, so that it is https://api.box.com/oauth2/token."),
             new("invalid_grant", "'iss' claim", "iss is not the Client ID of the app. Remove Assertion:Issuer and ClientId, so that it is clientID of config.json."),

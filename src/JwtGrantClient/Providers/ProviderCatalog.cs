@@ -12,16 +12,12 @@ internal static class ProviderCatalog
     public static IReadOnlyList<ProviderProfile> All =>
     [
         GoogleServiceAccountExtensions.Profile, GoogleSelfSignedExtensions.Profile, GoogleWorkloadIdentityExtensions.Profile,
-        EntraIdExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
-        SignInWithAppleExtensions.Profile,
-        OktaExtensions.Profile,
-        Auth0Extensions.Profile,
-        DocuSignExtensions.Profile,
-        MaskinportenExtensions.Profile,
-        KeycloakExtensions.Profile,
-        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile, SalesforceExtensions.Profile, GitHubAppExtensions.Profile,
-        BoxExtensions.Profile,
-        AppStoreConnectExtensions.Profile,
+        EntraIdExtensions.Profile, EntraIdFederatedExtensions.Profile, EntraIdOnBehalfOfExtensions.Profile,
+        SignInWithAppleExtensions.Profile, AppStoreConnectExtensions.Profile,
+        OktaExtensions.Profile, Auth0Extensions.Profile, KeycloakExtensions.Profile,
+        SalesforceExtensions.Profile, DocuSignExtensions.Profile, BoxExtensions.Profile, GitHubAppExtensions.Profile,
+        MaskinportenExtensions.Profile, HelseIDExtensions.Profile,
+        AnthropicExtensions.Profile, OpenAIExtensions.Profile,
     ];
 
     /// <summary>Returns the profile with a name, in any case; null if there is none.</summary>

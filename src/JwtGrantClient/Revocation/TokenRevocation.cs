@@ -38,24 +38,25 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
     public async Task ForgetSubjectAsync(string subject, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        try
-        {
-            // The tokens that this one is made of first, so that no call gets a new one from them.
-            foreach (var input in Inputs)
-                await input.ForgetSubjectAsync(subject, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await ForgetOwnAsync(subject, cancellationToken).ConfigureAwait(false);
-        }
+        // From the caches of all steps before the first revocation, which may take long: no call gets a token of the subject meanwhile.
+        var removals = new List<(TokenRevocation Client, Task<IReadOnlyList<AccessToken>> Tokens)>();
+        RemoveSubject(subject, removals);
+        await Task.WhenAll(removals.Select(removal => removal.Client.RevokeRemovedAsync(removal.Tokens, cancellationToken))).ConfigureAwait(false);
     }
 
-    private async Task ForgetOwnAsync(string subject, CancellationToken cancellationToken)
+    private void RemoveSubject(string subject, List<(TokenRevocation Client, Task<IReadOnlyList<AccessToken>> Tokens)> removals)
     {
-        var removed = await tokens.RemoveSubjectAsync(subject).WaitAsync(cancellationToken).ConfigureAwait(false);
+        // The tokens that this one is made of first, so that no call gets a new one from them.
+        foreach (var input in Inputs)
+            input.RemoveSubject(subject, removals);
+        removals.Add((this, tokens.RemoveSubjectAsync(subject)));
+    }
+
+    private async Task RevokeRemovedAsync(Task<IReadOnlyList<AccessToken>> removed, CancellationToken cancellationToken)
+    {
         try
         {
-            await RevokeEachAsync(removed, cancellationToken).ConfigureAwait(false);
+            await RevokeEachAsync(await removed.WaitAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (JwtGrantException e) when (e.Code == "revocation_unavailable")
         {

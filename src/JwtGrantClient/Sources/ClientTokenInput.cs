@@ -41,7 +41,16 @@ internal sealed class ClientTokenInput(
     {
         request = RequestFor(request);
         var (token, isNew) = await GetAsync(request, cancellationToken).ConfigureAwait(false);
-        Check?.Check(token.Value);
+        try
+        {
+            Check?.Check(token.Value);
+        }
+        catch (JwtGrantException) when (!isSingleUse)
+        {
+            // So that the next attempt has another one, which may be right after a correction at its server.
+            await tokens.InvalidateAsync(request, token, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
         return new(new Assertion(token.Value, type, token.ExpiresAt), token, request, isNew);
     }
 

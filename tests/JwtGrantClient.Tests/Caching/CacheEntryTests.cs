@@ -47,7 +47,6 @@ public sealed class CacheEntryTests : IDisposable
         Assert.NotNull(entry.GetOrRefresh(Alice, TestContext.Current.CancellationToken).Pending);
 
         Assert.False(entry.TryEvict(_cache.Context.Clock.Now, Eviction.Idle));
-        Assert.False(entry.TryEvict(_cache.Context.Clock.Now, Eviction.NotRefreshing));
     }
 
     /// <summary>

@@ -93,6 +93,8 @@ public sealed class TokenHeaderTests
 
     [Theory]
     [InlineData("", null), InlineData("Txn Token", null), InlineData("Txn:", null), InlineData("Authorization", "Bear er"), InlineData("Txn-Token", "B\u00e9arer")]
+    [InlineData("Host", null), InlineData("host", ""), InlineData("Content-Type", null), InlineData("Expires", null), InlineData("Transfer-Encoding", null)]
+    [InlineData("Connection", null)]
     public void A_name_or_a_scheme_that_is_not_valid_is_refused(string name, string? scheme)
     {
         var error = Assert.Throws<JwtGrantException>(() => new AccessTokenHandler(Issue("Bearer"), Options(name, scheme)));

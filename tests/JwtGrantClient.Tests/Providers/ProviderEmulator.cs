@@ -100,11 +100,11 @@ internal sealed record EmulatedRule(string Name, Func<EmulatedRequest, bool> IsB
 /// <summary>A response of a provider.</summary>
 internal sealed record EmulatedResponse(int Status, string Body)
 {
-    public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
-        new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
-
     /// <summary>The nonce for the next DPoP proof; null for none.</summary>
     public string? Nonce { get; init; }
+
+    public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
+        new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
 
     public HttpResponseMessage ToMessage()
     {

@@ -37,6 +37,9 @@ public sealed class ProviderPagesTests
         ["Keycloak"] = KeycloakExtensions.Defaults,
         ["Box"] = BoxExtensions.Defaults,
         ["AppStoreConnect"] = AppStoreConnectExtensions.Defaults,
+        ["HelseID"] = HelseIDExtensions.Defaults,
+        ["Anthropic"] = AnthropicExtensions.Defaults,
+        ["OpenAI"] = OpenAIExtensions.Defaults,
     };
 
     public static TheoryData<string> Providers => [.. ProviderCatalog.All.Select(profile => profile.Name)];

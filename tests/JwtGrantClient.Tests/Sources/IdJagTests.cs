@@ -79,6 +79,20 @@ public sealed class IdJagTests
     }
 
     [Fact]
+    public async Task After_a_correction_at_the_identity_provider_another_ID_JAG_is_sent()
+    {
+        var client = "other";
+        await using var chain = CreateChain(() => Create(claims => claims["client_id"] = client));
+        await chain.FailAsync(User());
+        client = TestData.ClientId;
+        chain.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await chain.GetAsync(request: User());
+
+        Assert.Equal((2, 1), (chain.Inner.Requests, chain.Outer.Requests));
+    }
+
+    [Fact]
     public async Task An_ID_JAG_is_not_used_after_its_exp_whatever_expires_in_says()
     {
         TokenChain? chain = null;

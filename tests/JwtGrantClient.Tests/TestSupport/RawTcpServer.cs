@@ -46,8 +46,8 @@ internal sealed class RawTcpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         _disposing.Dispose();
     }
 
@@ -74,6 +74,8 @@ internal sealed class RawTcpServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
+            // Here and not by the thread that disposes: a listener that is stopped between two accepts throws InvalidOperationException at the next one.
+            _listener.Stop();
             await Task.WhenAll(connections);
         }
     }

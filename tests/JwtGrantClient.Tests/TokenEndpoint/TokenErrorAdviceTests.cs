@@ -69,6 +69,31 @@ public sealed class TokenErrorAdviceTests
     }
 
     [Theory]
+    [InlineData(false, "does not know the audience (RFC 8693 section 2.2.2), or the client may not request a token for it. Check TokenExchange:Audience and the")]
+    [InlineData(true, "does not know the audience or the Resource (RFC 8693 section 2.2.2), or the client may not request a token for it. Check TokenExchange:Audience, Resource and the")]
+    public async Task The_advice_is_about_the_audience_that_was_sent(bool hasResource, string advice)
+    {
+        var target = new TokenRequest
+        {
+            Parameters = new Dictionary<string, string> { ["audience"] = "inventory" }, Resource = hasResource ? ["https://files.example.com"] : [],
+        };
+
+        var error = await RejectAsync(Grant.TokenExchange(new TypedToken("alice", TokenTypes.AccessToken), request: target), "invalid_target", "unknown");
+
+        Assert.Contains(advice, error.FirstLine(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scope_that_was_sent_as_a_parameter_is_not_one_of_the_assertion()
+    {
+        var assertion = Jwt.CreateFake("""{"iss":"https://idp.example.com","scope":"read","exp":1}""");
+
+        var error = await RejectAsync(Grant.JwtBearer(assertion, new TokenRequest { Scope = "read" }), "invalid_scope", "unknown");
+
+        Assert.Contains("does not know the scope, or the client may not have it. Check Scope.", error.FirstLine(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(ClientAuthenticationMethod.None, "The client sent no credential.")]
     [InlineData(ClientAuthenticationMethod.ClientSecretBasic, "does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the form,")]
     [InlineData(ClientAuthenticationMethod.ClientSecretPost, "If the server expects the secret in the Authorization header,")]

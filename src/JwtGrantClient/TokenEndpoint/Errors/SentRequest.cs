@@ -45,6 +45,12 @@ internal sealed class SentRequest
     /// <summary>Gets whether a parameter of the request is the scope.</summary>
     public bool HasScope => Value("scope") is not null;
 
+    /// <summary>Gets whether the request names resources (RFC 8707).</summary>
+    public bool HasResource => Value("resource") is not null;
+
+    /// <summary>Gets whether the request names audiences (RFC 8693 section 2.1).</summary>
+    public bool HasAudience => Value("audience") is not null;
+
     /// <summary>Gets whether an assertion has the scope as a claim.</summary>
     public bool HasScopeClaim => Assertions.Any(assertion => assertion.Scope is not null);
 

@@ -65,7 +65,7 @@ internal static class TokenErrorAdvice
             "unauthorized_client" => $"The client may not use {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.",
             "unsupported_grant_type" => $"The server does not support {GrantType(sent)}. Choose another Grant, or enable it at the server.",
             "invalid_scope" => ForScope(sent),
-            "invalid_target" => "The server does not know the Resource (RFC 8707). Check its spelling and the client's registration.",
+            "invalid_target" => ForTarget(sent),
             "use_dpop_nonce" => sent.HasProof
                 ? "The server requires a DPoP nonce and rejected the one that it issued before."
                 : "The server requires DPoP with a nonce, and the client does not use DPoP: set DPoP:Enabled.",
@@ -78,8 +78,12 @@ internal static class TokenErrorAdvice
         };
     }
 
+    private static string ForTarget(SentRequest sent) =>
+        !sent.HasAudience ? "The server does not know the Resource (RFC 8707). Check its spelling and the client's registration."
+        : $"The server does not know the {(sent.HasResource ? "audience or the Resource" : "audience")} (RFC 8693 section 2.2.2), or the client may not request a token for it. Check TokenExchange:Audience{(sent.HasResource ? ", Resource" : "")} and the client's registration.";
+
     private static string ForScope(SentRequest sent) =>
-        sent.HasScopeClaim ? "The server does not know the scope in the claim of the assertion, or the client may not have it. Check Scope."
+        sent is { HasScopeClaim: true, HasScope: false } ? "The server does not know the scope in the claim of the assertion, or the client may not have it. Check Scope."
         : sent is { HasBody: true, HasScope: false } ? "The server requires a scope, and none was sent. Set Scope."
         : sent.GrantType == GrantTypes.JwtBearer
             ? "The server does not know the scope, or the client may not have it. Check Scope. If the server expects the scope in a claim of the assertion, set ScopePlacement to Claim."
