@@ -27,15 +27,15 @@ internal sealed record Fault(string Name, string Description)
     [
         new("down", "the token endpoint closes connections")
         {
-            Inject = servers => servers.TokenEndpoint = EndpointState.Down, Metric = "jwtgrantclient.attempt.duration error.type=connection_failed", LogEvent = 27,
+            Inject = servers => servers.TokenEndpoint = EndpointState.Down, Metric = "jwtgrantclient.attempt.duration error.type=connection_failed", LogEvent = 17,
         },
         new("slow", "the token endpoint does not respond in time")
         {
-            Inject = servers => servers.TokenEndpoint = EndpointState.Slow, Metric = "jwtgrantclient.attempt.duration error.type=timeout", LogEvent = 27,
+            Inject = servers => servers.TokenEndpoint = EndpointState.Slow, Metric = "jwtgrantclient.attempt.duration error.type=timeout", LogEvent = 17,
         },
         new("throttled", "the token endpoint limits the rate")
         {
-            Inject = servers => servers.TokenEndpoint = EndpointState.Throttled, Metric = "jwtgrantclient.attempt.duration http.response.status_code=429", LogEvent = 27,
+            Inject = servers => servers.TokenEndpoint = EndpointState.Throttled, Metric = "jwtgrantclient.attempt.duration http.response.status_code=429", LogEvent = 17,
         },
         new("new-key", "the key was replaced, and the server does not know the new one")
         {

@@ -25,6 +25,7 @@ if (args is [_, _, "--seconds", var seconds])
 
 await using var servers = await DemoServers.StartAsync();
 using var host = DemoClients.Build(servers, fault, exports: true);
+await host.StartAsync();                                                        // starts OpenTelemetry
 var traffic = new Traffic(host.Services);
 await traffic.StepAsync();
 fault?.Inject(servers);
@@ -33,5 +34,6 @@ while (!stopping.IsCancellationRequested)
     await traffic.StepAsync();
     await Task.Delay(TimeSpan.FromSeconds(1), stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 }
+await host.StopAsync();
 Console.WriteLine($"Stopped. The fault was: {fault?.Description ?? "none"}.");
 return 0;

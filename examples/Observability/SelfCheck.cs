@@ -7,7 +7,7 @@ namespace Observability;
 /// <summary>Injects each fault once, and checks that a metric and a log event name it, and that they did not before.</summary>
 internal static class SelfCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
 
     public static async Task<int> RunAsync()
     {

@@ -106,9 +106,6 @@ internal sealed record EmulatedResponse(int Status, string Body)
     public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
         new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
 
-    /// <summary>The nonce for the next DPoP proof; null for none.</summary>
-    public string? Nonce { get; init; }
-
     public HttpResponseMessage ToMessage()
     {
         var message = new HttpResponseMessage((HttpStatusCode)Status) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
