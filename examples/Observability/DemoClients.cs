@@ -81,7 +81,7 @@ internal static class DemoClients
         // Shorter than the defaults, so that a fault shows at once.
         options.Retry.MaxRetryAttempts = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(50);
-        options.Retry.AttemptTimeout = TimeSpan.FromSeconds(1);
+        options.Retry.AttemptTimeout = TimeSpan.FromSeconds(3);
         options.Refresh.InvalidationInterval = TimeSpan.Zero;
     }
 

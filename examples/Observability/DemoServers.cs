@@ -107,7 +107,7 @@ internal sealed class DemoServers : IAsyncDisposable
                 context.Response.Headers.RetryAfter = "1";
                 return;
             case EndpointState.Slow:
-                await Task.Delay(TimeSpan.FromSeconds(3), context.RequestAborted);
+                await Task.Delay(TimeSpan.FromSeconds(8), context.RequestAborted);
                 break;
         }
         await ForwardAsync(context);

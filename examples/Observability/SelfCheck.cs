@@ -7,7 +7,7 @@ namespace Observability;
 /// <summary>Injects each fault once, and checks that a metric and a log event name it, and that they did not before.</summary>
 internal static class SelfCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
     public static async Task<int> RunAsync()
     {
@@ -26,7 +26,7 @@ internal static class SelfCheck
 
             fault.Inject(servers);
             var watch = Stopwatch.StartNew();
-            while (!signals.Name(fault) && watch.Elapsed < Patience)
+            while (!signals.Name(fault) && watch.Elapsed < MaxWait)
             {
                 await traffic.StepAsync();
                 await Task.Delay(50);

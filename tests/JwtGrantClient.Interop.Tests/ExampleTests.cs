@@ -3,7 +3,7 @@ namespace JwtGrantClient.Interop.Tests;
 /// <summary>Builds and runs every project in the examples folder and checks its exit code. New examples are found automatically.</summary>
 public sealed class ExampleTests
 {
-    private const int TimeoutMilliseconds = 60_000;
+    private const int TimeoutMilliseconds = 180_000;
 
     private static readonly Dictionary<string, string[]> Arguments = new()
     {
