@@ -14,6 +14,7 @@ public sealed class ResilienceOrderTests : IDisposable
     private readonly ObservedTime _time = new();
     private readonly FakeTokenEndpoint _endpoint = new();
     private readonly Queue<HttpStatusCode> _statuses = new();
+    private readonly Queue<HttpResponseMessage> _responses = new();
     private readonly List<string?> _tokens = [];
     private readonly StubHandler _api;
     private Func<Task> _onSend = () => Task.CompletedTask;
@@ -22,7 +23,7 @@ public sealed class ResilienceOrderTests : IDisposable
     {
         _tokens.Add(request.Headers.Authorization?.Parameter);
         await _onSend();
-        return _statuses.TryDequeue(out var status) ? new HttpResponseMessage(status) : ProtectedApi.Ok();
+        return _responses.TryDequeue(out var response) ? response : _statuses.TryDequeue(out var status) ? new HttpResponseMessage(status) : ProtectedApi.Ok();
     });
 
     public enum HandlerOrder
@@ -70,6 +71,23 @@ public sealed class ResilienceOrderTests : IDisposable
 
         Assert.Equal(expected, response.StatusCode);
         Assert.Equal(tokens, string.Join(' ', _tokens));
+    }
+
+    [Theory]
+    [InlineData(HandlerOrder.ResilienceFirst)]
+    [InlineData(HandlerOrder.TokenFirst)]
+    [InlineData(HandlerOrder.ResilienceByDefault)]
+    public async Task A_request_that_requires_more_scope_is_sent_again_with_the_token_of_the_callback(HandlerOrder order)
+    {
+        await using var provider = Build(order, configureToken: handler =>
+            handler.OnChallenge = (challenge, _) => new(new TokenRequest(challenge.TokenRequest) { Scope = challenge.Scope }));
+        _responses.Enqueue(ProtectedApi.Response(HttpStatusCode.Forbidden, """Bearer error="insufficient_scope", scope="reports.archive" """));
+
+        using var response = await GetAsync(CreateClient(provider));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("token-1 token-2", string.Join(' ', _tokens));
+        Assert.Equal("reports.archive", _endpoint.Forms[^1]["scope"]);
     }
 
     [Fact]
@@ -186,7 +204,8 @@ public sealed class ResilienceOrderTests : IDisposable
         static TaskCompletionSource NewCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private ServiceProvider Build(HandlerOrder order, Action<HttpStandardResilienceOptions>? configure = null)
+    private ServiceProvider Build(
+        HandlerOrder order, Action<HttpStandardResilienceOptions>? configure = null, Action<AccessTokenHandlerOptions>? configureToken = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time);
@@ -197,7 +216,7 @@ public sealed class ResilienceOrderTests : IDisposable
         var http = services.AddHttpClient("api", client => client.BaseAddress = new(ProtectedApi.Origin)).ConfigurePrimaryHttpMessageHandler(() => _api);
         if (order == HandlerOrder.ResilienceFirst)
             http.AddStandardResilienceHandler(configure ?? Configure);
-        http.AddJwtGrantToken("reports");
+        http.AddJwtGrantToken("reports", configureToken);
         if (order == HandlerOrder.TokenFirst)
             http.AddStandardResilienceHandler(Configure);
         return services.BuildServiceProvider();

@@ -19,6 +19,7 @@ public sealed class SignalRTests : IAsyncLifetime
     private readonly StrictAuthorizationServer _server = StrictAuthorizationServer.CreateInMemory();
     private readonly ConcurrentQueue<int> _statuses = new();
     private WebApplication _api = null!;
+    private string? _requiredScope;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -34,7 +35,7 @@ public sealed class SignalRTests : IAsyncLifetime
         _api = builder.Build();
         _api.Use(async (context, next) =>
         {
-            var check = _server.CheckAccessToken(context.Request.Headers.Authorization);
+            var check = _server.CheckAccessToken(context.Request.Headers.Authorization, _requiredScope);
             _statuses.Enqueue(check.Status);
             if (check.IsValid)
             {
@@ -85,6 +86,31 @@ public sealed class SignalRTests : IAsyncLifetime
         Assert.Equal("March: 42", await CallAsync(connection));
         Assert.Equal(401, _statuses.First());
         Assert.All(_statuses.Skip(1), status => Assert.Equal(200, status));
+    }
+
+    [Fact]
+    public async Task The_callback_for_another_token_serves_the_negotiation_but_not_messages_which_are_streams()
+    {
+        await using var tokens = CreateTokens();
+        _requiredScope = "reports.archive";
+        await using var connection = new HubConnectionBuilder()
+            .WithUrl($"{Origin}/reports", HttpTransportType.ServerSentEvents, http => http.HttpMessageHandlerFactory = inner =>
+                new AccessTokenHandler(tokens, new()
+                {
+                    AllowedOrigins = [Origin], AllowLoopbackHttp = true,
+                    OnChallenge = (challenge, _) => new(new TokenRequest(challenge.TokenRequest) { Scope = challenge.Scope }),
+                })
+                {
+                    InnerHandler = inner,
+                })
+            .Build();
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => connection.StartAsync(Cancellation).WithTimeout());
+
+        Assert.Equal(HttpStatusCode.Forbidden, error.StatusCode);
+        Assert.Equal([403, 200], _statuses.Take(2));
+        Assert.Equal(403, _statuses.Last());
+        Assert.Equal(2, _server.TokensIssued);
     }
 
     [Fact]
