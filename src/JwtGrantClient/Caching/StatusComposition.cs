@@ -6,9 +6,18 @@ internal static class StatusComposition
     /// <summary>Returns the status. Of two failures it has the worse one.</summary>
     public static TokenStatus Compose(ClientStatus client, EntryStatus entry)
     {
-        var all = new TokenStatus
+        var health = client.LastError is null ? TokenHealth.Healthy : HealthOf(client.IsUnavailable, client.OnlyRefreshesFailed);
+        // A failure that concerns the client is part of its status, and the success of another request may have followed.
+        var usesEntry = false;
+        if (entry.LastError is not null && FailureScope.IsOfOneRequest(entry.LastError))
         {
-            Health = client.LastError is null ? TokenHealth.Healthy : HealthOf(client.IsUnavailable, client.OnlyRefreshesFailed),
+            var hasToken = entry.Freshness is Freshness.Fresh or Freshness.Stale;
+            var own = HealthOf(!hasToken && (entry.IsRefreshing || entry.NextAttemptIn > TimeSpan.Zero), hasToken);
+            (health, usesEntry) = own > health ? (own, true) : (health, false);
+        }
+        return new()
+        {
+            Health = health,
             State = entry.Freshness switch
             {
                 Freshness.Fresh => TokenState.Fresh,
@@ -19,29 +28,11 @@ internal static class StatusComposition
             RemainingLifetime = entry.ExpiresIn,
             RefreshesIn = entry.ExpiresIn is null ? null : entry.RefreshesIn,
             IsRefreshing = entry.IsRefreshing,
-            Failures = client.Failures,
-            FailingFor = client.FailingFor,
-            LastError = client.LastError,
-            NextAttemptIn = client.NextAttemptIn,
+            Failures = usesEntry ? entry.Failures : client.Failures,
+            FailingFor = usesEntry ? entry.FailingFor : client.FailingFor,
+            LastError = usesEntry ? entry.LastError : client.LastError,
+            NextAttemptIn = usesEntry ? entry.NextAttemptIn : client.NextAttemptIn,
             SinceLastSuccess = client.SinceLastSuccess,
-        };
-        // A failure that concerns the client is part of its status, and the success of another request may have followed.
-        if (entry.LastError is null || !FailureScope.IsOfOneRequest(entry.LastError))
-            return all;
-        var hasToken = entry.Freshness is Freshness.Fresh or Freshness.Stale;
-        var own = HealthOf(!hasToken && (entry.IsRefreshing || entry.NextAttemptIn > TimeSpan.Zero), hasToken);
-        return own <= all.Health ? all : new()
-        {
-            Health = own,
-            State = all.State,
-            RemainingLifetime = all.RemainingLifetime,
-            RefreshesIn = all.RefreshesIn,
-            IsRefreshing = all.IsRefreshing,
-            Failures = entry.Failures,
-            FailingFor = entry.FailingFor,
-            LastError = entry.LastError,
-            NextAttemptIn = entry.NextAttemptIn,
-            SinceLastSuccess = all.SinceLastSuccess,
         };
     }
 
