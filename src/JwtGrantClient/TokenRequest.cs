@@ -149,14 +149,19 @@ public sealed partial class TokenRequest : IEquatable<TokenRequest>
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            var copy = new SortedDictionary<string, object>(StringComparer.Ordinal);
-            foreach (var (name, claim) in value)
-                copy[name] = ClaimSyntax.Problem(name, claim) is { } problem
+            var names = new List<string>(value.Keys);
+            names.Sort(StringComparer.Ordinal);
+            var copy = new Dictionary<string, object>(names.Count, StringComparer.Ordinal);
+            foreach (var name in names)
+                copy[name] = ClaimSyntax.Problem(name, value[name]) is { } problem
                     ? throw new ArgumentException($"The claim {problem}.", nameof(value))
-                    : JsonValues.Copy(claim);
+                    : JsonValues.Copy(value[name]);
             (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : JsonValues.ToJson(copy));
         }
     } = ReadOnlyDictionary<string, object>.Empty;
+
+    /// <summary>Gets the claims as JSON, in the order of their names.</summary>
+    internal string ClaimsJson => _claims ?? "{}";
 
     /// <summary>
     /// Gets the <c>authorization_details</c> (RFC 9396 section 2): a JSON array of objects, each with a <c>type</c>. White space that is not significant is

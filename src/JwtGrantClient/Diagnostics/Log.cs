@@ -8,7 +8,7 @@ namespace JwtGrantClient.Diagnostics;
 /// </summary>
 /// <remarks>
 /// A number or a TimeSpan is passed as an object, which a logger receives in any case: a native program has a copy of the logging code for each
-/// combination of value types (docs/native-aot.md#what-happens).
+/// combination of value types (docs/native-aot.md#what-a-program-contains).
 /// </remarks>
 internal static partial class Log
 {

@@ -39,12 +39,12 @@ internal static class OptionsChecks
         if (!options.IsBound || misplaced.Length > 0)
             return [.. options.SectionProblems, .. misplaced];
         List<string> problems = dependencies.TokenSource.IsSet
-            ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
+            ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. dependencies.Sharing?.FindProblems(options, dependencies) ?? []]
             : [
                 .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : [.. EndpointlessChecks.Find(options, dependencies), .. CheckEndpoints(options)], .. CheckOrigins(options),
                 .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                 .. keys, .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
-                .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
+                .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. dependencies.Sharing?.FindProblems(options, dependencies) ?? [],
             ];
         return [.. options.SectionProblems, .. ProviderChecks.Merge(options, ProviderChecks.Find(options, dependencies), problems)];
     }
@@ -207,19 +207,5 @@ internal static class OptionsChecks
             yield return "UseIdToken is set, but DPoP:Enabled is true, and an ID token is not bound to a key. Remove one of them.";
         if (options.MaxMembersSize is < 0 or > 1024 * 1024)
             yield return $"MaxMembersSize is {options.MaxMembersSize}; expected 0 to 1048576.";
-    }
-
-    // Without the name, two clients with equal settings would share tokens although their code obtains tokens of different identities.
-    private static IEnumerable<string> CheckSharing(JwtGrantOptions options, ClientDependencies dependencies)
-    {
-        if (!dependencies.SharedTokenStore.IsSet || options.Cache.SharingName is not null)
-            yield break;
-        var methods = new List<string>(IdentityComposition.DecidedByCode(options, dependencies));
-        foreach (var (name, client) in ChainChecks.InputsOf(options, dependencies.Clients))
-            if (client.Options.Cache.SharingName is null)
-                foreach (var method in IdentityComposition.DecidedByCode(client.Options, client.Dependencies))
-                    methods.Add($"{method} of the client {SettingText.Quote(name)}");
-        if (methods.Count > 0)
-            yield return $"Cache:SharingName is missing. The client shares its tokens with other processes, but code decides whose tokens they are ({string.Join(" and ", methods)}). Set Cache:SharingName to a name of that identity, the same in all processes that may share its tokens and another one for each other identity.";
     }
 }

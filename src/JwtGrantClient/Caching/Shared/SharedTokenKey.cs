@@ -52,8 +52,7 @@ internal static class SharedTokenKey
             Add(hash, name);
             Add(hash, request.Parameters[name]);
         }
-        // The claims are sorted by name.
-        Add(hash, JsonValues.ToJson(request.Claims));
+        Add(hash, request.ClaimsJson);
         Add(hash, request.AuthorizationDetails);
         Add(hash, request.Tokens is { } tokens ? Convert.ToHexStringLower(tokens.GetHash()) : null);
     }
