@@ -98,6 +98,12 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
     public async Task Each_broken_rule_fails_with_an_error_that_names_it(string settings, string advice) =>
         Assert.Contains($"). {advice}", await _client.FailAsync(Settings(settings), _entra.CreateHandler()), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(5002723, "Invalid JWT token. No certificate SHA-1 thumbprint, certificate SHA-256 thumbprint, nor keyId specified in token header.", "The header of the assertion does not identify the certificate. Remove SigningKey:X5tS256")]
+    [InlineData(50027, "JWT token is invalid or malformed.", "Remove ClientAssertion:Audience, ClientAssertion:Type, ClientAssertion:OmittedClaims and SigningKey:Algorithm")]
+    public async Task An_assertion_that_is_malformed_names_the_settings_to_remove(int code, string text, string advice) => Assert.Contains(
+        advice, await _client.FailAsync(Settings(), ProviderEmulator.Refusing(Refusal(code, text)).CreateHandler()), StringComparison.Ordinal);
+
     [Fact]
     public async Task A_scope_of_a_request_that_is_not_a_default_scope_is_named() => Assert.Contains(
         "The scope of client credentials ends with /.default.",
@@ -143,7 +149,7 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
 
     [Fact]
     public void A_federated_client_without_a_token_is_told_where_it_is() => Assert.Equal(
-        "ClientAssertion:TokenFile is missing; it is the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE. Microsoft Entra ID needs it. See docs/providers/entra-id-federated.md.",
+        "ClientAssertion:TokenFile is missing; it is the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE, unless ClientAssertion:From names another client. Microsoft Entra ID needs it. See docs/providers/entra-id-federated.md.",
         Assert.Single(ProviderClient.Problems(Federated(null))));
 
     [Fact]

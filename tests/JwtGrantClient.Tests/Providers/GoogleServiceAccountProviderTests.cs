@@ -38,7 +38,8 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
             new("the user exists", request => request.Assertion!["sub"] == "nobody@example.com", EmulatedResponse.OAuth("invalid_grant", "Invalid email or User ID")),
             new("the account may act for the user", request => request.Assertion!["sub"] is not (null or "user@example.com"),
                 EmulatedResponse.OAuth("unauthorized_client", "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.", 401)),
-            new("a scope or a target audience", request => request.Assertion!["scope"] is null && request.Assertion["target_audience"] is null || request.Assertion!["scope"]?.Contains(',') == true,
+            new("a scope or a target audience", request => request.Assertion!["scope"] is null && request.Assertion["target_audience"] is null, EmulatedResponse.OAuth("invalid_scope", "Empty or missing scope not allowed.")),
+            new("known scopes", request => request.Assertion!["scope"]?.Contains(',') == true,
                 EmulatedResponse.OAuth("invalid_scope", "Invalid OAuth scope or ID token audience provided.")))
         {
             Refuse = refusal => refusal.Rule == "S08" ? EmulatedResponse.OAuth("invalid_grant", "Invalid JWT Signature.") : EmulatedResponse.OAuth("invalid_grant", refusal.Rule),
@@ -60,7 +61,7 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
         { """{ "Assertion": { "Subject": "nobody@example.com" } }""", "The user in sub does not exist in the Google Workspace domain." },
         { """{ "Assertion": { "Subject": "admin@example.com" } }""", "The service account may not act for the user in sub." },
         { """{ "Scope": "a,b" }""", "The claim scope is empty or has an unknown value" },
-        { """{ "ScopePlacement": "Parameter" }""", "The claim scope is empty or has an unknown value" },
+        { """{ "ScopePlacement": "Parameter" }""", "The assertion has no claim scope. Remove ScopePlacement, so that Scope is a claim." },
     };
 
     [Fact]
