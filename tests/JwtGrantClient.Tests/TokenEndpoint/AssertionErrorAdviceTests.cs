@@ -24,7 +24,7 @@ public sealed class AssertionErrorAdviceTests
     [Theory]
     [InlineData("public_key error", "You need to register a public key to use this authentication method", "Register the public key")]
     [InlineData("invalid_client", "Request denied: Invalid client assertion signature (Correlation ID: 8E0C5B2B)", "Register the public key")]
-    [InlineData("invalid_client", "Token is not active", "The server's text is about the assertion's times. Compare the clocks")]
+    [InlineData("invalid_client", "Token is not active", "The assertion was not valid yet, or no longer valid, when it arrived.")]
     [InlineData("invalid_client", "JWT is not valid", "The server does not accept the client assertion. Compare iss, sub, aud and kid")]
     // Words about something else.
     [InlineData("invalid_client", "The registration of the client has expired, ask its issuer", "The server does not accept the client assertion.")]
@@ -39,6 +39,7 @@ public sealed class AssertionErrorAdviceTests
     [InlineData("Resource owner not found", "The server's text is about the subject.")]
     [InlineData("JWT expiration time is unreasonable", "lower the assertion's Lifetime")]
     [InlineData("Token jti claim is required", "If it is missing, remove it from OmittedClaims")]
+    [InlineData("Token was issued in the future", "for a server that tolerates no difference set the assertion's Backdate.")]
     [InlineData("Token has expired", "The assertion was expired when it arrived.")]
     [InlineData("No key found", "The server does not accept the assertion. Check its issuer, subject, audience and key")]
     public async Task The_text_about_a_grant_assertion_names_the_setting(string text, string advice) =>
@@ -56,6 +57,7 @@ public sealed class AssertionErrorAdviceTests
 
     [Theory]
     [InlineData(null, null, 120, "The type client-authentication+jwt is new: older servers expect ClientAssertion:Type JWT, and the token endpoint as ClientAssertion:Audience.")]
+    [InlineData("JWT", "2026-11", 120, "RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one.")]
     [InlineData("JWT", null, 120, "The assertion has no kid; if the server requires it, set SigningKey:KeyId.")]
     [InlineData("JWT", "2026-11", 600, "Many servers accept at most 5 min: lower ClientAssertion:Lifetime.")]
     public async Task Without_a_reason_of_the_server_the_usual_causes_in_the_client_assertion_are_named(string? type, string? keyId, int lifetime, string hint)
@@ -73,7 +75,7 @@ public sealed class AssertionErrorAdviceTests
     public async Task What_is_usual_is_not_named_as_a_cause()
     {
         var advice = await RejectAsync("invalid_client", null, GrantType.ClientCredentials, options =>
-            (options.ClientAssertion.Type, options.SigningKey.KeyId) = ("JWT", "2026-11"));
+            (options.ClientAssertion.Type, options.SigningKey.KeyId, options.SigningKey.Algorithm) = ("JWT", "2026-11", "PS256"));
 
         Assert.EndsWith("with its documentation.", advice, StringComparison.Ordinal);
     }

@@ -105,7 +105,7 @@ public sealed class TokenErrorAdviceTests
     {
         var error = await RejectAsync(Grant.RefreshToken("refresh-1"), "invalid_client", "The key of private_key_jwt is wrong", options =>
         {
-            (options.ClientAuthentication, options.Issuer, options.SigningKey.KeyId) = (method, TestData.Issuer, TestData.KeyId);
+            (options.ClientAuthentication, options.Issuer, options.SigningKey.KeyId, options.SigningKey.Algorithm) = (method, TestData.Issuer, TestData.KeyId, "PS256");
             options.ClientSecret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost ? "secret-1" : null;
         });
 

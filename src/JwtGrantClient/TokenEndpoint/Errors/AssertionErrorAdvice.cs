@@ -26,7 +26,7 @@ internal static class AssertionErrorAdvice
     public static bool IsAboutTimes(string? description) =>
         Names(description, "exp", "iat", "nbf")
         || (Names(description, "assertion", "client_assertion", "jwt", "token")
-            && (Names(description, "expired", "expires", "expiration", "expiry", "lifetime") || description!.Contains("not active", StringComparison.OrdinalIgnoreCase)));
+            && (Names(description, "expired", "expires", "expiration", "expiry", "lifetime", "future") || description!.Contains("not active", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Returns the advice for a client assertion that was refused without a reason: what to compare, and what servers often do not accept.</summary>
     /// <param name="assertion">The client assertion; null if it is not known.</param>
@@ -38,6 +38,7 @@ internal static class AssertionErrorAdvice
         return assertion is null || !isSigned ? Compare
             : Compare
                 + (assertion.Type == JwtTypes.ClientAuthentication ? $" The type {JwtTypes.ClientAuthentication} is new: older servers expect ClientAssertion:Type JWT, and the token endpoint as ClientAssertion:Audience." : "")
+                + (assertion.Algorithm == "RS256" ? " RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one." : "")
                 + (assertion.KeyId is null ? " The assertion has no kid; if the server requires it, set SigningKey:KeyId." : "")
                 + (assertion.Lifetime > UsualLifetime ? " Many servers accept at most 5 min: lower ClientAssertion:Lifetime." : "");
     }
@@ -68,8 +69,11 @@ internal static class AssertionErrorAdvice
             "The server's text is about iss. In a client assertion it is ClientId, and so is sub. Check ClientId, and that this server is the one where it is registered."
         : null;
 
-    private static string ForTimes(string description) => Names(description, "expired", "past")
-        ? "The assertion was expired when it arrived. Synchronize the clock of this machine (NTP), which may be behind that of the server."
+    private static string ForTimes(string description) =>
+        Names(description, "expired", "past") ?
+            "The assertion was expired when it arrived. Synchronize the clock of this machine (NTP), which may be behind that of the server."
+        : Names(description, "active") || (Names(description, "future") && !Names(description, "exp", "expires", "expiration", "expiry")) ?
+            "The assertion was not valid yet, or no longer valid, when it arrived. Synchronize the clock of this machine (NTP); for a server that tolerates no difference set the assertion's Backdate."
         : "The server's text is about the assertion's times. Compare the clocks and lower the assertion's Lifetime.";
 
     private static string? ForWord(string error, string description) =>

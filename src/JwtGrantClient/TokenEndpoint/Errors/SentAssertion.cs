@@ -16,7 +16,6 @@ internal sealed class SentAssertion
     private static readonly string[] OtherIdentifiers = ["jku", "x5u", "x5t", "x5t#S256"];
 
     private readonly int _length;
-    private readonly string? _algorithm;
     private readonly List<(string Name, string Value)> _otherIdentifiers = [];
     private readonly string[] _audience = [];
     private readonly double? _issuedAt, _expiresAt;
@@ -34,7 +33,7 @@ internal sealed class SentAssertion
         if (header is null || payload is null)
             return;
         _isJwt = true;
-        (_algorithm, KeyId, Type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        (Algorithm, KeyId, Type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
         foreach (var name in OtherIdentifiers)
             if (header.RootElement.Text(name) is { } identifier)
                 _otherIdentifiers.Add((name, identifier));
@@ -50,6 +49,8 @@ internal sealed class SentAssertion
     public string? Issuer { get; }
 
     public string? Subject { get; }
+
+    public string? Algorithm { get; }
 
     public string? KeyId { get; }
 
@@ -70,7 +71,7 @@ internal sealed class SentAssertion
         if (!_isJwt)
             return string.Create(CultureInfo.InvariantCulture, $"{Field}: {_length:N0} characters that are not a signed JWT.");
         var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
-        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", KeyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", Type, mask)}, {string.Concat(_otherIdentifiers.Select(identifier => $"{Show(identifier.Name, identifier.Value, mask)}, "))}{(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", KeyId, mask)}, {Show("alg", Algorithm, mask)}, {Show("typ", Type, mask)}, {string.Concat(_otherIdentifiers.Select(identifier => $"{Show(identifier.Name, identifier.Value, mask)}, "))}{(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
     }
 
     private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";
