@@ -109,6 +109,11 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
         Assert.Contains(problems, found => found.StartsWith(problem, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_file_of_gcloud_that_does_not_exist_is_the_only_problem() => Assert.StartsWith(
+        "CredentialFile: The credential file 'missing.json' does not exist",
+        Assert.Single(ProviderClient.Problems("""{ "Provider": "GoogleWorkloadIdentity", "CredentialFile": "missing.json" }""")), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("""{ "WorkloadIdentityProvider": "projects/1/locations/global/workloadIdentityPools/clusters/providers/other" }""", "There is no such provider of a workload identity pool")]
     [InlineData("""{ "TokenExchange": { "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token" } }""", "The token is not of the type in TokenExchange:SubjectTokenType.")]
