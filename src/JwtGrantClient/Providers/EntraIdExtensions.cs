@@ -64,6 +64,7 @@ public static class EntraIdExtensions
         new(null, "AADSTS700024:", "The assertion is not valid now: the clock of this machine is wrong, or the assertion was held back. Synchronize the clock (NTP).") { IsAboutTimes = true },
         new(null, "AADSTS700021:", "The issuer of the assertion is not the client ID. Remove ClientAssertion:Issuer, and check ClientId."),
         new(null, "AADSTS700023:", "The audience of the assertion is not the token endpoint of the tenant. Remove ClientAssertion:Audience and Issuer."),
+        new(null, "AADSTS50012:", "The signature does not fit the registered certificate, or that certificate has expired. Upload the certificate of SigningKey in the app registration, Certificates & secrets > Certificates."),
         new(null, "AADSTS50027:", "The assertion is malformed or has a wrong audience or algorithm. Remove ClientAssertion:Audience, ClientAssertion:Type, ClientAssertion:OmittedClaims and SigningKey:Algorithm, so that the defaults apply."),
         new(null, "AADSTS5002723:", "The header of the assertion does not identify the certificate. Remove SigningKey:X5tS256, so that the default, true, applies."),
         new(null, "AADSTS7000218:", "The request has no credential. Set SigningKey, and leave ClientAuthentication at PrivateKeyJwt."),

@@ -100,8 +100,9 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
 
     [Theory]
     [InlineData(5002723, "Invalid JWT token. No certificate SHA-1 thumbprint, certificate SHA-256 thumbprint, nor keyId specified in token header.", "The header of the assertion does not identify the certificate. Remove SigningKey:X5tS256")]
+    [InlineData(50012, "Client assertion contains an invalid signature. [Reason - The key used is expired.]", "The signature does not fit the registered certificate, or that certificate has expired. Upload the certificate of SigningKey")]
     [InlineData(50027, "JWT token is invalid or malformed.", "Remove ClientAssertion:Audience, ClientAssertion:Type, ClientAssertion:OmittedClaims and SigningKey:Algorithm")]
-    public async Task An_assertion_that_is_malformed_names_the_settings_to_remove(int code, string text, string advice) => Assert.Contains(
+    public async Task An_assertion_that_is_refused_names_the_cure(int code, string text, string advice) => Assert.Contains(
         advice, await _client.FailAsync(Settings(), ProviderEmulator.Refusing(Refusal(code, text)).CreateHandler()), StringComparison.Ordinal);
 
     [Fact]
