@@ -55,8 +55,8 @@ public static class SignInWithAppleExtensions
         new("TokenEndpoint", "For authorization codes and for refresh tokens.", TokenPage),
         new("RevocationEndpoint", "It ends the session of a user, as apps that delete accounts must.", RevokePage),
         new("ClientAuthentication", "`client_secret` is a JWT that the key signs.", TokenPage),
-        new("ClientAssertion:Audience", "The same for all clients.", SecretPage) { IsVerified = false },
-        new("ClientAssertion:Issuer", "The developer account signs the client secret; its subject is the client.", SecretPage) { IsVerified = false },
+        new("ClientAssertion:Audience", "The same for all clients.", SecretPage),
+        new("ClientAssertion:Issuer", "The developer account signs the client secret; its subject is the client.", SecretPage),
     ];
 
     /// <summary>

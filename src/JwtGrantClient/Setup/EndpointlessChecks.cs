@@ -23,6 +23,7 @@ internal static class EndpointlessChecks
             ("Resource", options.Resource.Count > 0),
             ("AuthorizationDetails", options.AuthorizationDetails is not null),
             ("Parameters", options.Parameters.Count > 0),
+            ("Headers", options.Headers.Count > 0),
             ("DPoP:Enabled", options.DPoP.Enabled),
             ("RevokeOnDispose", options.RevokeOnDispose),
             ("Assertion:From", options.Assertion.From is not null),

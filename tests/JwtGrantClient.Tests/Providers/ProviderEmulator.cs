@@ -74,6 +74,8 @@ internal sealed class EmulatedRequest(HttpRequestMessage request, string body)
 
     public string Accept { get; } = request.Headers.Accept.ToString();
 
+    public string? Header(string name) => request.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
     public string UserAgent { get; } = request.Headers.UserAgent.ToString();
 
     /// <summary>The fields of the form; empty for another body.</summary>
