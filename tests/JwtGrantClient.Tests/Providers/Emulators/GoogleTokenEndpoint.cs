@@ -27,6 +27,7 @@ internal sealed class GoogleTokenEndpoint : IAsyncDisposable
         });
         _server.TrustIssuer(new() { Issuer = Email, PublicKeyPem = publicKeyPem });
         Emulator = new(_server,
+            new("the URL", request => request.Url != Url, EmulatedResponse.Google(404, "NOT_FOUND", "Requested entity was not found.")),
             new("grant_type is jwt-bearer", request => request.Form["grant_type"] != "urn:ietf:params:oauth:grant-type:jwt-bearer", EmulatedResponse.OAuth("unsupported_grant_type", "Invalid grant_type")),
             new("aud is the token endpoint, as a string", request => request.Assertion?["aud"] != Url, EmulatedResponse.OAuth("invalid_grant", "Invalid JWT: Failed audience check.")),
             new("at most 60 minutes", request => EmulatedRequest.Lifetime(request.Assertion!) > 3600 || IsStale(request),
