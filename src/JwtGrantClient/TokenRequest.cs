@@ -258,7 +258,10 @@ public sealed partial class TokenRequest : IEquatable<TokenRequest>
         hash.Add(_claims, StringComparer.Ordinal);
         hash.Add(_tokens);
         hash.Add(AuthorizationDetails, StringComparer.Ordinal);
-        hash.Add(SameValues.SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
+        var scope = 0;
+        foreach (var value in SameValues.SplitScope(Scope))
+            scope ^= value.GetHashCode(StringComparison.Ordinal);
+        hash.Add(scope);
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);
         var parameters = 0;

@@ -38,7 +38,7 @@ internal static class OptionsChecks
         // key in the wrong setting: most of their problems are consequences of it.
         if (!options.IsBound || misplaced.Length > 0)
             return [.. options.SectionProblems, .. misplaced];
-        string[] problems = dependencies.TokenSource.IsSet
+        List<string> problems = dependencies.TokenSource.IsSet
             ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
             : [
                 .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : [.. EndpointlessChecks.Find(options, dependencies), .. CheckEndpoints(options)], .. CheckOrigins(options),
@@ -115,10 +115,14 @@ internal static class OptionsChecks
 
     private static IEnumerable<string> CheckOrigins(JwtGrantOptions options)
     {
-        var problems = options.TokenEndpointOrigins.Select(origin => Origin.Problem(origin, options.AllowLoopbackHttp, "https://as.example.com", nameof(options.AllowLoopbackHttp))).OfType<string>().ToList();
-        foreach (var problem in problems)
-            yield return $"TokenEndpointOrigins: {problem}.";
-        if (problems.Count > 0)
+        var areValid = true;
+        foreach (var origin in options.TokenEndpointOrigins)
+            if (Origin.Problem(origin, options.AllowLoopbackHttp, "https://as.example.com", nameof(options.AllowLoopbackHttp)) is { } problem)
+            {
+                areValid = false;
+                yield return $"TokenEndpointOrigins: {problem}.";
+            }
+        if (!areValid)
             yield break;
         var origins = new EndpointOrigins(options.TokenEndpointOrigins);
         foreach (var (name, value) in new[] { ("TokenEndpoint", options.TokenEndpoint), ("RevocationEndpoint", options.RevocationEndpoint) })
@@ -213,15 +217,12 @@ internal static class OptionsChecks
     {
         if (!dependencies.SharedTokenStore.IsSet || options.Cache.SharingName is not null)
             yield break;
-        var methods = string.Join(" and ",
-        [
-            .. IdentityComposition.DecidedByCode(options, dependencies),
-            .. from input in ChainChecks.InputsOf(options, dependencies.Clients)
-               where input.Client.Options.Cache.SharingName is null
-               from method in IdentityComposition.DecidedByCode(input.Client.Options, input.Client.Dependencies)
-               select $"{method} of the client {SettingText.Quote(input.Name)}",
-        ]);
-        if (methods.Length > 0)
-            yield return $"Cache:SharingName is missing. The client shares its tokens with other processes, but code decides whose tokens they are ({methods}). Set Cache:SharingName to a name of that identity, the same in all processes that may share its tokens and another one for each other identity.";
+        var methods = new List<string>(IdentityComposition.DecidedByCode(options, dependencies));
+        foreach (var (name, client) in ChainChecks.InputsOf(options, dependencies.Clients))
+            if (client.Options.Cache.SharingName is null)
+                foreach (var method in IdentityComposition.DecidedByCode(client.Options, client.Dependencies))
+                    methods.Add($"{method} of the client {SettingText.Quote(name)}");
+        if (methods.Count > 0)
+            yield return $"Cache:SharingName is missing. The client shares its tokens with other processes, but code decides whose tokens they are ({string.Join(" and ", methods)}). Set Cache:SharingName to a name of that identity, the same in all processes that may share its tokens and another one for each other identity.";
     }
 }

@@ -42,7 +42,7 @@ internal sealed class GrantedScopes(string client, ILogger logger)
         return missing is null ? null : string.Join(' ', missing);
     }
 
-    private static string Show(string scope) => string.Join(' ', scope.Split(' ').Select(SettingText.Show));
+    private static string Show(string scope) => string.Join(' ', Array.ConvertAll(scope.Split(' '), SettingText.Show));
 
     private bool IsNew(TokenRequest request, string requested, string? missing)
     {

@@ -56,7 +56,7 @@ internal static class ClientComposition
             TokenEndpoint = server.Tokens,
             Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger)
             {
-                Inputs = [.. inputs.SubjectClients.Select(client => client.Revocation)],
+                Inputs = [.. inputs.SubjectClients.ConvertAll(client => client.Revocation)],
             },
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
             Identity = identity,

@@ -46,7 +46,18 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport? transp
     public long LastUsed { get; set; }
 
     /// <summary>Gets the objects that an application can hold.</summary>
-    public IEnumerable<object> Parts => [Tokens, Revocation, .. new object?[] { TokenEndpoint, ClientAssertions }.OfType<object>()];
+    public IEnumerable<object> Parts
+    {
+        get
+        {
+            yield return Tokens;
+            yield return Revocation;
+            if (TokenEndpoint is not null)
+                yield return TokenEndpoint;
+            if (ClientAssertions is not null)
+                yield return ClientAssertions;
+        }
+    }
 
     /// <exception cref="JwtGrantException">The client does not authenticate with an assertion.</exception>
     public IAssertionSource Assertions => ClientAssertions ?? throw JwtGrantException.Configuration(
