@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 

@@ -6,7 +6,7 @@ using System.Web;
 using JwtGrantClient.Testing;
 using JwtGrantClient.Tests.TestSupport;
 
-namespace JwtGrantClient.Tests.Providers;
+namespace JwtGrantClient.Tests.Providers.Emulators;
 
 /// <summary>
 /// The token endpoint of a provider, emulated from its documentation: the rules of the provider in front of the strict server, which verifies the signatures,
@@ -20,6 +20,9 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params
 
     /// <summary>The requests in the order of arrival.</summary>
     public IReadOnlyList<EmulatedRequest> Requests => _requests;
+
+    /// <summary>The name of the rule that the last request broke; null if it broke none.</summary>
+    public string? BrokenRule { get; private set; }
 
     /// <summary>Changes the token response to the form of the provider.</summary>
     public Action<JsonObject, EmulatedRequest> EditResponse { get; init; } = (_, _) => { };
@@ -40,9 +43,10 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         var received = new EmulatedRequest(request, body);
         _requests.Add(received);
-        foreach (var rule in rules)
-            if (rule.IsBroken(received))
-                return rule.Response.ToMessage();
+        var broken = rules.FirstOrDefault(rule => rule.IsBroken(received));
+        BrokenRule = broken?.Name;
+        if (broken is not null)
+            return broken.Response.ToMessage();
         if (Respond is not null)
             return Respond(received).ToMessage();
         using var http = new HttpMessageInvoker(server!.CreateHandler());
@@ -110,6 +114,10 @@ internal sealed record EmulatedResponse(int Status, string Body)
 
     public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
         new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
+
+    /// <summary>An error of a Google API (https://google.aip.dev/193).</summary>
+    public static EmulatedResponse Google(int code, string status, string message) =>
+        new(code, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message, ["status"] = status } }.ToJsonString());
 
     public HttpResponseMessage ToMessage()
     {
