@@ -37,10 +37,10 @@ internal static class AssertionErrorAdvice
             "The server does not accept the client assertion. Compare iss, sub, aud and kid, which are shown below, with the client id, the audience and the public key that are registered at the server, and alg, typ, the lifetime and other header parameters, such as jku, with its documentation.";
         return assertion is null || !isSigned ? Compare
             : Compare
-                + (assertion.Type == JwtTypes.ClientAuthentication ? $" The type {JwtTypes.ClientAuthentication} is new: older servers expect ClientAssertion:Type JWT, and the token endpoint as ClientAssertion:Audience." : "")
-                + (assertion.Algorithm == "RS256" ? " RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one." : "")
                 + (assertion.KeyId is null ? " The assertion has no kid; if the server requires it, set SigningKey:KeyId." : "")
-                + (assertion.Lifetime > UsualLifetime ? " Many servers accept at most 5 min: lower ClientAssertion:Lifetime." : "");
+                + (assertion.Lifetime > UsualLifetime ? " Many servers accept at most 5 min: lower ClientAssertion:Lifetime." : "")
+                + (assertion.Algorithm == "RS256" ? " RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one." : "")
+                + (assertion.Type == JwtTypes.ClientAuthentication ? $" The type {JwtTypes.ClientAuthentication} is new: older servers expect ClientAssertion:Type JWT, and some of them their token endpoint as ClientAssertion:Audience." : "");
     }
 
     // RFC 7523 section 3 defines the first two; some servers return one of the others.
