@@ -26,12 +26,16 @@ internal static class ProviderChecks
     public static List<string> Merge(JwtGrantOptions options, List<string> ofProvider, List<string> general)
     {
         var lacksValue = LacksValue(options.FindProfile()?.Values ?? [], options.GetProviderValues());
+        // The file of the provider names the file with the token.
+        var lacksFile = options.FindProfile() is { } profile
+            && ofProvider.Exists(problem => profile.FindValue(SettingOf(problem)) is { } value && value.Name.EndsWith("File", StringComparison.Ordinal));
         // Without the token of another party, the library would sign one.
         var lacksToken = ofProvider.Exists(problem => SettingOf(problem).EndsWith(":TokenFile", StringComparison.Ordinal));
         return
         [
             .. ofProvider,
             .. general.FindAll(problem => !ofProvider.Exists(better => SettingOf(better) == SettingOf(problem))
+                && !(lacksFile && problem.StartsWith("TokenExchange:SubjectTokenFile is missing", StringComparison.Ordinal))
                 && !(lacksValue && IsDerived(problem)) && !(lacksToken && (IsDerived(problem) || problem.StartsWith("SigningKey: No signing key", StringComparison.Ordinal)))),
         ];
     }

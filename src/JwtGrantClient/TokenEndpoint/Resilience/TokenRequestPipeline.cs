@@ -238,7 +238,9 @@ internal sealed class TokenRequestPipeline
 
     private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error)
     {
-        if (error is not { Error: "invalid_client" or "invalid_grant", IsOfInput: false } || ServerClock?.TryCorrect() != true)
+        // Some servers report a refused assertion as an invalid request.
+        var isAboutAssertions = error.Error is "invalid_client" or "invalid_grant" || (error.Error is "invalid_request" && AssertionErrorAdvice.IsAboutTimes(error.ErrorDescription));
+        if (!isAboutAssertions || error.IsOfInput || ServerClock?.TryCorrect() != true)
             return false;
         var ahead = ServerClock.Ahead.GetValueOrDefault();
         Log.ClockCorrected(_logger, ahead.Duration(), ahead < TimeSpan.Zero ? "behind" : "ahead of", Server ?? "", _sender?.Client ?? "");
