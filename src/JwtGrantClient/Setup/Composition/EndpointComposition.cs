@@ -37,19 +37,21 @@ internal static class EndpointComposition
         var sender = new RequestSender(name, options.TokenEndpoint ?? options.Issuer!, () => locator.LastTokenEndpoint)
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
+            SignsClientAssertions = options.ClientAssertion.TokenFile is null && inputs.ClientAssertion is null && dependencies.ClientAssertion.Value is null,
             Subject = options.Assertion.Subject,
             KnownErrors = options.FindKnownErrors(),
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
+        KeyValuePair<string, string>[] headers = [.. options.Headers];
         var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender, dependencies.Metrics);
         return new(
-            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding),
+            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding) { Headers = headers },
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
             new(
                 locator, authentication, transport,
                 CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender, metrics: null),
-                revocationSender, clientInputs),
+                revocationSender, clientInputs) { Headers = headers },
             pipeline,
             assertions,
             proofs,

@@ -199,8 +199,7 @@ internal sealed class TokenRequestPipeline
             return Outcome.FromException<T>(last);
         while (true)
         {
-            var observation = AttemptObservation.Start(Metrics, attempts);
-            var correction = ServerClock?.Correction ?? TimeSpan.Zero;
+            var (observation, correction) = (AttemptObservation.Start(Metrics, attempts), ServerClock?.Correction ?? TimeSpan.Zero);
             try
             {
                 attempts.BeforeAttempt();
@@ -239,7 +238,9 @@ internal sealed class TokenRequestPipeline
 
     private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error, TimeSpan correction)
     {
-        if (error is not { Error: "invalid_client" or "invalid_grant", IsOfInput: false } || ServerClock is null || !ServerClock.TryCorrect(correction, out var isChanged))
+        // Some servers report a refused assertion as an invalid request.
+        var isAboutAssertions = error.Error is "invalid_client" or "invalid_grant" || (error.Error is "invalid_request" && AssertionErrorAdvice.IsAboutTimes(error.ErrorDescription));
+        if (!isAboutAssertions || error.IsOfInput || ServerClock is null || !ServerClock.TryCorrect(correction, out var isChanged))
             return false;
         var ahead = ServerClock.Ahead.GetValueOrDefault();
         if (isChanged)
