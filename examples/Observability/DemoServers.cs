@@ -102,7 +102,7 @@ internal sealed class DemoServers : IAsyncDisposable
             var check = _server.CheckAccessToken(context.Request.Headers.Authorization);
             context.Response.StatusCode = ApiRejectsTokens ? 401 : check.Status;
             if (context.Response.StatusCode == 401)
-                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\", error_description=\"The issuer is not trusted\"";
             return;
         }
         switch (HttpMethods.IsPost(context.Request.Method) ? TokenEndpoint : EndpointState.Up)

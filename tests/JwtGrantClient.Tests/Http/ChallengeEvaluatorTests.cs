@@ -129,8 +129,13 @@ public sealed class ChallengeEvaluatorTests
     public async Task A_401_for_a_token_that_was_acquired_in_the_same_call_is_returned_and_the_token_stays_cached()
     {
         await using var api = new ProtectedApi(_ => ProtectedApi.Unauthorized());
+        // The call waits for the token: one that is there at once counts as cached.
+        var tokenIsSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        api.Endpoint.DelayResponseUntil = tokenIsSent.Task;
 
-        using var response = await api.GetAsync();
+        var call = api.GetAsync();
+        tokenIsSent.SetResult();
+        using var response = await call;
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(["token-1"], api.TokensReceived);
