@@ -1,4 +1,5 @@
 using JwtGrantClient.Protocol;
+using Polly.Timeout;
 
 namespace JwtGrantClient.Diagnostics;
 
@@ -12,6 +13,8 @@ internal sealed class ErrorLine(Exception? error) : IFormattable
     {
         null => "The cause is not known.",
         JwtGrantException own => Describe(own),
+        // The message of Polly does not say of what.
+        TimeoutRejectedException { Timeout: var limit } => $"{ErrorTypes.Timeout}: the attempt took longer than {limit.TotalSeconds:0.###} s.",
         _ => $"{error.GetType().Name}: {SanitizedText.ToSentence(SanitizedText.From(error.Message))}",
     };
 

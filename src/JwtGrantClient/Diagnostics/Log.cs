@@ -29,8 +29,8 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "Client '{Client}' has no valid token and could not obtain one; next attempt in {Wait}. {Error}")]
     public static partial void AcquisitionFailed(ILogger logger, string client, object wait, ErrorLine error);
 
-    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} responded with 401 to the token; the token is replaced if it is still the cached one")]
-    public static partial void TokenRejected(ILogger logger, string origin);
+    [LoggerMessage(6, LogLevel.Information, "The API at {Origin} responded with 401 to the token; the token is replaced if it is still the cached one. Reason of the API: {Reason}")]
+    public static partial void TokenRejected(ILogger logger, string origin, string reason);
 
     [LoggerMessage(7, LogLevel.Warning, "The API at {Origin} responded with 403 insufficient_scope; it requires the scope '{Scope}'")]
     public static partial void InsufficientScope(ILogger logger, string origin, string? scope);
@@ -74,8 +74,8 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Debug, "Signing with {Algorithm} and the key '{KeyId}' from {Place} ({Format})")]
     public static partial void KeyLoaded(ILogger logger, string algorithm, string? keyId, string place, string format);
 
-    [LoggerMessage(21, LogLevel.Information, "Loaded a new key from {Place}: {Algorithm} and the key '{KeyId}' replace the key '{OldKeyId}'")]
-    public static partial void KeyReplaced(ILogger logger, string place, string? oldKeyId, string algorithm, string? keyId);
+    [LoggerMessage(21, LogLevel.Information, "Loaded a new key from {Place}: {Algorithm} and the key '{Key}' replace the key '{OldKey}'. The server must know the new one")]
+    public static partial void KeyReplaced(ILogger logger, string place, string oldKey, string algorithm, string key);
 
     [LoggerMessage(22, LogLevel.Warning, "The signing key could not be reloaded; the last good key ('{KeyId}') stays in use")]
     public static partial void KeyReloadFailed(ILogger logger, string? keyId, Exception exception);
@@ -92,7 +92,7 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Information, "The shared token store of client '{Client}' responds again, after {Duration}. Failed calls in that time: {Failures}")]
     public static partial void SharedStoreResponds(ILogger logger, string client, object duration, object failures);
 
-    [LoggerMessage(27, LogLevel.Warning, "Client '{Client}' cannot acquire tokens for single requests, such as those of one user; other requests are not affected. Failed acquisitions since {Since}: {Failures}. Last error: {Error}")]
+    [LoggerMessage(27, LogLevel.Warning, "Client '{Client}' cannot acquire tokens for single requests, such as those of one user; others may succeed. Failed acquisitions since {Since}: {Failures}. Last error: {Error}")]
     public static partial void RequestsFail(ILogger logger, string client, UtcTime since, object failures, ErrorLine error, Exception? exception);
 
     [LoggerMessage(28, LogLevel.Information, "Metadata of {Issuer} can be read again, after {Duration}. Failed attempts in that time: {Failures}")]
