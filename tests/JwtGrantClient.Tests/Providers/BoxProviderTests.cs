@@ -130,6 +130,8 @@ public sealed class BoxProviderTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("invalid_request", "Cannot obtain user token based on the enterprise configuration for your app", "The app may not act for this enterprise or user. An administrator authorizes it")]
+    [InlineData("invalid_request", "The grant type is unauthorized for this client_id.", "The app may not use this grant. Its authentication method is 'Server Authentication (with JWT)'")]
     [InlineData("invalid_grant", "Cannot obtain token based on the enterprise configuration for your app", "The app may not act for this enterprise or user. An administrator authorizes it")]
     [InlineData("unauthorized_client", "This app is not authorized by the enterprise admin", "An administrator of the enterprise authorizes the app, by its Client ID")]
     public async Task A_missing_authorization_is_named_with_the_place_where_it_is_given(string error, string text, string advice)

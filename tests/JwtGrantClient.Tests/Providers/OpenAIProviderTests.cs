@@ -82,6 +82,14 @@ public sealed class OpenAIProviderTests : IDisposable
         Assert.Contains(advice, await _client.FailAsync(Settings(), _openAI.CreateHandler()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_key_that_OpenAI_does_not_have_is_named()
+    {
+        using var handler = new StubHandler(_ => EmulatedResponse.OAuth("invalid_grant", "subject_token signature is invalid").ToMessage());
+
+        Assert.Contains("). OpenAI does not have the key that signed the token (kid below)", await _client.FailAsync(Settings(), handler), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "IdentityProviderId": null }""", "IdentityProviderId is missing; it is the ID of the workload identity provider")]
     [InlineData("""{ "ServiceAccountId": null }""", "ServiceAccountId is missing; it is the ID of the service account that the tokens are for")]

@@ -17,6 +17,24 @@ internal sealed record RequestSender(string Client, string? Server, Func<Uri?> F
     /// <summary>Gets the errors that the documentation of the provider describes.</summary>
     public IReadOnlyList<KnownError> KnownErrors { get; init; } = [];
 
+    /// <summary>Gets the name of the provider; null for none.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Gets the settings that replace a default of the provider and decide what an assertion, or the request, looks like.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>Gets the fields of requests whose token another party signs, and where the token comes from, such as <c>Assertion:TokenFile</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Sources { get; init; } = [];
+
+    /// <summary>Returns where the token of a field comes from; null if the library signs it.</summary>
+    public string? SourceOf(string field)
+    {
+        foreach (var (name, source) in Sources)
+            if (name == field)
+                return source;
+        return null;
+    }
+
     /// <summary>Adds the client and the endpoint to an error.</summary>
     public JwtGrantException AddContext(JwtGrantException error)
     {

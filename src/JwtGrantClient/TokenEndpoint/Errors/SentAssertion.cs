@@ -12,8 +12,11 @@ internal sealed class SentAssertion
     private const int MaximumLength = 64 * 1024, MaximumAudiences = 3;
     private const double MaximumSeconds = 1e10;
 
+    // Beside kid (RFC 7515 sections 4.1.3 to 4.1.8).
+    private static readonly string[] KeyMembers = ["jwk", "x5u", "x5c", "x5t", "x5t#S256"];
+
     private readonly int _length;
-    private readonly string? _algorithm, _keyId, _type;
+    private readonly string? _algorithm, _keyId;
     private readonly string[] _audience = [];
     private readonly double? _issuedAt, _expiresAt;
     private readonly bool _isJwt;
@@ -30,7 +33,8 @@ internal sealed class SentAssertion
         if (header is null || payload is null)
             return;
         _isJwt = true;
-        (_algorithm, _keyId, _type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        (_algorithm, _keyId, Type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        NamesKey = _keyId is not null || Array.Exists(KeyMembers, member => header.RootElement.TryGetProperty(member, out _));
         Scope = payload.RootElement.Text("scope");
         (Issuer, Subject) = (payload.RootElement.Text("iss"), payload.RootElement.Text("sub"));
         (_issuedAt, _expiresAt) = (Time(payload.RootElement, "iat"), Time(payload.RootElement, "exp"));
@@ -40,9 +44,18 @@ internal sealed class SentAssertion
     /// <summary>Gets the field of the form that contained the assertion.</summary>
     public string Field { get; }
 
+    /// <summary>Gets whether it authenticates the client.</summary>
+    public bool IsOfClient => Field is "client_assertion" or "client_secret";
+
     public string? Issuer { get; }
 
     public string? Subject { get; }
+
+    /// <summary>Gets the typ of the header; null if there is none.</summary>
+    public string? Type { get; }
+
+    /// <summary>Gets whether the header names the key, or the assertion is not a JWT.</summary>
+    public bool NamesKey { get; } = true;
 
     /// <summary>Gets the scope that is a claim; null if there is none.</summary>
     public string? Scope { get; }
@@ -50,13 +63,14 @@ internal sealed class SentAssertion
     /// <summary>Describes the assertion in one line.</summary>
     /// <param name="mask">Masks the secrets of the request.</param>
     /// <param name="showsSubject">Whether the subject is shown.</param>
+    /// <param name="isSaml">Whether a SAML assertion is expected.</param>
     /// <param name="sentAt">When the request was sent.</param>
-    public string Describe(SecretMask mask, bool showsSubject, DateTimeOffset sentAt)
+    public string Describe(SecretMask mask, bool showsSubject, bool isSaml, DateTimeOffset sentAt)
     {
         if (!_isJwt)
-            return string.Create(CultureInfo.InvariantCulture, $"{Field}: {_length:N0} characters that are not a signed JWT.");
+            return string.Create(CultureInfo.InvariantCulture, $"{Field}: {(isSaml ? $"a SAML assertion of {_length:N0} characters" : $"{_length:N0} characters that are not a signed JWT")}.");
         var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
-        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", _type, mask)}, {(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", Type, mask)}, {(Scope is null ? "" : $"scope {SentRequest.QuoteEach(Scope, mask)}, ")}{Times(sentAt)}.";
     }
 
     private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";

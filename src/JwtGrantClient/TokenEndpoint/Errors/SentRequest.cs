@@ -17,6 +17,9 @@ internal sealed class SentRequest
 
     private static readonly string[] ShownFields = ["grant_type", "client_id", "scope", "resource", "audience", "redirect_uri", "requested_token_type"];
 
+    // Kubernetes, SPIFFE, GitHub Actions and GitLab.
+    private static readonly string[] WorkloadPrefixes = ["system:serviceaccount:", "spiffe://", "repo:", "project_path:"];
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields;
     private readonly bool _isRevocation;
@@ -41,6 +44,9 @@ internal sealed class SentRequest
 
     /// <summary>Gets the assertions and the tokens to exchange.</summary>
     public IReadOnlyList<SentAssertion> Assertions { get; }
+
+    /// <summary>Gets the <c>client_assertion_type</c>; null if none was sent.</summary>
+    public string? ClientAssertionType => Value("client_assertion_type");
 
     /// <summary>Gets whether a parameter of the request is the scope.</summary>
     public bool HasScope => Value("scope") is not null;
@@ -75,6 +81,15 @@ internal sealed class SentRequest
             request?.Headers.Authorization is { Scheme: "Bearer", Parameter: { } bearer } ? bearer : null);
     }
 
+    /// <summary>Returns the assertion that an error is about: the one of the client, or the one that is the grant. If there is only the other one, it is returned.</summary>
+    public SentAssertion? FindAssertion(bool isOfClient)
+    {
+        foreach (var assertion in Assertions)
+            if (assertion.IsOfClient == isOfClient)
+                return assertion;
+        return Assertions.Count > 0 ? Assertions[0] : null;
+    }
+
     /// <summary>Describes the request, each assertion on a line of its own; empty if the request is not known.</summary>
     /// <param name="mask">Masks the secrets of the request.</param>
     /// <param name="sender">The client; null if it is not known.</param>
@@ -86,7 +101,7 @@ internal sealed class SentRequest
         List<string> parts = [_isRevocation ? "a revocation" : "a token request", $"ClientAuthentication {Method}"];
         parts.AddRange(ShownFields.Select(name => Show(name, mask)).OfType<string>());
         return $"\nThe client sent: {string.Join(", ", parts)}." +
-            string.Concat(Assertions.Select(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), sentAt)}"));
+            string.Concat(Assertions.Select(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), assertion.Field == "assertion" && GrantType == GrantTypes.Saml2Bearer, sentAt)}"));
     }
 
     /// <summary>Quotes an identifier. One that looks random, such as a GUID, is quoted in part: that is enough to compare it.</summary>
@@ -98,6 +113,13 @@ internal sealed class SentRequest
             : SecretKind.Describe(value) is null && text.Length > ShownLength && !text.Contains(' ', StringComparison.Ordinal) && (Guid.TryParse(text, out _) || SecretKind.LooksRandom(text))
                 ? string.Create(CultureInfo.InvariantCulture, $"'{text[..ShownLength]}...' ({text.Length} characters)")
             : SettingText.Quote(text);
+    }
+
+    /// <summary>Quotes the values of a scope (RFC 6749 section 3.3), which some servers separate by commas.</summary>
+    public static string QuoteEach(string scope, SecretMask mask)
+    {
+        var separator = scope.Contains(' ', StringComparison.Ordinal) ? ' ' : ',';
+        return string.Join(separator, scope.Split(separator).Take(MaximumValues).Select(value => Quote(value, mask)));
     }
 
     private static ClientAuthenticationMethod MethodOf(HttpRequestMessage? request, List<KeyValuePair<string, string>> fields, RequestSender? sender)
@@ -112,9 +134,9 @@ internal sealed class SentRequest
         return sender is { UsesMutualTls: true } ? ClientAuthenticationMethod.MutualTls : ClientAuthenticationMethod.None;
     }
 
-    // The subject of a client assertion is the client (RFC 7523 section 3). That of a grant or of a token to exchange may be a person.
+    // The subject of a client assertion is the client (RFC 7523 section 3). That of a grant or of a token to exchange may be a person, unless it names a workload.
     private static bool ShowsSubject(SentAssertion assertion, RequestSender? sender) =>
-        assertion.Field is "client_assertion" or "client_secret"
+        assertion.IsOfClient || Array.Exists(WorkloadPrefixes, prefix => assertion.Subject?.StartsWith(prefix, StringComparison.Ordinal) == true)
         || (assertion.Field is "assertion" && assertion.Subject is { } subject && (subject == assertion.Issuer || subject == sender?.Subject));
 
     private string? Value(string name) => _fields.Find(field => field.Key == name).Value;

@@ -13,6 +13,8 @@ internal static class TokenErrorAdvice
     public const string WebPage =
         "The response is a web page: a login page, a proxy or a firewall responded instead of the token endpoint. Check the address, the proxy settings of this machine, and whether the network requires a sign-in.";
 
+    private const int Unauthorized = 401;
+
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns the advice for an OAuth error.</summary>
@@ -20,13 +22,13 @@ internal static class TokenErrorAdvice
     /// <param name="description">The server's description; null if there is none.</param>
     /// <param name="sent">What the client sent.</param>
     /// <param name="response">The response.</param>
-    /// <param name="known">The errors that the documentation of the provider describes.</param>
-    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response, IReadOnlyList<KnownError> known)
+    /// <param name="sender">The client, with the errors that the documentation of its provider describes; null if it is not known.</param>
+    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response, RequestSender? sender)
     {
-        var documented = KnownError.Find(known, error, description);
+        var documented = KnownError.Find(sender?.KnownErrors ?? [], error, description);
         var advice = documented is { IsAboutTimes: false }
             ? documented.Advice
-            : ForClock(error, sent, response.AssertionsAhead) ?? documented?.Advice ?? ForCode(error, description, sent);
+            : ForClock(error, sent, response) ?? documented?.Advice ?? ForCode(error, description, sent, response.Status, sender);
         return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
             : advice is null ? wait
             : $"{advice} {wait}";
@@ -47,21 +49,23 @@ internal static class TokenErrorAdvice
         ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
         : null;
 
-    private static string? ForClock(string error, SentRequest sent, TimeSpan? ahead) =>
-        error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && ahead is { } offset && offset.Duration() > ClockTolerance
+    private static string? ForClock(string error, SentRequest sent, TokenHttpResponse response) =>
+        (error is "invalid_grant" or "invalid_client" || response.Status == Unauthorized) && sent.MayHaveTimes && response.AssertionsAhead is { } offset && offset.Duration() > ClockTolerance
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).")
             : null;
 
-    private static string? ForCode(string error, string? description, SentRequest sent)
+    private static string? ForCode(string error, string? description, SentRequest sent, int status, RequestSender? sender)
     {
-        if (error is "invalid_request" && Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
+        if (error is "invalid_request" && AssertionAdvice.Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
             return $"The server's text is about the grant type, and the client sent {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.";
-        return IsAboutAnAssertion(error) && ForNamedClaim(description, sent) is { } advice ? advice : error switch
+        return (IsAboutAnAssertion(error) || status == Unauthorized) && AssertionAdvice.ForNamedPart(error, description, sent, sender) is { } advice ? advice : error switch
         {
-            "invalid_grant" => ForGrant(sent.GrantType),
-            "invalid_client" => ForClient(sent),
+            "invalid_grant" => ForGrant(sent, sender),
+            "invalid_client" => ForClient(sent, sender),
+            "invalid_request" when sent is { HasBody: true, Assertions.Count: > 0 } =>
+                "The request is not as the server expects it. Compare its parameters, and the header and the claims of the assertion, which are shown below, with the server's documentation. Parameters, Scope and Resource add parameters, Claims and OmittedClaims change the claims, ClientAssertion:Type is typ, and SigningKey:Algorithm is alg.",
             "unauthorized_client" => $"The client may not use {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.",
             "unsupported_grant_type" => $"The server does not support {GrantType(sent)}. Choose another Grant, or enable it at the server.",
             "invalid_scope" => ForScope(sent),
@@ -74,43 +78,66 @@ internal static class TokenErrorAdvice
                 : "The server requires a DPoP proof, and none was sent. Set DPoP:Enabled.",
             "consent_required" or "interaction_required" =>
                 "A user must consent first, in a browser; retrying does not help. See the server's documentation for the consent page.",
+            _ when status == Unauthorized => ForUnauthorized(error, sent, sender),
             _ => null,
         };
+    }
+
+    // Such a response refuses the client or what it exchanges, whatever its error code is, and does not say which.
+    private static string ForUnauthorized(string error, SentRequest sent, RequestSender? sender)
+    {
+        var advice = !sent.HasBody || sent.Method == ClientAuthenticationMethod.None ? ForGrant(sent, sender)
+            : sent.GrantType is null or GrantTypes.ClientCredentials ? ForClient(sent, sender)
+            : $"{ForClient(sent, sender)} Or: {ForGrant(sent, sender)}";
+        return IsStatus(error) ? advice : $"The status {Unauthorized} is a refusal, although the error is {error}. {advice}";
     }
 
     private static string ForTarget(SentRequest sent) =>
         !sent.HasAudience ? "The server does not know the Resource (RFC 8707). Check its spelling and the client's registration."
         : $"The server does not know the {(sent.HasResource ? "audience or the Resource" : "audience")} (RFC 8693 section 2.2.2), or the client may not request a token for it. Check TokenExchange:Audience{(sent.HasResource ? ", Resource" : "")} and the client's registration.";
 
-    private static string ForScope(SentRequest sent) =>
-        sent is { HasScopeClaim: true, HasScope: false } ? "The server does not know the scope in the claim of the assertion, or the client may not have it. Check Scope."
-        : sent is { HasBody: true, HasScope: false } ? "The server requires a scope, and none was sent. Set Scope."
-        : sent.GrantType == GrantTypes.JwtBearer
-            ? "The server does not know the scope, or the client may not have it. Check Scope. If the server expects the scope in a claim of the assertion, set ScopePlacement to Claim."
-        : "The server does not know the scope, or the client may not have it. Check Scope.";
+    private static string ForScope(SentRequest sent)
+    {
+        const string Unknown = "The server does not know the scope, or the client may not have it. Check Scope.";
+        return sent is { HasScopeClaim: true, HasScope: false }
+                ? $"The server does not know the scope in the claim of the assertion, or the client may not have it. Check Scope.{ForSeparator(sent)}"
+            : sent is { HasBody: true, HasScope: false } ? "The server requires a scope, and none was sent. Set Scope."
+            : sent.GrantType == GrantTypes.JwtBearer || (sent.GrantType == GrantTypes.ClientCredentials && sent.Method == ClientAuthenticationMethod.PrivateKeyJwt)
+                ? $"{Unknown} If the server expects the scope in a claim of the assertion, set ScopePlacement to Claim."
+            : Unknown;
+    }
+
+    // A server may read the whole claim as one scope.
+    private static string ForSeparator(SentRequest sent) =>
+        sent.Assertions.Any(assertion => assertion.Scope?.Contains(' ', StringComparison.Ordinal) == true)
+            ? " If the server expects commas between scopes, set ScopePlacement to CommaSeparatedClaim."
+        : sent.Assertions.Any(assertion => assertion.Scope?.Contains(',', StringComparison.Ordinal) == true)
+            ? " If the server expects spaces between scopes, set ScopePlacement to Claim."
+        : "";
 
     private static string GrantType(SentRequest sent) => sent.GrantType is { } type ? $"the grant type {SettingText.Quote(type)}" : "this grant type";
 
-    private static string ForGrant(string? grantType) => grantType switch
+    private static string ForGrant(SentRequest sent, RequestSender? sender) => sent.GrantType switch
     {
         GrantTypes.AuthorizationCode =>
             "The authorization code is expired, was used before, or belongs to another client or redirect URI. Start again with the sign-in.",
         GrantTypes.RefreshToken => "The refresh token is expired, was revoked or used before, or belongs to another client. Start again with the sign-in.",
-        GrantTypes.TokenExchange => "The server does not accept the token to exchange. Check that it is still valid and that the server trusts its issuer.",
+        GrantTypes.TokenExchange =>
+            "The server does not accept the token to exchange. Check that it is still valid and that the server trusts its issuer. Compare iss, aud and the parameters of the request with what the server expects.",
         GrantTypes.Saml2Bearer =>
-            "The server does not accept the SAML assertion. Check its issuer, subject, audience, recipient and certificate against what is registered at the server.",
-        _ => "The server does not accept the assertion. Check its issuer, subject, audience and key against what is registered at the server.",
+            "The server does not accept the SAML assertion. Check its issuer, subject, audience, recipient and certificate, and ClientId and Parameters, against what is registered at the server.",
+        GrantTypes.ClientCredentials when sent.Method == ClientAuthenticationMethod.PrivateKeyJwt => ForClient(sent, sender),
+        _ => AssertionAdvice.ForGrantAssertion(sent, sender),
     };
 
-    private static string ForClient(SentRequest sent) => sent.Method switch
+    private static string ForClient(SentRequest sent, RequestSender? sender) => sent.Method switch
     {
         _ when !sent.HasBody => "The server does not accept the client's authentication. Check ClientId and the credential that is registered for it.",
         ClientAuthenticationMethod.ClientSecretBasic =>
             "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the form, set ClientAuthentication to ClientSecretPost.",
         ClientAuthenticationMethod.ClientSecretPost =>
             "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the Authorization header, set ClientAuthentication to ClientSecretBasic.",
-        ClientAuthenticationMethod.PrivateKeyJwt =>
-            "The server does not accept the client assertion. Compare iss, sub, aud and kid, which are shown below, with the client id, the audience and the public key that are registered at the server.",
+        ClientAuthenticationMethod.PrivateKeyJwt => AssertionAdvice.ForClientAssertion(sent, sender),
         ClientAuthenticationMethod.JwtAsClientSecret =>
             "The server does not accept the JWT that serves as client secret. Compare iss, sub, aud and kid, which are shown below, with what is registered at the server.",
         ClientAuthenticationMethod.MutualTls =>
@@ -121,32 +148,5 @@ internal static class TokenErrorAdvice
     // RFC 7523 section 3 defines the first two; some servers return one of the others.
     private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";
 
-    private static string? ForNamedClaim(string? description, SentRequest sent) =>
-        !sent.MayHaveAssertion ? null
-        : Names(description, "aud", "audience") ?
-            "The server's text is about the audience. Set the assertion's Audience to the value that the server expects, byte for byte."
-        : Names(description, "kid") ?
-            "The server's text is about kid. Check SigningKey:KeyId and that the public key is registered under it."
-        : Names(description, "alg") ?
-            "The server's text is about alg. Set SigningKey:Algorithm to the algorithm that is registered."
-        : Names(description, "exp", "iat", "nbf") ?
-            "The server's text is about the assertion's times. Compare the clocks and lower the assertion's Lifetime."
-        : null;
-
-    // Whole identifiers: private_key_jwt is one, and does not contain another.
-    private static bool Names(string? description, params ReadOnlySpan<string> names)
-    {
-        var text = description.AsSpan();
-        for (var start = 0; start < text.Length; start++)
-        {
-            var length = 0;
-            while (start + length < text.Length && (char.IsLetterOrDigit(text[start + length]) || text[start + length] is '_' or '-'))
-                length++;
-            foreach (var name in names)
-                if (text.Slice(start, length).Equals(name, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            start += length;
-        }
-        return false;
-    }
+    private static bool IsStatus(string error) => error.Length == 3 && error.All(char.IsAsciiDigit);
 }

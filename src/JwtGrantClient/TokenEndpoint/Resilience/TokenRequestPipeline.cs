@@ -212,7 +212,7 @@ internal sealed class TokenRequestPipeline
                 _sender?.AddContext(error);
                 attempts.OnFailed(error);
                 observation.OnFailed(error, attempts, cancellationToken);
-                if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
+                if (TransientErrors.MayBeRejectedAssertion(error))
                     _onAssertionRejected?.Invoke();
                 if (attempts.MayRetryWithNonce(error) || MayRetryWithServerTime(attempts, error))
                 {
@@ -238,7 +238,7 @@ internal sealed class TokenRequestPipeline
 
     private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error)
     {
-        if (error is not { Error: "invalid_client" or "invalid_grant", IsOfInput: false } || ServerClock?.TryCorrect() != true)
+        if (!TransientErrors.MayBeRejectedAssertion(error) || ServerClock?.TryCorrect() != true)
             return false;
         var ahead = ServerClock.Ahead.GetValueOrDefault();
         Log.ClockCorrected(_logger, ahead.Duration(), ahead < TimeSpan.Zero ? "behind" : "ahead of", Server ?? "", _sender?.Client ?? "");
