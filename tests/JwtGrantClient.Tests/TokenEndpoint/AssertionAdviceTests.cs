@@ -57,6 +57,30 @@ public sealed class AssertionAdviceTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(false, false, false)]
+    [InlineData(true, true, false)]
+    public async Task A_token_from_a_file_that_was_sent_before_is_mentioned_if_it_has_an_id(bool hasId, bool isReplaced, bool isMentioned)
+    {
+        var accepted = true;
+        var endpoint = new FakeTokenEndpoint { ResponseOverride = _ => accepted ? null : Response("""{"error":"invalid_grant"}""", 400) };
+        var options = TestClient.Options();
+        UsePlatformToken(options);
+        Write("1");
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint.Handler, timeProvider: new FakeTimeProvider(TestData.Moment));
+        await client.GetTokenAsync(TokenRequest.Default, TestContext.Current.CancellationToken);
+        accepted = false;
+        if (isReplaced)
+            Write("2");
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.GetTokenAsync(new TokenRequest { Scope = "other" }, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal(isMentioned, error.Message.Contains("\nThe token from TokenExchange:SubjectTokenFile was sent 2 times. If the server accepts a token once (jti),", StringComparison.Ordinal));
+
+        void Write(string id) => _folder.Write("platform.jwt", Jwt.CreateFake($$"""{"iss":"https://oidc.example.com","sub":"w",{{(hasId ? $"\"jti\":\"{id}\"," : "")}}"exp":4102444800}"""));
+    }
+
+    [Theory]
     [InlineData(null, "An older server expects ClientAssertion:Type JWT, and often its token endpoint as ClientAssertion:Audience.")]
     [InlineData("JWT", "A server that follows RFC 10070 may expect ClientAssertion:Type client-authentication+jwt, and its issuer as ClientAssertion:Audience.")]
     public async Task A_refusal_without_a_reason_names_the_other_type(string? type, string advice)

@@ -41,7 +41,7 @@ internal static class EndpointComposition
             KnownErrors = options.FindKnownErrors(),
             Provider = options.Provider,
             Overrides = ProviderOverrides.Find(options),
-            Sources = TokenSourceNames.Find(options, dependencies),
+            ForeignTokens = ForeignTokenComposition.Create(options, dependencies),
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();

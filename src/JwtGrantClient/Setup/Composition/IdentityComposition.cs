@@ -29,7 +29,7 @@ internal static class IdentityComposition
             JsonValues.ToJson(Sort(options.ClientAssertion.Claims)), JsonValues.ToJson(Sort(options.ClientAssertion.Header)),
             string.Join(' ', options.ClientAssertion.OmittedClaims), options.ClientAssertion.NotBefore.ToString(), Text(options.ClientAssertion.Backdate),
             options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
-            options.ClientAssertion.AssertionType,
+            options.ClientAssertion.AssertionType, Text(options.Assertion.JsonClaims), Text(options.ClientAssertion.JsonClaims),
             options.Assertion.From, options.ClientAssertion.From, options.TokenExchange.SubjectTokenFrom, options.TokenExchange.ActorTokenFrom,
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
             .. options.TokenExchange.Audience,
@@ -116,6 +116,9 @@ internal static class IdentityComposition
         foreach (var name in claims.Keys.Order(StringComparer.Ordinal))
             yield return new(name, claims[name]);
     }
+
+    private static string Text(IDictionary<string, string> claims) =>
+        JsonValues.ToJson(claims.OrderBy(claim => claim.Key, StringComparer.Ordinal).Select(claim => new KeyValuePair<string, object>(claim.Key, claim.Value)));
 
     private static string? Text(TimeSpan? time) => time?.ToString("c", CultureInfo.InvariantCulture);
 }

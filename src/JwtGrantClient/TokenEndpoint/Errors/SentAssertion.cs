@@ -37,6 +37,7 @@ internal sealed class SentAssertion
         NamesKey = _keyId is not null || Array.Exists(KeyMembers, member => header.RootElement.TryGetProperty(member, out _));
         Scope = payload.RootElement.Text("scope");
         (Issuer, Subject) = (payload.RootElement.Text("iss"), payload.RootElement.Text("sub"));
+        HasId = payload.RootElement.TryGetProperty("jti", out _);
         (_issuedAt, _expiresAt) = (Time(payload.RootElement, "iat"), Time(payload.RootElement, "exp"));
         _audience = Audience(payload.RootElement);
     }
@@ -56,6 +57,9 @@ internal sealed class SentAssertion
 
     /// <summary>Gets whether the header names the key, or the assertion is not a JWT.</summary>
     public bool NamesKey { get; } = true;
+
+    /// <summary>Gets whether it has a <c>jti</c>, by which a server can recognize it.</summary>
+    public bool HasId { get; }
 
     /// <summary>Gets the scope that is a claim; null if there is none.</summary>
     public string? Scope { get; }

@@ -72,7 +72,7 @@ internal static class TokenErrorReader
         description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
             $"The token endpoint rejected the request ({(error == status ? status : $"{status} {error}")}). {advice}" +
-            (description is null ? "" : $"\nThe server says: {description}") + Overrides(sender) + Describe(response, sent, sender))
+            (description is null ? "" : $"\nThe server says: {description}") + Overrides(sender) + Reuse(sent, sender) + Describe(response, sent, sender))
         {
             StatusCode = response.Status,
             Error = error,
@@ -99,6 +99,16 @@ internal static class TokenErrorReader
 
     private static string Describe(TokenHttpResponse response, SentRequest sent, RequestSender? sender) =>
         sent.Describe(response.Mask, sender, response.RequestedAt);
+
+    // Servers that accept a token once often give the same reason for all refusals.
+    private static string Reuse(SentRequest sent, RequestSender? sender)
+    {
+        foreach (var assertion in sent.Assertions)
+            if (assertion.HasId && sender?.CountUses(assertion.Field) is > 1 and var uses)
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"\nThe token from {sender.SourceOf(assertion.Field)} was sent {uses} times. If the server accepts a token once (jti), the party that issues it must replace it before each request.");
+        return "";
+    }
 
     // A provider often refuses what differs from its documentation without naming it.
     private static string Overrides(RequestSender? sender) => sender is { Overrides: [_, ..] overrides }
