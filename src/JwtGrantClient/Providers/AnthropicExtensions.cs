@@ -52,7 +52,7 @@ public static class AnthropicExtensions
         Errors =
         [
             new("authentication_error", null, "Anthropic denies each of these in the same words; Authentication history in the Claude Console has the reason. The issuer (iss below) is not registered or its keys are not; the audience or sub does not match the federation rule; the rule does not allow this service account, organization or workspace; the token is expired; or its jti was exchanged before: the platform must write a new token before each exchange, and each process needs one of its own.") { IsAboutTimes = true },
-            new("invalid_request_error", null, "A field of the request is missing or malformed. Check FederationRuleId (fdrl_...), OrganizationId (a UUID), ServiceAccountId (svac_...) and WorkspaceId (wrkspc_... or default), and set WorkspaceId if the rule is enabled for several workspaces."),
+            new("invalid_request_error", null, "A field of the request is missing or malformed, or the request is not JSON: leave RequestEncoding at Json. Check FederationRuleId (fdrl_...), OrganizationId (a UUID), ServiceAccountId (svac_...) and WorkspaceId (wrkspc_... or default), and set WorkspaceId if the rule is enabled for several workspaces."),
             new("permission_error", null, "The service account may not use the workspace, or the organization does not allow workload identity federation. Add the service account to the workspace in the Claude Console."),
             new("not_found_error", null, "There is no token endpoint at this address. Remove TokenEndpoint."),
             new("rate_limit_error", null, "Anthropic limits the number of token requests. Share one client in the process; it requests a token once per lifetime."),

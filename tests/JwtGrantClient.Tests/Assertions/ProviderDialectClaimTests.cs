@@ -217,6 +217,14 @@ public sealed class ProviderDialectClaimTests
     }
 
     [Theory]
+    [InlineData("")]
+    // It would be sent as no header at all.
+    [InlineData("  ")]
+    [InlineData("agént")]
+    public void A_User_Agent_that_is_no_header_is_a_problem(string userAgent) => Assert.Contains(
+        Problems(options => options.UserAgent = userAgent), problem => problem.StartsWith("UserAgent is empty, longer than 256 characters,", StringComparison.Ordinal));
+
+    [Theory]
     [InlineData("agent/1.0 (Linux)", "agent/1.0 (Linux)"), InlineData(null, "JwtGrantClient")]
     public async Task Each_request_has_the_User_Agent_of_the_settings(string? configured, string expected)
     {

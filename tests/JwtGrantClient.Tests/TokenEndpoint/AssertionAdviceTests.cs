@@ -24,7 +24,7 @@ public sealed class AssertionAdviceTests : IDisposable
     [InlineData("invalid_client", "The signature is invalid", "The key is not the one that is registered at the server, or not the one that kid names.")]
     [InlineData("invalid_client", "Invalid 'iss'/'sub' claims", "Set ClientId to what is registered at the server.")]
     [InlineData("invalid_grant", "unknown sub", "Set Assertion:Issuer and Assertion:Subject to what is registered at the server.")]
-    [InlineData("invalid_client", "client_assertion_type is unknown", "Set ClientAssertion:AssertionType to the type that the server expects.")]
+    [InlineData("invalid_client", "client_assertion_type is unknown", "Set ClientAssertion:AssertionType to the type that the server expects; for a JWT-SVID of SPIFFE it is urn:ietf:params:oauth:client-assertion-type:jwt-spiffe.")]
     public async Task A_part_that_the_server_names_has_the_setting_of_the_assertion_that_was_refused(string error, string description, string advice) => Assert.Contains(
         advice, (await FailAsync(options => options.ClientAuthentication = ClientAuthenticationMethod.PrivateKeyJwt, error, description)).FirstLine(), StringComparison.Ordinal);
 
@@ -100,6 +100,35 @@ public sealed class AssertionAdviceTests : IDisposable
         Assert.Contains("Check its issuer, subject, audience and key against what is registered at the server.", error.FirstLine(), StringComparison.Ordinal);
         Assert.Equal(isMentioned, error.FirstLine().Contains("The header does not name the key: if the server requires kid, set SigningKey:KeyId", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(120, false)]
+    [InlineData(600, true)]
+    public async Task A_lifetime_that_many_servers_refuse_is_mentioned(int seconds, bool isMentioned)
+    {
+        var error = await FailAsync(options => options.Assertion.Lifetime = TimeSpan.FromSeconds(seconds), "invalid_grant", null);
+
+        Assert.Equal(isMentioned, error.FirstLine().Contains($" The lifetime is {seconds} s, and many servers accept less: lower Assertion:Lifetime.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("86400", true)]
+    [InlineData("worker", false)]
+    public async Task A_claim_that_should_be_a_number_is_mentioned(string value, bool isMentioned)
+    {
+        var error = await FailAsync(options =>
+        {
+            (options.Grant, options.ClientAuthentication) = (GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt);
+            options.ClientAssertion.Claims["token_exp"] = value;
+        }, "invalid_client", null);
+
+        Assert.Equal(isMentioned, error.FirstLine().Contains(
+            "The claim token_exp is text that looks like a number. If the server expects a number, move it from ClientAssertion:Claims to ClientAssertion:JsonClaims.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_401_without_client_authentication_mentions_it() => Assert.Contains(
+        "If the server authenticates the client, too, set ClientAuthentication.", (await FailAsync(_ => { }, "server_error", "access_denied", status: 401)).FirstLine(), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_client_assertion_that_is_refused_as_a_grant_is_named()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.TokenEndpoint;
@@ -8,6 +9,9 @@ namespace JwtGrantClient.TokenEndpoint;
 /// </summary>
 internal static class AssertionAdvice
 {
+    // The default of the library, in seconds.
+    private const double UsualLifetime = 120;
+
     private const string GrantSection = "Assertion", ClientSection = "ClientAssertion";
 
     /// <summary>Returns the advice if the server's text names a part of an assertion; otherwise null.</summary>
@@ -17,7 +21,7 @@ internal static class AssertionAdvice
         if (!sent.MayHaveAssertion || (sent.GrantType == GrantTypes.Saml2Bearer && error != "invalid_client"))
             return null;
         var assertion = sent.FindAssertion(isOfClient: error == "invalid_client");
-        return Names(description, "client_assertion_type") ? "The server's text is about client_assertion_type. Set ClientAssertion:AssertionType to the type that the server expects."
+        return Names(description, "client_assertion_type") ? $"The server's text is about client_assertion_type. Set ClientAssertion:AssertionType to the type that the server expects; for a JWT-SVID of SPIFFE it is {AssertionTypes.Spiffe}."
             : assertion is not null && sender?.SourceOf(assertion.Field) is { } source ? ForForeignPart(description, source)
             : ForSignedPart(description, assertion is null ? null : assertion.IsOfClient ? ClientSection : GrantSection);
     }
@@ -30,7 +34,7 @@ internal static class AssertionAdvice
         return assertion is { Subject: ['s', 'p', 'i', 'f', 'f', 'e', ':', ..] } && sent.ClientAssertionType != AssertionTypes.Spiffe
                 ? $"The client assertion is a JWT-SVID of SPIFFE, and its client_assertion_type is not. Set ClientAssertion:AssertionType to {AssertionTypes.Spiffe}, if the server expects it."
             : assertion is not null && sender?.SourceOf(assertion.Field) is { } source ? $"{Compare} The token is from {source}: the party that issues it decides them."
-            : $"{Compare}{ForType(assertion)}{ForKey(assertion)}";
+            : $"{Compare}{ForType(assertion)}{ForKey(assertion)}{ForOthers(assertion, ClientSection)}";
     }
 
     /// <summary>Returns the advice for a grant assertion that the server refused without naming a part of it.</summary>
@@ -40,7 +44,7 @@ internal static class AssertionAdvice
         var assertion = sent.FindAssertion(isOfClient: false);
         return assertion is not null && sender?.SourceOf(assertion.Field) is { } source
             ? $"{Refused} Compare iss, sub and aud, which are shown below, with what the server expects. The token is from {source}: the party that issues it decides them."
-            : $"{Refused} Check its issuer, subject, audience and key against what is registered at the server.{ForKey(assertion)}";
+            : $"{Refused} Check its issuer, subject, audience and key against what is registered at the server.{ForKey(assertion)}{ForOthers(assertion, GrantSection)}";
     }
 
     /// <summary>Returns whether a text contains one of the names. A whole identifier counts: private_key_jwt is one, and does not contain another.</summary>
@@ -99,6 +103,12 @@ internal static class AssertionAdvice
         JwtTypes.ClientAuthentication => " An older server expects ClientAssertion:Type JWT, and often its token endpoint as ClientAssertion:Audience.",
         _ => $" A server that follows RFC 10070 may expect ClientAssertion:Type {JwtTypes.ClientAuthentication}, and its issuer as ClientAssertion:Audience.",
     };
+
+    private static string ForOthers(SentAssertion? assertion, string section) =>
+        (assertion is { Lifetime: { } lifetime } && lifetime > UsualLifetime && section == (assertion.IsOfClient ? ClientSection : GrantSection)
+            ? string.Create(CultureInfo.InvariantCulture, $" The lifetime is {lifetime:0} s, and many servers accept less: lower {section}:Lifetime.") : "")
+        + (assertion?.TextualNumber is { } claim
+            ? $" The claim {SettingText.Show(SanitizedText.From(claim))} is text that looks like a number. If the server expects a number, move it from {section}:Claims to {section}:JsonClaims." : "");
 
     private static string ForKey(SentAssertion? assertion) => assertion is { NamesKey: false }
         ? " The header does not name the key: if the server requires kid, set SigningKey:KeyId or SigningKey:KeyIdFrom, or SigningKey:X5t or SigningKey:X5tS256 with a certificate."

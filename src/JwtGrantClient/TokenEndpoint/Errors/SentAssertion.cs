@@ -40,6 +40,7 @@ internal sealed class SentAssertion
         HasId = payload.RootElement.TryGetProperty("jti", out _);
         (_issuedAt, _expiresAt) = (Time(payload.RootElement, "iat"), Time(payload.RootElement, "exp"));
         _audience = Audience(payload.RootElement);
+        TextualNumber = FindTextualNumber(payload.RootElement);
     }
 
     /// <summary>Gets the field of the form that contained the assertion.</summary>
@@ -57,6 +58,12 @@ internal sealed class SentAssertion
 
     /// <summary>Gets whether the header names the key, or the assertion is not a JWT.</summary>
     public bool NamesKey { get; } = true;
+
+    /// <summary>Gets the seconds from <c>iat</c> to <c>exp</c>; null if one of them is missing.</summary>
+    public double? Lifetime => _expiresAt - _issuedAt;
+
+    /// <summary>Gets the name of a claim that is text and looks like a number, such as <c>"86400"</c>; null if there is none.</summary>
+    public string? TextualNumber { get; }
 
     /// <summary>Gets whether it has a <c>jti</c>, by which a server can recognize it.</summary>
     public bool HasId { get; }
@@ -99,6 +106,15 @@ internal sealed class SentAssertion
     }
 
     private static string Seconds(double seconds) => Math.Abs(seconds) > MaximumSeconds ? "out of range" : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
+
+    private static string? FindTextualNumber(JsonElement payload)
+    {
+        foreach (var claim in payload.EnumerateObject())
+            if (claim.Name is not ("iss" or "sub" or "aud" or "jti" or "scope")
+                && claim.Value.Text() is { } text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+                return claim.Name;
+        return null;
+    }
 
     private static double? Time(JsonElement payload, string name) =>
         payload.TryGetProperty(name, out var time) && time.ValueKind == JsonValueKind.Number && time.TryGetDouble(out var seconds) ? seconds : null;

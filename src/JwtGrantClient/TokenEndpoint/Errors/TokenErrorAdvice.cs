@@ -86,8 +86,9 @@ internal static class TokenErrorAdvice
     // Such a response refuses the client or what it exchanges, whatever its error code is, and does not say which.
     private static string ForUnauthorized(string error, SentRequest sent, RequestSender? sender)
     {
-        var advice = !sent.HasBody || sent.Method == ClientAuthenticationMethod.None ? ForGrant(sent, sender)
-            : sent.GrantType is null or GrantTypes.ClientCredentials ? ForClient(sent, sender)
+        var advice = !sent.HasBody || sent.GrantType is null ? ForGrant(sent, sender)
+            : sent.Method == ClientAuthenticationMethod.None ? $"{ForGrant(sent, sender)} If the server authenticates the client, too, set ClientAuthentication."
+            : sent.GrantType == GrantTypes.ClientCredentials ? ForClient(sent, sender)
             : $"{ForClient(sent, sender)} Or: {ForGrant(sent, sender)}";
         return IsStatus(error) ? advice : $"The status {Unauthorized} is a refusal, although the error is {error}. {advice}";
     }
