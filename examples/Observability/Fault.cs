@@ -63,7 +63,7 @@ internal sealed record Fault(string Name, string Description)
         },
         new("evictions", "more users than entries of the cache")
         {
-            Inject = servers => servers.Users = 200, Metric = "jwtgrantclient.cache.evictions",
+            Inject = servers => servers.Users = 200, Metric = "jwtgrantclient.cache.evictions jwtgrantclient.cache.eviction_reason=full",
         },
     ];
 }

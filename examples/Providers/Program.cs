@@ -11,7 +11,11 @@ AddClient("Graph", "https://graph.microsoft.com");
 AddClient("Vault", "https://contoso.vault.azure.net");
 AddClient("Crm", "https://contoso.my.salesforce.com");
 AddClient("GitHub", "https://api.github.com").ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("User-Agent", "my-service"));
-AddClient("Claude", "https://api.anthropic.com").ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("anthropic-version", "2023-06-01"));
+AddClient("Claude", "https://api.anthropic.com").ConfigureHttpClient(http =>
+{
+    http.DefaultRequestHeaders.Add("anthropic-version", "2023-06-01");
+    http.DefaultRequestHeaders.Add("anthropic-beta", "oauth-2025-04-20");
+});
 
 using var host = builder.Build();
 await host.StartAsync(); // a missing value, or a key that cannot be read, stops the host here

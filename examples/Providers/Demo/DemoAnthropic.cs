@@ -29,6 +29,8 @@ internal sealed class DemoAnthropic : DemoProvider
 
     public override async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (!request.Headers.TryGetValues("anthropic-beta", out var beta) || !beta.Single().Contains("oauth-2025-04-20", StringComparison.Ordinal))
+            return Refuse(HttpStatusCode.Unauthorized, "authentication_error", "OAuth authentication is currently not supported.");
         if (request.RequestUri!.AbsolutePath == "/v1/oauth/token")
             return Issue(JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!.AsObject());
         return request.Headers.Authorization?.Parameter == _token

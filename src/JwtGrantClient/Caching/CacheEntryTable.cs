@@ -31,7 +31,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     private bool _isDisposed, _isAboveBound;
     private int _count, _evictAt = context.Cache.MaxEntries;
 
-    private long _evictions;
+    private long _idleEvictions, _fullEvictions;
 
     // Each new entry advances the stamps by one tick, so that their order is correct even if the clock does not advance.
     private long _added;
@@ -39,8 +39,11 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
     /// <summary>Gets the number of entries.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Gets how many entries were evicted.</summary>
-    public long Evictions => Interlocked.Read(ref _evictions);
+    /// <summary>Gets how many entries were evicted because they were not used.</summary>
+    public long IdleEvictions => Interlocked.Read(ref _idleEvictions);
+
+    /// <summary>Gets how many entries were evicted to make room for others.</summary>
+    public long FullEvictions => Interlocked.Read(ref _fullEvictions);
 
     /// <summary>Returns the entry of a request without recording its use; null if there is none.</summary>
     public CacheEntry? Find(TokenRequest request) => Find(request, Volatile.Read(ref _chains));
@@ -65,7 +68,7 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
             var entry = Find(request, _chains);
             if (entry is not null && IsIdle(entry, stamp) && TryRemove(entry, now, Eviction.Idle))
             {
-                Interlocked.Increment(ref _evictions);
+                Interlocked.Increment(ref _idleEvictions);
                 entry = null;
             }
             entry ??= Add(request, now, stamp);
@@ -198,8 +201,11 @@ internal sealed class CacheEntryTable(CacheContext context) : IDisposable
         // A copy of the stamps: other threads change them, and the sort would throw if their order changed meanwhile.
         Array.Sort(Array.ConvertAll(entries, static entry => entry.LastUsed), entries);
         foreach (var entry in entries)
-            if ((_count > target || IsIdle(entry, stamp)) && TryRemove(entry, now, _count > 2 * bound ? Eviction.NotAwaited : Eviction.Idle))
-                Interlocked.Increment(ref _evictions);
+        {
+            var isIdle = IsIdle(entry, stamp);
+            if ((isIdle || _count > target) && TryRemove(entry, now, _count > 2 * bound ? Eviction.NotAwaited : Eviction.Idle))
+                Interlocked.Increment(ref isIdle ? ref _idleEvictions : ref _fullEvictions);
+        }
         _evictAt = Math.Max(bound, _count + EvictionBatch);
     }
 

@@ -133,7 +133,8 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenStatusProvider, IT
     {
         var status = GetStatus();
         return new(
-            ReadHits(), Interlocked.Read(ref _misses), status.RemainingLifetime, status.Failures, status.NextAttemptIn, status.Health != TokenHealth.Unavailable, _others.Count, _others.Evictions);
+            ReadHits(), Interlocked.Read(ref _misses), status.RemainingLifetime, status.Failures, status.NextAttemptIn, status.Health != TokenHealth.Unavailable, _others.Count,
+            _others.IdleEvictions, _others.FullEvictions);
     }
 
     // A call is counted before it is a miss, so that the difference can be smaller than the last time. A count never decreases.

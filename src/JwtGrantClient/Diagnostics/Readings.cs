@@ -8,9 +8,10 @@ namespace JwtGrantClient.Diagnostics;
 /// <param name="NextAttemptIn">The remaining backoff.</param>
 /// <param name="IsAvailable">Whether calls get a token, or may try to acquire one.</param>
 /// <param name="Entries">The number of entries, without that of the client as configured.</param>
-/// <param name="Evictions">How many entries were evicted.</param>
+/// <param name="IdleEvictions">How many entries were evicted because they were not used.</param>
+/// <param name="FullEvictions">How many entries were evicted to make room for others.</param>
 internal readonly record struct CacheReading(
-    long Hits, long Misses, TimeSpan? RemainingLifetime, int Failures, TimeSpan NextAttemptIn, bool IsAvailable, long Entries, long Evictions);
+    long Hits, long Misses, TimeSpan? RemainingLifetime, int Failures, TimeSpan NextAttemptIn, bool IsAvailable, long Entries, long IdleEvictions, long FullEvictions);
 
 /// <summary>The offset of the local clock, for the metrics of a client.</summary>
 /// <param name="Ahead">How far the local clock is ahead of the server's, negative if it is behind; null if it is not known.</param>

@@ -17,6 +17,7 @@ internal static class TelemetryTag
     public const string StoreOperation = "jwtgrantclient.shared_store.operation";
     public const string StoreResult = "jwtgrantclient.shared_store.result";
     public const string CacheResult = "jwtgrantclient.cache.result";
+    public const string EvictionReason = "jwtgrantclient.cache.eviction_reason";
 
     // The names of the semantic conventions of OpenTelemetry.
     public const string ErrorType = "error.type";

@@ -40,8 +40,12 @@ internal sealed class TokenMetrics : IDisposable
         SigningDuration = CreateHistogram("jwtgrantclient.signing.duration", "Duration of signatures.", FastBuckets);
         StoreDuration = CreateHistogram("jwtgrantclient.shared_store.duration", "Duration of calls of the shared token store.", FastBuckets);
         StoreLookups = meter.CreateCounter<long>("jwtgrantclient.shared_store.lookups", Lookup, "Look-ups of tokens in the shared token store.");
-        meter.CreateObservableCounter("jwtgrantclient.cache.lookups", ReadLookups, Lookup, "Calls that got a cached token, and calls that did not.");
-        meter.CreateObservableCounter("jwtgrantclient.cache.evictions", () => ReadCaches<long>(cache => cache.Evictions), Entry, "Entries that were evicted from the cache.");
+        meter.CreateObservableCounter(
+            "jwtgrantclient.cache.lookups", () => ReadCounts(TelemetryTag.CacheResult, ("hit", cache => cache.Hits), ("miss", cache => cache.Misses)), Lookup,
+            "Calls that got a cached token, and calls that did not.");
+        meter.CreateObservableCounter(
+            "jwtgrantclient.cache.evictions", () => ReadCounts(TelemetryTag.EvictionReason, ("idle", cache => cache.IdleEvictions), ("full", cache => cache.FullEvictions)), Entry,
+            "Entries that were evicted from the cache.");
         meter.CreateObservableUpDownCounter(
             "jwtgrantclient.cache.entries", () => ReadCaches<long>(cache => cache.Entries), Entry, "Entries in the cache, without that of the client as configured.");
         meter.CreateObservableGauge(
@@ -107,16 +111,13 @@ internal sealed class TokenMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private List<Measurement<long>> ReadLookups()
+    private List<Measurement<long>> ReadCounts(string tag, params ReadOnlySpan<(string Value, Func<CacheReading, long> Read)> counts)
     {
         var measurements = new List<Measurement<long>>();
         foreach (var client in Clients())
-        {
-            if (client.ReadCache?.Invoke() is not { } cache)
-                continue;
-            measurements.Add(new(cache.Hits, client.Named, new(TelemetryTag.CacheResult, "hit")));
-            measurements.Add(new(cache.Misses, client.Named, new(TelemetryTag.CacheResult, "miss")));
-        }
+            if (client.ReadCache?.Invoke() is { } cache)
+                foreach (var (value, read) in counts)
+                    measurements.Add(new(read(cache), client.Named, new(tag, value)));
         return measurements;
     }
 

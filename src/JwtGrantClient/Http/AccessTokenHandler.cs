@@ -18,7 +18,7 @@ namespace JwtGrantClient;
 /// <see cref="FormUrlEncodedContent"/>, <see cref="ByteArrayContent"/> and <see cref="ReadOnlyMemoryContent"/>, but not their derived classes, streams,
 /// multipart content and JsonContent. With <see cref="AccessTokenHandlerOptions.OnChallenge"/>, the same applies to a response that requires another token,
 /// for example with more scope. A token that requires a DPoP proof (RFC 9449) gets a new proof each time the request is sent,
-/// also by a resilience handler after this one. For this, the handler adds a handler of its own before the last one at the first request.
+/// also by a resilience handler after this one. For this, the handler adds handlers of its own after the others at the first request.
 /// </remarks>
 /// <example>
 /// A client without dependency injection. With dependency injection, call <c>AddJwtGrantToken</c> instead.
@@ -46,6 +46,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     private readonly TokenHeader _header;
     private readonly Func<TokenChallenge, CancellationToken, ValueTask<TokenRequest?>>? _onChallenge;
     private readonly ILogger _logger;
+    private readonly Func<bool>? _isTracing;
     private DownstreamHandlers? _downstream;
 
     /// <summary>Initializes a handler that gets its tokens from a token source. The handler does not dispose the token source.</summary>
@@ -70,7 +71,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
 
     internal AccessTokenHandler(
         ITokenSource tokens, TokenRequest tokenRequest, AllowedOrigins origins, TokenHeader header,
-        Func<TokenChallenge, CancellationToken, ValueTask<TokenRequest?>>? onChallenge, ILogger? logger)
+        Func<TokenChallenge, CancellationToken, ValueTask<TokenRequest?>>? onChallenge, ILogger? logger, Func<bool>? isTracing = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         _tokens = tokens;
@@ -78,6 +79,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         _origins = origins;
         _header = header;
         _onChallenge = onChallenge;
+        _isTracing = isTracing;
         _logger = logger is null ? NullLogger.Instance : new NonThrowingLogger(logger);
     }
 
@@ -89,7 +91,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _downstream ??= DownstreamHandlers.Complete(this);
+        _downstream ??= DownstreamHandlers.Complete(this, _header, _isTracing);
         if (_header.IsIn(request))
             return base.SendAsync(request, cancellationToken);
         var originalUri = _redirected.GetOriginalUri(request);
@@ -116,6 +118,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
 #pragma warning disable CA1849 // The task has completed; reading its result does not block.
         if (!pendingResponse.IsCompletedSuccessfully || ChallengeEvaluator.MayConcernToken(pendingResponse.Result))
             return RespondToChallengeAsync(authorized, pendingResponse, mayReplace: true, cancellationToken);
+        LoggedHeaders.HideEchoes(pendingResponse.Result);
 #pragma warning restore CA1849
         OnSent(authorized);
         return pendingResponse;
@@ -230,19 +233,26 @@ public sealed class AccessTokenHandler : DelegatingHandler
         try
         {
             var response = await pendingResponse.ConfigureAwait(false);
-            if (!authorized.TokenArrived)
-                return new(response, ChallengeResult.None);
-            var result = ChallengeEvaluator.Evaluate(response, _header.SchemeOf(authorized.Token), out var insufficient);
-            if (insufficient is null)
-                return new(response, result);
-            if (insufficient.Error == "insufficient_scope" && response.StatusCode == HttpStatusCode.Forbidden)
-                Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), insufficient.Scope is null ? null : SanitizedText.From(authorized.MaskSecrets(insufficient.Scope)));
-            return new(response, result, new TokenChallenge(insufficient, authorized.Request, authorized.TokenRequest, authorized.MaskSecrets));
+            var api = Evaluate(authorized, response);
+            LoggedHeaders.HideEchoes(response);
+            return api;
         }
         finally
         {
             OnSent(authorized);
         }
+    }
+
+    private ApiResponse Evaluate(in AuthorizedRequest authorized, HttpResponseMessage response)
+    {
+        if (!authorized.TokenArrived)
+            return new(response, ChallengeResult.None);
+        var result = ChallengeEvaluator.Evaluate(response, _header.SchemeOf(authorized.Token), out var insufficient);
+        if (insufficient is null)
+            return new(response, result);
+        if (insufficient.Error == "insufficient_scope" && response.StatusCode == HttpStatusCode.Forbidden)
+            Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), insufficient.Scope is null ? null : SanitizedText.From(authorized.MaskSecrets(insufficient.Scope)));
+        return new(response, result, new TokenChallenge(insufficient, authorized.Request, authorized.TokenRequest, authorized.MaskSecrets));
     }
 
     // Without the header, an outer retry of the same message gets a token again. After a redirect, the original URI is stored for that retry.

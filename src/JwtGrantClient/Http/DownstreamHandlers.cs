@@ -13,18 +13,28 @@ internal sealed record DownstreamHandlers(HttpMessageHandler? Last, bool HasInne
 {
     private static readonly Lock Completing = new();
 
-    /// <summary>Adds an <see cref="InnermostHandler"/> to the handlers after <paramref name="first"/>, if it is needed.</summary>
-    public static DownstreamHandlers Complete(DelegatingHandler first)
+    /// <summary>
+    /// Completes the handlers after <paramref name="first"/>: an <see cref="InnermostHandler"/> if it is needed, and handlers that hide the token from loggers.
+    /// </summary>
+    /// <param name="first">The handler that adds the token.</param>
+    /// <param name="header">The header with the token.</param>
+    /// <param name="isTracing">Returns whether IHttpClientFactory logs headers; null if it is not known.</param>
+    public static DownstreamHandlers Complete(DelegatingHandler first, TokenHeader header, Func<bool>? isTracing)
     {
         lock (Completing)
         {
-            var (parent, isNeeded) = (first, false);
+            var (parent, lastThatMayChange) = (first, first);
             while (parent.InnerHandler is DelegatingHandler next)
             {
+                if (next is LoggingHttpMessageHandler logger)
+                    LoggedHeaders.HideFrom(parent, logger, header.Name, isTracing);
                 parent = next;
-                isNeeded |= next.GetType() != typeof(LoggingHttpMessageHandler);
+                if (!LoggedHeaders.IsOnlyFor(next))
+                    lastThatMayChange = next;
             }
-            return new(parent.InnerHandler, isNeeded && (parent is InnermostHandler || TryInsertAfter(parent)));
+            var last = parent.InnerHandler;
+            var hasInnermost = lastThatMayChange != first && (lastThatMayChange is InnermostHandler || TryInsertAfter(lastThatMayChange));
+            return new(last, hasInnermost);
         }
     }
 
@@ -86,7 +96,7 @@ internal sealed record DownstreamHandlers(HttpMessageHandler? Last, bool HasInne
     }
 }
 
-/// <summary>The last handler before the one that sends requests. It applies the <see cref="TokenUse"/> of a request to each send.</summary>
+/// <summary>The last handler that can change a request before it is sent. It applies the <see cref="TokenUse"/> of a request to each send.</summary>
 internal sealed class InnermostHandler : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

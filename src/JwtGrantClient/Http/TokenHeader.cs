@@ -1,4 +1,3 @@
-using System.Buffers;
 using JwtGrantClient.Protocol;
 
 namespace JwtGrantClient.Http;
@@ -10,10 +9,6 @@ internal sealed class TokenHeader
 {
     private const string AuthorizationName = "Authorization";
 
-    // RFC 9110 section 5.6.2.
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
     private readonly string? _scheme;
 
     /// <param name="name">The name of the header.</param>
@@ -21,11 +16,12 @@ internal sealed class TokenHeader
     /// <exception cref="JwtGrantException">The name or the scheme is not valid.</exception>
     public TokenHeader(string? name = AuthorizationName, string? scheme = null)
     {
-        if (string.IsNullOrEmpty(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+        if (string.IsNullOrEmpty(name) || !HeaderSyntax.IsToken(name))
             throw Invalid($"HeaderName is {SettingText.Quote(name ?? "")}; expected the name of a header (RFC 9110 section 5.1), such as Txn-Token");
-        if (!CanBeIn(name))
+        using var request = new HttpRequestMessage();
+        if (!HeaderSyntax.CanBeIn(request, name))
             throw Invalid($"HeaderName is {SettingText.Quote(name)}, which HTTP itself needs; expected a header that the API reads the token from, such as Txn-Token");
-        if (scheme is not null && scheme.AsSpan().ContainsAnyExcept(TokenCharacters))
+        if (scheme is not null && !HeaderSyntax.IsToken(scheme))
             throw Invalid($"Scheme is {SettingText.Quote(scheme)}; expected an authentication scheme (RFC 9110 section 11.1), or an empty text for none");
         (Name, _scheme) = (name, scheme);
         IsAuthorization = name.Equals(AuthorizationName, StringComparison.OrdinalIgnoreCase);
@@ -73,16 +69,6 @@ internal sealed class TokenHeader
         if (token.Proof is not null || (IsAuthorization && token.Type == AccessToken.NotApplicable))
             return null;
         return string.IsNullOrEmpty(_scheme) ? token.Value : $"{_scheme} {token.Value}";
-    }
-
-    // Headers of the content are not in a request without one, and those of the connection and the routing would break the request (RFC 9110 sections 7 and 8).
-    private static bool CanBeIn(string name)
-    {
-        foreach (var reserved in (ReadOnlySpan<string>)["Host", "Connection", "Expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Keep-Alive", "Proxy-Connection"])
-            if (name.Equals(reserved, StringComparison.OrdinalIgnoreCase))
-                return false;
-        using var request = new HttpRequestMessage();
-        return request.Headers.TryAddWithoutValidation(name, "");
     }
 
     private static JwtGrantException CannotCarry(AccessToken token) => token.Proof is not null

@@ -7,6 +7,8 @@ namespace JwtGrantClient;
 public static class AnthropicExtensions
 {
     private const string ReferencePage = "https://platform.claude.com/docs/en/manage-claude/wif-reference";
+    private const string SdkPage = "https://github.com/anthropics/anthropic-sdk-typescript/blob/main/src/lib/credentials/types.ts";
+    private const string Beta = "anthropic-beta";
     private const string FederationRuleId = "FederationRuleId", OrganizationId = "OrganizationId", ServiceAccountId = "ServiceAccountId", WorkspaceId = "WorkspaceId";
 
     internal static ProviderProfile Profile { get; } = new("Anthropic", "Anthropic", "docs/providers/anthropic.md")
@@ -16,6 +18,7 @@ public static class AnthropicExtensions
             options.TokenEndpoint = "https://api.anthropic.com/v1/oauth/token";
             options.RequestEncoding = RequestEncoding.Json;
             options.SendClientId = false;
+            options.Headers[Beta] = "oauth-2025-04-20,oidc-federation-2026-04-01";
         },
         Values =
         [
@@ -52,6 +55,7 @@ public static class AnthropicExtensions
         Errors =
         [
             new("authentication_error", null, "Anthropic denies each of these in the same words; Authentication history in the Claude Console has the reason. The issuer (iss below) is not registered or its keys are not; the audience or sub does not match the federation rule; the rule does not allow this service account, organization or workspace; the token is expired; or its jti was exchanged before: the platform must write a new token before each exchange, and each process needs one of its own.") { IsAboutTimes = true },
+            new(null, "grant", "Anthropic does not take the request as one of workload identity federation. Remove Headers:anthropic-beta and Grant."),
             new("invalid_request_error", null, "A field of the request is missing or malformed, or the request is not JSON: leave RequestEncoding at Json. Check FederationRuleId (fdrl_...), OrganizationId (a UUID), ServiceAccountId (svac_...) and WorkspaceId (wrkspc_... or default), and set WorkspaceId if the rule is enabled for several workspaces."),
             new("permission_error", null, "The service account may not use the workspace, or the organization does not allow workload identity federation. Add the service account to the workspace in the Claude Console."),
             new("not_found_error", null, "There is no token endpoint at this address. Remove TokenEndpoint."),
@@ -66,6 +70,7 @@ public static class AnthropicExtensions
         new("RequestEncoding", "The request is a JSON object.", ReferencePage),
         new("SendClientId", "The federation rule identifies the client.", ReferencePage),
         new("Parameters", "The values of the organization are members of the request.", ReferencePage),
+        new("Headers", "Leads the request to workload identity federation, as in the SDKs of Anthropic.", SdkPage),
     ];
 
     /// <summary>

@@ -49,7 +49,7 @@ public static class AppStoreConnectExtensions
         new("Assertion:Audience", "The same for all keys.", TokenPage),
         new("Assertion:OmittedClaims", "A team key has `iss`, the Issuer ID, and no `sub`.", TokenPage),
         new("Assertion:Lifetime", "At most 20 min; a JWT is signed again before it ends.", TokenPage),
-        new("Assertion:Subject", "An individual key has `sub` and no `iss`.", TokenPage) { IsVerified = false },
+        new("Assertion:Subject", "An individual key has `sub` and no `iss`.", TokenPage),
     ];
 
     /// <summary>Sets the defaults for JWTs that the App Store Connect API accepts as access tokens. Call it before other settings are set.</summary>

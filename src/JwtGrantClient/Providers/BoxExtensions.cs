@@ -48,11 +48,11 @@ public static class BoxExtensions
             new("invalid_grant", "'iss' claim", "iss is not the Client ID of the app. Remove Assertion:Issuer and ClientId, so that it is clientID of config.json."),
             new("invalid_grant", "'box_sub_type'", "The claim box_sub_type is enterprise or user. Remove it from Assertion:Claims, or correct it."),
             new("invalid_grant", "jti", "The id of the assertion was used before, or is shorter than 16 or longer than 128 characters. Remove jti from Assertion:OmittedClaims."),
-            new("invalid_grant", "kid", "There is no public key with this kid. Check Configuration > Add and Manage Public Keys of the app, and use the config.json of a key that is there."),
             new("invalid_grant", "signature", "The key is not the one that the app has under this kid. Generate a keypair in Configuration > Add and Manage Public Keys, and use its config.json."),
+            new("invalid_grant", "kid", "There is no public key with this kid. Check Configuration > Add and Manage Public Keys of the app, and use the config.json of a key that is there."),
             new(null, "enterprise configuration", "The app may not act for this enterprise or user. An administrator authorizes it (again, after each change of its scopes or of its access level) in Admin Console > Integrations > Platform Apps Manager. User tokens also need 'Generate user access tokens' in Configuration of the app."),
-            new(null, "grant type is unauthorized", "The app may not use this grant. Its authentication method is 'Server Authentication (with JWT)', which is chosen when the app is created."),
             new("unauthorized_client", "not authorized by the enterprise", "An administrator of the enterprise authorizes the app, by its Client ID, in Admin Console > Integrations > Platform Apps Manager."),
+            new(null, "grant type is unauthorized", "The app may not use this grant. Its authentication method is 'Server Authentication (with JWT)', and an administrator has authorized it in Admin Console > Integrations > Platform Apps Manager."),
             new("unauthorized_client", null, "The app may not use this grant. Its authentication method is 'Server Authentication (with JWT)', and an administrator has authorized it in Admin Console > Integrations > Platform Apps Manager."),
             new("invalid_client", null, "The Client ID or the client secret is wrong. Use the config.json of the app unchanged; after the secret was reset, download it again or set ClientSecret."),
         ],
@@ -62,7 +62,7 @@ public static class BoxExtensions
     internal static IReadOnlyList<ProviderDefault> Defaults =>
     [
         new("TokenEndpoint", "Also the audience of the assertion.", JwtPage),
-        new("RevocationEndpoint", "It takes the client id and the secret, too.", RevokePage) { IsVerified = false },
+        new("RevocationEndpoint", "It takes the client id and the secret, too.", RevokePage),
         new("ClientAuthentication", "`client_id` and `client_secret` are in the body, beside the assertion.", JwtPage),
         new("Assertion:Lifetime", "At most 60 s; the document uses 45 s.", JwtPage),
         new("Assertion:Claims", "`enterprise` for the service account, `user` with `UserId`.", JwtPage),

@@ -11,6 +11,9 @@ internal sealed class RevocationClient(
     EndpointLocator locator, ClientAuthentication authentication, TokenEndpointTransport transport, TokenRequestPipeline pipeline, RequestSender sender,
     ClientInputs? inputs = null)
 {
+    /// <summary>Gets the additional headers of each request.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>Revokes a token. A token that the server does not know counts as revoked (RFC 7009 section 2.2).</summary>
     /// <exception cref="JwtGrantException">The server rejected the request, or did not respond.</exception>
     public Task RevokeAsync(string token, string? typeHint, CancellationToken cancellationToken) => pipeline.RunAsync(
@@ -25,7 +28,7 @@ internal sealed class RevocationClient(
         form.Add("token", token);
         form.Add("token_type_hint", typeHint);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
-        using var request = form.ToRequest();
+        using var request = form.ToRequest(Headers);
         attempts.BeforeSending(cancellationToken);
         var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // RFC 7009 section 2.2: clients ignore the body of a successful response.

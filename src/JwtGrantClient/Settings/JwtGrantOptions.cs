@@ -12,11 +12,8 @@ namespace JwtGrantClient;
 /// The options of one client at one authorization server, set in code or bound from configuration. They are read once, validated as a whole
 /// and copied; later changes have no effect.
 /// </summary>
-public sealed class JwtGrantOptions
+public sealed partial class JwtGrantOptions
 {
-    private readonly ProviderValues _providerValues = new();
-    private ProviderProfile? _profile;
-
     /// <summary>
     /// Gets the name of the provider whose defaults the options have, such as <c>GoogleServiceAccount</c>. It is a key of the configuration; in code a method
     /// such as UseGoogleServiceAccount sets it. Default: null, no provider.
@@ -220,6 +217,13 @@ public sealed class JwtGrantOptions
     public string UserAgent { get; set; } = TokenEndpointTransport.DefaultUserAgent;
 
     /// <summary>
+    /// Gets or sets additional headers of token and revocation requests, for example those that an API gateway before the server requires. The headers that the
+    /// library sets, such as <c>Authorization</c>, are not allowed here. Default: empty.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IDictionary<string, string> Headers { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
     /// Gets or sets how many bytes of <see cref="AccessToken.Members"/> are kept: 0 to 1,048,576. A member that does not fit is dropped, and the token is
     /// kept. Default: 16,384.
     /// </summary>
@@ -239,50 +243,6 @@ public sealed class JwtGrantOptions
 
     internal SecretSource ClientSecretSource =>
         new(ClientSecret, ClientSecretEnvironmentVariable, ClientSecretFile, JwtGrantClient.TokenEndpoint.ClientSecret.Settings);
-
-    /// <summary>Returns the profile of the provider; null for no provider. It is a method, because the configuration binder would bind a property.</summary>
-    internal ProviderProfile? FindProfile() => _profile;
-
-    /// <summary>Returns the values of the provider.</summary>
-    internal ProviderValues GetProviderValues() => _providerValues;
-
-    /// <summary>Returns the errors that the documentation of the provider describes, with what is known about this client in their advice.</summary>
-    internal IReadOnlyList<KnownError> FindKnownErrors()
-    {
-        if (_profile is not { CompleteAdvice: { } complete } profile)
-            return _profile?.Errors ?? [];
-        var errors = new List<KnownError>(profile.Errors.Count);
-        foreach (var error in profile.Errors)
-            errors.Add(error with { Advice = complete(error.Advice, this, _providerValues) });
-        return errors;
-    }
-
-    /// <summary>Returns the request for a token that is not one of OAuth; null for a token request.</summary>
-    internal DeclaredRequest? DeclareRequest() => _profile?.DeclareRequest?.Invoke(this, _providerValues);
-
-    /// <summary>Sets the defaults of a provider, and the settings that follow from its values.</summary>
-    internal void Use(ProviderProfile profile, params ReadOnlySpan<(string Name, string? Value)> values)
-    {
-        if (!TryUse(profile))
-            return;
-        foreach (var (name, value) in values)
-            if (value is not null)
-                _providerValues.Add(name, value);
-        profile.Derive?.Invoke(this, _providerValues);
-    }
-
-    /// <summary>Sets the defaults of a provider. Returns false if the options have another provider already, which is reported as a problem.</summary>
-    internal bool TryUse(ProviderProfile profile)
-    {
-        if (_profile is { } other)
-        {
-            SectionProblems.Add($"Provider is {other.Name}, and code sets the defaults of {profile.Name}, too. Remove one of them.");
-            return false;
-        }
-        (_profile, Provider) = (profile, profile.Name);
-        profile.SetDefaults(this);
-        return true;
-    }
 
     /// <summary>Gets the problems of the configuration section that the options were bound from. Each of them makes the validation fail.</summary>
     internal List<string> SectionProblems { get; } = [];

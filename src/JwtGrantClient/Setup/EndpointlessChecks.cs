@@ -23,6 +23,7 @@ internal static class EndpointlessChecks
             ("Resource", options.Resource.Count > 0),
             ("AuthorizationDetails", options.AuthorizationDetails is not null),
             ("Parameters", options.Parameters.Count > 0),
+            ("Headers", options.Headers.Count > 0),
             ("DPoP:Enabled", options.DPoP.Enabled),
             ("RevokeOnDispose", options.RevokeOnDispose),
             ("Assertion:From", options.Assertion.From is not null),
@@ -34,6 +35,6 @@ internal static class EndpointlessChecks
             if (isSet)
                 yield return $"{name} is set, but {reason}. Remove the setting{(isOwn ? ", or do not call UseTokenSource" : "")}.";
         if (!isOwn && options.Assertion.Audience is null && !options.Assertion.OmittedClaims.Contains("aud"))
-            yield return "Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects.";
+            yield return "Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects, or for an API that expects none add aud to Assertion:OmittedClaims.";
     }
 }

@@ -57,6 +57,7 @@ internal static class MisplacedSecrets
         .. Settings("ClientAssertion:Header", options.ClientAssertion.Header),
         .. options.ClientAssertion.OmittedClaims.Select(name => new Setting("ClientAssertion:OmittedClaims", name, Other)),
         new("UserAgent", options.UserAgent, Other),
+        .. options.Headers.Keys.Select(name => new Setting($"Headers:{SettingText.Show(name)}", options.Headers[name], Other)),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
         new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
         new("ClientAssertion:Type", options.ClientAssertion.Type, Other),

@@ -189,6 +189,9 @@ internal static class OptionsChecks
         foreach (var name in options.Parameters.Keys)
             if (ProtocolParameters.Problem(name) is { } problem)
                 yield return $"Parameters: {problem}.";
+        foreach (var (name, value) in options.Headers)
+            if (RequestHeaders.Problem(name, value) is { } problem)
+                yield return $"Headers: {problem}.";
     }
 
     private static IEnumerable<string> CheckTokens(JwtGrantOptions options)

@@ -26,12 +26,15 @@ internal static class ProviderChecks
     public static IEnumerable<string> Merge(JwtGrantOptions options, IReadOnlyList<string> ofProvider, IReadOnlyList<string> general)
     {
         var lacksValue = options.FindProfile()?.Values.Any(value => value.IsRequired && options.GetProviderValues()[value.Name] is null) == true;
+        // The file of the provider names the file with the token.
+        var lacksFile = options.FindProfile()?.Values.Any(value => value.Name.EndsWith("File", StringComparison.Ordinal) && ofProvider.Any(problem => SettingOf(problem) == value.Name)) == true;
         // Without the token of another party, the library would sign one.
         var lacksToken = ofProvider.Any(problem => SettingOf(problem).EndsWith(":TokenFile", StringComparison.Ordinal));
         return
         [
             .. ofProvider,
             .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem))
+                && !(lacksFile && problem.StartsWith("TokenExchange:SubjectTokenFile is missing", StringComparison.Ordinal))
                 && !(lacksValue && IsDerived(problem)) && !(lacksToken && (IsDerived(problem) || problem.StartsWith("SigningKey: No signing key", StringComparison.Ordinal)))),
         ];
     }

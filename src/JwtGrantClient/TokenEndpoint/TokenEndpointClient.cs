@@ -20,6 +20,9 @@ internal sealed class TokenEndpointClient(
     ClientInputs? inputs = null,
     RequestEncoding encoding = RequestEncoding.Form) : ITokenEndpoint
 {
+    /// <summary>Gets the additional headers of each request.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     public Task<TokenResponse> RequestAsync(Grant grant, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(grant);
@@ -43,7 +46,7 @@ internal sealed class TokenEndpointClient(
         form.Add("grant_type", grant.Type);
         await grant.WriteAsync(form, cancellationToken).ConfigureAwait(false);
         await authentication.WriteAsync(form, cancellationToken).ConfigureAwait(false);
-        using var request = form.ToRequest(encoding);
+        using var request = form.ToRequest(Headers, encoding);
         var nonce = attempts.TakeNonce();
         if (proofs is not null)
             request.Headers.Add(DPoPHeaders.Proof, await proofs.CreateProofAsync(request.Method, endpoint, nonce, cancellationToken).ConfigureAwait(false));

@@ -76,13 +76,17 @@ internal sealed class TokenRequestForm(Uri endpoint, string? issuer, int attempt
     public byte[] Encode() => FormUrlEncoder.Encode(CollectionsMarshal.AsSpan(_fields));
 
     /// <summary>Creates the HTTP request for the form. It can be sent once.</summary>
-    public HttpRequestMessage ToRequest(RequestEncoding encoding = RequestEncoding.Form)
+    /// <param name="headers">The additional headers.</param>
+    /// <param name="encoding">How the fields are written.</param>
+    public HttpRequestMessage ToRequest(IReadOnlyList<KeyValuePair<string, string>> headers, RequestEncoding encoding = RequestEncoding.Form)
     {
         var body = encoding == RequestEncoding.Json ? JsonFields.Write(_fields) : Encode();
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new TokenRequestContent(body, encoding) };
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (Authorization is not null)
             request.Headers.Authorization = Authorization;
+        for (var i = 0; i < headers.Count; i++)
+            request.Headers.TryAddWithoutValidation(headers[i].Key, headers[i].Value);
         return request;
     }
 

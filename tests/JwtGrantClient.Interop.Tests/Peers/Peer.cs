@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Google.Apis.Auth.OAuth2;
-using Google.Apis.Http;
 using JwtGrantClient.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Identity.Client;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Client;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -51,16 +48,8 @@ internal sealed record Peer(string? Issuer, Leniency Leniency, string[] Deviatio
 
     private static async Task GetFromMsalAsync(StrictAuthorizationServer server, RSA key)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=batch-worker", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        using var http = new HttpClient(server.CreateHandler());
-        var app = ConfidentialClientApplicationBuilder.Create(ClientId)
-            .WithAuthority(Authority, validateAuthority: false)
-            .WithInstanceDiscovery(false)
-            .WithCertificate(certificate)
-            .WithHttpClientFactory(new MsalHttpClientFactory(http))
-            .Build();
+        using var certificate = MsalApplication.CreateCertificate(key);
+        var app = MsalApplication.Create(ClientId, Authority, server.CreateHandler()).WithCertificate(certificate).Build();
         await app.AcquireTokenForClient(["https://api.example.com/.default"]).ExecuteAsync(TestContext.Current.CancellationToken);
     }
 
@@ -70,7 +59,7 @@ internal sealed record Peer(string? Issuer, Leniency Leniency, string[] Deviatio
         {
             Key = key,
             Scopes = ["reports.read"],
-            HttpClientFactory = new HttpClientFromMessageHandlerFactory(_ => new(server.CreateHandler(), performsAutomaticDecompression: false, handlesRedirect: false)),
+            HttpClientFactory = GoogleHttp.CreateFactory(server.CreateHandler),
         });
         using var http = credential.HttpClient;
         await credential.GetAccessTokenForRequestAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -109,10 +98,5 @@ internal sealed record Peer(string? Issuer, Leniency Leniency, string[] Deviatio
     {
         using var file = new TemporaryFile(key.ExportPkcs8PrivateKeyPem());
         await run(file.Path);
-    }
-
-    private sealed class MsalHttpClientFactory(HttpClient http) : IMsalHttpClientFactory
-    {
-        public HttpClient GetHttpClient() => http;
     }
 }

@@ -71,7 +71,10 @@ public sealed class ClientGaugeTests : IDisposable
             await cache.CacheTokenAsync(CacheFixture.Hour, new() { Subject = subject });
 
         Assert.Equal(["2 client=reports"], measurements.Read("jwtgrantclient.cache.entries"));
-        Assert.Equal(["1 client=reports"], measurements.Read("jwtgrantclient.cache.evictions"));
+        Assert.Equal(["0 client=reports cache.eviction_reason=idle", "1 client=reports cache.eviction_reason=full"], measurements.Read("jwtgrantclient.cache.evictions"));
+        cache.Time.Advance(TimeSpan.FromMinutes(21));
+        Assert.Equal(["0 client=reports"], measurements.Read("jwtgrantclient.cache.entries"));
+        Assert.Equal(["2 client=reports cache.eviction_reason=idle", "1 client=reports cache.eviction_reason=full"], measurements.Read("jwtgrantclient.cache.evictions"));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using System.Net;
+using JwtGrantClient.Http;
 using JwtGrantClient.Tests.TestSupport;
+using Microsoft.Extensions.Http.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient.Tests.Http;
 
@@ -21,6 +24,21 @@ public sealed class HandlerAllocationTests
             request.SetTokenRequest(TokenRequest.Default);
         using var withoutHandler = new HttpMessageInvoker(new SynchronousResponse());
         using var withHandler = new HttpMessageInvoker(new AccessTokenHandler(tokens, ProtectedApi.Options()) { InnerHandler = new SynchronousResponse() });
+
+        Assert.InRange(Measure(withHandler) - Measure(withoutHandler), 0, Bound);
+    }
+
+    [Fact]
+    public async Task A_request_after_which_a_logger_of_HttpClientFactory_logs_no_headers_allocates_within_its_bound()
+    {
+        await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
+        await tokens.GetTokenAsync(TestContext.Current.CancellationToken);
+        using var withoutHandler = new HttpMessageInvoker(new LoggingHttpMessageHandler(NullLogger.Instance) { InnerHandler = new SynchronousResponse() });
+        using var withHandler = new HttpMessageInvoker(
+            new AccessTokenHandler(tokens, TokenRequest.Default, new AllowedOrigins(["https://api.example.com"], false), TokenHeader.Default, null, null, isTracing: () => false)
+            {
+                InnerHandler = new LoggingHttpMessageHandler(NullLogger.Instance) { InnerHandler = new SynchronousResponse() },
+            });
 
         Assert.InRange(Measure(withHandler) - Measure(withoutHandler), 0, Bound);
     }

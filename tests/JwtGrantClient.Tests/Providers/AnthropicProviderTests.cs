@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
@@ -24,6 +25,8 @@ public sealed class AnthropicProviderTests : IDisposable
         _tokenFile = _folder.Write("token", Token("1"));
         _anthropic = new(server: null,
             new("the path of the token endpoint", request => request.Url != "https://api.anthropic.com/v1/oauth/token", Error("not_found_error", "Not found", 404)),
+            new("the header of workload identity federation", request => request.Header("anthropic-beta")?.Contains("oidc-federation-2026-04-01", StringComparison.Ordinal) != true,
+                Error("invalid_request_error", "Unsupported grant type", 400)),
             new("a JSON object with the fields", request => request.Json is null || Required.Any(name => request.Json[name] is null), Error("invalid_request_error", "Field required", 400)),
             new("a workspace, if the rule has several", request => Field(request, "federation_rule_id") == "fdrl_several" && request.Json!["workspace_id"] is null,
                 Error("invalid_request_error", "workspace_id is required", 400)),
@@ -48,6 +51,7 @@ public sealed class AnthropicProviderTests : IDisposable
         { """{ "FederationRuleId": "fdrl_several" }""", "A field of the request is missing or malformed, or the request is not JSON: leave RequestEncoding at Json. Check FederationRuleId (fdrl_...)" },
         { """{ "WorkspaceId": "wrkspc_other" }""", "The service account may not use the workspace" },
         { """{ "RequestEncoding": "Form" }""", "A field of the request is missing or malformed, or the request is not JSON: leave RequestEncoding at Json." },
+        { """{ "Headers": { "anthropic-beta": "oauth-2025-04-20" } }""", "Anthropic does not take the request as one of workload identity federation." },
         { """{ "TokenEndpoint": "https://api.anthropic.com/oauth/token" }""", "There is no token endpoint at this address." },
     };
 

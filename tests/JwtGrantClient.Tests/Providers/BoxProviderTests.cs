@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
@@ -41,7 +42,8 @@ public sealed class BoxProviderTests : IAsyncDisposable
             new("not expired", request => request.Assertion!.Payload.GetProperty("exp").GetInt64() <= _clock.GetUtcNow().ToUnixTimeSeconds(),
                 EmulatedResponse.OAuth("invalid_grant", "Current date/time MUST be before the expiration date/time listed in the 'exp' claim")))
         {
-            Refuse = refusal => EmulatedResponse.OAuth("invalid_grant", refusal.Rule == "S07" ? "OAuth JWT signature verification failed: the kid is unknown" : "OAuth JWT signature verification failed"),
+            Refuse = refusal => EmulatedResponse.OAuth("invalid_grant", refusal.Rule == "S07" ? "'kid' invalid, unable to lookup correct key."
+                : "Signature verification error. The public key identified by 'kid' must correspond to the private key used for signing."),
             EditResponse = (token, _) =>
             {
                 token.Remove("token_type");
@@ -132,9 +134,9 @@ public sealed class BoxProviderTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("invalid_request", "Cannot obtain user token based on the enterprise configuration for your app", "The app may not act for this enterprise or user. An administrator authorizes it")]
-    [InlineData("invalid_request", "The grant type is unauthorized for this client_id.", "The app may not use this grant. Its authentication method is 'Server Authentication (with JWT)'")]
     [InlineData("invalid_grant", "Cannot obtain token based on the enterprise configuration for your app", "The app may not act for this enterprise or user. An administrator authorizes it")]
+    [InlineData("invalid_request", "Cannot obtain user token based on the enterprise configuration for your app.", "The app may not act for this enterprise or user. An administrator authorizes it")]
+    [InlineData("invalid_request", "The grant type is unauthorized for this client_id.", "The app may not use this grant. Its authentication method is 'Server Authentication (with JWT)'")]
     [InlineData("unauthorized_client", "This app is not authorized by the enterprise admin", "An administrator of the enterprise authorizes the app, by its Client ID")]
     public async Task A_missing_authorization_is_named_with_the_place_where_it_is_given(string error, string text, string advice)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.TokenEndpoint;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 
 namespace JwtGrantClient.Tests.Providers;

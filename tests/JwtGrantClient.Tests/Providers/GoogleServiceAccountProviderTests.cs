@@ -1,55 +1,27 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Providers;
 
-/// <summary>
-/// Google's token endpoint for service accounts, emulated from https://developers.google.com/identity/protocols/oauth2/service-account.
-/// </summary>
+/// <summary>The provider GoogleServiceAccount at the emulated token endpoint of Google.</summary>
 public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
 {
-    private const string Scope = "https://www.googleapis.com/auth/devstorage.read_only", Email = "batch@project.iam.gserviceaccount.com";
+    private const string Scope = "https://www.googleapis.com/auth/devstorage.read_only";
 
-    private static readonly string KeyFile = ServiceAccount(TestData.RsaPrivatePem);
+    private static readonly string KeyFile = GoogleTokenEndpoint.KeyFile(TestData.RsaPrivatePem);
 
     private readonly FakeTimeProvider _clock = new(TestData.Moment);
-    private readonly StrictAuthorizationServer _server;
+    private readonly GoogleTokenEndpoint _endpoint;
     private readonly ProviderEmulator _google;
     private readonly ProviderClient _client;
 
     public GoogleServiceAccountProviderTests()
     {
         _client = new(_clock);
-        _server = StrictAuthorizationServer.CreateInMemory(new()
-        {
-            Issuer = "https://oauth2.googleapis.com", TimeProvider = _clock, TokenLifetime = TimeSpan.FromSeconds(3599), MaxAssertionLifetime = TimeSpan.FromHours(1),
-            Leniency = new() { AllowMissingSub = true, AllowMissingJti = true },
-        });
-        _server.TrustIssuer(new() { Issuer = Email, PublicKeyPem = TestData.RsaPublicPem });
-        _google = new(_server,
-            new("grant_type is jwt-bearer", request => request.Form["grant_type"] != "urn:ietf:params:oauth:grant-type:jwt-bearer", EmulatedResponse.OAuth("unsupported_grant_type", "Invalid grant_type")),
-            new("aud is the token endpoint, as a string", request => request.Assertion?["aud"] != "https://oauth2.googleapis.com/token", EmulatedResponse.OAuth("invalid_grant", "Invalid JWT: Failed audience check.")),
-            new("at most 60 minutes", request => EmulatedRequest.Lifetime(request.Assertion!) > 3600 || IsStale(request),
-                EmulatedResponse.OAuth("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")),
-            new("the account exists", request => request.Assertion!["iss"] != Email, EmulatedResponse.OAuth("invalid_grant", "Invalid grant: account not found")),
-            new("the user exists", request => request.Assertion!["sub"] == "nobody@example.com", EmulatedResponse.OAuth("invalid_grant", "Invalid email or User ID")),
-            new("the account may act for the user", request => request.Assertion!["sub"] is not (null or "user@example.com"),
-                EmulatedResponse.OAuth("unauthorized_client", "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.", 401)),
-            new("a scope or a target audience", request => request.Assertion!["scope"] is null && request.Assertion["target_audience"] is null || request.Assertion!["scope"]?.Contains(',') == true,
-                EmulatedResponse.OAuth("invalid_scope", "Invalid OAuth scope or ID token audience provided.")))
-        {
-            Refuse = refusal => refusal.Rule == "S08" ? EmulatedResponse.OAuth("invalid_grant", "Invalid JWT Signature.") : EmulatedResponse.OAuth("invalid_grant", refusal.Rule),
-            EditResponse = (token, request) =>
-            {
-                if (request.Assertion!["target_audience"] is null)
-                    return;
-                token.Clear();
-                token["id_token"] = Jwt.CreateFake(_clock.GetUtcNow().AddHours(1));
-            },
-        };
+        _endpoint = new(_clock, TestData.RsaPublicPem);
+        _google = _endpoint.Emulator;
     }
 
     public static TheoryData<string, string> BrokenRules => new()
@@ -60,7 +32,7 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
         { """{ "Assertion": { "Subject": "nobody@example.com" } }""", "The user in sub does not exist in the Google Workspace domain." },
         { """{ "Assertion": { "Subject": "admin@example.com" } }""", "The service account may not act for the user in sub." },
         { """{ "Scope": "a,b" }""", "The claim scope is empty or has an unknown value" },
-        { """{ "ScopePlacement": "Parameter" }""", "The claim scope is empty or has an unknown value" },
+        { """{ "ScopePlacement": "Parameter" }""", "The assertion has no claim scope. Remove ScopePlacement, so that Scope is a claim." },
     };
 
     [Fact]
@@ -71,8 +43,8 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
         Assert.Equal(TestData.Moment.AddSeconds(3599), token.ExpiresAt);
         var request = Assert.Single(_google.Requests);
         Assert.Equal(["grant_type", "assertion"], request.Form.AllKeys);
-        Assert.Equal((Email, null, Scope), (request.Assertion!["iss"], request.Assertion["sub"], request.Assertion["scope"]));
-        Assert.Equal("https://oauth2.googleapis.com/token", request.Url);
+        Assert.Equal((GoogleTokenEndpoint.Email, null, Scope), (request.Assertion!["iss"], request.Assertion["sub"], request.Assertion["scope"]));
+        Assert.Equal(GoogleTokenEndpoint.Url, request.Url);
     }
 
     [Fact]
@@ -114,14 +86,32 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
     public async Task Each_broken_rule_fails_with_an_error_that_names_it(string settings, string advice) =>
         Assert.Contains($"). {advice}", await _client.FailAsync(Settings(settings), _google.CreateHandler()), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("invalid_request", "Invalid impersonation prn email address.", "The user in sub does not exist in the Google Workspace domain.")]
+    [InlineData("invalid_grant", "Not a valid email.", "The user in sub does not exist in the Google Workspace domain.")]
+    [InlineData("invalid_grant", "Invalid JWT: No valid verifier found for issuer: other@project.iam.gserviceaccount.com", "The service account (iss below) does not exist")]
+    [InlineData("invalid_grant", "The account has been deleted", "The service account (iss below) does not exist")]
+    public async Task Other_texts_of_Google_are_explained_in_the_same_way(string error, string text, string advice) => Assert.Contains(
+        $"). {advice}", await _client.FailAsync(Settings(), ProviderEmulator.Refusing(EmulatedResponse.OAuth(error, text)).CreateHandler()), StringComparison.Ordinal);
+
     [Fact]
     public async Task The_key_of_another_account_is_named()
     {
         using var other = System.Security.Cryptography.RSA.Create(2048);
 
-        var advice = await _client.FailAsync(Settings(key: ServiceAccount(other.ExportPkcs8PrivateKeyPem())), _google.CreateHandler());
+        var advice = await _client.FailAsync(Settings(key: GoogleTokenEndpoint.KeyFile(other.ExportPkcs8PrivateKeyPem())), _google.CreateHandler());
 
         Assert.Contains("The key (kid below) is not one of the service account (iss below)", advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_wrong_is_named()
+    {
+        _clock.Advance(TimeSpan.FromHours(2));
+
+        var advice = await new ProviderClient(new(TestData.Moment)).FailAsync(Settings(), _google.CreateHandler());
+
+        Assert.Contains("The assertion is valid for more than 1 h, or the clock of this machine is wrong.", advice, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,18 +135,11 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
         "ClientId is missing; it is the client_email of the service account, which the key does not contain. Use the JSON key file unchanged, or set ClientId.",
         Assert.Single(ProviderClient.Problems(Settings(key: TestData.RsaPrivatePem))));
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    private static string ServiceAccount(string pem) => JsonSerializer.Serialize(new
-    {
-        type = "service_account", project_id = "project", private_key_id = "g-1", private_key = pem, client_email = Email, client_id = "1234567890", token_uri = "https://oauth2.googleapis.com/token",
-    });
+    public ValueTask DisposeAsync() => _endpoint.DisposeAsync();
 
     private static string Settings(string? changes = null, string? key = null)
     {
         var settings = new JsonObject { ["Provider"] = "GoogleServiceAccount", ["SigningKey"] = new JsonObject { ["Text"] = key ?? KeyFile }, ["Scope"] = Scope };
         return ProviderClient.Change(settings, changes);
     }
-
-    private bool IsStale(EmulatedRequest request) => Math.Abs(request.Assertion!.Payload.GetProperty("iat").GetInt64() - _clock.GetUtcNow().ToUnixTimeSeconds()) > 3600;
 }

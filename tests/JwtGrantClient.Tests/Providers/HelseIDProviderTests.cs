@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 

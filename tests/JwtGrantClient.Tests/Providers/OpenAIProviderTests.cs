@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
@@ -27,7 +28,7 @@ public sealed class OpenAIProviderTests : IDisposable
             new("a token exchange", request => Field(request, "grant_type") != "urn:ietf:params:oauth:grant-type:token-exchange", EmulatedResponse.OAuth("unsupported_grant_type", "Unsupported grant type")),
             new("the identity provider exists", request => Field(request, "identity_provider_id") != IdentityProvider, EmulatedResponse.OAuth("invalid_grant", "Invalid subject token", 401)),
             new("the token has kid and the claims", request => SubjectToken(request) is var token && (!token.Header.TryGetProperty("kid", out _) || token["iat"] is null || token["sub"] is null),
-                EmulatedResponse.OAuth("invalid_grant", "Invalid subject token", 401)),
+                new(401, """{ "error": { "message": "Invalid subject token", "code": "invalid_subject_token" } }""")),
             new("the issuer", request => SubjectToken(request)["iss"] != Issuer, EmulatedResponse.OAuth("invalid_grant", "Subject token issuer does not match the identity provider", 401)),
             new("the audience", request => SubjectToken(request)["aud"] != "https://api.openai.com/v1", EmulatedResponse.OAuth("invalid_grant", "Subject token audience does not match the identity provider", 401)),
             new("a mapping to the service account", request => Field(request, "service_account_id") != Account, EmulatedResponse.OAuth("access_denied", "No matching service account mapping", 403)))
@@ -42,7 +43,7 @@ public sealed class OpenAIProviderTests : IDisposable
 
     public static TheoryData<string, string> BrokenRules => new()
     {
-        { """{ "IdentityProviderId": "wip_02" }""", "OpenAI does not accept the token: its issuer, audience or key is not that of the workload identity provider" },
+        { """{ "IdentityProviderId": "wip_02" }""", "OpenAI does not accept the token, or the workload identity provider is unknown or disabled" },
         { """{ "ServiceAccountId": "sa_02" }""", "No mapping of the workload identity provider matches the token." },
         { """{ "RequestEncoding": "Form" }""", "A field of the request is missing or malformed" },
     };
@@ -82,6 +83,15 @@ public sealed class OpenAIProviderTests : IDisposable
         Assert.Contains(advice, await _client.FailAsync(Settings(), _openAI.CreateHandler()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_token_without_kid_is_named_also_in_an_error_that_is_an_object()
+    {
+        _folder.Write("token", Token(header: """{"alg":"RS256"}"""));
+
+        Assert.Contains("401 invalid_subject_token", await _client.FailAsync(Settings(), _openAI.CreateHandler()), StringComparison.Ordinal);
+        Assert.Contains("Its header has kid and alg", await _client.FailAsync(Settings(), _openAI.CreateHandler()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("subject_token signature is invalid", "OpenAI does not have the key that signed the token (kid below)")]
     [InlineData("subject_token is missing kid", "OpenAI finds the key of the token by kid, which is missing in its header")]
@@ -106,8 +116,8 @@ public sealed class OpenAIProviderTests : IDisposable
 
     private static Jwt SubjectToken(EmulatedRequest request) => Jwt.Parse(Field(request, "subject_token")!);
 
-    private static string Token(string issuer = Issuer, string audience = "https://api.openai.com/v1") => Jwt.CreateFake(
-        """{"alg":"RS256","kid":"k"}""",
+    private static string Token(string issuer = Issuer, string audience = "https://api.openai.com/v1", string header = """{"alg":"RS256","kid":"k"}""") => Jwt.CreateFake(
+        header,
         $$"""{"iss":"{{issuer}}","sub":"system:serviceaccount:prod:batch","aud":"{{audience}}","iat":{{TestData.Moment.ToUnixTimeSeconds()}},"exp":{{TestData.Moment.AddHours(1).ToUnixTimeSeconds()}}}""");
 
     private string Settings(string? changes = null) => ProviderClient.Change(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using JwtGrantClient.Setup;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using JwtGrantClient.Tests.TokenEndpoint;
 using Microsoft.Extensions.Time.Testing;

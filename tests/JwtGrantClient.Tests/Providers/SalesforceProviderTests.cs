@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Testing;
+using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 

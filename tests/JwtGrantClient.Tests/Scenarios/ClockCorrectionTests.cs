@@ -160,6 +160,31 @@ public sealed class ClockCorrectionTests : IDisposable
         Assert.DoesNotContain("clock is", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Invalid 'exp' claim in client_assertion JWT - JWT has expired", 2)]
+    [InlineData("Missing 'kid' header in client_assertion JWT", 1)]
+    public async Task An_invalid_request_is_repeated_if_its_text_is_about_the_times(string text, int requests)
+    {
+        var endpoint = new FakeTokenEndpoint
+        {
+            ResponseOverride = number =>
+            {
+                if (number > 1)
+                    return null;
+                var response = new HttpResponseMessage(System.Net.HttpStatusCode.BadRequest) { Content = new StringContent($$"""{"error":"invalid_request","error_description":"{{text}}"}""") };
+                response.Headers.Date = TestData.Moment.AddMinutes(9);
+                return response;
+            },
+        };
+        var options = TestClient.Options();
+        options.Retry.MaxRetryAttempts = 0;
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint.Handler, timeProvider: _serverTime);
+
+        var failure = await Record.ExceptionAsync(() => client.GetTokenAsync(Cancellation).AsTask());
+
+        Assert.Equal((requests, requests == 1), (endpoint.Requests, failure is JwtGrantException));
+    }
+
     [Fact]
     public async Task An_assertion_from_a_file_is_not_repeated()
     {

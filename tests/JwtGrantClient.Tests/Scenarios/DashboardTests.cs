@@ -103,7 +103,7 @@ public sealed partial class DashboardTests
     [GeneratedRegex(@"\$\{?(?<name>\w+)\}?")]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"JwtGrantClient(?:Has|Is|Refreshes|Token|New|Clock|Certificate|Signing|Circuit|Api|Callers|Cache|Shared)\w+")]
+    [GeneratedRegex(@"JwtGrantClient(?:Has|Is|Refreshes|Requests|Token|New|Clock|Certificate|Signing|Circuit|Api|Callers|Cache|Shared)\w+")]
     private static partial Regex AlertName();
 
     [GeneratedRegex(@"\*(?<title>[A-Z][^*|]+)\*")]

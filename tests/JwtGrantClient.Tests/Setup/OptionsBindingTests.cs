@@ -38,7 +38,7 @@ public sealed class OptionsBindingTests
           "RevokeOnDispose": true,
           "SendClientId": false,
           "RequestEncoding": "Json",
-          "Scope": "reports.read", "ScopePlacement": "Claim", "UseIdToken": true, "UserAgent": "reports/1.0",
+          "Scope": "reports.read", "ScopePlacement": "Claim", "UseIdToken": true, "UserAgent": "reports/1.0", "Headers": { "X-Tenant": "t1" },
           "Resource": [ "https://api.example.com", "urn:example:files" ],
           "AuthorizationDetails": "[{\"type\":\"payment\"}]",
           "Parameters": { "audience": "https://api.example.com" },
@@ -106,6 +106,7 @@ public sealed class OptionsBindingTests
         Assert.Equal((GrantType.ClientCredentials, ClientAuthenticationMethod.PrivateKeyJwt), (options.Grant, options.ClientAuthentication));
         Assert.Equal(["https://api.example.com", "urn:example:files"], options.Resource);
         Assert.Equal("https://api.example.com", options.Parameters["audience"]);
+        Assert.Equal("t1", options.Headers["x-tenant"]);
         Assert.Equal("t1", options.Assertion.Claims["tenant"]);
         Assert.Equal(["reader", "writer"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
         Assert.Equal(TimeSpan.FromMinutes(3), options.Assertion.Lifetime);

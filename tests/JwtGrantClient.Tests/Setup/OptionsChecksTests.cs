@@ -179,6 +179,14 @@ public sealed class OptionsChecksTests
         ["protocol field as a parameter"] = (
             o => o.Parameters["assertion"] = "x",
             "Parameters: 'assertion' is a field of the protocol; use its own setting instead."),
+        ["header without a name"] = (o => o.Headers[""] = "x", "Headers: '' is not the name of a header (RFC 9110 section 5.1)."),
+        ["header with a space"] = (o => o.Headers["X Tenant"] = "x", "Headers: 'X Tenant' is not the name of a header (RFC 9110 section 5.1)."),
+        ["header of client authentication"] = (o => o.Headers["authorization"] = "Basic x", "Headers: 'authorization' is set by the library; set ClientAuthentication instead."),
+        ["header of the proof"] = (o => o.Headers["DPoP"] = "x", "Headers: 'DPoP' is set by the library; set DPoP:Enabled instead."),
+        ["header of the software"] = (o => o.Headers["User-Agent"] = "x", "Headers: 'User-Agent' is set by the library; set UserAgent instead."),
+        ["header of the content"] = (o => o.Headers["Content-Type"] = "x", "Headers: 'Content-Type' is one of the headers that HTTP itself needs; remove it."),
+        ["header of the routing"] = (o => o.Headers["Host"] = "x", "Headers: 'Host' is one of the headers that HTTP itself needs; remove it."),
+        ["header with a line break"] = (o => o.Headers["X-Tenant"] = "a\r\nb", "Headers: the value of 'X-Tenant' is empty, longer than 8192 characters, or has characters that are not printable ASCII."),
         ["parameter without a name"] = (o => o.Parameters[""] = "x", "Parameters: has an empty name."),
         ["refresh too early"] = (
             o => o.Refresh.EarliestFraction = 0.05,

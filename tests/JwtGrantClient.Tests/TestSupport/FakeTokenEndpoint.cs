@@ -24,6 +24,9 @@ internal sealed class FakeTokenEndpoint
     /// <summary>The lifetime of the tokens, in seconds.</summary>
     public int Lifetime { get; init; } = 3600;
 
+    /// <summary>The type of the tokens.</summary>
+    public string TokenType { get; init; } = "Bearer";
+
     /// <summary>Returns the response to the request with the given number, or null for a token response.</summary>
     public Func<int, HttpResponseMessage?> ResponseOverride { get; set; } = _ => null;
 
@@ -45,6 +48,6 @@ internal sealed class FakeTokenEndpoint
         OnRequest();
         await DelayResponseUntil.WaitAsync(cancellationToken);
         return ResponseOverride(number)
-            ?? Json(HttpStatusCode.OK, $$"""{"access_token":"token-{{number}}","token_type":"Bearer","expires_in":{{Lifetime}}}""");
+            ?? Json(HttpStatusCode.OK, $$"""{"access_token":"token-{{number}}","token_type":"{{TokenType}}","expires_in":{{Lifetime}}}""");
     }
 }

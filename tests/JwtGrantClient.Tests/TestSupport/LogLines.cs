@@ -7,9 +7,13 @@ namespace JwtGrantClient.Tests.TestSupport;
 internal sealed class LogLines : ILogger, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _values = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _events = new();
 
     public IReadOnlyList<string> All => [.. _lines];
+
+    /// <summary>The structured values, each as name=value.</summary>
+    public IReadOnlyList<string> Values => [.. _values];
 
     /// <summary>Waits until the event has been logged.</summary>
     public Task WaitForEventAsync(int id) => GetCompletion(id).Task;
@@ -22,6 +26,8 @@ internal sealed class LogLines : ILogger, ILoggerProvider
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         _lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : $" {exception}")}");
+        foreach (var (name, value) in state as IEnumerable<KeyValuePair<string, object?>> ?? [])
+            _values.Enqueue($"{name}={(value is IEnumerable<string> many ? string.Join(' ', many) : value)}");
         GetCompletion(eventId.Id).TrySetResult();
     }
 

@@ -12,8 +12,7 @@ namespace JwtGrantClient.Tests.TestSupport;
 /// </summary>
 /// <remarks>
 /// Left out are the event sources of the runtime, and those whose names begin with Private: they are traces of .NET itself, which contain what is sent. So do the
-/// requests and responses that a diagnostic listener gets as objects, and the structured values of the header events of HttpClientFactory (102 and 103, Trace), which
-/// have all headers as they are, although the message masks them (docs/handler.md, heading "What is logged"). Of these it collects the text.
+/// requests and responses that a diagnostic listener gets as objects. Of these it collects the text.
 /// </remarks>
 internal sealed class TelemetryCollector : IDisposable
 {
@@ -179,8 +178,6 @@ internal sealed class TelemetryCollector : IDisposable
         private void WriteValues(string place, object? state)
         {
             Write(place, state?.ToString());
-            if (state?.GetType().Name == "HttpHeadersLogValue")
-                return;
             if (state is IEnumerable<KeyValuePair<string, object?>> values)
                 foreach (var (name, value) in values)
                     Write(place, $"{name}={(value is IEnumerable<object> many ? string.Join(' ', many) : value)}");

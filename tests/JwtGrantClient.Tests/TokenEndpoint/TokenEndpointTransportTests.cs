@@ -28,7 +28,7 @@ public sealed class TokenEndpointTransportTests
             throw new InvalidOperationException($"Failed to send {await request.Content!.ReadAsStringAsync(cancellationToken)}.");
         });
         using var transport = new TokenEndpointTransport(handler, TimeProvider.System, TimeSpan.Zero);
-        using var request = Form().ToRequest();
+        using var request = Form().ToRequest([]);
 
         var error = await Assert.ThrowsAsync<JwtGrantException>(() => transport.SendAsync(request, TestContext.Current.CancellationToken).AsTask());
 
@@ -55,7 +55,7 @@ public sealed class TokenEndpointTransportTests
         var words = string.Concat(Enumerable.Repeat("busy ", 38));
         using var handler = new StubHandler(_ => new(System.Net.HttpStatusCode.BadGateway) { Content = new StringContent($"{words}{Secret} and more") });
         using var transport = new TokenEndpointTransport(handler, TimeProvider.System, TimeSpan.Zero);
-        using var request = Form().ToRequest();
+        using var request = Form().ToRequest([]);
         var response = await transport.SendAsync(request, TestContext.Current.CancellationToken);
 
         var error = TokenErrorReader.Read(response, json: null);

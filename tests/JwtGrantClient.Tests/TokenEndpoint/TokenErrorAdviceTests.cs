@@ -14,7 +14,8 @@ public sealed class TokenErrorAdviceTests
     [InlineData("invalid_client", "wrong 'aud' claim", "Set the assertion's Audience")]
     [InlineData("invalid_client", "unknown kid", "Check SigningKey:KeyId")]
     [InlineData("invalid_client", "alg not allowed", "Set SigningKey:Algorithm")]
-    [InlineData("invalid_grant", "exp is in the past", "lower the assertion's Lifetime")]
+    [InlineData("invalid_grant", "exp is in the past", "The assertion was expired when it arrived.")]
+    [InlineData("invalid_grant", "exp is too late", "lower the assertion's Lifetime")]
     // Names inside of other names and words of the language are no reason for advice.
     [InlineData("invalid_grant", "No key found", "Check its issuer, subject, audience and key")]
     [InlineData("invalid_client", "Expected private_key_jwt, not aud-it or kid_s", "Check ClientId and the credential that is registered for it")]
@@ -97,14 +98,14 @@ public sealed class TokenErrorAdviceTests
     [InlineData(ClientAuthenticationMethod.None, "The client sent no credential.")]
     [InlineData(ClientAuthenticationMethod.ClientSecretBasic, "does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the form,")]
     [InlineData(ClientAuthenticationMethod.ClientSecretPost, "If the server expects the secret in the Authorization header,")]
-    [InlineData(ClientAuthenticationMethod.PrivateKeyJwt, "does not accept the client assertion. Compare iss, sub, aud, kid and typ")]
+    [InlineData(ClientAuthenticationMethod.PrivateKeyJwt, "does not accept the client assertion. Compare iss, sub, aud and kid")]
     [InlineData(ClientAuthenticationMethod.JwtAsClientSecret, "does not accept the JWT that serves as client secret.")]
     [InlineData(ClientAuthenticationMethod.MutualTls, "does not accept the client certificate.")]
     public async Task The_advice_is_about_the_client_authentication_that_was_sent(ClientAuthenticationMethod method, string advice)
     {
         var error = await RejectAsync(Grant.RefreshToken("refresh-1"), "invalid_client", "The key of private_key_jwt is wrong", options =>
         {
-            (options.ClientAuthentication, options.Issuer) = (method, TestData.Issuer);
+            (options.ClientAuthentication, options.Issuer, options.SigningKey.KeyId, options.SigningKey.Algorithm) = (method, TestData.Issuer, TestData.KeyId, "PS256");
             options.ClientSecret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost ? "secret-1" : null;
         });
 

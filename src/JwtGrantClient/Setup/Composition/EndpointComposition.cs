@@ -45,14 +45,15 @@ internal static class EndpointComposition
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
+        KeyValuePair<string, string>[] headers = [.. options.Headers];
         var pipeline = CreatePipeline(options.TokenEndpoint ?? options.Issuer!, sender, dependencies.Metrics);
         return new(
-            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding),
+            new(locator, authentication, transport, pipeline, rules, proofs, sender, clientInputs, options.RequestEncoding) { Headers = headers },
             // With limits of its own: a revocation endpoint that fails says nothing about the token endpoint.
             new(
                 locator, authentication, transport,
                 CreatePipeline($"the revocation endpoint of {options.Issuer ?? options.RevocationEndpoint ?? options.TokenEndpoint}", revocationSender, metrics: null),
-                revocationSender, clientInputs),
+                revocationSender, clientInputs) { Headers = headers },
             pipeline,
             assertions,
             proofs,

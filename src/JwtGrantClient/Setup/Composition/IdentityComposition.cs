@@ -34,6 +34,7 @@ internal static class IdentityComposition
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
             .. options.TokenExchange.Audience,
             .. ValuesOf(options.GetProviderValues()),
+            .. HeadersOf(options),
         ],
         Defaults = ClientComposition.Defaults(options),
         Inputs = InputsOf(options, dependencies),
@@ -72,6 +73,12 @@ internal static class IdentityComposition
     {
         foreach (var (name, value) in values.All)
             yield return $"{name}={value}";
+    }
+
+    private static IEnumerable<string> HeadersOf(JwtGrantOptions options)
+    {
+        foreach (var name in options.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase))
+            yield return $"{name.ToUpperInvariant()}: {options.Headers[name]}";
     }
 
     private static ClientIdentity[] InputsOf(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.Clients is { } clients

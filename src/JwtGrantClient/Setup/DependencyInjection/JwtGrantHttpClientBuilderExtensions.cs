@@ -68,8 +68,19 @@ public static class JwtGrantHttpClientBuilderExtensions
                     options.AllowedOrigins, options.AllowLoopbackHttp, provider.GetRequiredService<BaseAddressRegistry>().Get(builder.Name)),
                 TokenHeader.From(options),
                 options.OnChallenge,
-                provider.GetService<ILoggerFactory>()?.CreateLogger(Log.Category));
+                provider.GetService<ILoggerFactory>()?.CreateLogger(Log.Category),
+                IsTracing(provider, builder.Name));
         });
+    }
+
+    // IHttpClientFactory logs headers at the level Trace, with a logger before the handlers of an HttpClient and one after them.
+    private static Func<bool> IsTracing(IServiceProvider provider, string name)
+    {
+        if (provider.GetService<ILoggerFactory>() is not { } logging)
+            return () => false;
+        var category = $"System.Net.Http.HttpClient.{(name.Length == 0 ? "Default" : name)}";
+        var (first, last) = (logging.CreateLogger($"{category}.LogicalHandler"), logging.CreateLogger($"{category}.ClientHandler"));
+        return () => last.IsEnabled(LogLevel.Trace) || first.IsEnabled(LogLevel.Trace);
     }
 
     private static AccessTokenHandlerOptions Configure(Action<AccessTokenHandlerOptions>? configure, AccessTokenHandlerOptions options)

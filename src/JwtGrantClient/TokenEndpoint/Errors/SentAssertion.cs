@@ -12,11 +12,14 @@ internal sealed class SentAssertion
     private const int MaximumLength = 64 * 1024, MaximumAudiences = 3;
     private const double MaximumSeconds = 1e10;
 
-    // Beside kid (RFC 7515 sections 4.1.3 to 4.1.8).
-    private static readonly string[] KeyMembers = ["jwk", "x5u", "x5c", "x5t", "x5t#S256"];
+    // Of the key, beside kid (RFC 7515 section 4.1).
+    private static readonly string[] OtherIdentifiers = ["jku", "x5u", "x5t", "x5t#S256"];
+
+    // Also these name the key.
+    private static readonly string[] Keys = ["jwk", "x5c"];
 
     private readonly int _length;
-    private readonly string? _algorithm, _keyId;
+    private readonly List<(string Name, string Value)> _otherIdentifiers = [];
     private readonly string[] _audience = [];
     private readonly double? _issuedAt, _expiresAt;
     private readonly bool _isJwt;
@@ -33,8 +36,11 @@ internal sealed class SentAssertion
         if (header is null || payload is null)
             return;
         _isJwt = true;
-        (_algorithm, _keyId, Type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
-        NamesKey = _keyId is not null || Array.Exists(KeyMembers, member => header.RootElement.TryGetProperty(member, out _));
+        (Algorithm, KeyId, Type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        foreach (var name in OtherIdentifiers)
+            if (header.RootElement.Text(name) is { } identifier)
+                _otherIdentifiers.Add((name, identifier));
+        NamesKey = KeyId is not null || _otherIdentifiers.Count > 0 || Array.Exists(Keys, member => header.RootElement.TryGetProperty(member, out _));
         Scope = payload.RootElement.Text("scope");
         (Issuer, Subject) = (payload.RootElement.Text("iss"), payload.RootElement.Text("sub"));
         HasId = payload.RootElement.TryGetProperty("jti", out _);
@@ -53,7 +59,10 @@ internal sealed class SentAssertion
 
     public string? Subject { get; }
 
-    /// <summary>Gets the typ of the header; null if there is none.</summary>
+    public string? Algorithm { get; }
+
+    public string? KeyId { get; }
+
     public string? Type { get; }
 
     /// <summary>Gets whether the header names the key, or the assertion is not a JWT.</summary>
@@ -81,7 +90,7 @@ internal sealed class SentAssertion
         if (!_isJwt)
             return string.Create(CultureInfo.InvariantCulture, $"{Field}: {(isSaml ? $"a SAML assertion of {_length:N0} characters" : $"{_length:N0} characters that are not a signed JWT")}.");
         var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
-        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", Type, mask)}, {(Scope is null ? "" : $"scope {SentRequest.QuoteEach(Scope, mask)}, ")}{Times(sentAt)}.";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", KeyId, mask)}, {Show("alg", Algorithm, mask)}, {Show("typ", Type, mask)}, {string.Concat(_otherIdentifiers.Select(identifier => $"{Show(identifier.Name, identifier.Value, mask)}, "))}{(Scope is null ? "" : $"scope {SentRequest.QuoteEach(Scope, mask)}, ")}{Times(sentAt)}.";
     }
 
     private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";

@@ -66,6 +66,15 @@ internal sealed class SentRequest
     /// <summary>Gets whether an assertion was sent, or the request is not known.</summary>
     public bool MayHaveAssertion => !HasBody || Assertions.Count > 0;
 
+    /// <summary>Gets the JWT that authenticates the client; null if none was sent.</summary>
+    public SentAssertion? ClientAssertion => Assertions.FirstOrDefault(assertion => assertion.IsOfClient);
+
+    /// <summary>Gets whether the grant is an assertion.</summary>
+    public bool HasGrantAssertion => Assertions.Any(assertion => assertion.Field is "assertion");
+
+    /// <summary>Returns whether an error can be about an assertion that was sent, by its code (RFC 7523 section 3).</summary>
+    public bool IsRefusedAssertion(string error) => error is "invalid_grant" ? HasGrantAssertion : ClientAssertion is not null;
+
     /// <summary>Gets whether a part of the request may have times, so that a wrong clock of this machine matters.</summary>
     public bool MayHaveTimes => MayHaveAssertion || HasProof;
 

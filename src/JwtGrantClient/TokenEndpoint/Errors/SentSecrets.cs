@@ -17,6 +17,12 @@ internal static class SentSecrets
         "requested_token_type", "token_type_hint",
     };
 
+    /// <summary>The headers without secrets: of the library, and of the trace context that .NET adds. The value of Authorization is treated on its own.</summary>
+    private static readonly HashSet<string> HarmlessHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Authorization", "Accept", "User-Agent", "traceparent", "tracestate", "baggage", "Request-Id", "Correlation-Context",
+    };
+
     /// <summary>Creates a mask for the secrets of a request.</summary>
     /// <param name="request">The request, with its headers.</param>
     /// <param name="content">Its form; a handler may have replaced the content of the request.</param>
@@ -33,9 +39,10 @@ internal static class SentSecrets
                 secrets.Add(new("client secret", secret));
             secrets.Add(new("Authorization header", credentials));
         }
-        if (request?.Headers.TryGetValues(DPoPHeaders.Proof, out var proofs) == true)
-            foreach (var proof in proofs)
-                secrets.Add(new("DPoP proof", proof));
+        foreach (var (name, values) in request?.Headers.NonValidated ?? default)
+            if (!HarmlessHeaders.Contains(name))
+                foreach (var value in values)
+                    secrets.Add(new(name == DPoPHeaders.Proof ? "DPoP proof" : $"value of {name}", value));
         return secrets.Count == 0 ? SecretMask.None : new(secrets);
     }
 

@@ -4,8 +4,7 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// Suggests what to do about an error, by its code and by what the client sent. The server's description is not a stable interface: only names of the
-/// protocol in it, such as <c>kid</c>, are used, and only if the request contained what they name.
+/// Suggests what to do about an error, by its code, by what the client sent, and for assertions by the server's text (<see cref="AssertionErrorAdvice"/>).
 /// </summary>
 internal static class TokenErrorAdvice
 {
@@ -25,10 +24,9 @@ internal static class TokenErrorAdvice
     /// <param name="sender">The client, with the errors that the documentation of its provider describes; null if it is not known.</param>
     public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response, RequestSender? sender)
     {
-        var documented = KnownError.Find(sender?.KnownErrors ?? [], error, description);
-        var advice = documented is { IsAboutTimes: false }
-            ? documented.Advice
-            : ForClock(error, sent, response) ?? documented?.Advice ?? ForCode(error, description, sent, response.Status, sender);
+        var advice = KnownError.Find(sender?.KnownErrors ?? [], error, description) is { } documented
+            ? ForDocumented(documented, error, description, sent, response)
+            : ForClock(error, description, sent, response) ?? ForCode(error, description, sent, response.Status, sender);
         return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
             : advice is null ? wait
             : $"{advice} {wait}";
@@ -45,12 +43,21 @@ internal static class TokenErrorAdvice
         _ => "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server.",
     };
 
+    private static string ForDocumented(KnownError documented, string error, string? description, SentRequest sent, TokenHttpResponse response)
+    {
+        if (documented is { IsAboutTimes: false, Text: not null } || ForClock(error, description, sent, response) is not { } clock)
+            return documented.Advice;
+        // Without a text of the provider, the clock is one of several possible reasons.
+        return documented.IsAboutTimes ? clock : sent.IsRefusedAssertion(error) ? $"{clock} Otherwise: {documented.Advice}" : documented.Advice;
+    }
+
     private static string? Wait(TokenHttpResponse response) => response.RetryAfter is { Ticks: > 0 } wait
         ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
         : null;
 
-    private static string? ForClock(string error, SentRequest sent, TokenHttpResponse response) =>
-        (error is "invalid_grant" or "invalid_client" || response.Status == Unauthorized) && sent.MayHaveTimes && response.AssertionsAhead is { } offset && offset.Duration() > ClockTolerance
+    private static string? ForClock(string error, string? description, SentRequest sent, TokenHttpResponse response) =>
+        (error is "invalid_grant" or "invalid_client" || response.Status == Unauthorized || AssertionErrorAdvice.IsAboutTimes(description))
+        && sent.MayHaveTimes && response.AssertionsAhead is { } offset && offset.Duration() > ClockTolerance
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).")
@@ -58,9 +65,9 @@ internal static class TokenErrorAdvice
 
     private static string? ForCode(string error, string? description, SentRequest sent, int status, RequestSender? sender)
     {
-        if (error is "invalid_request" && AssertionAdvice.Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
+        if (error is "invalid_request" && AssertionErrorAdvice.Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
             return $"The server's text is about the grant type, and the client sent {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.";
-        return (IsAboutAnAssertion(error) || status == Unauthorized) && AssertionAdvice.ForNamedPart(error, description, sent, sender) is { } advice ? advice : error switch
+        return AssertionErrorAdvice.ForText(error, description, sent, status == Unauthorized, sender) ?? error switch
         {
             "invalid_grant" => ForGrant(sent, sender),
             "invalid_client" => ForClient(sent, sender),
@@ -128,7 +135,7 @@ internal static class TokenErrorAdvice
         GrantTypes.Saml2Bearer =>
             "The server does not accept the SAML assertion. Check its issuer, subject, audience, recipient and certificate, and ClientId and Parameters, against what is registered at the server.",
         GrantTypes.ClientCredentials when sent.Method == ClientAuthenticationMethod.PrivateKeyJwt => ForClient(sent, sender),
-        _ => AssertionAdvice.ForGrantAssertion(sent, sender),
+        _ => AssertionErrorAdvice.ForGrantAssertion(sent, sender),
     };
 
     private static string ForClient(SentRequest sent, RequestSender? sender) => sent.Method switch
@@ -138,16 +145,13 @@ internal static class TokenErrorAdvice
             "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the form, set ClientAuthentication to ClientSecretPost.",
         ClientAuthenticationMethod.ClientSecretPost =>
             "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the Authorization header, set ClientAuthentication to ClientSecretBasic.",
-        ClientAuthenticationMethod.PrivateKeyJwt => AssertionAdvice.ForClientAssertion(sent, sender),
+        ClientAuthenticationMethod.PrivateKeyJwt => AssertionErrorAdvice.ForClientAssertion(sent, sender),
         ClientAuthenticationMethod.JwtAsClientSecret =>
             "The server does not accept the JWT that serves as client secret. Compare iss, sub, aud and kid, which are shown below, with what is registered at the server.",
         ClientAuthenticationMethod.MutualTls =>
             "The server does not accept the client certificate. Check ClientId, and that the certificate of ClientCertificate is registered for it and reaches the server through every proxy.",
         _ => "The client sent no credential. If the server requires one, set ClientAuthentication. Otherwise check ClientId.",
     };
-
-    // RFC 7523 section 3 defines the first two; some servers return one of the others.
-    private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";
 
     private static bool IsStatus(string error) => error.Length == 3 && error.All(char.IsAsciiDigit);
 }

@@ -23,7 +23,9 @@ internal static class TokenErrorReader
     // Of an error that is an object, which is not standardized.
     private static readonly string[] CodeMembers = ["code", "type", "status"];
 
-    // Beside errorMessage.
+    private static readonly string[] ErrorMessageMembers = ["errorMessage", "errorSummary"];
+
+    // Beside one of those.
     private static readonly string[] ErrorCodeMembers = ["errorCode", "errorHttpCode"];
 
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
@@ -41,8 +43,8 @@ internal static class TokenErrorReader
             return body.GetProperty("error") is { ValueKind: JsonValueKind.Object } details
                 ? Rejection(response, sent, sender, FirstText(details, CodeMembers) ?? "unreadable_error", FirstText(details, MessageMembers), details.Text("error_uri"))
                 : Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
-        // Not standardized: the errors of SAP have no member error.
-        if (json is { } other && other.Text("errorMessage") is { } message)
+        // Not standardized: the errors of SAP, and some of Okta, have no member error.
+        if (json is { } other && FirstText(other, ErrorMessageMembers) is { } message)
             return Rejection(response, sent, sender, FirstText(other, ErrorCodeMembers) ?? "unreadable_error", message, uri: null);
         if (hasMessages && json is { } plain && plain.Text("message") is { } text)
             return Rejection(response, sent, sender, FirstText(plain, CodeMembers) ?? response.Status.ToString(CultureInfo.InvariantCulture), text, plain.Text("documentation_url"));

@@ -6,7 +6,7 @@ using System.Web;
 using JwtGrantClient.Testing;
 using JwtGrantClient.Tests.TestSupport;
 
-namespace JwtGrantClient.Tests.Providers;
+namespace JwtGrantClient.Tests.Providers.Emulators;
 
 /// <summary>
 /// The token endpoint of a provider, emulated from its documentation: the rules of the provider in front of the strict server, which verifies the signatures,
@@ -21,6 +21,9 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params
     /// <summary>The requests in the order of arrival.</summary>
     public IReadOnlyList<EmulatedRequest> Requests => _requests;
 
+    /// <summary>The name of the rule that the last request broke; null if it broke none.</summary>
+    public string? BrokenRule { get; private set; }
+
     /// <summary>Changes the token response to the form of the provider.</summary>
     public Action<JsonObject, EmulatedRequest> EditResponse { get; init; } = (_, _) => { };
 
@@ -30,6 +33,9 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params
     /// <summary>Responds to a request that breaks no rule, for a server that is not one of OAuth.</summary>
     public Func<EmulatedRequest, EmulatedResponse>? Respond { get; init; }
 
+    /// <summary>Returns a server that refuses each request in the same way.</summary>
+    public static ProviderEmulator Refusing(EmulatedResponse response) => new(server: null) { Respond = _ => response };
+
     public StubHandler CreateHandler() => new(RespondAsync);
 
     private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -37,9 +43,10 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         var received = new EmulatedRequest(request, body);
         _requests.Add(received);
-        foreach (var rule in rules)
-            if (rule.IsBroken(received))
-                return rule.Response.ToMessage();
+        var broken = rules.FirstOrDefault(rule => rule.IsBroken(received));
+        BrokenRule = broken?.Name;
+        if (broken is not null)
+            return broken.Response.ToMessage();
         if (Respond is not null)
             return Respond(received).ToMessage();
         using var http = new HttpMessageInvoker(server!.CreateHandler());
@@ -70,6 +77,8 @@ internal sealed class EmulatedRequest(HttpRequestMessage request, string body)
     public Jwt? BearerJwt => Authorization is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var credential] && credential.Count(c => c == '.') == 2 ? Jwt.Parse(credential) : null;
 
     public string Accept { get; } = request.Headers.Accept.ToString();
+
+    public string? Header(string name) => request.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     public string UserAgent { get; } = request.Headers.UserAgent.ToString();
 
@@ -105,6 +114,10 @@ internal sealed record EmulatedResponse(int Status, string Body)
 
     public static EmulatedResponse OAuth(string error, string description, int status = 400) =>
         new(status, new JsonObject { ["error"] = error, ["error_description"] = description }.ToJsonString());
+
+    /// <summary>An error of a Google API (https://google.aip.dev/193).</summary>
+    public static EmulatedResponse Google(int code, string status, string message) =>
+        new(code, new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message, ["status"] = status } }.ToJsonString());
 
     public HttpResponseMessage ToMessage()
     {
