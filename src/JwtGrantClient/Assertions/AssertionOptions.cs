@@ -86,4 +86,11 @@ public sealed class AssertionOptions
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public IDictionary<string, object> Claims { get; set; } = new ValueDictionary();
+
+    /// <summary>
+    /// Gets or sets the additional claims that are not text, for configuration: the text of a JSON value for each, such as <c>2592000</c> or an object. In code,
+    /// use <see cref="Claims"/>, which has the same names. Default: empty.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IDictionary<string, string> JsonClaims { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

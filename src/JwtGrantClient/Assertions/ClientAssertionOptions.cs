@@ -69,6 +69,13 @@ public sealed class ClientAssertionOptions
     public IDictionary<string, object> Claims { get; set; } = new ValueDictionary();
 
     /// <summary>
+    /// Gets or sets the additional claims that are not text, for configuration: the text of a JSON value for each, such as <c>2592000</c> or an object. In code,
+    /// use <see cref="Claims"/>, which has the same names. Default: empty.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting), IgnoreDataMember, DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public IDictionary<string, string> JsonClaims { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
     /// Gets or sets the path of a file with a JWT that another party signs and replaces before it expires, such as a Kubernetes projected token or a
     /// SPIFFE JWT-SVID. The JWT is read for every attempt and sent unchanged. A signing key and a ClientId are not required then. Default: null;
     /// the library signs the assertion.

@@ -26,7 +26,7 @@ internal sealed class TokenFile
     private readonly Lock _observing = new();
     private string? _observed;
     private string?[]? _claims;
-    private int _changes;
+    private int _changes, _uses;
 
     /// <param name="path">The path of the file.</param>
     /// <param name="assertionType">The <see cref="Assertion.Type"/> of the JWT.</param>
@@ -35,6 +35,13 @@ internal sealed class TokenFile
     {
         (_path, _assertionType, _clock, _read) = (path, assertionType, clock, ReadAsync);
         _token = new((lastGood, _) => lastGood.ExpiresAt > clock.GetUtcNow());
+    }
+
+    /// <summary>Returns how often the JWT that was sent last was sent. Some servers accept it once.</summary>
+    public int CountUses()
+    {
+        lock (_observing)
+            return _uses;
     }
 
     /// <summary>Returns whether this is the file with a path, and its JWT has a type.</summary>
@@ -51,8 +58,10 @@ internal sealed class TokenFile
                 $"The token request has a subject or claims, but the token in {SettingText.QuotePath(_path)} is sent unchanged. " +
                 "Remove them from the request, let the library sign the assertion (no TokenFile), or set an assertion provider in code.");
         var token = await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false);
-        Observe(token.Value);
-        return token.ExpiresAt > _clock.GetUtcNow() ? token : throw Unusable($"contains a token that expired at {new UtcTime(token.ExpiresAt)}");
+        if (token.ExpiresAt <= _clock.GetUtcNow())
+            throw Unusable($"contains a token that expired at {new UtcTime(token.ExpiresAt)}");
+        Observe(token.Value, isSent: true);
+        return token;
     }
 
     /// <summary>Reads whose JWT the file contains. Returns null if that is not known.</summary>
@@ -87,17 +96,19 @@ internal sealed class TokenFile
         inner);
 
     // Every JWT that is sent is observed, so that the count of the changes tells whether one of another owner was sent in between.
-    private TokenOwner? Observe(string jwt)
+    private TokenOwner? Observe(string jwt, bool isSent = false)
     {
         lock (_observing)
         {
             if (jwt != _observed)
             {
+                _uses = 0;
                 var claims = ReadIdentityClaims(jwt);
                 if (claims is null || _claims is null || !claims.AsSpan().SequenceEqual(_claims))
                     _changes++;
                 (_observed, _claims) = (jwt, claims);
             }
+            _uses += isSent ? 1 : 0;
             return _claims is null ? null : new(_claims, _changes);
         }
     }

@@ -5,6 +5,9 @@ internal static class AssertionTypes
 {
     /// <summary>The type of a JWT (RFC 7523 section 2.2).</summary>
     public const string Jwt = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    /// <summary>The type of a JWT-SVID (draft-ietf-oauth-spiffe-client-auth).</summary>
+    public const string Spiffe = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
 }
 
 /// <summary>The values of the <c>typ</c> header parameter of an assertion.</summary>

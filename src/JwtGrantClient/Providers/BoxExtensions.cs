@@ -98,6 +98,8 @@ public static class BoxExtensions
             yield return "ClientId is missing; it is the Client ID of the app, which the key does not contain. Use the file config.json unchanged, or set ClientId.";
         if (options.Assertion.Subject is null && options.SigningKey.Account?.Subject is null)
             yield return "EnterpriseId is missing; it is enterpriseID of config.json, which the key does not contain. Use the file unchanged, or set EnterpriseId, or UserId for the tokens of a user.";
+        if (!options.ClientSecretSource.IsSet && options.SigningKey.Account?.ClientSecret is null)
+            yield return "ClientSecret is missing; it is the Client Secret of the app, which the key does not contain. Use the file config.json unchanged, or set ClientSecret, ClientSecretEnvironmentVariable or ClientSecretFile.";
         if (values[UserId] is not null && values[EnterpriseId] is not null)
             yield return "EnterpriseId and UserId are both set. Set UserId for the tokens of a user, or EnterpriseId for those of the service account.";
     }

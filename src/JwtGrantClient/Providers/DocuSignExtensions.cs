@@ -8,13 +8,14 @@ public static class DocuSignExtensions
     private const string TokenPage = "https://developers.docusign.com/platform/auth/jwt/jwt-get-token/";
     private const string ConsentPage = "https://developers.docusign.com/platform/auth/consent/obtaining-individual-consent/";
     private const string Environment = "Environment", UserId = "UserId", RedirectUri = "RedirectUri", ConsentUrl = "{ConsentUrl}";
+    private const string Impersonation = "impersonation", DefaultScope = $"signature {Impersonation}";
 
     internal static ProviderProfile Profile { get; } = new("DocuSign", "DocuSign", "docs/providers/docusign.md")
     {
         SetDefaults = options =>
         {
             options.SendClientId = false;
-            options.Scope = "signature impersonation";
+            options.Scope = DefaultScope;
             options.ScopePlacement = ScopePlacement.Claim;
         },
         Values =
@@ -45,14 +46,15 @@ public static class DocuSignExtensions
         ],
         Algorithms = ["RS256"],
         MaxLifetime = TimeSpan.FromHours(1),
+        FindProblems = (options, _) => FindProblems(options),
         Errors =
         [
-            new("consent_required", null, $"The user in sub has not consented to these scopes. The user, or an administrator of the organization for its users, opens this page once in a browser and accepts: {ConsentUrl} . Then the same request succeeds; it is not retried."),
+            new("consent_required", null, $"The user in sub has not consented to these scopes. The user, or an administrator of the organization for its users, opens this page once in a browser and accepts: {ConsentUrl} . Then the same request succeeds; it is not retried. The scopes, also those of a token request, contain impersonation."),
             new("invalid_grant", "issuer_not_found", "There is no such integration key (iss below) in this environment, or aud is that of the other environment. Check ClientId and Environment; an integration key of a developer account works in production after Go-Live only. aud is the host without https://: remove Assertion:Audience."),
             new("invalid_grant", "no_valid_keys_or_signatures", "The key is not one of the integration key. Use the private key that Apps and Keys showed when the RSA key pair was generated, or generate another one there."),
             new("invalid_grant", "user_not_found", "There is no user with the User ID in sub in this environment. Set UserId to the User ID (a GUID, not the email address and not the API Account ID); users of demo and production differ."),
             new("invalid_grant", "expired", "The assertion was expired when it arrived. Synchronize the clock of this machine (NTP).") { IsAboutTimes = true },
-            new("invalid_grant", null, "DocuSign does not accept the assertion. Check ClientId, UserId and Environment, the key, and the clock of this machine.") { IsAboutTimes = true },
+            new("invalid_grant", null, "DocuSign does not accept the assertion. aud is the host of the environment without https://, iss the integration key and sub the User ID: remove Assertion:Audience and Issuer, and check Environment, ClientId, UserId and the key.") { IsAboutTimes = true },
             new("invalid_scope", null, "A scope is unknown, or the app may not have it. The JWT grant needs impersonation, and for eSignature signature: remove Scope, or add them."),
             new("unsupported_grant_type", null, "Set Grant to JwtBearer."),
         ],
@@ -93,6 +95,14 @@ public static class DocuSignExtensions
         ArgumentNullException.ThrowIfNull(keyFile);
         options.Use(Profile, (Environment, environment), (UserId, userId), (RedirectUri, redirectUri));
         (options.ClientId, options.SigningKey.Path) = (integrationKey, keyFile);
+    }
+
+    private static IEnumerable<string> FindProblems(JwtGrantOptions options)
+    {
+        if (options.ScopePlacement != ScopePlacement.Claim)
+            yield return $"ScopePlacement is {options.ScopePlacement}, but DocuSign reads the scope from a claim with spaces. Remove the setting.";
+        if (options.Scope is { } scope && Array.IndexOf(scope.Split(' '), Impersonation) < 0)
+            yield return $"Scope does not contain {Impersonation}, without which DocuSign issues no token for an assertion, whatever the user consents to. Add it, such as in '{DefaultScope}'.";
     }
 
     private static bool IsDemo(string environment) => environment.Equals("Demo", StringComparison.OrdinalIgnoreCase);

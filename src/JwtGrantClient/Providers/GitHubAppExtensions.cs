@@ -52,6 +52,7 @@ public static class GitHubAppExtensions
         [
             new(null, "too far in the future", "GitHub accepts a JWT for at most 10 min from now, without tolerance. Set Assertion:Lifetime to 00:10:00 and Assertion:Backdate to 00:01:00, and synchronize the clock (NTP).") { IsAboutTimes = true },
             new(null, "'Issued at' claim", "The iat of the JWT is in the future for GitHub: the clock of this machine is ahead. Synchronize it (NTP), and set Assertion:Backdate to 00:01:00.") { IsAboutTimes = true },
+            new(null, "'Expiration time' claim", "The JWT was expired when it arrived: the clock of this machine is behind. Synchronize it (NTP), and remove Assertion:Lifetime.") { IsAboutTimes = true },
             new(null, "could not be decoded", "The key is not one of the app, or iss is not its Client ID. Check ClientId, and generate a new private key in the settings of the app if it was deleted."),
             new(null, "Integration not found", "There is no app with this Client ID or App ID. Check ClientId; the ID of an installation or of an OAuth app is another one."),
             new(null, "suspended", "The installation is suspended. An owner of the account reactivates it in Settings > Applications > Installed GitHub Apps."),
@@ -100,6 +101,8 @@ public static class GitHubAppExtensions
     {
         if (options.Assertion.Lifetime is { } lifetime && lifetime - options.Assertion.Backdate > TimeSpan.FromMinutes(10))
             yield return $"Assertion:Lifetime is {lifetime} and Assertion:Backdate is {options.Assertion.Backdate}, so that the JWT expires more than 10 min from now, which GitHub refuses. Lower Assertion:Lifetime.";
+        if (options.Scope is not null)
+            yield return "Scope is set, but tokens of GitHub Apps have no scopes. Remove it, and set Permissions, such as contents:read, for fewer permissions.";
         if (values[Repositories]?.Contains('/', StringComparison.Ordinal) == true)
             yield return "Repositories has a slash; expected the names without the owner, because an installation belongs to one owner.";
     }

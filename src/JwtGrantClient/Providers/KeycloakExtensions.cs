@@ -39,6 +39,7 @@ public static class KeycloakExtensions
         FindProblems = FindProblems,
         Errors =
         [
+            new("Realm does not exist", null, "Keycloak has no realm with this name. Issuer ends with the name of the realm, including the case, as its metadata shows it."),
             // The client assertion.
             new("invalid_client", "audience", "The audience of the client assertion must be the issuer of the realm, as its metadata shows it, and nothing else. Set Issuer to it and remove ClientAssertion:Audience. If Keycloak is called by another host name, set TokenEndpoint to that."),
             new("invalid_client", "too far in the past", "Keycloak accepts a client assertion for 60 s from its iat (Signed JWT max expiration of the client). Remove ClientAssertion:Backdate, and synchronize the clock of this machine (NTP).") { IsAboutTimes = true },

@@ -100,6 +100,8 @@ public static class MaskinportenExtensions
 
     private static IEnumerable<string> FindProblems(JwtGrantOptions options, ProviderValues values)
     {
+        if (options.ScopePlacement != ScopePlacement.Claim)
+            yield return $"ScopePlacement is {options.ScopePlacement}, but Maskinporten reads the scope from a claim with spaces. Remove the setting.";
         if (options.SigningKey.IsUnnamed)
             yield return "SigningKey:KeyId is missing; it is the kid of the key in the list of keys of the client at Maskinporten. Set it, or use a JWK with a kid. For the certificate of an organization that is not added to the client, set SigningKey:X5c and SigningKey:X5cRoot.";
         if (options.Scope is null && !options.Assertion.Claims.ContainsKey("scope"))

@@ -41,6 +41,8 @@ public static class OpenAIExtensions
             new(null, "subject_token_type", "OpenAI does not accept the type of the token. Remove TokenExchange:SubjectTokenType, or set it to urn:ietf:params:oauth:token-type:id_token."),
             new(null, "audience", "The audience of the token (aud below) is not the one of the workload identity provider. Let the platform issue tokens with the audience that is configured at OpenAI."),
             new(null, "issuer", "The issuer of the token (iss below) is not the one of the workload identity provider. Compare IdentityProviderId and the issuer that is configured at OpenAI, byte for byte."),
+            new(null, "signature", "OpenAI does not have the key that signed the token (kid below), or it is of another issuer. Compare the keys (JWKS) of the workload identity provider at OpenAI with those of the platform."),
+            new(null, "kid", "OpenAI finds the key of the token by kid, which is missing in its header or is not among the keys (JWKS) of the workload identity provider. The platform must write it, and the keys at OpenAI must be current."),
             new(null, "expired", "The token was expired when it arrived. Let the platform replace the file of TokenExchange:SubjectTokenFile in time, and synchronize the clock of this machine (NTP).") { IsAboutTimes = true },
             new(null, "mapping", "No mapping of the workload identity provider matches the token. Compare its claims with the attributes of the mapping for this service account, and ServiceAccountId."),
             new(null, "service account", "No mapping of the workload identity provider leads from this token to the service account. Compare ServiceAccountId, and the claims of the token with the attributes of the mapping."),
@@ -93,6 +95,6 @@ public static class OpenAIExtensions
     private static IEnumerable<string> FindProblems(JwtGrantOptions options, ProviderValues values)
     {
         if (options.TokenExchange.SubjectTokenType is { } type and not ("urn:ietf:params:oauth:token-type:jwt" or "urn:ietf:params:oauth:token-type:id_token"))
-            yield return $"TokenExchange:SubjectTokenType is {SettingText.QuoteChoice(type)}, but OpenAI accepts urn:ietf:params:oauth:token-type:jwt or urn:ietf:params:oauth:token-type:id_token. Remove the setting.";
+            yield return $"TokenExchange:SubjectTokenType is {SettingText.QuoteUrl(type)}, but OpenAI accepts urn:ietf:params:oauth:token-type:jwt or urn:ietf:params:oauth:token-type:id_token. Remove the setting.";
     }
 }

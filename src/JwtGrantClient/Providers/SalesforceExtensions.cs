@@ -47,7 +47,7 @@ public static class SalesforceExtensions
         MaxLifetime = TimeSpan.FromMinutes(3),
         Errors =
         [
-            new("invalid_grant", "hasn't approved", "The user in sub has not approved the app. Set Permitted Users of the app to 'Admin approved users are pre-authorized', and assign the app to a profile or a permission set of the user."),
+            new("invalid_grant", "hasn't approved", "The user in sub has not approved the app, or there is no such user. Check that Assertion:Subject is a username of this org; a sandbox has usernames of its own, such as user@example.com.dev. Then set Permitted Users of the app to 'Admin approved users are pre-authorized', and assign the app to a profile or a permission set of the user."),
             new("invalid_grant", "not admin approved", "The user in sub may not use the app. Assign the app to a profile or a permission set of the user (Manage Profiles or Manage Permission Sets of the app)."),
             new("invalid_app_access", null, "The user in sub may not use the app. Assign the app to a profile or a permission set of the user (Manage Profiles or Manage Permission Sets of the app)."),
             new("invalid_grant", "audience", "The audience must be https://login.salesforce.com, or https://test.salesforce.com for a sandbox, also with a My Domain; for a user of an Experience Cloud site it is the URL of the site. Remove Issuer and Assertion:Audience, or set Sandbox."),

@@ -230,8 +230,8 @@ public sealed partial class JwtGrantOptions
     public int MaxMembersSize { get; set; } = 16 * 1024;
 
     /// <summary>
-    /// Gets or sets whether assertions have the server's time after the server refused one (<c>invalid_grant</c> or <c>invalid_client</c>) and its Date header
-    /// shows that the local clock is wrong by 5 s to 10 min. The request is then repeated once with a new assertion. Default: true.
+    /// Gets or sets whether assertions have the server's time after the server refused one (<c>invalid_grant</c>, <c>invalid_client</c> or the status 401) and its Date
+    /// header shows that the local clock is wrong by 5 s to 10 min. The request is then repeated once with a new assertion. Default: true.
     /// </summary>
     public bool ClockCorrection { get; set; } = true;
 

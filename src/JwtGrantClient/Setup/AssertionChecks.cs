@@ -18,6 +18,8 @@ internal static class AssertionChecks
         var (grant, client) = (options.Assertion, options.ClientAssertion);
         return
         [
+            .. FindJson("Assertion", grant.JsonClaims, grant.Claims),
+            .. FindJson("ClientAssertion", client.JsonClaims, client.Claims),
             .. Find("Assertion", grant.Claims, grant.Header, grant.OmittedClaims, grant.Backdate, grant.Lifetime),
             .. Find("ClientAssertion", client.Claims, client.Header, client.OmittedClaims, client.Backdate, client.Lifetime),
             .. CheckScope(options, signsGrant, signsClient),
@@ -40,6 +42,17 @@ internal static class AssertionChecks
             yield return $"{section}:Backdate is {backdate}; expected {TimeSpan.Zero} to {MaxBackdate}, in whole seconds.";
         else if (backdate > TimeSpan.Zero && backdate >= (lifetime ?? AssertionLifetime.Default))
             yield return $"{section}:Backdate is {backdate}, and {section}:Lifetime is {lifetime ?? AssertionLifetime.Default}, so that the assertion would be expired when it is sent. Set a longer lifetime, or a shorter Backdate.";
+    }
+
+    private static IEnumerable<string> FindJson(string section, IDictionary<string, string> claims, IDictionary<string, object> others)
+    {
+        foreach (var (name, text) in claims)
+            if (ClaimSyntax.TryParse(text) is null)
+                yield return $"{section}:JsonClaims:{SettingText.Show(name)} is not JSON; expected the text of one value, such as 2592000, true or {{ \"type\": \"a\" }}. A claim that is text belongs into {section}:Claims.";
+            else if (ClaimSyntax.Problem(name, value: "") is { } problem)
+                yield return $"{section}:JsonClaims: {problem}.";
+            else if (others.ContainsKey(name))
+                yield return $"{section}:JsonClaims and {section}:Claims both have {SettingText.Show(name)}. Remove one of them.";
     }
 
     private static IEnumerable<string> CheckScope(JwtGrantOptions options, bool signsGrant, bool signsClient)

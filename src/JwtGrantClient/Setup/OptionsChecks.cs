@@ -204,7 +204,7 @@ internal static class OptionsChecks
             yield return $"DefaultTokenLifetime is {lifetime}; expected {MinDefaultLifetime} to {MaxDefaultLifetime}.";
         if (options.DefaultTokenType is not (null or "Bearer"))
             yield return $"DefaultTokenType is {SettingText.QuoteChoice(options.DefaultTokenType)}; expected Bearer or no value. With no value, a response without token_type is an error.";
-        if (options.UserAgent is not { Length: > 0 and <= 256 } agent || agent.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (options.UserAgent is not { Length: <= 256 } agent || string.IsNullOrWhiteSpace(agent) || agent.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             yield return "UserAgent is empty, longer than 256 characters, or has characters that are not printable ASCII. Set it to a product name, such as my-service/1.0.";
         if (options.UseIdToken && options.DPoP.Enabled)
             yield return "UseIdToken is set, but DPoP:Enabled is true, and an ID token is not bound to a key. Remove one of them.";

@@ -51,7 +51,11 @@ internal sealed class DeclaredTokenSource(
         message.Headers.TryAddWithoutValidation("Accept", declared.Accept);
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         attempts.BeforeSending(cancellationToken);
-        return DeclaredResponseReader.Read(await transport.SendAsync(message, cancellationToken).ConfigureAwait(false), declared, MaxMembersSize, sender);
+        var response = await transport.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        // The token of an earlier step has no time of the local clock.
+        if (earlier is null)
+            transport.ServerClock?.Observe(response.ClockAhead, response.Status is 200 or 201);
+        return DeclaredResponseReader.Read(response, declared, MaxMembersSize, sender);
     }
 
     private TokenRequest EarlierRequest(TokenRequest request) =>

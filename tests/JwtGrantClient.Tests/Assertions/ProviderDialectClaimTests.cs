@@ -84,6 +84,37 @@ public sealed class ProviderDialectClaimTests
     }
 
     [Theory]
+    [InlineData("86400", "86400")]
+    [InlineData(" 1.5 ", "1.5")]
+    [InlineData("true", "true")]
+    // The JSON provider of the configuration writes a boolean so.
+    [InlineData("False", "false")]
+    [InlineData("""[{ "type": "a" }]""", """[{"type":"a"}]""")]
+    public async Task A_claim_that_is_configured_as_JSON_keeps_its_type(string text, string expected)
+    {
+        var grant = await SignAsync(options => options.Assertion.JsonClaims["level"] = text);
+        var client = await SignAsync(options =>
+        {
+            (options.ClientAuthentication, options.Issuer) = (ClientAuthenticationMethod.PrivateKeyJwt, TestData.Issuer);
+            options.ClientAssertion.JsonClaims["token_exp"] = text;
+        }, field: "client_assertion");
+
+        Assert.Equal(expected, grant.Payload.GetProperty("level").GetRawText());
+        Assert.Equal(expected, client.Payload.GetProperty("token_exp").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("level", "soon", "Assertion:JsonClaims:level is not JSON; expected the text of one value, such as 2592000, true or { \"type\": \"a\" }. A claim that is text belongs into Assertion:Claims.")]
+    [InlineData("level", """{ "a": 1, "a": 2 }""", "Assertion:JsonClaims:level is not JSON; expected the text of one value, such as 2592000, true or { \"type\": \"a\" }. A claim that is text belongs into Assertion:Claims.")]
+    [InlineData("exp", "1", "Assertion:JsonClaims: 'exp' is written by the library; use its own setting instead.")]
+    [InlineData("tenant", "1", "Assertion:JsonClaims and Assertion:Claims both have tenant. Remove one of them.")]
+    public void A_JSON_claim_that_cannot_be_written_is_a_problem(string name, string text, string problem) => Assert.Equal([problem], Problems(options =>
+    {
+        options.Assertion.Claims["tenant"] = "t1";
+        options.Assertion.JsonClaims[name] = text;
+    }));
+
+    [Theory]
     [InlineData(ScopePlacement.Claim, "a b"), InlineData(ScopePlacement.CommaSeparatedClaim, "a,b")]
     public async Task The_scope_is_a_claim_of_the_grant_assertion_and_no_parameter(ScopePlacement placement, string expected)
     {
@@ -184,6 +215,14 @@ public sealed class ProviderDialectClaimTests
                 options.Assertion.Claims["scope"] = "b";
             }));
     }
+
+    [Theory]
+    [InlineData("")]
+    // It would be sent as no header at all.
+    [InlineData("  ")]
+    [InlineData("agént")]
+    public void A_User_Agent_that_is_no_header_is_a_problem(string userAgent) => Assert.Contains(
+        Problems(options => options.UserAgent = userAgent), problem => problem.StartsWith("UserAgent is empty, longer than 256 characters,", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("agent/1.0 (Linux)", "agent/1.0 (Linux)"), InlineData(null, "JwtGrantClient")]

@@ -48,9 +48,9 @@ public sealed class AnthropicProviderTests : IDisposable
         { """{ "FederationRuleId": "fdrl_02" }""", "Anthropic denies each of these in the same words" },
         { """{ "OrganizationId": "00000000-0000-0000-0000-000000000000" }""", "Anthropic denies each of these in the same words" },
         { """{ "ServiceAccountId": "svac_02" }""", "Anthropic denies each of these in the same words" },
-        { """{ "FederationRuleId": "fdrl_several" }""", "A field of the request is missing or malformed. Check FederationRuleId (fdrl_...)" },
+        { """{ "FederationRuleId": "fdrl_several" }""", "A field of the request is missing or malformed, or the request is not JSON: leave RequestEncoding at Json. Check FederationRuleId (fdrl_...)" },
         { """{ "WorkspaceId": "wrkspc_other" }""", "The service account may not use the workspace" },
-        { """{ "RequestEncoding": "Form" }""", "A field of the request is missing or malformed." },
+        { """{ "RequestEncoding": "Form" }""", "A field of the request is missing or malformed, or the request is not JSON: leave RequestEncoding at Json." },
         { """{ "Headers": { "anthropic-beta": "oauth-2025-04-20" } }""", "Anthropic does not take the request as one of workload identity federation." },
         { """{ "TokenEndpoint": "https://api.anthropic.com/oauth/token" }""", "There is no token endpoint at this address." },
     };

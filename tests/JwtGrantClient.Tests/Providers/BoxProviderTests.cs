@@ -114,7 +114,9 @@ public sealed class BoxProviderTests : IAsyncDisposable
         var problems = ProviderClient.Problems(settings.ToJsonString());
         Assert.Contains(problems, problem => problem.StartsWith("ClientId is missing; it is the Client ID of the app, which the key does not contain.", StringComparison.Ordinal));
         Assert.Contains(problems, problem => problem.StartsWith("EnterpriseId is missing; it is enterpriseID of config.json", StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.StartsWith("ClientSecret: There is no client secret.", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.StartsWith("ClientSecret is missing; it is the Client Secret of the app, which the key does not contain.", StringComparison.Ordinal));
+        // The general problem suggests a method that Box does not have.
+        Assert.Equal(3, problems.Count);
     }
 
     [Theory]

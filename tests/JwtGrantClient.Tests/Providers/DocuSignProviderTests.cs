@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using JwtGrantClient.Tests.Providers.Emulators;
 using JwtGrantClient.Tests.TestSupport;
+using JwtGrantClient.Tests.TokenEndpoint;
 using Microsoft.Extensions.Time.Testing;
 
 namespace JwtGrantClient.Tests.Providers;
@@ -47,7 +48,6 @@ public sealed class DocuSignProviderTests
         { """{ "UserId": "1b2c3d4e-0000-4000-8000-00000000000f" }""", "There is no user with the User ID in sub in this environment." },
         { $$"""{ "UserId": "{{OtherUser}}" }""", "The user in sub has not consented to these scopes." },
         { """{ "Scope": "signature impersonation click.manage" }""", "The user in sub has not consented to these scopes." },
-        { """{ "ScopePlacement": "Parameter" }""", "The user in sub has not consented to these scopes." },
     };
 
     [Theory]
@@ -94,6 +94,17 @@ public sealed class DocuSignProviderTests
     }
 
     [Fact]
+    public async Task A_refusal_without_a_reason_names_what_the_configuration_changed()
+    {
+        using var handler = new StubHandler(_ => new EmulatedResponse(400, """{"error":"invalid_grant"}""").ToMessage());
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => _client.GetTokenAsync(Settings("""{ "Assertion": { "Audience": "https://account-d.docusign.com" } }"""), handler));
+
+        Assert.Contains("aud is the host of the environment without https://", error.FirstLine(), StringComparison.Ordinal);
+        Assert.Contains("\nThe configuration replaces defaults of the provider DocuSign: Assertion:Audience.\n", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_key_of_another_app_is_named()
     {
         using var other = RSA.Create(2048);
@@ -109,6 +120,8 @@ public sealed class DocuSignProviderTests
     [InlineData("""{ "UserId": "user" }""", "UserId is 'user', which is not a GUID.")]
     [InlineData("""{ "ClientId": null }""", "ClientId is missing; it is the integration key of the app, from Apps and Keys.")]
     [InlineData("""{ "SigningKey": { "Text": null } }""", "SigningKey is missing; it is the RSA private key of the integration key")]
+    [InlineData("""{ "ScopePlacement": "Parameter" }""", "ScopePlacement is Parameter, but DocuSign reads the scope from a claim with spaces.")]
+    [InlineData("""{ "Scope": "signature" }""", "Scope does not contain impersonation, without which DocuSign issues no token for an assertion")]
     [InlineData("""{ "SigningKey": { "Algorithm": "PS256" } }""", "SigningKey:Algorithm is PS256, but DocuSign accepts RS256.")]
     public void What_is_missing_is_said_in_the_terms_of_DocuSign(string settings, string problem) =>
         Assert.StartsWith(problem, Assert.Single(ProviderClient.Problems(Settings(settings))), StringComparison.Ordinal);

@@ -114,6 +114,37 @@ public sealed class GitHubAppProviderTests
         _registeredKey.Dispose();
     }
 
+    [Theory]
+    [InlineData(-540)]
+    [InlineData(540)]
+    public async Task A_wrong_clock_is_corrected_by_the_time_of_GitHub(int secondsAhead)
+    {
+        var issuedAt = new List<long>();
+        using var handler = new StubHandler(async (message, cancellationToken) =>
+        {
+            var request = new EmulatedRequest(message, await message.Content!.ReadAsStringAsync(cancellationToken));
+            issuedAt.Add(Time(request, "iat"));
+            var serverTime = TestData.Moment.AddSeconds(-secondsAhead);
+            var isWrong = Math.Abs(issuedAt[^1] + 60 - serverTime.ToUnixTimeSeconds()) > 5;
+            var response = (isWrong
+                ? Error(401, secondsAhead > 0 ? "'Expiration time' claim ('exp') is too far in the future" : "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires")
+                : new EmulatedResponse(201, $$"""{"token":"ghs_1","expires_at":"{{serverTime.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"}""")).ToMessage();
+            response.Headers.Date = serverTime;
+            return response;
+        });
+
+        Assert.Equal("ghs_1", (await _client.GetTokenAsync(Settings(), handler)).Value);
+        Assert.Equal([TestData.Moment.ToUnixTimeSeconds() - 60, TestData.Moment.AddSeconds(-secondsAhead).ToUnixTimeSeconds() - 60], issuedAt);
+    }
+
+    [Fact]
+    public async Task A_JWT_that_is_expired_at_GitHub_has_advice()
+    {
+        using var handler = new StubHandler(_ => Error(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires").ToMessage());
+
+        Assert.Contains("(401). The JWT was expired when it arrived", await _client.FailAsync(Settings(), handler), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_failure_of_the_server_is_retried()
     {
@@ -174,6 +205,7 @@ public sealed class GitHubAppProviderTests
     [InlineData("""{ "ClientId": null }""", "ClientId is missing; it is the Client ID of the app")]
     [InlineData("""{ "InstallationId": null }""", "InstallationId is missing; it is the number at the end of the URL of the installation")]
     [InlineData("""{ "InstallationId": "contoso" }""", "InstallationId is ")]
+    [InlineData("""{ "Scope": "repo" }""", "Scope is set, but tokens of GitHub Apps have no scopes. Remove it, and set Permissions")]
     [InlineData("""{ "Permissions": "contents" }""", "Permissions is ")]
     [InlineData("""{ "Repositories": "contoso/docs" }""", "Repositories has a slash; expected the names without the owner")]
     [InlineData("""{ "Assertion": { "Lifetime": "00:15:00" } }""", "Assertion:Lifetime is 00:15:00 and Assertion:Backdate is 00:01:00, so that the JWT expires more than 10 min from now")]

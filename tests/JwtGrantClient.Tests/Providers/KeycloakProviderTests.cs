@@ -128,6 +128,14 @@ public sealed class KeycloakProviderTests : IAsyncDisposable
         Assert.Contains($"). {advice}", await _client.FailAsync(GrantSettings(settings), _keycloak.CreateHandler()), StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_realm_that_does_not_exist_is_named()
+    {
+        using var handler = new StubHandler(_ => new EmulatedResponse(404, """{ "error": "Realm does not exist", "error_description": "For more on this error consult the server log." }""").ToMessage());
+
+        Assert.Contains("(404 Realm does not exist). Keycloak has no realm with this name.", await _client.FailAsync(Settings(), handler), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_key_of_another_client_is_named() => Assert.Contains(
         "The key is not the one in the tab Keys of the client.",
         await _client.FailAsync(Settings($$"""{ "SigningKey": { "Text": {{JsonValue.Create(Keys.OtherRsaPem).ToJsonString()}} } }"""), _keycloak.CreateHandler()), StringComparison.Ordinal);

@@ -136,6 +136,7 @@ public sealed class MaskinportenProviderTests : IAsyncDisposable
     [Theory]
     [InlineData("""{ "ClientId": null }""", "ClientId is missing; it is the client ID of the integration, a GUID")]
     [InlineData("""{ "Scope": null }""", "Scope is missing; it has the scopes that are added to the client")]
+    [InlineData("""{ "ScopePlacement": "Parameter" }""", "ScopePlacement is Parameter, but Maskinporten reads the scope from a claim with spaces.")]
     [InlineData("""{ "Environment": "Staging" }""", "Environment is 'Staging', which is neither Production nor Test.")]
     [InlineData("""{ "SigningKey": { "KeyId": null } }""", "SigningKey:KeyId is missing; it is the kid of the key in the list of keys of the client")]
     [InlineData("""{ "SigningKey": { "Algorithm": "PS256" } }""", "SigningKey:Algorithm is PS256, but Maskinporten accepts RS256 or RS384 or RS512.")]

@@ -93,9 +93,19 @@ public sealed class OpenAIProviderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("subject_token signature is invalid", "OpenAI does not have the key that signed the token (kid below)")]
+    [InlineData("subject_token is missing kid", "OpenAI finds the key of the token by kid, which is missing in its header")]
+    public async Task A_key_that_OpenAI_does_not_have_is_named(string description, string advice)
+    {
+        using var handler = new StubHandler(_ => EmulatedResponse.OAuth("invalid_grant", description).ToMessage());
+
+        Assert.Contains($"). {advice}", await _client.FailAsync(Settings(), handler), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{ "IdentityProviderId": null }""", "IdentityProviderId is missing; it is the ID of the workload identity provider")]
     [InlineData("""{ "ServiceAccountId": null }""", "ServiceAccountId is missing; it is the ID of the service account that the tokens are for")]
-    [InlineData("""{ "TokenExchange": { "SubjectTokenType": "urn:ietf:params:oauth:token-type:access_token" } }""", "TokenExchange:SubjectTokenType is ")]
+    [InlineData("""{ "TokenExchange": { "SubjectTokenType": "urn:ietf:params:oauth:token-type:access_token" } }""", "TokenExchange:SubjectTokenType is 'urn:ietf:params:oauth:token-type:access_token', but OpenAI accepts")]
     [InlineData("""{ "TokenExchange": null }""", "TokenExchange:SubjectTokenFile is missing; it is the path of the file in which the platform")]
     public void What_is_missing_is_said_in_the_terms_of_OpenAI(string settings, string problem) =>
         Assert.Contains(ProviderClient.Problems(Settings(settings)), found => found.StartsWith(problem, StringComparison.Ordinal));

@@ -52,7 +52,7 @@ public sealed class SalesforceProviderTests : IAsyncDisposable
         { """{ "Assertion": { "Audience": "https://contoso.my.salesforce.com" } }""", "The audience must be https://login.salesforce.com" },
         { """{ "Sandbox": "true" }""", "The audience must be https://login.salesforce.com" },
         { """{ "ClientId": "3MVG9other" }""", "There is no app with this Consumer Key in the org." },
-        { """{ "Assertion": { "Subject": "new@contoso.com" } }""", "The user in sub has not approved the app. Set Permitted Users" },
+        { """{ "Assertion": { "Subject": "new@contoso.com" } }""", "The user in sub has not approved the app, or there is no such user. Check that Assertion:Subject is a username of this org" },
         { """{ "Assertion": { "Subject": "other@contoso.com" } }""", "The user in sub may not use the app." },
         { """{ "Assertion": { "Subject": "nobody@contoso.com" } }""", "Check that sub is the username of an active user of this org" },
     };

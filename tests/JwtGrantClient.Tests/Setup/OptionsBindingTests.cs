@@ -55,7 +55,7 @@ public sealed class OptionsBindingTests
             "AllowLongLifetime": true,
             "OmittedClaims": [ "sub" ], "NotBefore": true, "Backdate": "00:00:05", "Header": { "jku": "https://client.example.com/jwks" },
             "TokenFile": "grant.jwt", "From": "hr", "FromRequest": true,
-            "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] } },
+            "Claims": { "tenant": "t1", "roles": [ "reader", "writer" ] }, "JsonClaims": { "level": "3" } },
           "ClientAssertion": {
             "Issuer": "team", "TokenFile": "client.jwt", "From": "hr", "AssertionType": "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe",
             "Audience": "client-audience",
@@ -63,7 +63,7 @@ public sealed class OptionsBindingTests
             "Lifetime": "00:01:00",
             "AllowLongLifetime": true,
             "OmittedClaims": [ "sub" ], "NotBefore": true, "Backdate": "00:00:05", "Header": { "jku": "https://client.example.com/jwks" },
-            "Claims": { "scope": [ "a", "b" ] },
+            "Claims": { "scope": [ "a", "b" ] }, "JsonClaims": { "token_exp": 86400 },
             "SigningKey": {
               "Path": "keys/client.pem", "Text": "text", "EnvironmentVariable": "KEY",
               "Certificate": { "Thumbprint": "00", "Subject": "CN=client", "StoreName": "Root", "StoreLocation": "LocalMachine" },
@@ -111,6 +111,7 @@ public sealed class OptionsBindingTests
         Assert.Equal(["reader", "writer"], Assert.IsType<string[]>(options.Assertion.Claims["roles"]));
         Assert.Equal(TimeSpan.FromMinutes(3), options.Assertion.Lifetime);
         Assert.Equal(["a", "b"], Assert.IsType<string[]>(options.ClientAssertion.Claims["scope"]));
+        Assert.Equal(("3", "86400"), (options.Assertion.JsonClaims["level"], options.ClientAssertion.JsonClaims["token_exp"]));
         Assert.Equal("https://client.example.com/jwks", options.Assertion.Header["jku"]);
         Assert.Equal("ES256", options.ClientAssertion.SigningKey?.Algorithm);
         Assert.Equal(0.4, options.Refresh.EarliestFraction);

@@ -32,7 +32,7 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Resource": [ { "a": "b" } ] }""", "JwtGrant:Resource:0 is a list or a section; expected one value.")]
     [InlineData("""{ "Parameters": { "p": [ "a" ] } }""", "JwtGrant:Parameters:p is a list or a section; expected one value.")]
     [InlineData("""{ "Assertion": "x" }""",
-        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, OmittedClaims, NotBefore, Backdate, Header, TokenFile, From, FromRequest, Claims.")]
+        "JwtGrant:Assertion is a string; expected a section with Issuer, Subject, Audience, Lifetime, AllowLongLifetime, OmittedClaims, NotBefore, Backdate, Header, TokenFile, From, FromRequest, Claims, JsonClaims.")]
     [InlineData("""{ "Assertion": { "Claims": { "address": { "city": "x" } } } }""",
         "JwtGrant:Assertion:Claims:address is nested; configuration supports strings and arrays of strings. Add other claims in code.")]
     [InlineData("""{ "Assertion": { "Claims": { "list": [ [ "x" ] ] } } }""",

@@ -88,7 +88,7 @@ public sealed class AssertionErrorAdviceTests
 
         var advice = await RejectAsync("invalid_client", null, GrantType.ClientCredentials, options => options.ClientAssertion.TokenFile = file);
 
-        Assert.EndsWith("with its documentation.", advice, StringComparison.Ordinal);
+        Assert.EndsWith("with its documentation. The token is from ClientAssertion:TokenFile: the party that issues it decides them.", advice, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,6 +53,21 @@ public sealed class MetadataChecksTests
     public void Either_name_of_mutual_TLS_is_accepted(string name) => MetadataChecks.EnsureSupported(
         Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(new MutualTls("c").MetadataNames), grantType: null);
 
+    [Theory]
+    [InlineData("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", "spiffe_jwt")]
+    [InlineData("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe", "private_key_jwt")]
+    [InlineData("urn:example:client-assertion-type:other", "client_secret_basic")]
+    [InlineData("urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "private_key_jwt")]
+    public void The_type_of_a_token_in_a_file_decides_the_name_of_the_method(string type, string name) => MetadataChecks.EnsureSupported(
+        Metadata($""" "token_endpoint_auth_methods_supported":["{name}"] """), new(Method(type).MetadataNames), grantType: null);
+
+    [Fact]
+    public void A_JWT_SVID_is_named_in_the_error() => Assert.StartsWith(
+        "The client authenticates by spiffe_jwt or private_key_jwt, but",
+        Assert.Throws<JwtGrantException>(() => MetadataChecks.EnsureSupported(
+            Metadata(""" "token_endpoint_auth_methods_supported":["none"] """), new(Method("urn:ietf:params:oauth:client-assertion-type:jwt-spiffe").MetadataNames), grantType: null)).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public async Task No_token_request_is_sent_if_the_metadata_does_not_list_the_grant()
     {
@@ -66,6 +81,8 @@ public sealed class MetadataChecksTests
         Assert.Equal("grant_not_supported", error.Code);
         Assert.All(site.Requests, line => Assert.StartsWith("GET ", line, StringComparison.Ordinal));
     }
+
+    private static PrivateKeyJwt Method(string type) => new((_, _) => throw new InvalidOperationException(), "c") { AssertionType = type };
 
     private static ServerMetadata Metadata(string member) => ServerMetadata.Read(
         Answer.Create(200, $$"""{"issuer":"{{TestData.Issuer}}","token_endpoint":"{{TestData.TokenEndpoint}}",{{member}}}"""),

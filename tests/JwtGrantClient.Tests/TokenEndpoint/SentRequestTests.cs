@@ -106,14 +106,14 @@ public sealed class SentRequestTests
     // {"iss":["a"],"sub":7,"aud":{},"iat":1e99,"exp":"soon"}
     [InlineData("e30.eyJpc3MiOlsiYSJdLCJzdWIiOjcsImF1ZCI6e30sImlhdCI6MWU5OSwiZXhwIjoic29vbiJ9.", "assertion: no iss, no sub, no aud, no kid, no alg, no typ, no exp, age out of range.")]
     public void Any_text_in_place_of_an_assertion_is_described(string assertion, string expected) =>
-        Assert.Equal(expected, new SentAssertion("assertion", assertion).Describe(SecretMask.None, showsSubject: false, TestData.Moment));
+        Assert.Equal(expected, new SentAssertion("assertion", assertion).Describe(SecretMask.None, showsSubject: false, isSaml: false, TestData.Moment));
 
     [Fact]
     public void The_claims_of_an_assertion_are_bounded_and_cannot_forge_a_log_line()
     {
         var assertion = Jwt.CreateFake($$"""{"iss":"a\r\nERROR: forged\u2028\u202e","aud":"{{new string('x', 5000)}}"}""");
 
-        var text = new SentAssertion("assertion", assertion).Describe(SecretMask.None, showsSubject: false, TestData.Moment);
+        var text = new SentAssertion("assertion", assertion).Describe(SecretMask.None, showsSubject: false, isSaml: false, TestData.Moment);
 
         Assert.DoesNotContain(text, char.IsControl);
         Assert.DoesNotContain('\u2028', text);

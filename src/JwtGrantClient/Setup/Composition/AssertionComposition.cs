@@ -48,7 +48,7 @@ internal static class AssertionComposition
             omitted.HasFlag(OmittedClaims.Subject) ? null : options.ClientId,
             assertion.Audience ?? (omitted.HasFlag(OmittedClaims.Audience) ? null : options.Issuer),
             assertion.Lifetime ?? (isSecret ? AssertionLifetime.SecretDefault : AssertionLifetime.Default),
-            GrantComposition.CopyClaims(assertion.Claims, options, ScopeComposition.IsInClientAssertion(options)))
+            GrantComposition.CopyClaims(assertion.Claims, assertion.JsonClaims, options, ScopeComposition.IsInClientAssertion(options)))
         {
             Omitted = omitted, NotBefore = assertion.NotBefore, Backdate = assertion.Backdate, Header = GrantComposition.CopyClaims(assertion.Header),
         };

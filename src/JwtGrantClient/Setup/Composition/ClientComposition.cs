@@ -86,7 +86,7 @@ internal static class ClientComposition
     {
         var transport = EndpointComposition.CreateTransport(options, dependencies, keys);
         var (source, pipeline) = DeclaredComposition.Create(
-            name, options, dependencies, declared, new(CreateJwts(options, dependencies, keys).ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected);
+            name, options, dependencies, declared, new(CreateJwts(options, dependencies, keys).ProvideAsync, Earlier: null), transport, keys.Signer!.OnAssertionRejected, keys.Clock);
         return ComposeWithoutEndpoint(name, options, dependencies, keys, pipeline, source, transport);
     }
 

@@ -1,3 +1,4 @@
+using JwtGrantClient.Assertions;
 using JwtGrantClient.Sources;
 using JwtGrantClient.TokenEndpoint;
 
@@ -9,15 +10,16 @@ internal static class DeclaredComposition
     /// <summary>Returns the source, and the pipeline of its requests.</summary>
     public static (DeclaredTokenSource Source, TokenRequestPipeline Pipeline) Create(
         string name, JwtGrantOptions options, ClientDependencies dependencies, DeclaredRequest declared, BearerCredential credential, TokenEndpointTransport transport,
-        Action? onRejected)
+        Action? onRejected, ServerClock? clock = null)
     {
         var url = new Uri(declared.Url);
-        var sender = new RequestSender(name, declared.Url, () => url) { KnownErrors = options.FindKnownErrors() };
+        var sender = new RequestSender(name, declared.Url, () => url) { KnownErrors = options.FindKnownErrors(), Provider = options.Provider, Overrides = ProviderOverrides.Find(options) };
         var pipeline = new TokenRequestPipeline(
             options.Retry.Copy(), dependencies.Time, dependencies.Random, dependencies.Logger, dependencies.RetryPipeline.Value,
             dependencies.EndpointLimits.Get(declared.Url, options.EndpointLimits, dependencies.Time, dependencies.Random, dependencies.Logger),
             options.ClientId, sender, onRejected)
         {
+            ServerClock = clock,
             Metrics = dependencies.Metrics,
         };
         var source = new DeclaredTokenSource(declared, credential, transport, pipeline, sender) { Scope = options.Scope, MaxMembersSize = options.MaxMembersSize };

@@ -37,9 +37,11 @@ internal static class EndpointComposition
         var sender = new RequestSender(name, options.TokenEndpoint ?? options.Issuer!, () => locator.LastTokenEndpoint)
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
-            SignsClientAssertions = options.ClientAssertion.TokenFile is null && inputs.ClientAssertion is null && dependencies.ClientAssertion.Value is null,
-            Subject = options.Assertion.Subject,
+            Subject = options.Assertion.Subject ?? keys.Account?.Subject,
             KnownErrors = options.FindKnownErrors(),
+            Provider = options.Provider,
+            Overrides = ProviderOverrides.Find(options),
+            ForeignTokens = ForeignTokenComposition.Create(options, dependencies),
         };
         var revocationSender = sender with { FindEndpoint = () => locator.LastRevocationEndpoint };
         var clientInputs = inputs.ToClientInputs();
@@ -119,7 +121,7 @@ internal static class EndpointComposition
         return options.ClientAuthentication switch
         {
             ClientAuthenticationMethod.None => new NoClientAuthentication(clientId),
-            ClientAuthenticationMethod.PrivateKeyJwt => new PrivateKeyJwt(assertions!, clientId),
+            ClientAuthenticationMethod.PrivateKeyJwt => new PrivateKeyJwt(assertions!, clientId) { AssertionType = AssertionTypeOf(options) },
             ClientAuthenticationMethod.ClientSecretBasic => new ClientSecretBasic((options.ClientId ?? keys.Owner)!, CreateSecret(options, keys)),
             ClientAuthenticationMethod.ClientSecretPost => new ClientSecretPost((options.ClientId ?? keys.Owner)!, CreateSecret(options, keys)),
             ClientAuthenticationMethod.JwtAsClientSecret => new JwtAsClientSecret(assertions!, options.ClientId!),
@@ -127,6 +129,10 @@ internal static class EndpointComposition
         };
 #pragma warning restore CS8524
     }
+
+    // The type of a token in a file or of another client; other assertions are of the type of RFC 7523.
+    private static string? AssertionTypeOf(JwtGrantOptions options) =>
+        options.ClientAssertion is { TokenFile: null, From: null } ? null : options.ClientAssertion.AssertionType;
 
     // A configured secret overrides that of the key file, which is read again when the file changes.
     private static ClientSecret CreateSecret(JwtGrantOptions options, ClientKeys keys) => !options.ClientSecretSource.IsSet && keys.Account is { ClientSecret: not null }

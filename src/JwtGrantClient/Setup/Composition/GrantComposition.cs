@@ -91,18 +91,22 @@ internal static class GrantComposition
             assertion.Subject ?? keys.Account?.Subject ?? (omitted.HasFlag(OmittedClaims.Subject) ? null : issuer),
             assertion.Audience ?? (omitted.HasFlag(OmittedClaims.Audience) ? null : options.Issuer ?? options.TokenEndpoint),
             assertion.Lifetime ?? AssertionLifetime.Default,
-            CopyClaims(assertion.Claims, options, ScopeComposition.IsInGrantAssertion(options)))
+            CopyClaims(assertion.Claims, assertion.JsonClaims, options, ScopeComposition.IsInGrantAssertion(options)))
         {
             Omitted = omitted, NotBefore = assertion.NotBefore, Backdate = assertion.Backdate, Header = CopyClaims(assertion.Header),
         };
     }
 
     /// <summary>Returns a copy of claims or header parameters, with the scope of the settings if it is a claim of this assertion.</summary>
-    public static Dictionary<string, object> CopyClaims(IDictionary<string, object> claims, JwtGrantOptions? options = null, bool hasScope = false)
+    public static Dictionary<string, object> CopyClaims(
+        IDictionary<string, object> claims, IDictionary<string, string>? jsonClaims = null, JwtGrantOptions? options = null, bool hasScope = false)
     {
         var copy = new Dictionary<string, object>(claims.Count, StringComparer.Ordinal);
         foreach (var (name, value) in claims)
             copy[name] = JsonValues.Copy(value);
+        if (jsonClaims is not null)
+            foreach (var (name, text) in jsonClaims)
+                copy[name] = ClaimSyntax.TryParse(text)!.Value;
         if (hasScope && options!.Scope is { } scope)
             copy[ScopeClaim.Name] = ScopeClaim.Format(options.ScopePlacement, scope);
         return copy;

@@ -29,7 +29,7 @@ internal static class IdentityComposition
             JsonValues.ToJson(Sort(options.ClientAssertion.Claims)), JsonValues.ToJson(Sort(options.ClientAssertion.Header)),
             string.Join(' ', options.ClientAssertion.OmittedClaims), options.ClientAssertion.NotBefore.ToString(), Text(options.ClientAssertion.Backdate),
             options.ClientAssertion.Issuer, options.ClientAssertion.Audience, options.ClientAssertion.Type, Text(options.ClientAssertion.Lifetime),
-            options.ClientAssertion.AssertionType,
+            options.ClientAssertion.AssertionType, JsonValues.ToJson(Sort(options.Assertion.JsonClaims)), JsonValues.ToJson(Sort(options.ClientAssertion.JsonClaims)),
             options.Assertion.From, options.ClientAssertion.From, options.TokenExchange.SubjectTokenFrom, options.TokenExchange.ActorTokenFrom,
             options.TokenExchange.SubjectTokenType, options.TokenExchange.ActorTokenType, options.TokenExchange.RequestedTokenType,
             .. options.TokenExchange.Audience,
@@ -77,8 +77,8 @@ internal static class IdentityComposition
 
     private static IEnumerable<string> HeadersOf(JwtGrantOptions options)
     {
-        foreach (var name in options.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase))
-            yield return $"{name.ToUpperInvariant()}: {options.Headers[name]}";
+        foreach (var (name, value) in Sort(options.Headers))
+            yield return $"{name}: {value}";
     }
 
     private static ClientIdentity[] InputsOf(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.Clients is { } clients
@@ -118,7 +118,8 @@ internal static class IdentityComposition
         };
     }
 
-    private static IEnumerable<KeyValuePair<string, object>> Sort(IDictionary<string, object> claims)
+    private static IEnumerable<KeyValuePair<string, object>> Sort<T>(IDictionary<string, T> claims)
+        where T : class
     {
         var names = new List<string>(claims.Keys);
         names.Sort(StringComparer.Ordinal);

@@ -1,11 +1,22 @@
+using JwtGrantClient.Protocol;
+
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>Authenticates the client by a JWT (RFC 7523 section 2.2), a fresh one for each attempt.</summary>
 internal sealed class PrivateKeyJwt(AssertionProvider assertions, string? clientId) : ClientAuthentication
 {
-    private const string SamlType = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
+    private const string SamlType = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", MetadataName = "private_key_jwt";
 
-    public override IReadOnlyList<string> MetadataNames => ["private_key_jwt"];
+    /// <summary>Gets the <c>client_assertion_type</c>, if another party signs the assertion and the type is configured; otherwise null.</summary>
+    public string? AssertionType { get; init; }
+
+    // Servers that predate the draft list a JWT-SVID as private_key_jwt. What another type is called in metadata is not known, so nothing is ruled out.
+    public override IReadOnlyList<string> MetadataNames => AssertionType switch
+    {
+        null or AssertionTypes.Jwt => [MetadataName],
+        AssertionTypes.Spiffe => ["spiffe_jwt", MetadataName],
+        _ => [],
+    };
 
     public override async ValueTask WriteAsync(TokenRequestForm form, CancellationToken cancellationToken)
     {

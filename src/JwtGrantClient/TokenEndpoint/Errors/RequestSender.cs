@@ -11,14 +11,34 @@ internal sealed record RequestSender(string Client, string? Server, Func<Uri?> F
     /// <summary>Gets whether the client authenticates by the certificate of the connection, which the request does not show.</summary>
     public bool UsesMutualTls { get; init; }
 
-    /// <summary>Gets whether the client signs its client assertions, so that the settings of these assertions have an effect.</summary>
-    public bool SignsClientAssertions { get; init; }
-
     /// <summary>Gets the configured subject of grant assertions. Other subjects may be persons and are not shown.</summary>
     public string? Subject { get; init; }
 
     /// <summary>Gets the errors that the documentation of the provider describes.</summary>
     public IReadOnlyList<KnownError> KnownErrors { get; init; } = [];
+
+    /// <summary>Gets the name of the provider; null for none.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Gets the settings that replace a default of the provider and decide what an assertion, or the request, looks like.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>Gets the tokens of requests that another party signs.</summary>
+    public IReadOnlyList<ForeignToken> ForeignTokens { get; init; } = [];
+
+    /// <summary>Returns where the token of a field comes from; null if the library signs it.</summary>
+    public string? SourceOf(string field) => Find(field)?.Source;
+
+    /// <summary>Returns how often the token of a field was sent; 0 if that is not known.</summary>
+    public int CountUses(string field) => Find(field)?.CountUses?.Invoke() ?? 0;
+
+    private ForeignToken? Find(string field)
+    {
+        foreach (var token in ForeignTokens)
+            if (token.Field == field)
+                return token;
+        return null;
+    }
 
     /// <summary>Adds the client and the endpoint to an error.</summary>
     public JwtGrantException AddContext(JwtGrantException error)
@@ -34,3 +54,9 @@ internal sealed record RequestSender(string Client, string? Server, Func<Uri?> F
 
     private string? Endpoint => FindEndpoint() is { } address ? SettingText.QuoteUrl(address.OriginalString) : null;
 }
+
+/// <summary>A token of requests that another party signs: the library decides neither its header nor its claims.</summary>
+/// <param name="Field">The field of the request.</param>
+/// <param name="Source">The setting or the method that provides it, such as <c>Assertion:TokenFile</c>.</param>
+/// <param name="CountUses">Returns how often the last token was sent; null if that is not known.</param>
+internal sealed record ForeignToken(string Field, string Source, Func<int>? CountUses);

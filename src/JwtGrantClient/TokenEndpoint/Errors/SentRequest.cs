@@ -17,6 +17,9 @@ internal sealed class SentRequest
 
     private static readonly string[] ShownFields = ["grant_type", "client_id", "scope", "resource", "audience", "redirect_uri", "requested_token_type"];
 
+    // Kubernetes, SPIFFE, GitHub Actions and GitLab.
+    private static readonly string[] WorkloadPrefixes = ["system:serviceaccount:", "spiffe://", "repo:", "project_path:"];
+
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields;
     private readonly List<SentAssertion> _assertions = [];
@@ -45,6 +48,9 @@ internal sealed class SentRequest
     /// <summary>Gets the assertions and the tokens to exchange.</summary>
     public IReadOnlyList<SentAssertion> Assertions => _assertions;
 
+    /// <summary>Gets the <c>client_assertion_type</c>; null if none was sent.</summary>
+    public string? ClientAssertionType => Value("client_assertion_type");
+
     /// <summary>Gets whether a parameter of the request is the scope.</summary>
     public bool HasScope => Value("scope") is not null;
 
@@ -57,6 +63,9 @@ internal sealed class SentRequest
     /// <summary>Gets whether an assertion has the scope as a claim.</summary>
     public bool HasScopeClaim => _assertions.Exists(assertion => assertion.Scope is not null);
 
+    /// <summary>Returns whether an assertion has a scope with this separator as a claim.</summary>
+    public bool HasScopeClaimWith(char separator) => _assertions.Exists(assertion => assertion.Scope?.Contains(separator, StringComparison.Ordinal) == true);
+
     /// <summary>Gets whether a DPoP proof was sent.</summary>
     public bool HasProof { get; }
 
@@ -64,10 +73,10 @@ internal sealed class SentRequest
     public bool MayHaveAssertion => !HasBody || _assertions.Count > 0;
 
     /// <summary>Gets the JWT that authenticates the client; null if none was sent.</summary>
-    public SentAssertion? ClientAssertion => Assertions.FirstOrDefault(assertion => assertion.Field is "client_assertion" or "client_secret");
+    public SentAssertion? ClientAssertion => _assertions.Find(assertion => assertion.IsOfClient);
 
     /// <summary>Gets whether the grant is an assertion.</summary>
-    public bool HasGrantAssertion => Assertions.Any(assertion => assertion.Field is "assertion");
+    public bool HasGrantAssertion => _assertions.Exists(assertion => assertion.Field is "assertion");
 
     /// <summary>Returns whether an error can be about an assertion that was sent, by its code (RFC 7523 section 3).</summary>
     public bool IsRefusedAssertion(string error) => error is "invalid_grant" ? HasGrantAssertion : ClientAssertion is not null;
@@ -87,6 +96,15 @@ internal sealed class SentRequest
             request?.Headers.Authorization is { Scheme: "Bearer", Parameter: { } bearer } ? bearer : null);
     }
 
+    /// <summary>Returns the assertion that an error is about: the one of the client, or the one that is the grant. If there is only the other one, it is returned.</summary>
+    public SentAssertion? FindAssertion(bool isOfClient)
+    {
+        foreach (var assertion in Assertions)
+            if (assertion.IsOfClient == isOfClient)
+                return assertion;
+        return Assertions.Count > 0 ? Assertions[0] : null;
+    }
+
     /// <summary>Describes the request, each assertion on a line of its own; empty if the request is not known.</summary>
     /// <param name="mask">Masks the secrets of the request.</param>
     /// <param name="sender">The client; null if it is not known.</param>
@@ -100,7 +118,7 @@ internal sealed class SentRequest
             if (Show(name, mask) is { } shown)
                 parts.Add(shown);
         return $"\nThe client sent: {string.Join(", ", parts)}." +
-            string.Concat(_assertions.ConvertAll(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), sentAt)}"));
+            string.Concat(_assertions.ConvertAll(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), assertion.Field == "assertion" && GrantType == GrantTypes.Saml2Bearer, sentAt)}"));
     }
 
     /// <summary>Quotes an identifier. One that looks random, such as a GUID, is quoted in part: that is enough to compare it.</summary>
@@ -112,6 +130,14 @@ internal sealed class SentRequest
             : SecretKind.Describe(value) is null && text.Length > ShownLength && !text.Contains(' ', StringComparison.Ordinal) && (Guid.TryParse(text, out _) || SecretKind.LooksRandom(text))
                 ? string.Create(CultureInfo.InvariantCulture, $"'{text[..ShownLength]}...' ({text.Length} characters)")
             : SettingText.Quote(text);
+    }
+
+    /// <summary>Quotes the values of a scope (RFC 6749 section 3.3), which some servers separate by commas.</summary>
+    public static string QuoteEach(string scope, SecretMask mask)
+    {
+        var separator = scope.Contains(' ', StringComparison.Ordinal) ? ' ' : ',';
+        var values = scope.Split(separator);
+        return string.Join(separator, Array.ConvertAll(values[..Math.Min(values.Length, MaximumValues)], value => Quote(value, mask)));
     }
 
     private static ClientAuthenticationMethod MethodOf(HttpRequestMessage? request, List<KeyValuePair<string, string>> fields, RequestSender? sender)
@@ -126,9 +152,9 @@ internal sealed class SentRequest
         return sender is { UsesMutualTls: true } ? ClientAuthenticationMethod.MutualTls : ClientAuthenticationMethod.None;
     }
 
-    // The subject of a client assertion is the client (RFC 7523 section 3). That of a grant or of a token to exchange may be a person.
+    // The subject of a client assertion is the client (RFC 7523 section 3). That of a grant or of a token to exchange may be a person, unless it names a workload.
     private static bool ShowsSubject(SentAssertion assertion, RequestSender? sender) =>
-        assertion.Field is "client_assertion" or "client_secret"
+        assertion.IsOfClient || Array.Exists(WorkloadPrefixes, prefix => assertion.Subject?.StartsWith(prefix, StringComparison.Ordinal) == true)
         || (assertion.Field is "assertion" && assertion.Subject is { } subject && (subject == assertion.Issuer || subject == sender?.Subject));
 
     private string? Value(string name) => _fields.Find(field => field.Key == name).Value;

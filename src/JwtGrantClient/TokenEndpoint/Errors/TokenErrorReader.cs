@@ -68,12 +68,13 @@ internal static class TokenErrorReader
         TokenHttpResponse response, SentRequest sent, RequestSender? sender, string error, string? description, string? uri)
     {
         error = Array.IndexOf(KnownErrors, error) >= 0 ? error : response.Sanitize(error);
+        var status = response.Status.ToString(CultureInfo.InvariantCulture);
         // The name that replaces a secret is no word of the server.
         var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response, sender);
         description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
-            $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
-            (description is null ? "" : $"\nThe server says: {description}") + Describe(response, sent, sender))
+            $"The token endpoint rejected the request ({(error == status ? status : $"{status} {error}")}). {advice}" +
+            (description is null ? "" : $"\nThe server says: {description}") + Overrides(sender) + Reuse(sent, sender) + Describe(response, sent, sender))
         {
             StatusCode = response.Status,
             Error = error,
@@ -100,6 +101,21 @@ internal static class TokenErrorReader
 
     private static string Describe(TokenHttpResponse response, SentRequest sent, RequestSender? sender) =>
         sent.Describe(response.Mask, sender, response.RequestedAt);
+
+    // Servers that accept a token once often give the same reason for all refusals.
+    private static string Reuse(SentRequest sent, RequestSender? sender)
+    {
+        foreach (var assertion in sent.Assertions)
+            if (assertion.HasId && sender?.CountUses(assertion.Field) is > 1 and var uses)
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"\nThe token from {sender.SourceOf(assertion.Field)} was sent {uses} times. If the server accepts a token once (jti), the party that issues it must replace it before each request.");
+        return "";
+    }
+
+    // A provider often refuses what differs from its documentation without naming it.
+    private static string Overrides(RequestSender? sender) => sender is { Overrides: [_, ..] overrides }
+        ? $"\nThe configuration replaces defaults of the provider {sender.Provider}: {string.Join(", ", overrides)}."
+        : "";
 
     // The text of a proxy, a firewall or a gateway often names the cause. From JSON only messages are shown, because other members may hold a
     // token. From a page the beginning is shown, unless it may repeat the request.

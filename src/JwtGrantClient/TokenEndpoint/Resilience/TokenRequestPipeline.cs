@@ -212,7 +212,7 @@ internal sealed class TokenRequestPipeline
                 _sender?.AddContext(error);
                 attempts.OnFailed(error);
                 observation.OnFailed(error, attempts, cancellationToken);
-                if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
+                if (TransientErrors.MayBeRejectedAssertion(error))
                     _onAssertionRejected?.Invoke();
                 if (attempts.MayRetryWithNonce(error) || MayRetryWithServerTime(attempts, error, correction))
                 {
@@ -238,9 +238,7 @@ internal sealed class TokenRequestPipeline
 
     private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error, TimeSpan correction)
     {
-        // Some servers report a refused assertion as an invalid request.
-        var isAboutAssertions = error.Error is "invalid_client" or "invalid_grant" || (error.Error is "invalid_request" && AssertionErrorAdvice.IsAboutTimes(error.ErrorDescription));
-        if (!isAboutAssertions || error.IsOfInput || ServerClock is null || !ServerClock.TryCorrect(correction, out var isChanged))
+        if (!TransientErrors.MayBeRejectedAssertion(error) || ServerClock is null || !ServerClock.TryCorrect(correction, out var isChanged))
             return false;
         var ahead = ServerClock.Ahead.GetValueOrDefault();
         if (isChanged)

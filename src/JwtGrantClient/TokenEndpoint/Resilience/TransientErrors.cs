@@ -30,9 +30,15 @@ internal static class TransientErrors
     /// </summary>
     public static bool IsTransientStatus(int status) => status is (>= 400 and < 500) and not (404 or 405) || IsTransientServerError(status);
 
-    /// <summary>Returns whether an OAuth error is transient. Definite error codes are not, whatever the status.</summary>
+    /// <summary>Returns whether an OAuth error is transient. Definite error codes are not, whatever the status, and a 401 is not, whatever the code.</summary>
     public static bool IsTransientError(int status, string error) =>
-        !IsDefinite(error) && (status is 408 or 425 or 429 || IsTransientServerError(status) || error is "server_error" or "internal_failure" or "temporarily_unavailable");
+        !IsDefinite(error) && status != 401 && (status is 408 or 425 or 429 || IsTransientServerError(status) || error is "server_error" or "internal_failure" or "temporarily_unavailable");
+
+    /// <summary>Returns whether the server may have refused an assertion because of its key or its times. Some servers report that as
+    /// an invalid request, and those that are not of OAuth have codes of their own.</summary>
+    public static bool MayBeRejectedAssertion(JwtGrantException error) =>
+        !error.IsOfInput && (error.Error is "invalid_client" or "invalid_grant" || error is { Kind: JwtGrantErrorKind.Refused, StatusCode: 401 }
+            || (error.Error is "invalid_request" && AssertionErrorAdvice.IsAboutTimes(error.ErrorDescription)));
 
     // 520 to 529 are the codes of content delivery networks whose connection to the server failed.
     private static bool IsTransientServerError(int status) => status is 500 or 502 or 503 or 504 or (>= 520 and <= 529);
