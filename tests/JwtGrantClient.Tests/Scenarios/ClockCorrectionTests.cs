@@ -278,23 +278,6 @@ public sealed class ClockCorrectionTests : IDisposable
 
     private static JsonElement Claims(StrictAuthorizationServer server, int request) => Jwt.Parse(TokenRequests(server)[request]["assertion"]!).Payload;
 
-    /// <summary>Returns the first responses of the token endpoint when the server has sent all of them.</summary>
-    private sealed class TogetherHandler(int requests) : DelegatingHandler
-    {
-        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _responses;
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var response = await base.SendAsync(request, cancellationToken);
-            if (request.Method == HttpMethod.Post && Interlocked.Increment(ref _responses) >= requests)
-                _all.TrySetResult();
-            if (request.Method == HttpMethod.Post)
-                await _all.Task.WaitAsync(cancellationToken);
-            return response;
-        }
-    }
-
     private sealed class WrongClockClient(JwtGrantTokenSource tokens, FakeTimeProvider time, FakeTimeProvider serverTime) : IAsyncDisposable
     {
         public JwtGrantTokenSource Tokens => tokens;
