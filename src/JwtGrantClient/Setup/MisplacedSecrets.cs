@@ -41,7 +41,7 @@ internal static class MisplacedSecrets
         new("Scope", options.Scope, Other),
         .. Settings("Resource", options.Resource),
         new("AuthorizationDetails", options.AuthorizationDetails, Other),
-        .. Settings(options.Parameters),
+        .. Settings("Parameters", options.Parameters),
         new("ClientSecretEnvironmentVariable", options.ClientSecretEnvironmentVariable, Variable),
         new("ClientSecretFile", options.ClientSecretFile, Path),
         new("DefaultTokenType", options.DefaultTokenType, Other),
@@ -57,7 +57,7 @@ internal static class MisplacedSecrets
         .. Settings("ClientAssertion:Header", options.ClientAssertion.Header),
         .. Settings("ClientAssertion:OmittedClaims", options.ClientAssertion.OmittedClaims),
         new("UserAgent", options.UserAgent, Other),
-        .. options.Headers.Keys.Select(name => new Setting($"Headers:{SettingText.Show(name)}", options.Headers[name], Other)),
+        .. Settings("Headers", options.Headers),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
         new("ClientAssertion:Audience", options.ClientAssertion.Audience, Other),
         new("ClientAssertion:Type", options.ClientAssertion.Type, Other),
@@ -95,10 +95,10 @@ internal static class MisplacedSecrets
             yield return new(name, value, Other);
     }
 
-    private static IEnumerable<Setting> Settings(IDictionary<string, string> parameters)
+    private static IEnumerable<Setting> Settings(string section, IDictionary<string, string> values)
     {
-        foreach (var (name, value) in parameters)
-            yield return new($"Parameters:{SettingText.Show(name)}", value, Other);
+        foreach (var (name, value) in values)
+            yield return new($"{section}:{SettingText.Show(name)}", value, Other);
     }
 
     private static IEnumerable<Setting> Settings(string section, IDictionary<string, object> values)

@@ -71,7 +71,7 @@ internal sealed class SentAssertion
         if (!_isJwt)
             return string.Create(CultureInfo.InvariantCulture, $"{Field}: {_length:N0} characters that are not a signed JWT.");
         var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
-        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", KeyId, mask)}, {Show("alg", Algorithm, mask)}, {Show("typ", Type, mask)}, {string.Concat(_otherIdentifiers.Select(identifier => $"{Show(identifier.Name, identifier.Value, mask)}, "))}{(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", KeyId, mask)}, {Show("alg", Algorithm, mask)}, {Show("typ", Type, mask)}, {string.Concat(_otherIdentifiers.ConvertAll(identifier => $"{Show(identifier.Name, identifier.Value, mask)}, "))}{(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
     }
 
     private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";

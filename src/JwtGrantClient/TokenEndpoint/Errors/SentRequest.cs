@@ -64,10 +64,10 @@ internal sealed class SentRequest
     public bool MayHaveAssertion => !HasBody || _assertions.Count > 0;
 
     /// <summary>Gets the JWT that authenticates the client; null if none was sent.</summary>
-    public SentAssertion? ClientAssertion => Assertions.FirstOrDefault(assertion => assertion.Field is "client_assertion" or "client_secret");
+    public SentAssertion? ClientAssertion => _assertions.Find(assertion => assertion.Field is "client_assertion" or "client_secret");
 
     /// <summary>Gets whether the grant is an assertion.</summary>
-    public bool HasGrantAssertion => Assertions.Any(assertion => assertion.Field is "assertion");
+    public bool HasGrantAssertion => _assertions.Exists(assertion => assertion.Field is "assertion");
 
     /// <summary>Returns whether an error can be about an assertion that was sent, by its code (RFC 7523 section 3).</summary>
     public bool IsRefusedAssertion(string error) => error is "invalid_grant" ? HasGrantAssertion : ClientAssertion is not null;
