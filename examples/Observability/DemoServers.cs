@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Testing;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ internal enum EndpointState
     Failing,
 }
 
-/// <summary>An authorization server and an API on this machine, the shared token store, and the key file of the clients.</summary>
+/// <summary>An authorization server and an API on this machine, the shared token store, and the key files of the instances.</summary>
 internal sealed class DemoServers : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("observability-");
@@ -39,7 +40,8 @@ internal sealed class DemoServers : IAsyncDisposable
 
     public FailingCache Store { get; } = new();
 
-    public string KeyFile => Path.Combine(_folder.FullName, "key.pem");
+    /// <summary>Encrypts the tokens in the store, for the instances of this process.</summary>
+    public IDataProtectionProvider DataProtection { get; } = new EphemeralDataProtectionProvider();
 
     public static async Task<DemoServers> StartAsync()
     {
@@ -55,24 +57,31 @@ internal sealed class DemoServers : IAsyncDisposable
         servers._server = StrictAuthorizationServer.CreateInMemory(new() { Issuer = servers.Address });
         servers._invoker = new(servers._server.CreateHandler());
         servers._server.RegisterClient(new() { Id = "observability", PublicKeyPem = servers._key.ExportSubjectPublicKeyInfoPem() });
-        await File.WriteAllTextAsync(servers.KeyFile, servers._key.ExportPkcs8PrivateKeyPem());
         return servers;
     }
 
-    /// <summary>Replaces the key file by one with a key that is not registered, as a rotation in the wrong order does.</summary>
-    public void ReplaceKey()
+    /// <summary>Writes the key file of an instance, with the registered key, and returns its path.</summary>
+    /// <param name="instance">The name of the instance.</param>
+    /// <param name="hasExpiredCertificate">Whether the key comes with a certificate that has expired.</param>
+    public string WriteKeyFile(string instance, bool hasExpiredCertificate)
     {
-        using var key = RSA.Create(2048);
-        File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());
+        var pem = _key.ExportPkcs8PrivateKeyPem();
+        if (hasExpiredCertificate)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            using var certificate = new CertificateRequest("CN=observability", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                .CreateSelfSigned(now.AddYears(-2), now.AddDays(-1));
+            pem = $"{pem}\n{certificate.ExportCertificatePem()}\n";
+        }
+        File.WriteAllText(KeyFileOf(instance), pem);
+        return KeyFileOf(instance);
     }
 
-    /// <summary>Adds a certificate that has expired to the key file. Its key is registered.</summary>
-    public void AddExpiredCertificate()
+    /// <summary>Replaces the key file of an instance by one with a key that is not registered, as a rotation in the wrong order does.</summary>
+    public void ReplaceKey(string instance)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=observability", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(now.AddYears(-2), now.AddDays(-1));
-        File.WriteAllText(KeyFile, $"{_key.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n");
+        using var key = RSA.Create(2048);
+        File.WriteAllText(KeyFileOf(instance), key.ExportPkcs8PrivateKeyPem());
     }
 
     public async ValueTask DisposeAsync()
@@ -84,6 +93,8 @@ internal sealed class DemoServers : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    private string KeyFileOf(string instance) => Path.Combine(_folder.FullName, $"{instance}.pem");
+
     private async Task RespondAsync(HttpContext context)
     {
         if (context.Request.Path == "/reports")
@@ -91,7 +102,7 @@ internal sealed class DemoServers : IAsyncDisposable
             var check = _server.CheckAccessToken(context.Request.Headers.Authorization);
             context.Response.StatusCode = ApiRejectsTokens ? 401 : check.Status;
             if (context.Response.StatusCode == 401)
-                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\", error_description=\"The issuer is not trusted\"";
             return;
         }
         switch (HttpMethods.IsPost(context.Request.Method) ? TokenEndpoint : EndpointState.Up)

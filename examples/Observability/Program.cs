@@ -2,9 +2,9 @@ using System.Globalization;
 using Observability;
 
 // Injects faults into clients and shows that their metrics and logs name the cause.
-//   dotnet run --project examples/Observability                                  each fault once, with a check
-//   dotnet run --project examples/Observability -- --fault down [--seconds 60]   one fault (or none), exported to the console
-// With OTEL_EXPORTER_OTLP_ENDPOINT the metrics, traces and logs go to that address, too. Start several processes for a fleet.
+//   dotnet run --project examples/Observability                                  each fault once in a fleet of three instances, with a check
+//   dotnet run --project examples/Observability -- --fault down [--seconds 60]   one instance with one fault (or none), exported to the console
+// With OTEL_EXPORTER_OTLP_ENDPOINT the metrics, traces and logs go to that address, too. Start several processes for several instances.
 if (args is not ["--fault", var name, ..])
     return await SelfCheck.RunAsync();
 
@@ -20,15 +20,16 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stopping.Cancel();
 };
-if (args is [_, _, "--seconds", var seconds])
-    stopping.CancelAfter(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
 
 await using var servers = await DemoServers.StartAsync();
-using var host = DemoClients.Build(servers, fault, exports: true);
+var instance = $"{Environment.MachineName}-{Environment.ProcessId}";
+using var host = DemoClients.Build(servers, instance, fault, exports: true);
 await host.StartAsync();                                                        // starts OpenTelemetry
 var traffic = new Traffic(host.Services);
 await traffic.StepAsync();
-fault?.Inject(servers);
+fault?.Inject(servers, instance);
+if (args is [_, _, "--seconds", var seconds])
+    stopping.CancelAfter(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
 while (!stopping.IsCancellationRequested)
 {
     await traffic.StepAsync();

@@ -1,21 +1,23 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Observability;
 
-/// <summary>Collects the metrics and the ids of log events, for the check. An application leaves this to OpenTelemetry.</summary>
+/// <summary>Collects the metrics and the ids of log events of one instance, for the check. An application leaves this to OpenTelemetry.</summary>
 internal sealed class Signals : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(string Instrument, double Value, string[] Tags)> _measurements = new();
     private readonly ConcurrentDictionary<int, bool> _events = new();
     private readonly MeterListener _listener = new();
 
-    public Signals()
+    /// <param name="meters">The meters of the instance. The other instances in this process have meters of the same name.</param>
+    public Signals(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "JwtGrantClient")
+            if (instrument.Meter.Name == "JwtGrantClient" && instrument.Meter.Scope == meters)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
@@ -35,7 +37,7 @@ internal sealed class Signals : ILoggerProvider, ILogger
             && _measurements.Any(one => one.Instrument == words[0] && fault.HasValue(one.Value) && words.Skip(1).All(one.Tags.Contains));
     }
 
-    public ILogger CreateLogger(string categoryName) => this;
+    public ILogger CreateLogger(string categoryName) => categoryName == "JwtGrantClient" ? this : NullLogger.Instance;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

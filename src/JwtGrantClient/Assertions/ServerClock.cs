@@ -58,13 +58,17 @@ internal sealed class ServerClock(TimeProvider local, bool mayCorrect) : TimePro
     }
 
     /// <summary>Corrects the clock after a refusal. Returns false if the offset does not explain the refusal.</summary>
-    public bool TryCorrect()
+    /// <param name="sentWith">The <see cref="Correction"/> that the refused assertion has. The clock may have been corrected since, for another request.</param>
+    /// <param name="isChanged">Whether this refusal changed the correction.</param>
+    public bool TryCorrect(TimeSpan sentWith, out bool isChanged)
     {
+        isChanged = false;
         var needed = Needed;
         // Nothing that was sent has a time of this clock, for example an assertion from a file.
-        if (!mayCorrect || !_isUsed || (needed - Correction).Duration() < Tolerance)
+        if (!mayCorrect || !_isUsed || (needed - sentWith).Duration() < Tolerance)
             return false;
-        Volatile.Write(ref _correction, needed.Ticks);
+        var before = Volatile.Read(ref _correction);
+        isChanged = (needed - TimeSpan.FromTicks(before)).Duration() >= Tolerance && Interlocked.CompareExchange(ref _correction, needed.Ticks, before) == before;
         return true;
     }
 

@@ -142,7 +142,7 @@ public sealed class AccessTokenHandler : DelegatingHandler
         var api = await EvaluateAsync(authorized, pendingResponse).ConfigureAwait(false);
         if (api.Result == ChallengeResult.Rejected && mayReplace)
         {
-            Log.TokenRejected(_logger, Origin.From(authorized.OriginalUri).ToString());
+            LogRejection(authorized, api.Response);
             var newToken = ReplaceAsync(authorized, RepeatableContent.Includes(authorized.Request.Content), cancellationToken);
             api = await RetryAsync(authorized, api, newToken, cancellationToken).ConfigureAwait(false);
         }
@@ -253,6 +253,13 @@ public sealed class AccessTokenHandler : DelegatingHandler
         if (insufficient.Error == "insufficient_scope" && response.StatusCode == HttpStatusCode.Forbidden)
             Log.InsufficientScope(_logger, Origin.From(authorized.OriginalUri).ToString(), insufficient.Scope is null ? null : SanitizedText.From(authorized.MaskSecrets(insufficient.Scope)));
         return new(response, result, new TokenChallenge(insufficient, authorized.Request, authorized.TokenRequest, authorized.MaskSecrets));
+    }
+
+    private void LogRejection(in AuthorizedRequest authorized, HttpResponseMessage response)
+    {
+        var reason = ChallengeEvaluator.ReadDescription(response, _header.SchemeOf(authorized.Token));
+        Log.TokenRejected(
+            _logger, Origin.From(authorized.OriginalUri).ToString(), reason is null ? "none given." : SanitizedText.ToSentence(SanitizedText.From(authorized.MaskSecrets(reason))));
     }
 
     // Without the header, an outer retry of the same message gets a token again. After a redirect, the original URI is stored for that retry.

@@ -54,4 +54,8 @@ internal static class ChallengeEvaluator
             : all.Length == 0;
         return newTokenMayHelp ? ChallengeResult.Rejected : ChallengeResult.None;
     }
+
+    /// <summary>Returns why the API rejects the token (RFC 6750 section 3, <c>error_description</c>); null if it does not say.</summary>
+    public static string? ReadDescription(HttpResponseMessage response, string scheme) =>
+        Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => challenge.HasScheme(scheme) && challenge.Description is not null)?.Description;
 }

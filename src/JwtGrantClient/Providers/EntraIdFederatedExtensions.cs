@@ -24,7 +24,7 @@ public static class EntraIdFederatedExtensions
         [
             new("ClientId", "the Application (client) ID, of the app registration or of the user-assigned managed identity", options => options.ClientId is not null),
             new(
-                "ClientAssertion:TokenFile", "the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE",
+                "ClientAssertion:TokenFile", "the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE, unless ClientAssertion:From names another client",
                 options => options.ClientAssertion is not { TokenFile: null, From: null }),
             new("Scope", "the Application ID URI of the API and /.default, such as https://graph.microsoft.com/.default", options => options.Scope is not null),
         ],

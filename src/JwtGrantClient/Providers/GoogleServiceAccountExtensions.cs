@@ -9,6 +9,9 @@ public static class GoogleServiceAccountExtensions
     private const string ServiceAccountPage = "https://developers.google.com/identity/protocols/oauth2/service-account";
     private const string TargetAudience = "TargetAudience";
 
+    private const string UnknownAccount = "The service account (iss below) does not exist: it was deleted, or Assertion:Issuer or ClientId is not its client_email. Use the JSON key file unchanged.";
+    private const string UnknownUser = "The user in sub does not exist in the Google Workspace domain. Set Assertion:Subject, or the Subject of the token request, to the primary email address of a user; for a token of the service account itself remove it.";
+
     internal static ProviderProfile Profile { get; } = new("GoogleServiceAccount", "Google", "docs/providers/google-service-account.md")
     {
         SetDefaults = options =>
@@ -45,9 +48,13 @@ public static class GoogleServiceAccountExtensions
             new("invalid_grant", "Invalid JWT Signature", "The key (kid below) is not one of the service account (iss below): it was deleted, or the file is of another account. Check it in IAM & Admin > Service Accounts > Keys, and create a new key if it is missing."),
             new("invalid_grant", "short-lived token", "The assertion is valid for more than 1 h, or the clock of this machine is wrong. Lower Assertion:Lifetime, and synchronize the clock (NTP).") { IsAboutTimes = true },
             new("invalid_grant", "audience", "The audience is not that of Google's token endpoint. Remove Issuer and Assertion:Audience, so that it is TokenEndpoint: https://oauth2.googleapis.com/token."),
-            new("invalid_grant", "account not found", "The service account (iss below) does not exist: it was deleted, or Assertion:Issuer or ClientId is not its client_email. Use the JSON key file unchanged."),
-            new("invalid_grant", "email", "The user in sub does not exist in the Google Workspace domain. Set Assertion:Subject, or the Subject of the token request, to the primary email address of a user; for a token of the service account itself remove it."),
+            new("invalid_grant", "account not found", UnknownAccount),
+            new("invalid_grant", "account has been deleted", UnknownAccount),
+            new("invalid_grant", "verifier found for issuer", UnknownAccount),
+            new("invalid_grant", "email", UnknownUser),
+            new("invalid_request", "impersonation", UnknownUser),
             new("unauthorized_client", null, "The service account may not act for the user in sub. An administrator of the Google Workspace domain adds the account's client ID with exactly these scopes in Admin console > Security > API controls > Domain-wide delegation; that can take 24 h. For a token of the service account itself, remove Assertion:Subject."),
+            new("invalid_scope", "missing scope", "The assertion has no claim scope. Remove ScopePlacement, so that Scope is a claim."),
             new("invalid_scope", null, "The claim scope is empty or has an unknown value, or target_audience is not valid. Set Scope to OAuth scopes of Google APIs, such as https://www.googleapis.com/auth/cloud-platform, or TargetAudience, and not both."),
             new("access_denied", null, "An administrator of the Google Workspace domain has not allowed these scopes for the account's client ID (Domain-wide delegation), or a policy of the organization denies access."),
             new("admin_policy_enforced", null, "A policy of the Google Workspace administrator denies the scopes. The administrator allows the client ID in Admin console > Security > API controls."),

@@ -15,6 +15,7 @@ public static class GoogleWorkloadIdentityExtensions
     private const string FederationPage = "https://cloud.google.com/iam/docs/workload-identity-federation-with-other-providers";
     private const string StsPage = "https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token";
     private const string CloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
+    private const string WrongTokenType = "The token is not of the type in TokenExchange:SubjectTokenType. For OpenID Connect providers it is urn:ietf:params:oauth:token-type:jwt.";
     private const string WorkloadIdentityProvider = "WorkloadIdentityProvider", ServiceAccount = "ServiceAccount", CredentialFile = "CredentialFile";
 
     internal static ProviderProfile Profile { get; } = new("GoogleWorkloadIdentity", "Google", "docs/providers/google-workload-identity.md")
@@ -46,11 +47,14 @@ public static class GoogleWorkloadIdentityExtensions
         [
             new("invalid_target", null, "There is no such provider of a workload identity pool, or it is disabled. Check WorkloadIdentityProvider, which has the number of the project and not its ID."),
             new("invalid_grant", "audience", "The aud of the token is not one that the provider of the pool accepts. Request the token for https://iam.googleapis.com/ and WorkloadIdentityProvider, or add its audience to the allowed audiences of the provider."),
-            new("invalid_grant", "stale", "The token is older than 24 h. Write a new one to the file.") { IsAboutTimes = true },
+            new("invalid_grant", "stale", "The token has expired, has no iat or exp, or was issued in the future. Check that the platform replaces the file, and the clocks of both.") { IsAboutTimes = true },
             new("invalid_grant", "expired", "The token has expired. Check that the platform replaces the file, and the clocks.") { IsAboutTimes = true },
-            new("invalid_grant", "issuer", "The iss of the token is not the issuer of the provider of the pool, or Google cannot read the keys of the issuer. Compare the issuer, and upload its JWKS to the provider if it is not public."),
+            new("invalid_grant", "signature", "The signature of the token does not fit the keys of its issuer. If a JWKS was uploaded to the provider of the pool, upload that of the issuer again; send the token unchanged."),
+            new("invalid_grant", "connecting", "Google cannot read the keys of the issuer, or they do not contain the kid of the token (below). The issuer must be public: check its /.well-known/openid-configuration. If it is not, upload its current JWKS to the provider of the pool."),
+            new("invalid_grant", "issuer", "The iss of the token is not the issuer of the provider of the pool. Compare both, exactly, with or without the slash at the end."),
             new("unauthorized_client", "attribute condition", "The attribute condition of the provider of the pool rejects the token. Compare its claims with the condition."),
-            new("invalid_request", "subject_token_type", "The token is not of the type in TokenExchange:SubjectTokenType. For OpenID Connect providers it is urn:ietf:params:oauth:token-type:jwt."),
+            new("invalid_request", "subjectTokenType", WrongTokenType),
+            new("invalid_request", "subject_token_type", WrongTokenType),
             new(null, "iam.serviceAccounts.getAccessToken", "The federated identity may not act as the service account. Give the principal of the pool the role roles/iam.workloadIdentityUser on ServiceAccount."),
             new(null, "has not been used in project", "The IAM Service Account Credentials API is not enabled. Enable iamcredentials.googleapis.com in the project."),
             new("NOT_FOUND", null, "There is no service account with this email address. Check ServiceAccount."),

@@ -42,6 +42,7 @@ public static class KeycloakExtensions
             // The client assertion.
             new("invalid_client", "audience", "The audience of the client assertion must be the issuer of the realm, as its metadata shows it, and nothing else. Set Issuer to it and remove ClientAssertion:Audience. If Keycloak is called by another host name, set TokenEndpoint to that."),
             new("invalid_client", "too far in the past", "Keycloak accepts a client assertion for 60 s from its iat (Signed JWT max expiration of the client). Remove ClientAssertion:Backdate, and synchronize the clock of this machine (NTP).") { IsAboutTimes = true },
+            new("invalid_client", "expiration is too far", "The client assertion has no iat, and its exp is later than Keycloak allows. Remove iat from ClientAssertion:OmittedClaims, or ClientAssertion:Lifetime."),
             new("invalid_client", "in the future", "The clock of this machine is ahead of that of Keycloak. Synchronize it (NTP).") { IsAboutTimes = true },
             new("invalid_client", "not active", "The client assertion was expired when it arrived, or the clock of this machine is wrong. Synchronize it (NTP), and remove ClientAssertion:Lifetime.") { IsAboutTimes = true },
             new("invalid_client", "load public key", "Keycloak has no key with this kid for the client. Import the certificate in the tab Keys of the client and remove SigningKey:KeyId, or enable Use JWKS URL there and set SigningKey:KeyId to the kid in that set."),
@@ -53,25 +54,31 @@ public static class KeycloakExtensions
             new("invalid_client", null, "The realm has no such client, it is disabled, or the client authenticator in its tab Credentials is not Signed JWT. Compare ClientId with the Client ID, and set Client Authenticator to Signed JWT."),
             new("unauthorized_client", "service account", "The client has no service account. Enable Service accounts roles in its Capability config."),
             new("unauthorized_client", null, "The realm has no such client, its credential is wrong, or it may not use this grant. Compare ClientId with the Client ID, set Client Authenticator to Signed JWT, and enable the grant in its Capability config."),
-            // The JWT authorization grant.
-            new("invalid_grant", "audience", "The audience of the assertion must be the issuer of the realm, as its metadata shows it, and nothing else. Set Issuer to it and remove Assertion:Audience. If 'Allows Client ID as audience for assertions' is on at the identity provider, set Assertion:Audience to its Client ID."),
-            new("invalid_grant", "No Identity Provider", "No identity provider of the realm has iss as its issuer. Set Assertion:Issuer to the Issuer of the identity provider, from Identity providers > Settings."),
-            new("invalid_grant", "not allowed for the client", "The client may not use this identity provider. Add it to 'Allowed Identity Providers for JWT Authorization Grant' in the Capability config of the client."),
-            new("invalid_grant", "not configured for JWT", "The identity provider does not accept assertions. Enable JWT Authorization Grant in its settings."),
-            new("invalid_grant", "not supported for the requested client", "The client may not use the grant. Enable JWT Authorization Grant in the Capability config of the client."),
-            new("invalid_grant", "Public client", "Only confidential clients may use the grant. Enable Client authentication in the Capability config of the client, and set ClientAuthentication."),
-            new("invalid_grant", "User not found", "No user of the realm is linked to the identity provider with sub as user ID. Link the user (Users > Identity provider links), and set Assertion:Subject, or the Subject of the token request, to the ID at that provider."),
-            new("invalid_grant", "reuse", "The jti of the assertion was used before. Keycloak keeps also that of an assertion that it refused. The library signs a new one for each attempt; a token from a file is sent once, unless Allow assertion reuse is on at the identity provider."),
-            new("invalid_grant", "jti", "Keycloak requires jti in assertions. Remove it from Assertion:OmittedClaims, or enable Allow assertion reuse at the identity provider."),
-            new("invalid_grant", "in the future", "The clock of this machine is ahead of that of Keycloak, which tolerates nothing by default. Synchronize it (NTP), leave Assertion:Backdate at 00:00:10, or raise Allowed clock skew of the identity provider.") { IsAboutTimes = true },
-            new("invalid_grant", "in the past", "The assertion is older than Max allowed assertion expiration of the identity provider, by default 5 min. Synchronize the clock of this machine (NTP), and lower Assertion:Backdate.") { IsAboutTimes = true },
-            new("invalid_grant", "not active", "The assertion was expired when it arrived, or the clock of this machine is wrong. Synchronize it (NTP), and remove Assertion:Lifetime.") { IsAboutTimes = true },
-            new("invalid_grant", "signature algorithm", "The identity provider names another signature algorithm. Set SigningKey:Algorithm to its Assertion signature algorithm."),
-            new("invalid_grant", "signature", "The identity provider does not have the key. Add the public key to its JWKS URL or to Validating public key, and compare the kid."),
+            .. GrantErrors,
             new("unsupported_grant_type", null, "The realm does not support the grant. The JWT authorization grant needs Keycloak 26.5 with --features=jwt-authorization-grant, or later."),
             new("invalid_scope", null, "The client does not have the scope. Add it in the tab Client scopes of the client, and compare Scope with it."),
         ],
     };
+
+    // Errors of the JWT authorization grant.
+    private static IReadOnlyList<KnownError> GrantErrors =>
+    [
+        new("invalid_grant", "audience", "The audience of the assertion must be the issuer of the realm, as its metadata shows it, and nothing else. Set Issuer to it and remove Assertion:Audience. If 'Allows Client ID as audience for assertions' is on at the identity provider, set Assertion:Audience to its Client ID."),
+        new("invalid_grant", "No Identity Provider", "No identity provider of the realm has iss as its issuer. Set Assertion:Issuer to the Issuer of the identity provider, from Identity providers > Settings."),
+        new("invalid_grant", "not allowed for the client", "The client may not use this identity provider. Add it to 'Allowed Identity Providers for JWT Authorization Grant' in the Capability config of the client."),
+        new("invalid_grant", "not configured for JWT", "The identity provider does not accept assertions. Enable JWT Authorization Grant in its settings."),
+        new("invalid_grant", "not supported for the requested client", "The client may not use the grant. Enable JWT Authorization Grant in the Capability config of the client."),
+        new("invalid_grant", "Public client", "Only confidential clients may use the grant. Enable Client authentication in the Capability config of the client, and set ClientAuthentication."),
+        new("invalid_grant", "User not found", "No user of the realm is linked to the identity provider with sub as user ID. Link the user (Users > Identity provider links), and set Assertion:Subject, or the Subject of the token request, to the ID at that provider."),
+        new("invalid_grant", "reuse", "The jti of the assertion was used before. Keycloak keeps also that of an assertion that it refused. The library signs a new one for each attempt; a token from a file is sent once, unless Allow assertion reuse is on at the identity provider."),
+        new("invalid_grant", "jti", "Keycloak requires jti in assertions. Remove it from Assertion:OmittedClaims, or enable Allow assertion reuse at the identity provider."),
+        new("invalid_grant", "expiration is too far", "The assertion has no iat, and its exp is later than Max allowed assertion expiration of the identity provider, by default 5 min. Remove iat from Assertion:OmittedClaims, or lower Assertion:Lifetime."),
+        new("invalid_grant", "in the future", "The clock of this machine is ahead of that of Keycloak, which tolerates nothing by default. Synchronize it (NTP), leave Assertion:Backdate at 00:00:10, or raise Allowed clock skew of the identity provider.") { IsAboutTimes = true },
+        new("invalid_grant", "in the past", "The assertion is older than Max allowed assertion expiration of the identity provider, by default 5 min. Synchronize the clock of this machine (NTP), and lower Assertion:Backdate.") { IsAboutTimes = true },
+        new("invalid_grant", "not active", "The assertion was expired when it arrived, or the clock of this machine is wrong. Synchronize it (NTP), and remove Assertion:Lifetime.") { IsAboutTimes = true },
+        new("invalid_grant", "signature algorithm", "The identity provider names another signature algorithm. Set SigningKey:Algorithm to its Assertion signature algorithm."),
+        new("invalid_grant", "signature", "The identity provider does not have the key. Add the public key to its JWKS URL or to Validating public key, and compare the kid."),
+    ];
 
     /// <summary>Gets what the documentation says about the defaults.</summary>
     internal static IReadOnlyList<ProviderDefault> Defaults =>

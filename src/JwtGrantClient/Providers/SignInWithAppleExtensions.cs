@@ -37,7 +37,7 @@ public static class SignInWithAppleExtensions
         MaxLifetime = TimeSpan.FromSeconds(15_777_000),
         Errors =
         [
-            new("invalid_client", null, "Apple does not accept the client secret, or does not know the client. Compare what was sent, below, with the developer account: iss is TeamId, sub is ClientId (the Services ID for a web site, the bundle ID for an app), kid is the Key ID of this file, and the key has Sign in with Apple for the primary App ID of the client and was not revoked."),
+            new("invalid_client", null, "Apple does not accept the client secret, or does not know the client. Compare what was sent, below, with the developer account: iss is TeamId, sub is ClientId (the Services ID for a web site, the bundle ID for an app), kid is the Key ID of this file, and the key has Sign in with Apple for the primary App ID of the client and was not revoked. The clock of this machine must be right, too."),
             new("invalid_grant", "client_id mismatch", "The code was issued to another client. ClientId is the Services ID for a code of a web site, and the bundle ID for a code of an app; an application with both has two clients."),
             new("invalid_grant", "redirect_uri", "The redirect URI is not that of the authorization request. Pass exactly the same one to Grant.AuthorizationCode; for a code of a native app, pass none."),
             new("invalid_grant", "already been used", "An authorization code can be used once. Keep the refresh token of the first response; for another code the user signs in again."),

@@ -35,6 +35,6 @@ internal static class EndpointlessChecks
             if (isSet)
                 yield return $"{name} is set, but {reason}. Remove the setting{(isOwn ? ", or do not call UseTokenSource" : "")}.";
         if (!isOwn && options.Assertion.Audience is null && !options.Assertion.OmittedClaims.Contains("aud"))
-            yield return "Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects.";
+            yield return "Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects, or for an API that expects none add aud to Assertion:OmittedClaims.";
     }
 }

@@ -113,8 +113,9 @@ internal sealed class SectionChecks
             _problems.Add($"{child.Path} is a value of the provider {owner.Name}, and the provider is {_provider?.Name ?? "not set"}. Set Provider to {owner.Name}, or remove the value.");
             return;
         }
-        var nearest = SpellingSuggestion.Find(child.Key, names)
-            ?? (isTopLevel ? Sections.Where(section => section.Names.Any(IsMeant)).Select(section => $"{section.Path}:{section.Names.First(IsMeant)}").FirstOrDefault() : null);
+        // Sections that have a setting in common, such as Audience, are all named.
+        string[] nested = isTopLevel ? [.. Sections.Where(section => section.Names.Any(IsMeant)).Select(section => $"{section.Path}:{section.Names.First(IsMeant)}")] : [];
+        var nearest = SpellingSuggestion.Find(child.Key, names) ?? (nested.Length == 0 ? null : string.Join(" or ", nested));
         var advice = nearest is not null ? $"Did you mean {nearest}?"
             : _hasListed ? "See docs/settings.md for the settings."
             : $"The valid settings are {string.Join(", ", names)}.";

@@ -22,6 +22,9 @@ internal abstract class LocalSigner(SignatureAlgorithm algorithm, KeyIdentity id
 
     /// <summary>Signs on the calling thread.</summary>
     public abstract byte[] Sign(ReadOnlySpan<byte> signingInput);
+
+    /// <summary>Returns the JWK thumbprint of the public key (RFC 7638).</summary>
+    public abstract string ComputeThumbprint();
 }
 
 /// <summary>Signs with RSASSA-PKCS1-v1_5, or with RSASSA-PSS and a salt that is as long as the hash (RFC 7518 sections 3.3 and 3.5).</summary>
@@ -54,6 +57,8 @@ internal sealed class RsaSigner : LocalSigner
 
     public override byte[] Sign(ReadOnlySpan<byte> signingInput) => _key.SignData(signingInput, _algorithm.Hash, _algorithm.Padding!);
 
+    public override string ComputeThumbprint() => PublicJwk.ComputeThumbprint(_key);
+
     /// <summary>
     /// Returns whether a public exponent is odd and at least 3. With the exponent 1 a signature is the padded hash, so anyone can create it.
     /// </summary>
@@ -85,6 +90,8 @@ internal sealed class EcdsaSigner : LocalSigner
 
     // SignData returns R and S at fixed width by default, which is the format of a JWS.
     public override byte[] Sign(ReadOnlySpan<byte> signingInput) => _key.SignData(signingInput, _algorithm.Hash);
+
+    public override string ComputeThumbprint() => PublicJwk.ComputeThumbprint(_key);
 }
 
 /// <summary>Signs with ML-DSA and an empty context (RFC 9964). A signature has 2,420 to 4,627 bytes.</summary>
@@ -96,4 +103,6 @@ internal sealed class MlDsaSigner(MLDsa key, SignatureAlgorithm algorithm, KeyId
         key.SignData(signingInput, signature);
         return signature;
     }
+
+    public override string ComputeThumbprint() => PublicJwk.ComputeThumbprint(key);
 }

@@ -86,7 +86,7 @@ internal sealed class ReloadingSigner : IJwtSigner
         // Also stored for a content that cannot be parsed, so that it is parsed again only after it has changed.
         _lastFingerprint = fingerprint;
         var next = new LoadedKey(SigningKeyLoader.Load(source, _options), source.Place, fingerprint);
-        Log.KeyReplaced(_logger, source.Place, ShowKeyId(last), next.Signer.Algorithm, ShowKeyId(next));
+        Log.KeyReplaced(_logger, source.Place, ShowReplaced(last), next.Signer.Algorithm, ShowReplaced(next));
         _lastError = null;
         Volatile.Write(ref _loadedAt, _clock.GetTimestamp());
         return next;
@@ -94,6 +94,9 @@ internal sealed class ReloadingSigner : IJwtSigner
 
     // The id of a key is no secret, but the setting may contain one by mistake.
     private string? ShowKeyId(LoadedKey key) => key.Signer.KeyId is { } id && id == _options.KeyId ? SettingText.Show(id) : key.Signer.KeyId;
+
+    // Two keys without an id, or with the one of the setting, are told apart by their thumbprints, which a JWK set at the server can be searched for.
+    private string ShowReplaced(LoadedKey key) => ShowKeyId(key) is { Length: > 0 } id ? $"{id}, thumbprint {key.Signer.ComputeThumbprint()}" : $"thumbprint {key.Signer.ComputeThumbprint()}";
 
     private bool OnReadFailed(LoadedKey last, Exception e)
     {

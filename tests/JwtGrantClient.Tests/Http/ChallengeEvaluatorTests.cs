@@ -45,7 +45,23 @@ public sealed class ChallengeEvaluatorTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["token-1", "token-2"], api.TokensReceived);
-        Assert.Contains("Information 6 The API at https://api.example.com responded with 401 to the token; the token is replaced if it is still the cached one", api.Log.All);
+        Assert.Contains(api.Log.All, line => line.StartsWith(
+            "Information 6 The API at https://api.example.com responded with 401 to the token; the token is replaced if it is still the cached one. Reason of the API: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_log_has_the_reason_of_the_API_for_its_401_without_the_token()
+    {
+        await using var api = new ProtectedApi(token => token == "token-1"
+            ? ProtectedApi.Unauthorized("""Bearer error="invalid_token", error_description="The audience of token-1 is invalid" """) : ProtectedApi.Ok());
+        await api.CacheFirstTokenAsync();
+
+        (await api.GetAsync()).Dispose();
+
+        var line = Assert.Single(api.Log.All, line => line.StartsWith("Information 6 ", StringComparison.Ordinal));
+        Assert.Contains("Reason of the API: The audience of ", line, StringComparison.Ordinal);
+        Assert.EndsWith(" is invalid.", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("token-1", line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,8 +129,13 @@ public sealed class ChallengeEvaluatorTests
     public async Task A_401_for_a_token_that_was_acquired_in_the_same_call_is_returned_and_the_token_stays_cached()
     {
         await using var api = new ProtectedApi(_ => ProtectedApi.Unauthorized());
+        // The call waits for the token: one that is there at once counts as cached.
+        var tokenIsSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        api.Endpoint.DelayResponseUntil = tokenIsSent.Task;
 
-        using var response = await api.GetAsync();
+        var call = api.GetAsync();
+        tokenIsSent.SetResult();
+        using var response = await call;
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(["token-1"], api.TokensReceived);

@@ -81,6 +81,13 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
     public async Task Each_broken_rule_fails_with_an_error_that_names_it(string settings, string advice) =>
         Assert.Contains($"). {advice}", await _client.FailAsync(Settings(settings), _entra.CreateHandler()), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(5002723, "Invalid JWT token. No certificate SHA-1 thumbprint, certificate SHA-256 thumbprint, nor keyId specified in token header.", "The header of the assertion does not identify the certificate. Remove SigningKey:X5tS256")]
+    [InlineData(50012, "Client assertion contains an invalid signature. [Reason - The key used is expired.]", "The signature does not fit the registered certificate, or that certificate has expired. Upload the certificate of SigningKey")]
+    [InlineData(50027, "JWT token is invalid or malformed.", "Remove ClientAssertion:Audience, ClientAssertion:Type, ClientAssertion:OmittedClaims and SigningKey:Algorithm")]
+    public async Task An_assertion_that_is_refused_names_the_cure(int code, string text, string advice) => Assert.Contains(
+        advice, await _client.FailAsync(Settings(), ProviderEmulator.Refusing(EntraIdTokenEndpoint.Refusal(code, text)).CreateHandler()), StringComparison.Ordinal);
+
     [Fact]
     public async Task A_clock_that_is_wrong_is_named()
     {
@@ -136,7 +143,7 @@ public sealed class EntraIdProviderTests : IAsyncDisposable
 
     [Fact]
     public void A_federated_client_without_a_token_is_told_where_it_is() => Assert.Equal(
-        "ClientAssertion:TokenFile is missing; it is the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE. Microsoft Entra ID needs it. See docs/providers/entra-id-federated.md.",
+        "ClientAssertion:TokenFile is missing; it is the file with the token of the platform, which AKS names in AZURE_FEDERATED_TOKEN_FILE, unless ClientAssertion:From names another client. Microsoft Entra ID needs it. See docs/providers/entra-id-federated.md.",
         Assert.Single(ProviderClient.Problems(Federated(null))));
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
         { """{ "Assertion": { "Subject": "nobody@example.com" } }""", "The user in sub does not exist in the Google Workspace domain." },
         { """{ "Assertion": { "Subject": "admin@example.com" } }""", "The service account may not act for the user in sub." },
         { """{ "Scope": "a,b" }""", "The claim scope is empty or has an unknown value" },
-        { """{ "ScopePlacement": "Parameter" }""", "The claim scope is empty or has an unknown value" },
+        { """{ "ScopePlacement": "Parameter" }""", "The assertion has no claim scope. Remove ScopePlacement, so that Scope is a claim." },
     };
 
     [Fact]
@@ -85,6 +85,14 @@ public sealed class GoogleServiceAccountProviderTests : IAsyncDisposable
     [MemberData(nameof(BrokenRules))]
     public async Task Each_broken_rule_fails_with_an_error_that_names_it(string settings, string advice) =>
         Assert.Contains($"). {advice}", await _client.FailAsync(Settings(settings), _google.CreateHandler()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("invalid_request", "Invalid impersonation prn email address.", "The user in sub does not exist in the Google Workspace domain.")]
+    [InlineData("invalid_grant", "Not a valid email.", "The user in sub does not exist in the Google Workspace domain.")]
+    [InlineData("invalid_grant", "Invalid JWT: No valid verifier found for issuer: other@project.iam.gserviceaccount.com", "The service account (iss below) does not exist")]
+    [InlineData("invalid_grant", "The account has been deleted", "The service account (iss below) does not exist")]
+    public async Task Other_texts_of_Google_are_explained_in_the_same_way(string error, string text, string advice) => Assert.Contains(
+        $"). {advice}", await _client.FailAsync(Settings(), ProviderEmulator.Refusing(EmulatedResponse.OAuth(error, text)).CreateHandler()), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_key_of_another_account_is_named()

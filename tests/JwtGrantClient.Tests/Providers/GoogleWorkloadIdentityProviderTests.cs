@@ -90,6 +90,11 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
         Assert.Contains(problems, found => found.StartsWith(problem, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_file_of_gcloud_that_does_not_exist_is_the_only_problem() => Assert.StartsWith(
+        "CredentialFile: The credential file 'missing.json' does not exist",
+        Assert.Single(ProviderClient.Problems("""{ "Provider": "GoogleWorkloadIdentity", "CredentialFile": "missing.json" }""")), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("""{ "WorkloadIdentityProvider": "projects/1/locations/global/workloadIdentityPools/clusters/providers/other" }""", "There is no such provider of a workload identity pool")]
     [InlineData("""{ "TokenExchange": { "SubjectTokenType": "urn:ietf:params:oauth:token-type:id_token" } }""", "The token is not of the type in TokenExchange:SubjectTokenType.")]
@@ -106,6 +111,19 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
 
         Assert.Contains("). The aud of the token is not one that the provider of the pool accepts.", advice, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("ID Token issued at 1796144898 is stale to sign-in.", "The token has expired, has no iat or exp, or was issued in the future.")]
+    [InlineData("Unable to verify the ID Token signature.", "The signature of the token does not fit the keys of its issuer.")]
+    [InlineData("Error connecting to the given credential's issuer.", "Google cannot read the keys of the issuer, or they do not contain the kid of the token (below).")]
+    [InlineData("The issuer in ID Token https://a.example does not match the expected ones: https://b.example", "The iss of the token is not the issuer of the provider of the pool.")]
+    public async Task A_token_of_the_platform_that_is_refused_is_explained(string text, string advice) => Assert.Contains(
+        $"). {advice}", await _client.FailAsync(Settings(), ProviderEmulator.Refusing(EmulatedResponse.OAuth("invalid_grant", text)).CreateHandler()), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_token_type_that_Google_names_in_its_JSON_spelling_is_explained() => Assert.Contains(
+        "The token is not of the type in TokenExchange:SubjectTokenType.",
+        await _client.FailAsync(Settings(), ProviderEmulator.Refusing(EmulatedResponse.OAuth("invalid_request", "Invalid value for \"subjectTokenType\".")).CreateHandler()), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{ "WorkloadIdentityProvider": null }""", "WorkloadIdentityProvider is missing; it is the provider of the workload identity pool")]

@@ -31,6 +31,8 @@ public sealed class KeycloakProviderTests : IAsyncDisposable
             new("the client exists", request => request.ClientAssertion!["sub"] != Client, EmulatedResponse.OAuth("invalid_client", "Invalid client or Invalid client credentials", 401)),
             new("the client has the key", request => request.ClientAssertion!.Header.TryGetProperty("kid", out var kid) && kid.GetString() == "unknown", EmulatedResponse.OAuth("invalid_client", "Unable to load public key")),
             new("aud is the issuer", request => request.ClientAssertion!["aud"] != Realm, EmulatedResponse.OAuth("invalid_client", "Invalid token audience")),
+            new("exp within 60 s without iat", request => IsLateWithoutIat(request.ClientAssertion!, 60), EmulatedResponse.OAuth("invalid_client", "Token expiration is too far in the future and iat claim not present in token")),
+            new("exp within 5 min without iat", request => request.Assertion is { } grant && IsLateWithoutIat(grant, 300), EmulatedResponse.OAuth("invalid_grant", "Token expiration is too far in the future and iat claim not present in token")),
             new("at most 60 s from iat", request => Age(request.ClientAssertion!) > 60, EmulatedResponse.OAuth("invalid_client", "Token was issued too far in the past to be used now")),
             new("the client has a service account", request => request.Form["scope"] == "no-service-account", EmulatedResponse.OAuth("unauthorized_client", "Client not enabled to retrieve service account", 401)),
             new("the scope is one of the client", request => request.Form["scope"] == "unknown", EmulatedResponse.OAuth("invalid_scope", "Invalid scopes: unknown")),
@@ -54,6 +56,7 @@ public sealed class KeycloakProviderTests : IAsyncDisposable
         { """{ "ClientAssertion": { "Audience": "https://keycloak.example.com/realms/orders/protocol/openid-connect/token" } }""", "The audience of the client assertion must be the issuer of the realm" },
         { """{ "ClientAssertion": { "Backdate": "00:01:10", "Lifetime": "00:02:00" } }""", "Keycloak accepts a client assertion for 60 s from its iat" },
         { """{ "Scope": "unknown" }""", "The client does not have the scope." },
+        { """{ "ClientAssertion": { "OmittedClaims": [ "iat" ], "Lifetime": "00:02:00" } }""", "The client assertion has no iat, and its exp is later than Keycloak allows." },
         { """{ "Scope": "no-service-account" }""", "The client has no service account. Enable Service accounts roles" },
     };
 
@@ -63,6 +66,7 @@ public sealed class KeycloakProviderTests : IAsyncDisposable
         { """{ "Assertion": { "Audience": "https://keycloak.example.com" } }""", "The audience of the assertion must be the issuer of the realm" },
         { """{ "Assertion": { "Subject": "nobody" } }""", "No user of the realm is linked to the identity provider with sub as user ID." },
         { """{ "Assertion": { "OmittedClaims": [ "jti" ] } }""", "Keycloak requires jti in assertions." },
+        { """{ "Assertion": { "OmittedClaims": [ "iat" ], "Lifetime": "00:10:00" } }""", "The assertion has no iat, and its exp is later than Max allowed assertion expiration" },
     };
 
     [Fact]
@@ -149,6 +153,9 @@ public sealed class KeycloakProviderTests : IAsyncDisposable
 
     private static string GrantSettings(string? changes = null) => ProviderClient.Change(
         JsonNode.Parse(Settings($$"""{ "Grant": "JwtBearer", "Assertion": { "Issuer": "{{Idp}}", "Subject": "{{User}}" } }"""))!.AsObject(), changes);
+
+    private bool IsLateWithoutIat(Jwt assertion, int seconds) =>
+        !assertion.Payload.TryGetProperty("iat", out _) && assertion.Payload.GetProperty("exp").GetInt64() > _clock.GetUtcNow().ToUnixTimeSeconds() + seconds;
 
     private long Age(Jwt assertion) => _clock.GetUtcNow().ToUnixTimeSeconds() - assertion.Payload.GetProperty("iat").GetInt64();
 }

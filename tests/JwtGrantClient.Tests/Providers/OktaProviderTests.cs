@@ -55,7 +55,7 @@ public sealed class OktaProviderTests : IAsyncDisposable
     public static TheoryData<string, string> BrokenRules => new()
     {
         { $$"""{ "ClientAssertion": { "Audience": "https://{{Domain}}" } }""", "The audience is not the URL of this endpoint. Remove ClientAssertion:Audience" },
-        { """{ "SigningKey": { "KeyId": "other" } }""", "The app has several public keys, and none has this kid. Set SigningKey:KeyId" },
+        { """{ "SigningKey": { "KeyId": "other" } }""", "kid is missing, or is not that of a public key of the app. Set SigningKey:KeyId" },
         { """{ "ClientId": "0oaOTHER" }""", "The org does not know the client" },
         { """{ "Scope": "openid okta.users.read" }""", "OpenID scopes, such as openid, profile and email, are for users who sign in." },
         { """{ "Scope": "okta.apps.manage" }""", "The app has none of the requested scopes. Grant them in the Okta API Scopes tab of the app" },
@@ -110,6 +110,16 @@ public sealed class OktaProviderTests : IAsyncDisposable
     [MemberData(nameof(BrokenRules))]
     public async Task Each_broken_rule_fails_with_an_error_that_names_it(string settings, string advice) =>
         Assert.Contains($"). {advice}", await _client.FailAsync(Settings(settings), _okta.CreateHandler()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(401, "invalid_client", "Invalid value for 'client_id' parameter.", "The org does not know the client")]
+    [InlineData(404, "E0000007", "Not found: Resource not found: me (Me)", "The org has no such authorization server. Check AuthorizationServer")]
+    public async Task An_error_in_the_form_of_the_Okta_API_is_explained(int status, string code, string text, string advice)
+    {
+        var body = new JsonObject { ["errorCode"] = code, ["errorSummary"] = text, ["errorLink"] = code, ["errorId"] = "oae1", ["errorCauses"] = new JsonArray() };
+
+        Assert.Contains($"). {advice}", await _client.FailAsync(Settings(), ProviderEmulator.Refusing(new(status, body.ToJsonString())).CreateHandler()), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_missing_proof_is_named_with_both_cures()

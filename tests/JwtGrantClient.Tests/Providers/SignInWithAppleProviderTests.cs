@@ -80,6 +80,26 @@ public sealed class SignInWithAppleProviderTests : IAsyncDisposable
         Assert.Contains("iss is TeamId, sub is ClientId (the Services ID for a web site, the bundle ID for an app), kid is the Key ID of this file", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(30, "This machine's clock is 1800 s behind the server's Date. Synchronize it (NTP). Otherwise: Apple does not accept the client secret")]
+    [InlineData(0, "). Apple does not accept the client secret")]
+    public async Task A_wrong_clock_is_named_beside_the_ids(int minutes, string advice)
+    {
+        var handler = new StubHandler(_ =>
+        {
+            var response = new EmulatedResponse(400, """{"error":"invalid_client"}""").ToMessage();
+            response.Headers.Date = TestData.Moment.AddMinutes(minutes);
+            return response;
+        });
+        var options = new JwtGrantOptions();
+        OptionsBinding.Bind(ProviderClient.Section(Settings()), options);
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: handler, timeProvider: _clock);
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => client.Endpoint.RequestAsync(Grant.RefreshToken("refresh-1"), TestContext.Current.CancellationToken));
+
+        Assert.Contains(advice, error.FirstLine(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Another_redirect_URI_is_named() => Assert.Contains(
         "The redirect URI is not that of the authorization request.", await FailAsync("{}", Grant.AuthorizationCode(SignIn(), "https://www.example.com/other")), StringComparison.Ordinal);

@@ -42,6 +42,19 @@ public sealed class ClockCorrectionTests : IDisposable
     }
 
     [Fact]
+    public async Task Requests_that_are_refused_at_the_same_time_are_all_repeated()
+    {
+        const int users = 3;
+        await using var server = CreateServer();
+        await using var client = CreateClient(server, secondsAhead: 300, handler: new TogetherHandler(users) { InnerHandler = server.CreateHandler() });
+
+        await Task.WhenAll(Enumerable.Range(0, users).Select(user => client.Tokens.GetTokenAsync(new TokenRequest { Subject = $"user-{user}" }, Cancellation).AsTask())).WithTimeout();
+
+        Assert.Equal(2 * users, TokenRequests(server).Count);
+        Assert.Single(_log.All, line => line.Contains($"Warning {ClockCorrected} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Later_assertions_have_the_time_of_the_server_at_once()
     {
         await using var server = CreateServer();
@@ -160,6 +173,31 @@ public sealed class ClockCorrectionTests : IDisposable
         Assert.DoesNotContain("clock is", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Invalid 'exp' claim in client_assertion JWT - JWT has expired", 2)]
+    [InlineData("Missing 'kid' header in client_assertion JWT", 1)]
+    public async Task An_invalid_request_is_repeated_if_its_text_is_about_the_times(string text, int requests)
+    {
+        var endpoint = new FakeTokenEndpoint
+        {
+            ResponseOverride = number =>
+            {
+                if (number > 1)
+                    return null;
+                var response = new HttpResponseMessage(System.Net.HttpStatusCode.BadRequest) { Content = new StringContent($$"""{"error":"invalid_request","error_description":"{{text}}"}""") };
+                response.Headers.Date = TestData.Moment.AddMinutes(9);
+                return response;
+            },
+        };
+        var options = TestClient.Options();
+        options.Retry.MaxRetryAttempts = 0;
+        await using var client = JwtGrantTokenSource.Create(options, tokenEndpointHandler: endpoint.Handler, timeProvider: _serverTime);
+
+        var failure = await Record.ExceptionAsync(() => client.GetTokenAsync(Cancellation).AsTask());
+
+        Assert.Equal((requests, requests == 1), (endpoint.Requests, failure is JwtGrantException));
+    }
+
     [Fact]
     public async Task An_assertion_from_a_file_is_not_repeated()
     {
@@ -210,14 +248,14 @@ public sealed class ClockCorrectionTests : IDisposable
         return server;
     }
 
-    private WrongClockClient CreateClient(StrictAuthorizationServer server, int secondsAhead, Action<JwtGrantOptions>? configure = null)
+    private WrongClockClient CreateClient(StrictAuthorizationServer server, int secondsAhead, Action<JwtGrantOptions>? configure = null, HttpMessageHandler? handler = null)
     {
         var options = new JwtGrantOptions();
         Configure(options, server);
         configure?.Invoke(options);
         var time = new FakeTimeProvider(_serverTime.GetUtcNow() + TimeSpan.FromSeconds(secondsAhead));
         return new(
-            JwtGrantTokenSource.Create(options, tokenEndpointHandler: server.CreateHandler(), timeProvider: time, loggerFactory: new LoggerFactory([_log])), time, _serverTime);
+            JwtGrantTokenSource.Create(options, tokenEndpointHandler: handler ?? server.CreateHandler(), timeProvider: time, loggerFactory: new LoggerFactory([_log])), time, _serverTime);
     }
 
     private static void Configure(JwtGrantOptions options, StrictAuthorizationServer server)
@@ -239,6 +277,23 @@ public sealed class ClockCorrectionTests : IDisposable
     private static string JwtId(StrictAuthorizationServer server, int request) => Claims(server, request).GetProperty("jti").GetString()!;
 
     private static JsonElement Claims(StrictAuthorizationServer server, int request) => Jwt.Parse(TokenRequests(server)[request]["assertion"]!).Payload;
+
+    /// <summary>Returns the first responses of the token endpoint when the server has sent all of them.</summary>
+    private sealed class TogetherHandler(int requests) : DelegatingHandler
+    {
+        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _responses;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (request.Method == HttpMethod.Post && Interlocked.Increment(ref _responses) >= requests)
+                _all.TrySetResult();
+            if (request.Method == HttpMethod.Post)
+                await _all.Task.WaitAsync(cancellationToken);
+            return response;
+        }
+    }
 
     private sealed class WrongClockClient(JwtGrantTokenSource tokens, FakeTimeProvider time, FakeTimeProvider serverTime) : IAsyncDisposable
     {

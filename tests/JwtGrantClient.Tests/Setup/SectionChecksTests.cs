@@ -16,6 +16,8 @@ public sealed class SectionChecksTests
     [InlineData("""{ "Socpe": "x" }""", "JwtGrant:Socpe is not a setting. Did you mean Scope?")]
     [InlineData("""{ "KeyId": "x" }""", "JwtGrant:KeyId is not a setting. Did you mean SigningKey:KeyId?")]
     [InlineData("""{ "key_id": "x" }""", "JwtGrant:key_id is not a setting. Did you mean SigningKey:KeyId?")]
+    [InlineData("""{ "Lifetime": "x" }""", "JwtGrant:Lifetime is not a setting. Did you mean Assertion:Lifetime or ClientAssertion:Lifetime?")]
+    [InlineData("""{ "Audience": "x" }""", "JwtGrant:Audience is not a setting. Did you mean Assertion:Audience or ClientAssertion:Audience or TokenExchange:Audience?")]
     [InlineData("""{ "MaxRetryAttempts": "x" }""", "JwtGrant:MaxRetryAttempts is not a setting. Did you mean Retry:MaxRetryAttempts?")]
     [InlineData("""{ "Scopes": "x" }""", "JwtGrant:Scopes is not a setting. Did you mean Scope?")]
     [InlineData("""{ "Assertion": { "Audiance": "x" } }""", "JwtGrant:Assertion:Audiance is not a setting. Did you mean Audience?")]

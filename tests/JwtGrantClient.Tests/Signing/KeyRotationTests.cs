@@ -30,7 +30,7 @@ public sealed class KeyRotationTests : IDisposable
         _clock.Advance(ReloadingSigner.CheckInterval);
 
         await AssertSignedByAsync(factory, "new", next);
-        Assert.Single(_log.All, line => line.Contains($"Loaded a new key from the key file '{path}': ES256 and the key 'new' replace the key 'old'", StringComparison.Ordinal));
+        Assert.Single(_log.All, line => line.Contains($"Loaded a new key from the key file '{path}': ES256 and the key 'new, thumbprint {PublicJwk.ComputeThumbprint(next)}' replace the key 'old, thumbprint {PublicJwk.ComputeThumbprint(old)}'", StringComparison.Ordinal));
     }
 
     [Fact]

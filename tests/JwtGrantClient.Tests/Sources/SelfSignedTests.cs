@@ -125,7 +125,7 @@ public sealed class SelfSignedTests : IDisposable
 
         Assert.Contains("TokenEndpoint is set, but Grant is SelfSigned, and the client requests no token. Remove the setting.", error.Message, StringComparison.Ordinal);
         Assert.Contains("ClientAuthentication is set, but", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Assertion:Audience is missing; it is the API that the self-signed token is for.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Assertion:Audience is missing; it is the API that the self-signed token is for. Set it to the value that the API expects, or for an API that expects none add aud to Assertion:OmittedClaims.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

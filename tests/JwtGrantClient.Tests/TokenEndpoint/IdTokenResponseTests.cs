@@ -34,6 +34,7 @@ public sealed class IdTokenResponseTests
     [Theory]
     [InlineData("""{"errorHttpCode":"401","errorMessage":"Unable to authenticate the client (Login failed - invalid user)"}""", "401", "Unable to authenticate the client (Login failed - invalid user)")]
     [InlineData("""{"errorMessage":"Invalid assertion"}""", "unreadable_error", "Invalid assertion")]
+    [InlineData("""{"errorCode":"invalid_client","errorSummary":"Invalid value for 'client_id' parameter.","errorLink":"invalid_client","errorId":"oae1","errorCauses":[]}""", "invalid_client", "Invalid value for 'client_id' parameter.")]
     [InlineData("""{"type":"error","error":{"type":"authentication_error","message":"Invalid authentication credentials"}}""", "authentication_error", "Invalid authentication credentials")]
     public void An_error_without_an_OAuth_error_is_a_refusal_that_is_not_retried(string body, string code, string description)
     {

@@ -14,7 +14,8 @@ public sealed class TokenErrorAdviceTests
     [InlineData("invalid_client", "wrong 'aud' claim", "Set the assertion's Audience")]
     [InlineData("invalid_client", "unknown kid", "Check SigningKey:KeyId")]
     [InlineData("invalid_client", "alg not allowed", "Set SigningKey:Algorithm")]
-    [InlineData("invalid_grant", "exp is in the past", "lower the assertion's Lifetime")]
+    [InlineData("invalid_grant", "exp is in the past", "The assertion was expired when it arrived.")]
+    [InlineData("invalid_grant", "exp is too late", "lower the assertion's Lifetime")]
     // Names inside of other names and words of the language are no reason for advice.
     [InlineData("invalid_grant", "No key found", "Check its issuer, subject, audience and key")]
     [InlineData("invalid_client", "Expected private_key_jwt, not aud-it or kid_s", "Check ClientId and the credential that is registered for it")]
@@ -104,7 +105,7 @@ public sealed class TokenErrorAdviceTests
     {
         var error = await RejectAsync(Grant.RefreshToken("refresh-1"), "invalid_client", "The key of private_key_jwt is wrong", options =>
         {
-            (options.ClientAuthentication, options.Issuer) = (method, TestData.Issuer);
+            (options.ClientAuthentication, options.Issuer, options.SigningKey.KeyId, options.SigningKey.Algorithm) = (method, TestData.Issuer, TestData.KeyId, "PS256");
             options.ClientSecret = method is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost ? "secret-1" : null;
         });
 

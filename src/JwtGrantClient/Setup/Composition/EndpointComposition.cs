@@ -37,6 +37,7 @@ internal static class EndpointComposition
         var sender = new RequestSender(name, options.TokenEndpoint ?? options.Issuer!, () => locator.LastTokenEndpoint)
         {
             UsesMutualTls = options.ClientAuthentication == ClientAuthenticationMethod.MutualTls,
+            SignsClientAssertions = options.ClientAssertion.TokenFile is null && inputs.ClientAssertion is null && dependencies.ClientAssertion.Value is null,
             Subject = options.Assertion.Subject,
             KnownErrors = options.FindKnownErrors(),
         };

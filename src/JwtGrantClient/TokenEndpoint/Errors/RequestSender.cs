@@ -11,6 +11,9 @@ internal sealed record RequestSender(string Client, string? Server, Func<Uri?> F
     /// <summary>Gets whether the client authenticates by the certificate of the connection, which the request does not show.</summary>
     public bool UsesMutualTls { get; init; }
 
+    /// <summary>Gets whether the client signs its client assertions, so that the settings of these assertions have an effect.</summary>
+    public bool SignsClientAssertions { get; init; }
+
     /// <summary>Gets the configured subject of grant assertions. Other subjects may be persons and are not shown.</summary>
     public string? Subject { get; init; }
 

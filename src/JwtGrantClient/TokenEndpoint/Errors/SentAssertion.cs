@@ -12,8 +12,11 @@ internal sealed class SentAssertion
     private const int MaximumLength = 64 * 1024, MaximumAudiences = 3;
     private const double MaximumSeconds = 1e10;
 
+    // Of the key, beside kid (RFC 7515 section 4.1).
+    private static readonly string[] OtherIdentifiers = ["jku", "x5u", "x5t", "x5t#S256"];
+
     private readonly int _length;
-    private readonly string? _algorithm, _keyId, _type;
+    private readonly List<(string Name, string Value)> _otherIdentifiers = [];
     private readonly string[] _audience = [];
     private readonly double? _issuedAt, _expiresAt;
     private readonly bool _isJwt;
@@ -30,7 +33,10 @@ internal sealed class SentAssertion
         if (header is null || payload is null)
             return;
         _isJwt = true;
-        (_algorithm, _keyId, _type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        (Algorithm, KeyId, Type) = (header.RootElement.Text("alg"), header.RootElement.Text("kid"), header.RootElement.Text("typ"));
+        foreach (var name in OtherIdentifiers)
+            if (header.RootElement.Text(name) is { } identifier)
+                _otherIdentifiers.Add((name, identifier));
         Scope = payload.RootElement.Text("scope");
         (Issuer, Subject) = (payload.RootElement.Text("iss"), payload.RootElement.Text("sub"));
         (_issuedAt, _expiresAt) = (Time(payload.RootElement, "iat"), Time(payload.RootElement, "exp"));
@@ -44,6 +50,15 @@ internal sealed class SentAssertion
 
     public string? Subject { get; }
 
+    public string? Algorithm { get; }
+
+    public string? KeyId { get; }
+
+    public string? Type { get; }
+
+    /// <summary>Gets the seconds from <c>iat</c> to <c>exp</c>; null if one of them is missing.</summary>
+    public double? Lifetime => _expiresAt - _issuedAt;
+
     /// <summary>Gets the scope that is a claim; null if there is none.</summary>
     public string? Scope { get; }
 
@@ -56,7 +71,7 @@ internal sealed class SentAssertion
         if (!_isJwt)
             return string.Create(CultureInfo.InvariantCulture, $"{Field}: {_length:N0} characters that are not a signed JWT.");
         var subject = Subject is null ? "no sub" : showsSubject ? Show("sub", Subject, mask) : "sub (not shown)";
-        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", _keyId, mask)}, {Show("alg", _algorithm, mask)}, {Show("typ", _type, mask)}, {(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
+        return $"{Field}: {Show("iss", Issuer, mask)}, {subject}, {Audiences(mask)}, {Show("kid", KeyId, mask)}, {Show("alg", Algorithm, mask)}, {Show("typ", Type, mask)}, {string.Concat(_otherIdentifiers.Select(identifier => $"{Show(identifier.Name, identifier.Value, mask)}, "))}{(Scope is null ? "" : $"{Show("scope", Scope, mask)}, ")}{Times(sentAt)}.";
     }
 
     private static string Show(string name, string? value, SecretMask mask) => value is null ? $"no {name}" : $"{name} {SentRequest.Quote(value, mask)}";
@@ -65,7 +80,7 @@ internal sealed class SentAssertion
     {
         [] => "no aud",
         [var only] => Show("aud", only, mask),
-        _ => $"aud [{string.Join(", ", _audience.Take(MaximumAudiences).Select(audience => SentRequest.Quote(audience, mask)))}{(_audience.Length > MaximumAudiences ? ", ..." : "")}]",
+        _ => $"aud [{string.Join(", ", Array.ConvertAll(_audience[..Math.Min(_audience.Length, MaximumAudiences)], audience => SentRequest.Quote(audience, mask)))}{(_audience.Length > MaximumAudiences ? ", ..." : "")}]",
     };
 
     private string Times(DateTimeOffset sentAt)
@@ -87,9 +102,18 @@ internal sealed class SentAssertion
 
     private static string[] Audience(JsonElement payload) =>
         !payload.TryGetProperty("aud", out var audience) ? []
-        : audience.ValueKind == JsonValueKind.Array ? [.. audience.EnumerateArray().Select(JsonObjectReader.Text).OfType<string>()]
+        : audience.ValueKind == JsonValueKind.Array ? [.. Texts(audience)]
         : audience.Text() is { } only ? [only]
         : [];
+
+    private static List<string> Texts(JsonElement array)
+    {
+        var texts = new List<string>();
+        foreach (var item in array.EnumerateArray())
+            if (item.Text() is { } text)
+                texts.Add(text);
+        return texts;
+    }
 
     private static JsonDocument? Decode(string part)
     {

@@ -4,8 +4,7 @@ using JwtGrantClient.Protocol;
 namespace JwtGrantClient.TokenEndpoint;
 
 /// <summary>
-/// Suggests what to do about an error, by its code and by what the client sent. The server's description is not a stable interface: only names of the
-/// protocol in it, such as <c>kid</c>, are used, and only if the request contained what they name.
+/// Suggests what to do about an error, by its code, by what the client sent, and for assertions by the server's text (<see cref="AssertionErrorAdvice"/>).
 /// </summary>
 internal static class TokenErrorAdvice
 {
@@ -20,13 +19,12 @@ internal static class TokenErrorAdvice
     /// <param name="description">The server's description; null if there is none.</param>
     /// <param name="sent">What the client sent.</param>
     /// <param name="response">The response.</param>
-    /// <param name="known">The errors that the documentation of the provider describes.</param>
-    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response, IReadOnlyList<KnownError> known)
+    /// <param name="sender">The client, with the errors that the documentation of its provider describes; null if it is not known.</param>
+    public static string ForOAuthError(string error, string? description, SentRequest sent, TokenHttpResponse response, RequestSender? sender)
     {
-        var documented = KnownError.Find(known, error, description);
-        var advice = documented is { IsAboutTimes: false }
-            ? documented.Advice
-            : ForClock(error, sent, response.AssertionsAhead) ?? documented?.Advice ?? ForCode(error, description, sent);
+        var advice = KnownError.Find(sender?.KnownErrors ?? [], error, description) is { } documented
+            ? ForDocumented(documented, error, description, sent, response)
+            : ForClock(error, description, sent, response.AssertionsAhead) ?? ForCode(error, description, sent, sender);
         return Wait(response) is not { } wait ? advice ?? "See the server's documentation for this error."
             : advice is null ? wait
             : $"{advice} {wait}";
@@ -43,25 +41,33 @@ internal static class TokenErrorAdvice
         _ => "Expected a token or an error as in RFC 6749 section 5.2. Check for a proxy, a wrong address or a failing server.",
     };
 
+    private static string ForDocumented(KnownError documented, string error, string? description, SentRequest sent, TokenHttpResponse response)
+    {
+        if (documented is { IsAboutTimes: false, Text: not null } || ForClock(error, description, sent, response.AssertionsAhead) is not { } clock)
+            return documented.Advice;
+        // Without a text of the provider, the clock is one of several possible reasons.
+        return documented.IsAboutTimes ? clock : sent.IsRefusedAssertion(error) ? $"{clock} Otherwise: {documented.Advice}" : documented.Advice;
+    }
+
     private static string? Wait(TokenHttpResponse response) => response.RetryAfter is { Ticks: > 0 } wait
         ? string.Create(CultureInfo.InvariantCulture, $"The server asked to wait {wait.TotalSeconds:0} s (Retry-After); the next request follows after that.")
         : null;
 
-    private static string? ForClock(string error, SentRequest sent, TimeSpan? ahead) =>
-        error is "invalid_grant" or "invalid_client" && sent.MayHaveTimes && ahead is { } offset && offset.Duration() > ClockTolerance
+    private static string? ForClock(string error, string? description, SentRequest sent, TimeSpan? ahead) =>
+        (error is "invalid_grant" or "invalid_client" || AssertionErrorAdvice.IsAboutTimes(description)) && sent.MayHaveTimes && ahead is { } offset && offset.Duration() > ClockTolerance
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"This machine's clock is {offset.Duration().TotalSeconds:0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the server's Date. Synchronize it (NTP).")
             : null;
 
-    private static string? ForCode(string error, string? description, SentRequest sent)
+    private static string? ForCode(string error, string? description, SentRequest sent, RequestSender? sender)
     {
-        if (error is "invalid_request" && Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
+        if (error is "invalid_request" && AssertionErrorAdvice.Names(description, "grant_type", "grant_types", "unauthorized_client", "unsupported_grant_type"))
             return $"The server's text is about the grant type, and the client sent {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.";
-        return IsAboutAnAssertion(error) && ForNamedClaim(description, sent) is { } advice ? advice : error switch
+        return AssertionErrorAdvice.ForText(error, description, sent) ?? error switch
         {
             "invalid_grant" => ForGrant(sent.GrantType),
-            "invalid_client" => ForClient(sent),
+            "invalid_client" => ForClient(sent, sender),
             "unauthorized_client" => $"The client may not use {GrantType(sent)}. Allow it in the client's registration at the server, or choose another Grant.",
             "unsupported_grant_type" => $"The server does not support {GrantType(sent)}. Choose another Grant, or enable it at the server.",
             "invalid_scope" => ForScope(sent),
@@ -102,51 +108,18 @@ internal static class TokenErrorAdvice
         _ => "The server does not accept the assertion. Check its issuer, subject, audience and key against what is registered at the server.",
     };
 
-    private static string ForClient(SentRequest sent) => sent.Method switch
+    private static string ForClient(SentRequest sent, RequestSender? sender) => sent.Method switch
     {
         _ when !sent.HasBody => "The server does not accept the client's authentication. Check ClientId and the credential that is registered for it.",
         ClientAuthenticationMethod.ClientSecretBasic =>
             "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the form, set ClientAuthentication to ClientSecretPost.",
         ClientAuthenticationMethod.ClientSecretPost =>
             "The server does not accept the client id or the secret. Check ClientId and whether the secret has expired or was replaced. If the server expects the secret in the Authorization header, set ClientAuthentication to ClientSecretBasic.",
-        ClientAuthenticationMethod.PrivateKeyJwt =>
-            "The server does not accept the client assertion. Compare iss, sub, aud and kid, which are shown below, with the client id, the audience and the public key that are registered at the server.",
+        ClientAuthenticationMethod.PrivateKeyJwt => AssertionErrorAdvice.ForClientAssertion(sent.ClientAssertion, sender is { SignsClientAssertions: true }),
         ClientAuthenticationMethod.JwtAsClientSecret =>
             "The server does not accept the JWT that serves as client secret. Compare iss, sub, aud and kid, which are shown below, with what is registered at the server.",
         ClientAuthenticationMethod.MutualTls =>
             "The server does not accept the client certificate. Check ClientId, and that the certificate of ClientCertificate is registered for it and reaches the server through every proxy.",
         _ => "The client sent no credential. If the server requires one, set ClientAuthentication. Otherwise check ClientId.",
     };
-
-    // RFC 7523 section 3 defines the first two; some servers return one of the others.
-    private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";
-
-    private static string? ForNamedClaim(string? description, SentRequest sent) =>
-        !sent.MayHaveAssertion ? null
-        : Names(description, "aud", "audience") ?
-            "The server's text is about the audience. Set the assertion's Audience to the value that the server expects, byte for byte."
-        : Names(description, "kid") ?
-            "The server's text is about kid. Check SigningKey:KeyId and that the public key is registered under it."
-        : Names(description, "alg") ?
-            "The server's text is about alg. Set SigningKey:Algorithm to the algorithm that is registered."
-        : Names(description, "exp", "iat", "nbf") ?
-            "The server's text is about the assertion's times. Compare the clocks and lower the assertion's Lifetime."
-        : null;
-
-    // Whole identifiers: private_key_jwt is one, and does not contain another.
-    private static bool Names(string? description, params ReadOnlySpan<string> names)
-    {
-        var text = description.AsSpan();
-        for (var start = 0; start < text.Length; start++)
-        {
-            var length = 0;
-            while (start + length < text.Length && (char.IsLetterOrDigit(text[start + length]) || text[start + length] is '_' or '-'))
-                length++;
-            foreach (var name in names)
-                if (text.Slice(start, length).Equals(name, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            start += length;
-        }
-        return false;
-    }
 }

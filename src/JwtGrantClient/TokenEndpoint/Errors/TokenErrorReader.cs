@@ -23,7 +23,9 @@ internal static class TokenErrorReader
     // Of an error that is an object, which is not standardized.
     private static readonly string[] CodeMembers = ["code", "type", "status"];
 
-    // Beside errorMessage.
+    private static readonly string[] ErrorMessageMembers = ["errorMessage", "errorSummary"];
+
+    // Beside one of those.
     private static readonly string[] ErrorCodeMembers = ["errorCode", "errorHttpCode"];
 
     private static readonly string[] SecretWords = ["token", "assertion", "secret", "password", "verifier", "code="];
@@ -41,8 +43,8 @@ internal static class TokenErrorReader
             return body.GetProperty("error") is { ValueKind: JsonValueKind.Object } details
                 ? Rejection(response, sent, sender, FirstText(details, CodeMembers) ?? "unreadable_error", FirstText(details, MessageMembers), details.Text("error_uri"))
                 : Rejection(response, sent, sender, body.Text("error") ?? "unreadable_error", body.Text("error_description"), body.Text("error_uri"));
-        // Not standardized: the errors of SAP have no member error.
-        if (json is { } other && other.Text("errorMessage") is { } message)
+        // Not standardized: the errors of SAP, and some of Okta, have no member error.
+        if (json is { } other && FirstText(other, ErrorMessageMembers) is { } message)
             return Rejection(response, sent, sender, FirstText(other, ErrorCodeMembers) ?? "unreadable_error", message, uri: null);
         if (hasMessages && json is { } plain && plain.Text("message") is { } text)
             return Rejection(response, sent, sender, FirstText(plain, CodeMembers) ?? response.Status.ToString(CultureInfo.InvariantCulture), text, plain.Text("documentation_url"));
@@ -67,7 +69,7 @@ internal static class TokenErrorReader
     {
         error = Array.IndexOf(KnownErrors, error) >= 0 ? error : response.Sanitize(error);
         // The name that replaces a secret is no word of the server.
-        var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response, sender?.KnownErrors ?? []);
+        var advice = TokenErrorAdvice.ForOAuthError(error, description is null ? null : SanitizedText.From(description), sent, response, sender);
         description = description is null ? null : response.Sanitize(description);
         return new(JwtGrantErrorKind.Refused, "token_request_refused",
             $"The token endpoint rejected the request ({response.Status} {error}). {advice}" +
@@ -116,7 +118,13 @@ internal static class TokenErrorReader
             : $"\nThe body begins: {words}";
     }
 
-    private static string? FirstText(JsonElement json, string[] names) => names.Select(name => json.Text(name)).FirstOrDefault(text => text is not null);
+    private static string? FirstText(JsonElement json, string[] names)
+    {
+        foreach (var name in names)
+            if (json.Text(name) is { } text)
+                return text;
+        return null;
+    }
 
     private static AuthenticationChallenge? ChallengeWithError(TokenHttpResponse response) =>
         Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => !string.IsNullOrEmpty(challenge.Error));

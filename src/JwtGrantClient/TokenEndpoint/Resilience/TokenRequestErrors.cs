@@ -70,7 +70,7 @@ internal static class TokenRequestErrors
         return new(
             JwtGrantErrorKind.Transport,
             code,
-            what + (last is null ? " Check the address and the firewall." : LastFailure(last)),
+            what + (last is null ? " Check whether the server, or a proxy before it, is overloaded, and whether a firewall drops packets." : LastFailure(last)),
             (Exception?)last ?? rejection)
         {
             IsTransient = true,

@@ -199,7 +199,7 @@ internal sealed class TokenRequestPipeline
             return Outcome.FromException<T>(last);
         while (true)
         {
-            var observation = AttemptObservation.Start(Metrics, attempts);
+            var (observation, correction) = (AttemptObservation.Start(Metrics, attempts), ServerClock?.Correction ?? TimeSpan.Zero);
             try
             {
                 attempts.BeforeAttempt();
@@ -214,7 +214,7 @@ internal sealed class TokenRequestPipeline
                 observation.OnFailed(error, attempts, cancellationToken);
                 if (error is { Error: "invalid_client" or "invalid_grant", IsOfInput: false })
                     _onAssertionRejected?.Invoke();
-                if (attempts.MayRetryWithNonce(error) || MayRetryWithServerTime(attempts, error))
+                if (attempts.MayRetryWithNonce(error) || MayRetryWithServerTime(attempts, error, correction))
                 {
                     // The attempt has a place in the limits, which another client at this endpoint may need to obtain a new token.
                     attempts.WaitsForNewInput = attempts.Inputs?.NeedsNew == true;
@@ -236,12 +236,15 @@ internal sealed class TokenRequestPipeline
         }
     }
 
-    private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error)
+    private bool MayRetryWithServerTime(RequestAttempts attempts, JwtGrantException error, TimeSpan correction)
     {
-        if (error is not { Error: "invalid_client" or "invalid_grant", IsOfInput: false } || ServerClock?.TryCorrect() != true)
+        // Some servers report a refused assertion as an invalid request.
+        var isAboutAssertions = error.Error is "invalid_client" or "invalid_grant" || (error.Error is "invalid_request" && AssertionErrorAdvice.IsAboutTimes(error.ErrorDescription));
+        if (!isAboutAssertions || error.IsOfInput || ServerClock is null || !ServerClock.TryCorrect(correction, out var isChanged))
             return false;
         var ahead = ServerClock.Ahead.GetValueOrDefault();
-        Log.ClockCorrected(_logger, ahead.Duration(), ahead < TimeSpan.Zero ? "behind" : "ahead of", Server ?? "", _sender?.Client ?? "");
+        if (isChanged)
+            Log.ClockCorrected(_logger, ahead.Duration(), ahead < TimeSpan.Zero ? "behind" : "ahead of", Server ?? "", _sender?.Client ?? "");
         return attempts.MayRetryWithServerTime();
     }
 

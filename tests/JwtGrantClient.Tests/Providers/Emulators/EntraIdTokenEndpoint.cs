@@ -66,6 +66,14 @@ internal sealed class EntraIdTokenEndpoint : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
+    /// <summary>A refusal. Its description has line breaks, as the service sends it.</summary>
+    public static EmulatedResponse Refusal(int code, string text, string error = "invalid_client", int status = 401) => new(status, new JsonObject
+    {
+        ["error"] = error,
+        ["error_description"] = $"AADSTS{code}: {text} Trace ID: 0b1f0f3a-0000-4000-8000-000000000000\r\nCorrelation ID: 0b1f0f3a-0000-4000-8000-000000000001\r\nTimestamp: 2026-11-23 09:00:00Z",
+        ["error_codes"] = new JsonArray(code),
+    }.ToJsonString());
+
     private static IEnumerable<EmulatedRule> CommonRules(string grantType) =>
     [
         new("the tenant exists", request => request.Url != Url, Refusal(90002, "Tenant 'x' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.", "invalid_request", 400)),
@@ -112,14 +120,6 @@ internal sealed class EntraIdTokenEndpoint : IAsyncDisposable
     ];
 
     private static EmulatedResponse UnknownApplication => Refusal(700016, "Application with identifier 'x' was not found in the directory 'Contoso'.", "unauthorized_client", 400);
-
-    // The description has line breaks, as the service sends it.
-    private static EmulatedResponse Refusal(int code, string text, string error = "invalid_client", int status = 401) => new(status, new JsonObject
-    {
-        ["error"] = error,
-        ["error_description"] = $"AADSTS{code}: {text} Trace ID: 0b1f0f3a-0000-4000-8000-000000000000\r\nCorrelation ID: 0b1f0f3a-0000-4000-8000-000000000001\r\nTimestamp: 2026-11-23 09:00:00Z",
-        ["error_codes"] = new JsonArray(code),
-    }.ToJsonString());
 
     // MSAL.NET asks for client_info and offline_access. Who does not ask receives neither.
     private static EmulatedResponse Respond(EmulatedRequest request)

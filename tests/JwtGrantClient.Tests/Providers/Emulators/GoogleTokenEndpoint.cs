@@ -37,7 +37,8 @@ internal sealed class GoogleTokenEndpoint : IAsyncDisposable
             // Google.Apis.Auth requests an ID token with the account itself as the subject.
             new("the account may act for the user", request => request.Assertion!["sub"] is not (null or Email or "user@example.com"),
                 EmulatedResponse.OAuth("unauthorized_client", "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.", 401)),
-            new("a scope or a target audience", request => request.Assertion!["scope"] is null or "" && request.Assertion["target_audience"] is null || request.Assertion["scope"]?.Contains(',') == true,
+            new("a scope or a target audience", request => request.Assertion!["scope"] is null or "" && request.Assertion["target_audience"] is null, EmulatedResponse.OAuth("invalid_scope", "Empty or missing scope not allowed.")),
+            new("known scopes", request => request.Assertion!["scope"]?.Contains(',') == true,
                 EmulatedResponse.OAuth("invalid_scope", "Invalid OAuth scope or ID token audience provided.")))
         {
             Refuse = refusal => refusal.Rule == "S08" ? EmulatedResponse.OAuth("invalid_grant", "Invalid JWT Signature.") : EmulatedResponse.OAuth("invalid_grant", refusal.Rule),

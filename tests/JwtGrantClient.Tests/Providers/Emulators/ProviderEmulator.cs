@@ -33,6 +33,9 @@ internal sealed class ProviderEmulator(StrictAuthorizationServer? server, params
     /// <summary>Responds to a request that breaks no rule, for a server that is not one of OAuth.</summary>
     public Func<EmulatedRequest, EmulatedResponse>? Respond { get; init; }
 
+    /// <summary>Returns a server that refuses each request in the same way.</summary>
+    public static ProviderEmulator Refusing(EmulatedResponse response) => new(server: null) { Respond = _ => response };
+
     public StubHandler CreateHandler() => new(RespondAsync);
 
     private async Task<HttpResponseMessage> RespondAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,0 +1,105 @@
+using JwtGrantClient.Protocol;
+
+namespace JwtGrantClient.TokenEndpoint;
+
+/// <summary>
+/// Suggests what to do about an assertion that the server refused, by the server's text. That text is not a stable interface: names of the protocol in it, such as
+/// <c>kid</c>, are used if an assertion was sent, and words such as issuer only if the error is about that assertion.
+/// </summary>
+internal static class AssertionErrorAdvice
+{
+    private const double UsualLifetime = 300;
+
+    private const string RegisterKey =
+        "Register the public key of the key that signed the assertion (kid and alg below) at the server, or configure the key that is registered there.";
+
+    /// <summary>Returns the advice; null if the text names nothing that is known.</summary>
+    /// <param name="error">The error code.</param>
+    /// <param name="description">The server's description; null if there is none.</param>
+    /// <param name="sent">What the client sent.</param>
+    public static string? ForText(string error, string? description, SentRequest sent) =>
+        !sent.MayHaveAssertion || description is null ? null
+        : (IsAboutAnAssertion(error) ? ForName(description, sent) ?? (IsAboutWhatWasSent(error, sent) ? ForWord(error, description) : null) : null)
+            ?? (description.Contains("public key", StringComparison.OrdinalIgnoreCase) ? $"The server's text is about the public key. {RegisterKey}" : null);
+
+    /// <summary>Returns whether a text is about the times of an assertion.</summary>
+    public static bool IsAboutTimes(string? description) =>
+        Names(description, "exp", "iat", "nbf")
+        || (Names(description, "assertion", "client_assertion", "jwt", "token")
+            && (Names(description, "expired", "expires", "expiration", "expiry", "lifetime", "future") || description!.Contains("not active", StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Returns the advice for a client assertion that was refused without a reason: what to compare, and what servers often do not accept.</summary>
+    /// <param name="assertion">The client assertion; null if it is not known.</param>
+    /// <param name="isSigned">Whether this client signs it.</param>
+    public static string ForClientAssertion(SentAssertion? assertion, bool isSigned)
+    {
+        const string Compare =
+            "The server does not accept the client assertion. Compare iss, sub, aud and kid, which are shown below, with the client id, the audience and the public key that are registered at the server, and alg, typ, the lifetime and other header parameters, such as jku, with its documentation.";
+        return assertion is null || !isSigned ? Compare
+            : Compare
+                + (assertion.KeyId is null ? " The assertion has no kid; if the server requires it, set SigningKey:KeyId." : "")
+                + (assertion.Lifetime > UsualLifetime ? " Many servers accept at most 5 min: lower ClientAssertion:Lifetime." : "")
+                + (assertion.Algorithm == "RS256" ? " RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one." : "")
+                + (assertion.Type == JwtTypes.ClientAuthentication ? $" The type {JwtTypes.ClientAuthentication} is new: older servers expect ClientAssertion:Type JWT, and some of them their token endpoint as ClientAssertion:Audience." : "");
+    }
+
+    // RFC 7523 section 3 defines the first two; some servers return one of the others.
+    private static bool IsAboutAnAssertion(string error) => error is "invalid_grant" or "invalid_client" or "invalid_token" or "invalid_request";
+
+    private static bool IsAboutWhatWasSent(string error, SentRequest sent) => !sent.HasBody || error switch
+    {
+        "invalid_client" => sent.ClientAssertion is not null,
+        "invalid_grant" => sent.HasGrantAssertion,
+        _ => true,
+    };
+
+    private static string? ForName(string description, SentRequest sent) =>
+        Names(description, "aud", "audience") ?
+            "The server's text is about the audience. Set the assertion's Audience to the value that the server expects, byte for byte."
+        : Names(description, "kid") ?
+            "The server's text is about kid. Check SigningKey:KeyId and that the public key is registered under it."
+        : Names(description, "alg") ?
+            "The server's text is about alg. Set SigningKey:Algorithm to the algorithm that is registered."
+        : Names(description, "typ") && sent.ClientAssertion is not null ?
+            "The server's text is about typ. Set ClientAssertion:Type to the value that the server expects, which is JWT for most servers."
+        : Names(description, "jti") ?
+            "The server's text is about jti. If it is missing, remove it from OmittedClaims. If it was used before, something repeats the request, or the assertion is a token that the server accepts once."
+        : Names(description, "exp", "iat", "nbf") ? ForTimes(description)
+        : Names(description, "iss", "sub") && !sent.HasGrantAssertion && sent.ClientAssertion is not null ?
+            "The server's text is about iss. In a client assertion it is ClientId, and so is sub. Check ClientId, and that this server is the one where it is registered."
+        : null;
+
+    private static string ForTimes(string description) =>
+        Names(description, "expired", "past") ?
+            "The assertion was expired when it arrived. Synchronize the clock of this machine (NTP), which may be behind that of the server."
+        : Names(description, "active") || (Names(description, "future") && !Names(description, "exp", "expires", "expiration", "expiry")) ?
+            "The assertion was not valid yet, or no longer valid, when it arrived. Synchronize the clock of this machine (NTP); for a server that tolerates no difference set the assertion's Backdate."
+        : "The server's text is about the assertion's times. Compare the clocks and lower the assertion's Lifetime.";
+
+    private static string? ForWord(string error, string description) =>
+        IsAboutTimes(description) ? ForTimes(description)
+        : Names(description, "signature") && Names(description, "assertion", "client_assertion", "jwt", "token", "invalid", "verification") ? $"The server's text is about the signature. {RegisterKey}"
+        : error != "invalid_grant" ? null
+        : Names(description, "iss", "issuer") ?
+            "The server's text is about the issuer. It must be one that is registered at the server; for an assertion that the client signs it is Assertion:Issuer, or else ClientId."
+        : Names(description, "sub", "subject", "user", "owner") ?
+            "The server's text is about the subject. It must be one that the server knows; for an assertion that the client signs it is the Subject of the token request, Assertion:Subject, or else the issuer."
+        : null;
+
+    /// <summary>Returns whether a text has one of these words. Only whole identifiers count: private_key_jwt is one, and does not contain another.</summary>
+    public static bool Names(string? description, params ReadOnlySpan<string> names)
+    {
+        var text = description.AsSpan();
+        for (var start = 0; start < text.Length; start++)
+        {
+            var length = 0;
+            while (start + length < text.Length && (char.IsLetterOrDigit(text[start + length]) || text[start + length] is '_' or '-'))
+                length++;
+            foreach (var name in names)
+                if (text.Slice(start, length).Equals(name, StringComparison.OrdinalIgnoreCase))
+                    return true;
+            start += length;
+        }
+        return false;
+    }
+}
