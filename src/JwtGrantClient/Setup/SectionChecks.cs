@@ -219,7 +219,7 @@ internal static class OptionsBinding
 
     private static string DescribeUnknownProvider(string path, string name)
     {
-        string[] names = [.. ProviderCatalog.All.Select(profile => profile.Name)];
+        var names = ProviderCatalog.Names;
         var advice = SpellingSuggestion.Find(name, names) is { } nearest ? $"Did you mean {nearest}?" : $"The providers are {string.Join(", ", names)}. For another one, remove Provider and configure its settings.";
         return $"{path} is {SettingText.QuoteChoice(name)}, which is not a provider. {advice}";
     }

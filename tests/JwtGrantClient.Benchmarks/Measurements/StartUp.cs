@@ -10,7 +10,14 @@ namespace JwtGrantClient.Benchmarks.Measurements;
 internal sealed class StartUp : IMeasurement
 {
     private static readonly string[] OtherLibraries = ["Msal", "GoogleAuth"];
-    private static readonly string[] Programs = ["HandRolled", "WithoutContainer", "WithContainer", .. OtherLibraries];
+
+    // The first program of a group is the baseline of the others.
+    private static readonly (string Group, string[] Programs)[] Groups =
+    [
+        ("start to first token", ["HandRolled", "WithoutContainer", "WithContainer", .. OtherLibraries]),
+        ("start with a provider, container and configuration", ["WithContainer", "ProviderByName"]),
+        ("start with a provider in code", ["WithoutContainer", "ProviderByCode"]),
+    ];
 
     public async Task<IReadOnlyList<Row>> RunAsync(Scale scale)
     {
@@ -21,9 +28,13 @@ internal sealed class StartUp : IMeasurement
         try
         {
             string[] arguments = [server.Address, server.TokenEndpoint().OriginalString, key];
-            return scale == Scale.Once
-                ? await RunOnceAsync(arguments)
-                : [.. await RunAsync("NativeAOT", native: true, arguments, scale), .. await RunAsync("JIT", native: false, arguments, scale)];
+            if (scale == Scale.Once)
+                return await RunOnceAsync(arguments);
+            var rows = new List<Row>();
+            foreach (var native in (bool[])[true, false])
+                foreach (var (group, programs) in Groups)
+                    rows.AddRange(await RunAsync($"{(native ? "NativeAOT" : "JIT")} {group}", programs, native, arguments, scale));
+            return rows;
         }
         finally
         {
@@ -38,10 +49,10 @@ internal sealed class StartUp : IMeasurement
         return [new("JIT start to first token", program.Name, await TimeAsync(program, arguments), "ms")];
     }
 
-    private static async Task<IEnumerable<Row>> RunAsync(string kind, bool native, string[] arguments, Scale scale)
+    private static async Task<IEnumerable<Row>> RunAsync(string group, string[] names, bool native, string[] arguments, Scale scale)
     {
-        var (group, programs, failed) = ($"{kind} start to first token", new List<ProgramFile>(), new List<Row>());
-        foreach (var name in Programs)
+        var (programs, failed) = (new List<ProgramFile>(), new List<Row>());
+        foreach (var name in names)
             if (await ProgramFile.FindAsync(name, native, mayPublish: scale == Scale.Full) is { } found)
             {
                 if (await TryAsync(found, arguments) is { } failure)

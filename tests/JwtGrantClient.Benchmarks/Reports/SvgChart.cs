@@ -9,7 +9,7 @@ internal static class SvgChart
 {
     private const int Line = 20, Head = 30, Left = 250, Bar = 420, Width = 760;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-    private static readonly string[] OwnNames = ["JwtGrantClient", "Cached", "TokenHandler", "AssertionRsa", "AssertionEc", "WithoutContainer", "WithContainer"];
+    private static readonly string[] OwnNames = ["JwtGrantClient", "Cached", "TokenHandler", "AssertionRsa", "AssertionEc", "WithoutContainer", "WithContainer", "Provider"];
 
     public static string Write(IReadOnlyList<Row> rows)
     {

@@ -55,6 +55,9 @@ public sealed class ProviderBindingTests
     public void The_names_of_the_providers_are_unique() =>
         Assert.Equal(ProviderCatalog.All.Count, ProviderCatalog.All.Select(profile => profile.Name.ToUpperInvariant()).Distinct().Count());
 
+    [Fact]
+    public void The_names_of_the_catalog_are_those_of_the_profiles() => Assert.Equal(ProviderCatalog.All.Select(profile => profile.Name), ProviderCatalog.Names);
+
     [Theory]
     [MemberData(nameof(Providers))]
     public void A_value_of_a_provider_has_a_name_that_no_setting_has(string name) => Assert.DoesNotContain(
