@@ -40,7 +40,7 @@ internal sealed partial class WarmUp(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(1, LogLevel.Information, "Client '{Client}' is ready. Tokens acquired at startup: {Tokens}; the first one expires at {ExpiresAt}")]
-    private partial void TokensAcquired(string client, int tokens, UtcTime expiresAt);
+    private partial void TokensAcquired(string client, object tokens, UtcTime expiresAt);
 
     [LoggerMessage(2, LogLevel.Warning, "Client '{Client}' could not acquire its first tokens at startup; the first request tries again. {Error}")]
     private partial void WarmUpFailed(string client, ErrorLine error, Exception? exception);

@@ -149,14 +149,19 @@ public sealed partial class TokenRequest : IEquatable<TokenRequest>
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            var copy = new SortedDictionary<string, object>(StringComparer.Ordinal);
-            foreach (var (name, claim) in value)
-                copy[name] = ClaimSyntax.Problem(name, claim) is { } problem
+            var names = new List<string>(value.Keys);
+            names.Sort(StringComparer.Ordinal);
+            var copy = new Dictionary<string, object>(names.Count, StringComparer.Ordinal);
+            foreach (var name in names)
+                copy[name] = ClaimSyntax.Problem(name, value[name]) is { } problem
                     ? throw new ArgumentException($"The claim {problem}.", nameof(value))
-                    : JsonValues.Copy(claim);
+                    : JsonValues.Copy(value[name]);
             (field, _claims) = (new ReadOnlyDictionary<string, object>(copy), copy.Count == 0 ? null : JsonValues.ToJson(copy));
         }
     } = ReadOnlyDictionary<string, object>.Empty;
+
+    /// <summary>Gets the claims as JSON, in the order of their names.</summary>
+    internal string ClaimsJson => _claims ?? "{}";
 
     /// <summary>
     /// Gets the <c>authorization_details</c> (RFC 9396 section 2): a JSON array of objects, each with a <c>type</c>. White space that is not significant is
@@ -258,7 +263,10 @@ public sealed partial class TokenRequest : IEquatable<TokenRequest>
         hash.Add(_claims, StringComparer.Ordinal);
         hash.Add(_tokens);
         hash.Add(AuthorizationDetails, StringComparer.Ordinal);
-        hash.Add(SameValues.SplitScope(Scope).Aggregate(0, (sum, value) => sum ^ value.GetHashCode(StringComparison.Ordinal)));
+        var scope = 0;
+        foreach (var value in SameValues.SplitScope(Scope))
+            scope ^= value.GetHashCode(StringComparison.Ordinal);
+        hash.Add(scope);
         foreach (var resource in Resource)
             hash.Add(resource, StringComparer.Ordinal);
         var parameters = 0;

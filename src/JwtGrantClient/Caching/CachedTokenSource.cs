@@ -77,14 +77,17 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenStatusProvider, IT
     {
         var removed = _others.RemoveSubject(subject);
         if (_shared is null)
-            return [.. removed.Select(entry => entry.Token).OfType<AccessToken>()];
+            return ExceptNull(removed.ConvertAll(entry => entry.Token));
         // The usual request of an application with a token for each user. Its entry may have been evicted here.
         var usual = new TokenRequest { Subject = subject };
-        if (!removed.Any(entry => entry.Request.Equals(usual)))
+        if (!removed.Exists(entry => entry.Request.Equals(usual)))
             removed.Add(new(usual, null));
         // All at once, so that each cached token is marked before this method waits.
-        var tokens = await Task.WhenAll(removed.Select(entry => RemoveSharedAsync(_shared, entry.Request, entry.Token))).ConfigureAwait(false);
-        return [.. tokens.SelectMany(token => token)];
+        var tokens = await Task.WhenAll(removed.ConvertAll(entry => RemoveSharedAsync(_shared, entry.Request, entry.Token))).ConfigureAwait(false);
+        var all = new List<AccessToken>();
+        foreach (var ofRequest in tokens)
+            all.AddRange(ofRequest);
+        return all;
     }
 
     /// <summary>Prevents that another process adopts a token, of whose lifetime only the maximum is known.</summary>
@@ -94,10 +97,10 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenStatusProvider, IT
     public AccessToken? Take(TokenRequest request) => Find(request)?.Take();
 
     /// <summary>Removes all tokens and returns them.</summary>
-    public IReadOnlyList<AccessToken> TakeAll() => [.. _others.All().Append(_default).Select(entry => entry.Take()).OfType<AccessToken>()];
+    public IReadOnlyList<AccessToken> TakeAll() => ExceptNull(All().ConvertAll(entry => entry.Take()));
 
     /// <summary>Returns whether a valid token is cached.</summary>
-    public bool HasToken() => _others.All().Append(_default).Any(entry => entry.Status().Freshness is Freshness.Fresh or Freshness.Stale);
+    public bool HasToken() => All().Exists(entry => entry.Status().Freshness is Freshness.Fresh or Freshness.Stale);
 
     /// <summary>Returns the status of the token of the client as configured, without refreshing it.</summary>
     public EntryStatus Status() => _default.Status();
@@ -127,6 +130,17 @@ internal sealed class CachedTokenSource : ITokenSource, ITokenStatusProvider, IT
         foreach (var token in removed)
             Find(request)?.Discard(token);
         return removed;
+    }
+
+    private List<CacheEntry> All() => [.. _others.All(), _default];
+
+    private static List<AccessToken> ExceptNull(List<AccessToken?> tokens)
+    {
+        var present = new List<AccessToken>(tokens.Count);
+        foreach (var token in tokens)
+            if (token is not null)
+                present.Add(token);
+        return present;
     }
 
     private CacheReading Read()

@@ -39,13 +39,14 @@ internal sealed class SecretSource
     {
         get
         {
-            string?[] all =
-            [
-                _file is null ? null : _settings.File,
-                _secret is null ? null : _settings.Value,
-                _environmentVariable is null ? null : _settings.EnvironmentVariable,
-            ];
-            return [.. all.OfType<string>()];
+            var inUse = new List<string>();
+            if (_file is not null)
+                inUse.Add(_settings.File);
+            if (_secret is not null)
+                inUse.Add(_settings.Value);
+            if (_environmentVariable is not null)
+                inUse.Add(_settings.EnvironmentVariable);
+            return inUse;
         }
     }
 

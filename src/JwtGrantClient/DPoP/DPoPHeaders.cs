@@ -18,6 +18,6 @@ internal static class DPoPHeaders
     /// of RFC 9449 section 8.1: visible ASCII characters except quote and backslash.
     /// </summary>
     public static string? ReadNonce(HttpResponseHeaders headers) =>
-        headers.TryGetValues("DPoP-Nonce", out var values) && values.ToList() is [{ Length: > 0 and <= MaximumNonceLength } nonce]
+        headers.TryGetValues("DPoP-Nonce", out var values) && new List<string>(values) is [{ Length: > 0 and <= MaximumNonceLength } nonce]
         && !nonce.AsSpan().ContainsAnyExceptInRange('!', '~') && !nonce.AsSpan().ContainsAny('"', '\\') ? nonce : null;
 }

@@ -6,13 +6,13 @@ namespace JwtGrantClient.Diagnostics;
 /// An error as a part of a log line, without stack trace: of the library's own errors the code, the first line of the message and the endpoint, of others
 /// the type and the message. It is formatted only if the line is written.
 /// </summary>
-internal readonly record struct ErrorLine(Exception? Error) : IFormattable
+internal sealed class ErrorLine(Exception? error) : IFormattable
 {
-    public override string ToString() => Error switch
+    public override string ToString() => error switch
     {
         null => "The cause is not known.",
-        JwtGrantException error => Describe(error),
-        _ => $"{Error.GetType().Name}: {SanitizedText.ToSentence(SanitizedText.From(Error.Message))}",
+        JwtGrantException own => Describe(own),
+        _ => $"{error.GetType().Name}: {SanitizedText.ToSentence(SanitizedText.From(error.Message))}",
     };
 
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();

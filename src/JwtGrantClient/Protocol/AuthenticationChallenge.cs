@@ -23,7 +23,7 @@ internal sealed record AuthenticationChallenge(string Scheme, string? Error, str
 
     /// <summary>Parses all challenges of a response.</summary>
     public static AuthenticationChallenge[] ParseAll(HttpResponseHeaders headers) =>
-        [.. headers.WwwAuthenticate.Select(header => Parse(header.Scheme, header.Parameter))];
+        [.. new List<AuthenticationHeaderValue>(headers.WwwAuthenticate).ConvertAll(header => Parse(header.Scheme, header.Parameter))];
 
     /// <summary>
     /// Parses a challenge. Malformed parameters are ignored: an invalid header must not hide the status code of the response.

@@ -17,7 +17,7 @@ internal static class AuthorizationDetailsSyntax
             using var json = JsonDocument.Parse(text, NoDuplicates);
             return json.RootElement.ValueKind != JsonValueKind.Array || json.RootElement.GetArrayLength() == 0
                     ? "is not a JSON array with at least one object"
-                : json.RootElement.EnumerateArray().Any(detail => TypeOf(detail) is null or "")
+                : !HaveTypes(json.RootElement)
                     ? "has an element that is not an object with a type; RFC 9396 section 2 requires the member type, a text"
                 : null;
         }
@@ -41,6 +41,11 @@ internal static class AuthorizationDetailsSyntax
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static string? TypeOf(JsonElement detail) =>
-        detail.ValueKind == JsonValueKind.Object && detail.TryGetProperty("type", out var type) ? type.Text() : null;
+    private static bool HaveTypes(JsonElement details)
+    {
+        foreach (var detail in details.EnumerateArray())
+            if (detail.ValueKind != JsonValueKind.Object || !detail.TryGetProperty("type", out var type) || type.Text() is null or "")
+                return false;
+        return true;
+    }
 }

@@ -16,7 +16,7 @@ internal static class JsonValues
         string or bool or int or long => true,
         double number => double.IsFinite(number),
         JsonElement json => json.ValueKind is not JsonValueKind.Undefined,
-        IEnumerable<string?> list => list.All(item => item is not null),
+        IEnumerable<string?> list => !new List<string?>(list).Contains(null),
         _ => false,
     };
 
@@ -28,9 +28,18 @@ internal static class JsonValues
     {
         JsonElement { ValueKind: not JsonValueKind.Undefined } json => json.Clone(),
         string => value,
-        IEnumerable<string> list => list.ToArray(),
+        IEnumerable<string> list => new List<string>(list).ToArray(),
         _ => value,
     };
+
+    /// <summary>Returns a copy of members and of their values.</summary>
+    public static Dictionary<string, object> Copy(IReadOnlyDictionary<string, object> members)
+    {
+        var copy = new Dictionary<string, object>(members.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in members)
+            copy.Add(name, Copy(value));
+        return copy;
+    }
 
     /// <summary>Returns a JSON object with these members in the given order.</summary>
     public static string ToJson(IEnumerable<KeyValuePair<string, object>> members)

@@ -33,7 +33,7 @@ internal static class SecretKind
     public static bool IsPrivateKey(string text) => KindOf(text) switch
     {
         "a PEM document" => text.Contains("PRIVATE KEY", StringComparison.Ordinal),
-        "a JWK" => PrivateMembers.Any(member => text.Contains(member, StringComparison.Ordinal)),
+        "a JWK" => Array.Exists(PrivateMembers, member => text.Contains(member, StringComparison.Ordinal)),
         "a service account in JSON" => true,
         _ => false,
     };

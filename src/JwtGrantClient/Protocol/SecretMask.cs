@@ -15,6 +15,7 @@ internal sealed class SecretMask
     public static readonly SecretMask None = new([]);
 
     // A part of this many canonical bytes is masked. Shorter secrets are masked as a whole; those that could be a part of a word, between other words only.
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
     private const int PartLength = 12, MinimumLength = 4, MinimumLengthInWord = 8, MaximumGap = 3;
 
     private readonly List<(byte[] Bytes, string Name)> _secrets = [];
@@ -69,13 +70,14 @@ internal sealed class SecretMask
             _secrets.Add((canonical, name));
     }
 
-    private static UInt128 PartAt(ReadOnlySpan<byte> bytes, int i) =>
-        new(BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i + sizeof(ulong))..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[i..]));
+    // A hash of 64 bits and not UInt128, which adds 40 KB to a native program. Of two parts with the same hash, both are masked.
+    private static ulong PartAt(ReadOnlySpan<byte> bytes, int i) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(bytes[i..]) + (BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i + sizeof(ulong))..]) * Multiplier);
 
     // The parts of the text are indexed and not those of the secrets, because a text is usually much shorter.
     private void MarkParts(byte[] bytes, string?[] names)
     {
-        var positions = new Dictionary<UInt128, int>();
+        var positions = new Dictionary<ulong, int>();
         var earlier = new int[bytes.Length];
         for (var i = 0; i + PartLength <= bytes.Length; i++)
         {

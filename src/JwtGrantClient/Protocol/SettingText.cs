@@ -26,7 +26,7 @@ internal static class SettingText
 
     /// <summary>Quotes a value where one of a few words or a number is expected.</summary>
     public static string QuoteChoice(string value) => Quote(
-        value, value.Length <= MaximumChoiceLength && value.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or ',' or '+' or '-' or '_' or ' '));
+        value, value.Length <= MaximumChoiceLength && HasOnly(value, c => char.IsAsciiLetterOrDigit(c) || c is ':' or '.' or ',' or '+' or '-' or '_' or ' '));
 
     /// <summary>Quotes the path of a file: it has a separator or an extension, or is a short word.</summary>
     public static string QuotePath(string value) => Quote(value, IsPath(value));
@@ -45,7 +45,7 @@ internal static class SettingText
     /// </summary>
     public static string QuoteUrl(string value)
     {
-        if (SecretKind.Describe(value) is not null || value.Length > MaximumLength || value.Any(char.IsControl))
+        if (SecretKind.Describe(value) is not null || value.Length > MaximumLength || HasControl(value))
             return Quote(value);
         var authority = value.IndexOf("://", StringComparison.Ordinal) + 3;
         if (authority < 3)
@@ -68,7 +68,7 @@ internal static class SettingText
     /// <summary>Returns the description of a value that is not shown, or null for a value that is.</summary>
     private static string? Describe(string value, bool isExpected) =>
         SecretKind.Describe(value)
-        ?? (isExpected && value.Length <= MaximumLength && !value.Any(char.IsControl) && !Guid.TryParse(value, out _) && !SecretKind.LooksRandom(value)
+        ?? (isExpected && value.Length <= MaximumLength && !HasControl(value) && !Guid.TryParse(value, out _) && !SecretKind.LooksRandom(value)
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"a text of {value.Length:N0} characters"));
 
@@ -81,10 +81,20 @@ internal static class SettingText
     private static bool HasExtension(string value) => value.LastIndexOf('.') is var dot and > 0
         && value.Length - dot is >= 3 and <= MaximumWordLength && char.IsAsciiLetter(value[dot + 1])
         && value.AsSpan(dot + 1).IndexOfAnyExcept(SecretKind.LettersAndDigits) < 0
-        && value.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ' or '~' or '(' or ')');
+        && HasOnly(value, c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ' or '~' or '(' or ')');
 
     private static bool IsVariable(string value) =>
-        IsWord(value) || (value.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && (value.Contains('_', StringComparison.Ordinal) || value.All(char.IsAsciiLetter)));
+        IsWord(value) || (HasOnly(value, c => char.IsAsciiLetterOrDigit(c) || c == '_') && (value.Contains('_', StringComparison.Ordinal) || HasOnly(value, char.IsAsciiLetter)));
 
-    private static bool IsWord(string value) => value.Length <= MaximumWordLength && value.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ' ');
+    private static bool IsWord(string value) => value.Length <= MaximumWordLength && HasOnly(value, c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ' ');
+
+    private static bool HasControl(string value) => !HasOnly(value, c => !char.IsControl(c));
+
+    private static bool HasOnly(string value, Func<char, bool> isAllowed)
+    {
+        foreach (var c in value)
+            if (!isAllowed(c))
+                return false;
+        return true;
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
         // From the caches of all steps before the first revocation, which may take long: no call gets a token of the subject meanwhile.
         var removals = new List<(TokenRevocation Client, Task<IReadOnlyList<AccessToken>> Tokens)>();
         RemoveSubject(subject, removals);
-        await Task.WhenAll(removals.Select(removal => removal.Client.RevokeRemovedAsync(removal.Tokens, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(removals.ConvertAll(removal => removal.Client.RevokeRemovedAsync(removal.Tokens, cancellationToken))).ConfigureAwait(false);
     }
 
     private void RemoveSubject(string subject, List<(TokenRevocation Client, Task<IReadOnlyList<AccessToken>> Tokens)> removals)
@@ -87,11 +87,11 @@ internal sealed class TokenRevocation(string client, CachedTokenSource tokens, R
     {
         var failures = await TryRevokeAsync(removed, cancellationToken).ConfigureAwait(false);
         if (failures.Count > 0)
-            ExceptionDispatchInfo.Throw(failures.FirstOrDefault(failure => failure is OperationCanceledException) ?? failures[0]);
+            ExceptionDispatchInfo.Throw(failures.Find(failure => failure is OperationCanceledException) ?? failures[0]);
     }
 
     // Several at once: one after another, few are revoked before a process has to stop.
-    private async Task<IReadOnlyList<Exception>> TryRevokeAsync(IReadOnlyList<AccessToken> removed, CancellationToken cancellationToken)
+    private async Task<List<Exception>> TryRevokeAsync(IReadOnlyList<AccessToken> removed, CancellationToken cancellationToken)
     {
         var failures = new ConcurrentQueue<Exception>();
         await Parallel.ForEachAsync(

@@ -9,10 +9,10 @@ namespace JwtGrantClient.Setup;
 internal sealed record ClientReference(string Setting, string? Client, bool IsUsed)
 {
     /// <summary>Returns the references of a client that are set and used.</summary>
-    public static IEnumerable<ClientReference> Of(JwtGrantOptions options) => All(options).Where(reference => reference is { Client: not null, IsUsed: true });
+    public static List<ClientReference> Of(JwtGrantOptions options) => All(options).FindAll(reference => reference is { Client: not null, IsUsed: true });
 
     /// <summary>Returns all settings of a client that can name another one.</summary>
-    public static IReadOnlyList<ClientReference> All(JwtGrantOptions options) =>
+    public static List<ClientReference> All(JwtGrantOptions options) =>
     [
         new("Assertion:From", options.Assertion.From, options.Grant is GrantType.JwtBearer or GrantType.Saml2Bearer),
         new(
@@ -26,8 +26,14 @@ internal sealed record ClientReference(string Setting, string? Client, bool IsUs
 /// <summary>Finds the problems of clients that use the tokens of others: unknown names and cycles, which a token request could not resolve.</summary>
 internal static class ChainChecks
 {
-    public static IEnumerable<string> Find(string name, JwtGrantOptions options, ClientDependencies dependencies) =>
-        [.. CheckSettings(options), .. ClientReference.Of(options).SelectMany(reference => CheckReference(name, options, reference, dependencies.Clients))];
+    public static IEnumerable<string> Find(string name, JwtGrantOptions options, ClientDependencies dependencies)
+    {
+        foreach (var problem in CheckSettings(options))
+            yield return problem;
+        foreach (var reference in ClientReference.Of(options))
+            if (CheckReference(name, options, reference, dependencies.Clients) is { } problem)
+                yield return problem;
+    }
 
     /// <summary>Returns the clients that a client uses the tokens of, directly or through others.</summary>
     public static IEnumerable<(string Name, ClientDescription Client)> InputsOf(JwtGrantOptions options, ClientDirectory? clients)
@@ -66,21 +72,22 @@ internal static class ChainChecks
             yield return $"ClientAssertion:From is set, but ClientAuthentication is {options.ClientAuthentication}, which sends no client assertion. Set ClientAuthentication to PrivateKeyJwt, or remove the setting.";
         if (!Enum.IsDefined(options.InputReuse))
             yield return $"InputReuse: {(int)options.InputReuse} is not a value. Use one of {string.Join(", ", Enum.GetNames<InputReuse>())}.";
-        else if (options.InputReuse != InputReuse.WhileValid && ClientReference.All(options).All(reference => reference.Client is null))
+        else if (options.InputReuse != InputReuse.WhileValid && ClientReference.All(options).TrueForAll(reference => reference.Client is null))
             yield return $"InputReuse is {options.InputReuse}, but the client sends no token of another client. Set Assertion:From, ClientAssertion:From or TokenExchange:SubjectTokenFrom, or remove the setting.";
     }
 
-    private static IEnumerable<string> CheckReference(string name, JwtGrantOptions options, ClientReference reference, ClientDirectory? clients)
+    private static string? CheckReference(string name, JwtGrantOptions options, ClientReference reference, ClientDirectory? clients)
     {
         if (clients is null)
-            yield return $"{reference.Setting} names the client {SettingText.Quote(reference.Client!)}, but no clients are known. Pass them to JwtGrantTokenSource.Create, or add all clients with AddJwtGrantClient.";
-        else if (clients.Find(reference.Client!) is null)
-            yield return $"{reference.Setting} names the client {SettingText.Quote(reference.Client!)}, which does not exist. Known: {Known(name, clients)}. Add it with AddJwtGrantClient, or correct the name.";
-        else if (FindCycle([name, reference.Client!], clients) is { } cycle)
-            yield return $"{reference.Setting}: the clients need the tokens of each other: {string.Join(" -> ", cycle.Select(SettingText.Quote))}. Remove one of these references.";
-        else if (reference.Setting == "Assertion:From" && options is { Grant: GrantType.JwtBearer } and ({ Issuer: null } or { ClientId: null })
+            return $"{reference.Setting} names the client {SettingText.Quote(reference.Client!)}, but no clients are known. Pass them to JwtGrantTokenSource.Create, or add all clients with AddJwtGrantClient.";
+        if (clients.Find(reference.Client!) is null)
+            return $"{reference.Setting} names the client {SettingText.Quote(reference.Client!)}, which does not exist. Known: {Known(name, clients)}. Add it with AddJwtGrantClient, or correct the name.";
+        if (FindCycle([name, reference.Client!], clients) is { } cycle)
+            return $"{reference.Setting}: the clients need the tokens of each other: {string.Join(" -> ", cycle.ConvertAll(SettingText.Quote))}. Remove one of these references.";
+        if (reference.Setting == "Assertion:From" && options is { Grant: GrantType.JwtBearer } and ({ Issuer: null } or { ClientId: null })
             && clients.Find(reference.Client!)!.Options is { Grant: GrantType.TokenExchange, TokenExchange.RequestedTokenType: TokenTypes.IdJag })
-            yield return $"Assertion:From names the client {SettingText.Quote(reference.Client!)}, which requests ID-JAGs, but {(options.Issuer is null ? "Issuer" : "ClientId")} is not set. Set it: an ID-JAG is sent only if it is for this issuer and this client.";
+            return $"Assertion:From names the client {SettingText.Quote(reference.Client!)}, which requests ID-JAGs, but {(options.Issuer is null ? "Issuer" : "ClientId")} is not set. Set it: an ID-JAG is sent only if it is for this issuer and this client.";
+        return null;
     }
 
     // The path from the client to itself; null if there is none. A cycle of other clients only is a problem of those.
@@ -97,5 +104,5 @@ internal static class ChainChecks
     }
 
     private static string Known(string name, ClientDirectory clients) =>
-        clients.Names.Where(known => known != name).ToList() is { Count: > 0 } others ? string.Join(", ", others.Select(SettingText.Quote)) : "none";
+        new List<string>(clients.Names).FindAll(known => known != name) is { Count: > 0 } others ? string.Join(", ", others.ConvertAll(SettingText.Quote)) : "none";
 }

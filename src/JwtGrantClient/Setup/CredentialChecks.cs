@@ -68,7 +68,7 @@ internal static class CredentialChecks
         {
             if (dependencies.TokenEndpointHandler.IsSet)
                 yield return "ClientCertificate is set, but the token endpoint handler is configured in code and does not present the certificate. Add the certificate to that handler, or remove the handler.";
-            else if (Failure(configured.Preload) is { } problem)
+            else if (Failure(() => configured.Preload()) is { } problem)
                 yield return problem;
         }
         else if (options.ClientCertificate is { KeyPath: not null } or { PasswordSecret.IsSet: true })

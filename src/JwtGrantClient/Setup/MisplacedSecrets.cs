@@ -1,4 +1,5 @@
 using JwtGrantClient.Protocol;
+using JwtGrantClient.Settings;
 
 namespace JwtGrantClient.Setup;
 
@@ -11,11 +12,12 @@ internal static class MisplacedSecrets
     private const string Path = "the path of a file", Variable = "the name of an environment variable", Other = "a value that is not a key";
 
     /// <summary>Returns a problem for each setting that contains a key or a token in the wrong place. The problem does not contain the value.</summary>
-    public static IEnumerable<string> Find(JwtGrantOptions options) =>
-        from setting in Settings(options)
-        let value = setting.Value ?? ""
-        where setting.Expected == Other ? SecretKind.IsPrivateKey(value) : SecretKind.Describe(value) is not null
-        select $"{setting.Name} is {SecretKind.Describe(value)}; expected {setting.Expected}. {Advice(setting.Name, value)}";
+    public static IEnumerable<string> Find(JwtGrantOptions options)
+    {
+        foreach (var (name, text, expected) in Settings(options))
+            if (text is { } value && (expected == Other ? SecretKind.IsPrivateKey(value) : SecretKind.Describe(value) is not null))
+                yield return $"{name} is {SecretKind.Describe(value)}; expected {expected}. {Advice(name, value)}";
+    }
 
     private static string Advice(string setting, string value)
     {
@@ -29,17 +31,17 @@ internal static class MisplacedSecrets
 
     private static IEnumerable<Setting> Settings(JwtGrantOptions options) =>
     [
-        .. options.GetProviderValues().All.Select(value => new Setting(value.Key, value.Value, Other)),
+        .. Settings(options.GetProviderValues()),
         new("Provider", options.Provider, Other),
         new("Issuer", options.Issuer, Other),
         new("TokenEndpoint", options.TokenEndpoint, Other),
         new("RevocationEndpoint", options.RevocationEndpoint, Other),
-        .. options.TokenEndpointOrigins.Select(origin => new Setting("TokenEndpointOrigins", origin, Other)),
+        .. Settings("TokenEndpointOrigins", options.TokenEndpointOrigins),
         new("ClientId", options.ClientId, Other),
         new("Scope", options.Scope, Other),
-        .. options.Resource.Select(resource => new Setting("Resource", resource, Other)),
+        .. Settings("Resource", options.Resource),
         new("AuthorizationDetails", options.AuthorizationDetails, Other),
-        .. options.Parameters.Keys.Select(name => new Setting($"Parameters:{SettingText.Show(name)}", options.Parameters[name], Other)),
+        .. Settings(options.Parameters),
         new("ClientSecretEnvironmentVariable", options.ClientSecretEnvironmentVariable, Variable),
         new("ClientSecretFile", options.ClientSecretFile, Path),
         new("DefaultTokenType", options.DefaultTokenType, Other),
@@ -51,11 +53,11 @@ internal static class MisplacedSecrets
         .. Settings("Assertion:Claims", options.Assertion.Claims),
         .. options.Assertion.JsonClaims.Select(claim => new Setting($"Assertion:JsonClaims:{SettingText.Show(claim.Key)}", claim.Value, Other)),
         .. Settings("Assertion:Header", options.Assertion.Header),
-        .. options.Assertion.OmittedClaims.Select(name => new Setting("Assertion:OmittedClaims", name, Other)),
+        .. Settings("Assertion:OmittedClaims", options.Assertion.OmittedClaims),
         .. Settings("ClientAssertion:Claims", options.ClientAssertion.Claims),
         .. options.ClientAssertion.JsonClaims.Select(claim => new Setting($"ClientAssertion:JsonClaims:{SettingText.Show(claim.Key)}", claim.Value, Other)),
         .. Settings("ClientAssertion:Header", options.ClientAssertion.Header),
-        .. options.ClientAssertion.OmittedClaims.Select(name => new Setting("ClientAssertion:OmittedClaims", name, Other)),
+        .. Settings("ClientAssertion:OmittedClaims", options.ClientAssertion.OmittedClaims),
         new("UserAgent", options.UserAgent, Other),
         .. options.Headers.Keys.Select(name => new Setting($"Headers:{SettingText.Show(name)}", options.Headers[name], Other)),
         new("ClientAssertion:Issuer", options.ClientAssertion.Issuer, Other),
@@ -71,7 +73,7 @@ internal static class MisplacedSecrets
         new("TokenExchange:ActorTokenFrom", options.TokenExchange.ActorTokenFrom, Other),
         new("TokenExchange:ActorTokenType", options.TokenExchange.ActorTokenType, Other),
         new("TokenExchange:RequestedTokenType", options.TokenExchange.RequestedTokenType, Other),
-        .. options.TokenExchange.Audience.Select(audience => new Setting("TokenExchange:Audience", audience, Other)),
+        .. Settings("TokenExchange:Audience", options.TokenExchange.Audience),
         new("ClientCertificate:Path", options.ClientCertificate?.Path, Path),
         new("ClientCertificate:KeyPath", options.ClientCertificate?.KeyPath, Path),
         new("ClientCertificate:PasswordEnvironmentVariable", options.ClientCertificate?.PasswordEnvironmentVariable, Variable),
@@ -83,8 +85,29 @@ internal static class MisplacedSecrets
         .. Settings("DPoP:SigningKey", options.DPoP.SigningKey),
     ];
 
-    private static IEnumerable<Setting> Settings(string section, IDictionary<string, object> values) =>
-        values.Select(value => new Setting($"{section}:{SettingText.Show(value.Key)}", value.Value as string, Other));
+    private static IEnumerable<Setting> Settings(string name, IEnumerable<string> values)
+    {
+        foreach (var value in values)
+            yield return new(name, value, Other);
+    }
+
+    private static IEnumerable<Setting> Settings(ProviderValues values)
+    {
+        foreach (var (name, value) in values.All)
+            yield return new(name, value, Other);
+    }
+
+    private static IEnumerable<Setting> Settings(IDictionary<string, string> parameters)
+    {
+        foreach (var (name, value) in parameters)
+            yield return new($"Parameters:{SettingText.Show(name)}", value, Other);
+    }
+
+    private static IEnumerable<Setting> Settings(string section, IDictionary<string, object> values)
+    {
+        foreach (var (name, value) in values)
+            yield return new($"{section}:{SettingText.Show(name)}", value as string, Other);
+    }
 
     private static IEnumerable<Setting> Settings(string section, SigningKeyOptions? key) => key is null ? [] :
     [

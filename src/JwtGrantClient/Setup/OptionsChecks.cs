@@ -38,13 +38,13 @@ internal static class OptionsChecks
         // key in the wrong setting: most of their problems are consequences of it.
         if (!options.IsBound || misplaced.Length > 0)
             return [.. options.SectionProblems, .. misplaced];
-        string[] problems = dependencies.TokenSource.IsSet
-            ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. CheckSharing(options, dependencies)]
+        List<string> problems = dependencies.TokenSource.IsSet
+            ? [.. EndpointlessChecks.Find(options, dependencies), .. RangeChecks.Find(options), .. dependencies.Sharing?.FindProblems(options, dependencies) ?? []]
             : [
                 .. CheckEmptyStrings(options), .. hasEndpoint ? CheckServer(options) : [.. EndpointlessChecks.Find(options, dependencies), .. CheckEndpoints(options)], .. CheckOrigins(options),
                 .. CheckClient(options, signed), .. CredentialChecks.Find(options, dependencies),
                 .. keys, .. CheckAssertions(options, signed), .. CheckRequest(options), .. CheckTokens(options),
-                .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. CheckSharing(options, dependencies),
+                .. RangeChecks.Find(options), .. ChainChecks.Find(name, options, dependencies), .. dependencies.Sharing?.FindProblems(options, dependencies) ?? [],
             ];
         return [.. options.SectionProblems, .. ProviderChecks.Merge(options, ProviderChecks.Find(options, dependencies), problems)];
     }
@@ -115,10 +115,14 @@ internal static class OptionsChecks
 
     private static IEnumerable<string> CheckOrigins(JwtGrantOptions options)
     {
-        var problems = options.TokenEndpointOrigins.Select(origin => Origin.Problem(origin, options.AllowLoopbackHttp, "https://as.example.com", nameof(options.AllowLoopbackHttp))).OfType<string>().ToList();
-        foreach (var problem in problems)
-            yield return $"TokenEndpointOrigins: {problem}.";
-        if (problems.Count > 0)
+        var areValid = true;
+        foreach (var origin in options.TokenEndpointOrigins)
+            if (Origin.Problem(origin, options.AllowLoopbackHttp, "https://as.example.com", nameof(options.AllowLoopbackHttp)) is { } problem)
+            {
+                areValid = false;
+                yield return $"TokenEndpointOrigins: {problem}.";
+            }
+        if (!areValid)
             yield break;
         var origins = new EndpointOrigins(options.TokenEndpointOrigins);
         foreach (var (name, value) in new[] { ("TokenEndpoint", options.TokenEndpoint), ("RevocationEndpoint", options.RevocationEndpoint) })
@@ -206,22 +210,5 @@ internal static class OptionsChecks
             yield return "UseIdToken is set, but DPoP:Enabled is true, and an ID token is not bound to a key. Remove one of them.";
         if (options.MaxMembersSize is < 0 or > 1024 * 1024)
             yield return $"MaxMembersSize is {options.MaxMembersSize}; expected 0 to 1048576.";
-    }
-
-    // Without the name, two clients with equal settings would share tokens although their code obtains tokens of different identities.
-    private static IEnumerable<string> CheckSharing(JwtGrantOptions options, ClientDependencies dependencies)
-    {
-        if (!dependencies.SharedTokenStore.IsSet || options.Cache.SharingName is not null)
-            yield break;
-        var methods = string.Join(" and ",
-        [
-            .. IdentityComposition.DecidedByCode(options, dependencies),
-            .. from input in ChainChecks.InputsOf(options, dependencies.Clients)
-               where input.Client.Options.Cache.SharingName is null
-               from method in IdentityComposition.DecidedByCode(input.Client.Options, input.Client.Dependencies)
-               select $"{method} of the client {SettingText.Quote(input.Name)}",
-        ]);
-        if (methods.Length > 0)
-            yield return $"Cache:SharingName is missing. The client shares its tokens with other processes, but code decides whose tokens they are ({methods}). Set Cache:SharingName to a name of that identity, the same in all processes that may share its tokens and another one for each other identity.";
     }
 }

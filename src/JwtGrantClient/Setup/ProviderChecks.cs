@@ -6,7 +6,7 @@ namespace JwtGrantClient.Setup;
 /// <summary>Finds what a provider requires and the options do not have, and says it in the terms of the provider.</summary>
 internal static class ProviderChecks
 {
-    public static IReadOnlyList<string> Find(JwtGrantOptions options, ClientDependencies dependencies)
+    public static List<string> Find(JwtGrantOptions options, ClientDependencies dependencies)
     {
         if (options.FindProfile() is not { } profile || dependencies.TokenSource.IsSet)
             return [];
@@ -23,20 +23,29 @@ internal static class ProviderChecks
     /// Returns all problems. A general problem is left out if the provider has one of the same setting, which says more, or if it is about a setting that follows
     /// from a value that is missing.
     /// </summary>
-    public static IEnumerable<string> Merge(JwtGrantOptions options, IReadOnlyList<string> ofProvider, IReadOnlyList<string> general)
+    public static List<string> Merge(JwtGrantOptions options, List<string> ofProvider, List<string> general)
     {
-        var lacksValue = options.FindProfile()?.Values.Any(value => value.IsRequired && options.GetProviderValues()[value.Name] is null) == true;
+        var lacksValue = LacksValue(options.FindProfile()?.Values ?? [], options.GetProviderValues());
         // The file of the provider names the file with the token.
-        var lacksFile = options.FindProfile()?.Values.Any(value => value.Name.EndsWith("File", StringComparison.Ordinal) && ofProvider.Any(problem => SettingOf(problem) == value.Name)) == true;
+        var lacksFile = options.FindProfile() is { } profile
+            && ofProvider.Exists(problem => profile.FindValue(SettingOf(problem)) is { } value && value.Name.EndsWith("File", StringComparison.Ordinal));
         // Without the token of another party, the library would sign one.
-        var lacksToken = ofProvider.Any(problem => SettingOf(problem).EndsWith(":TokenFile", StringComparison.Ordinal));
+        var lacksToken = ofProvider.Exists(problem => SettingOf(problem).EndsWith(":TokenFile", StringComparison.Ordinal));
         return
         [
             .. ofProvider,
-            .. general.Where(problem => !ofProvider.Any(better => SettingOf(better) == SettingOf(problem))
+            .. general.FindAll(problem => !ofProvider.Exists(better => SettingOf(better) == SettingOf(problem))
                 && !(lacksFile && problem.StartsWith("TokenExchange:SubjectTokenFile is missing", StringComparison.Ordinal))
                 && !(lacksValue && IsDerived(problem)) && !(lacksToken && (IsDerived(problem) || problem.StartsWith("SigningKey: No signing key", StringComparison.Ordinal)))),
         ];
+    }
+
+    private static bool LacksValue(IReadOnlyList<ProviderValue> values, ProviderValues given)
+    {
+        foreach (var value in values)
+            if (value.IsRequired && given[value.Name] is null)
+                return true;
+        return false;
     }
 
     private static bool IsDerived(string problem) => problem == OptionsChecks.NoServer || problem.StartsWith("ClientAssertion:Audience is missing", StringComparison.Ordinal);

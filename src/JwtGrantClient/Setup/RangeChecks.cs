@@ -62,5 +62,10 @@ internal static class RangeChecks
         CultureInfo.InvariantCulture,
         $"{char.ToUpperInvariant(expression[0])}{expression[1..].Replace('.', ':')} is {value}; expected {min} to {max}.");
 
-    private static IEnumerable<string> ExceptNull(params string?[] problems) => problems.OfType<string>();
+    private static IEnumerable<string> ExceptNull(params string?[] problems)
+    {
+        foreach (var problem in problems)
+            if (problem is not null)
+                yield return problem;
+    }
 }

@@ -53,8 +53,8 @@ internal sealed class ProviderKey(SecurityKey key) : KeyDescription
             {
                 Format = key.GetType().Name,
                 KeyId = key.KeyId,
-                Certificate = certificates.FirstOrDefault(),
-                OtherCertificates = [.. certificates.Skip(1)],
+                Certificate = certificates.Count > 0 ? certificates[0] : null,
+                OtherCertificates = JwkKey.WithoutFirst(certificates),
             };
         }
         catch (Exception e) when (PrivateKey.IsImportError(e))

@@ -28,7 +28,7 @@ internal sealed class RemoteSigner : IJwtSigner
         _format = format;
         Algorithm = algorithm;
         KeyId = keyId;
-        Header = header?.ToDictionary(parameter => parameter.Key, parameter => JsonValues.Copy(parameter.Value), StringComparer.Ordinal);
+        Header = header is null ? null : JsonValues.Copy(header);
     }
 
     public string Algorithm { get; }

@@ -15,7 +15,7 @@ namespace JwtGrantClient.Signing;
 internal sealed record SignatureAlgorithm(
     string Name, HashAlgorithmName Hash, RSASignaturePadding? Padding = null, int CurveBits = 0, MLDsaAlgorithm? MlDsa = null)
 {
-    public static readonly IReadOnlyList<SignatureAlgorithm> All =
+    public static readonly List<SignatureAlgorithm> All =
     [
         new("RS256", HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
         new("RS384", HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
@@ -31,11 +31,11 @@ internal sealed record SignatureAlgorithm(
         new("ML-DSA-87", default, MlDsa: MLDsaAlgorithm.MLDsa87),
     ];
 
-    private static string AllNames => string.Join(", ", All.Select(a => a.Name));
+    private static string AllNames => string.Join(", ", All.ConvertAll(a => a.Name));
 
     /// <summary>Returns the algorithm with a JOSE name. Names are case-sensitive.</summary>
     /// <exception cref="JwtGrantException">The algorithm is not allowed or unknown. The message lists the known algorithms.</exception>
-    public static SignatureAlgorithm FromName(string name) => All.FirstOrDefault(a => a.Name == name) ?? throw NotSupported(
+    public static SignatureAlgorithm FromName(string name) => All.Find(a => a.Name == name) ?? throw NotSupported(
         UnsafeReason(name) ??
             $"The signing algorithm {SettingText.Quote(name)} is unknown. Choose one of {AllNames}; names are case-sensitive (RFC 7518 section 3.1).");
 
@@ -67,7 +67,7 @@ internal sealed record SignatureAlgorithm(
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
                 $"In {place} there is a key whose alg is {SettingText.Show(bound)}, but SigningKey:Algorithm is {SettingText.Show(configured)}. Remove Algorithm, or use a key for {configured}.");
-        var fitting = All.Where(a => a.Fits(material.Key)).ToList();
+        var fitting = All.FindAll(a => a.Fits(material.Key));
         if (fitting.Count == 0)
             throw JwtGrantException.Configuration(
                 "signing_key_does_not_fit",
@@ -79,7 +79,7 @@ internal sealed record SignatureAlgorithm(
         return fitting.Contains(named) || material.Key is ECDsa ? named : throw JwtGrantException.Configuration(
             "signing_key_does_not_fit",
             $"In {place} there is {(material.Key is RSA ? "an RSA" : "an ML-DSA")} key, which {name} cannot use. " +
-            $"Set the algorithm to one of {string.Join(", ", fitting.Select(a => a.Name))}, or use another key.");
+            $"Set the algorithm to one of {string.Join(", ", fitting.ConvertAll(a => a.Name))}, or use another key.");
     }
 
     /// <summary>Returns whether a JWK without <c>alg</c> can be used with this algorithm.</summary>

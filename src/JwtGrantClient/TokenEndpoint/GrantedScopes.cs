@@ -16,7 +16,8 @@ internal sealed class GrantedScopes(string client, ILogger logger)
     private const int MaximumReports = 100;
 
     private readonly Lock _lock = new();
-    private readonly HashSet<(string Requested, string Missing)> _reports = [];
+    // The requested scope and what is missing, each on a line.
+    private readonly HashSet<string> _reports = new(StringComparer.Ordinal);
 
     /// <summary>Compares the scope of a token with the requested one, and marks the token if it has less.</summary>
     /// <param name="request">What the token was requested for.</param>
@@ -42,17 +43,17 @@ internal sealed class GrantedScopes(string client, ILogger logger)
         return missing is null ? null : string.Join(' ', missing);
     }
 
-    private static string Show(string scope) => string.Join(' ', scope.Split(' ').Select(SettingText.Show));
+    private static string Show(string scope) => string.Join(' ', Array.ConvertAll(scope.Split(' '), SettingText.Show));
 
     private bool IsNew(TokenRequest request, string requested, string? missing)
     {
         lock (_lock)
         {
             if (missing is not null)
-                return _reports.Count < MaximumReports && _reports.Add((requested, missing));
+                return _reports.Count < MaximumReports && _reports.Add($"{requested}\n{missing}");
             // The whole scope for one user says nothing about another.
             if (_reports.Count > 0 && request.Subject is null)
-                _reports.RemoveWhere(report => report.Requested == requested);
+                _reports.RemoveWhere(report => report.StartsWith($"{requested}\n", StringComparison.Ordinal));
             return false;
         }
     }

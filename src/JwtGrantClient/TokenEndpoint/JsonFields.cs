@@ -14,13 +14,17 @@ internal static class JsonFields
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            foreach (var values in fields.GroupBy(field => field.Key, field => field.Value, StringComparer.Ordinal))
+            var written = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var (name, _) in fields)
             {
-                writer.WritePropertyName(values.Key);
-                if (IsJson(values.Key))
-                    writer.WriteRawValue(values.First());
-                else if (values.Count() == 1)
-                    writer.WriteStringValue(values.First());
+                if (!written.Add(name))
+                    continue;
+                var values = ValuesOf(name, fields);
+                writer.WritePropertyName(name);
+                if (IsJson(name))
+                    writer.WriteRawValue(values[0]);
+                else if (values is [var only])
+                    writer.WriteStringValue(only);
                 else
                     WriteArray(writer, values);
             }
@@ -38,7 +42,8 @@ internal static class JsonFields
             return fields;
         foreach (var member in json.RootElement.EnumerateObject())
             if (member.Value.ValueKind == JsonValueKind.Array && !IsJson(member.Name))
-                fields.AddRange(member.Value.EnumerateArray().Select(value => new KeyValuePair<string, string>(member.Name, value.Text() ?? "")));
+                foreach (var value in member.Value.EnumerateArray())
+                    fields.Add(new(member.Name, value.Text() ?? ""));
             else
                 fields.Add(new(member.Name, member.Value.Text() ?? member.Value.GetRawText()));
         return fields;
@@ -46,7 +51,16 @@ internal static class JsonFields
 
     private static bool IsJson(string name) => name is "authorization_details";
 
-    private static void WriteArray(Utf8JsonWriter writer, IEnumerable<string> values)
+    private static List<string> ValuesOf(string name, IReadOnlyList<KeyValuePair<string, string>> fields)
+    {
+        var values = new List<string>();
+        foreach (var field in fields)
+            if (field.Key == name)
+                values.Add(field.Value);
+        return values;
+    }
+
+    private static void WriteArray(Utf8JsonWriter writer, List<string> values)
     {
         writer.WriteStartArray();
         foreach (var value in values)

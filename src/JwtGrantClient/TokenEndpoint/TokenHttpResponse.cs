@@ -166,7 +166,7 @@ internal static class ResponseBodyReader
 
     private static JwtGrantException UnknownCoding(HttpResponseMessage response, string coding) => new(
         JwtGrantErrorKind.MalformedResponse, "token_response_malformed",
-        $"The server responded with {(int)response.StatusCode} and the Content-Encoding {(KnownCodings.Contains(coding, StringComparer.OrdinalIgnoreCase) ? $"'{coding}'" : "of an unknown kind")}, which was not requested; expected none, gzip or deflate. Turn it off on the server or the proxy, or configure a token endpoint handler with AutomaticDecompression.")
+        $"The server responded with {(int)response.StatusCode} and the Content-Encoding {(Array.Exists(KnownCodings, known => known.Equals(coding, StringComparison.OrdinalIgnoreCase)) ? $"'{coding}'" : "of an unknown kind")}, which was not requested; expected none, gzip or deflate. Turn it off on the server or the proxy, or configure a token endpoint handler with AutomaticDecompression.")
     {
         StatusCode = (int)response.StatusCode,
     };

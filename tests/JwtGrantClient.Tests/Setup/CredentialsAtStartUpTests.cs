@@ -63,10 +63,10 @@ public sealed class CredentialsAtStartUpTests : IDisposable
         options.Preload();
         File.Delete(options.Path!);
 
-        var certificate = ClientCertificate.From(options);
+        var certificate = options.Open();
 
         Assert.Equal(ClientCertificateTransport.Thumbprint(_certificate), certificate.Thumbprint);
-        Assert.Equal("client_certificate_unusable", Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options)).Code);
+        Assert.Equal("client_certificate_unusable", Assert.Throws<JwtGrantException>(() => options.Open()).Code);
         _folder.Write("tls", next.Export(X509ContentType.Pkcs12, Keys.Password));
         Assert.Equal(next.Thumbprint, certificate.ForConnection().Thumbprint);
     }

@@ -10,7 +10,7 @@ internal static class ClientCertificateTransport
 {
     public static SocketsHttpHandler CreateHandler(ClientCertificateOptions options, StrictAuthorizationServer server)
     {
-        var handler = TokenEndpointConnections.CreateHandler(ClientCertificate.From(options));
+        var handler = TokenEndpointConnections.CreateHandler(options.Open());
 #pragma warning disable CA5359 // Only the certificate that the server created at its start is accepted, byte for byte.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) =>
             presented is not null && presented.GetRawCertData().AsSpan().SequenceEqual(server.ServerCertificate!.RawData);

@@ -56,7 +56,7 @@ public sealed class AssertionErrorAdviceTests
     }
 
     [Theory]
-    [InlineData(null, null, 120, "The type client-authentication+jwt is new: older servers expect ClientAssertion:Type JWT, and the token endpoint as ClientAssertion:Audience.")]
+    [InlineData(null, null, 120, "The type client-authentication+jwt is new: older servers expect ClientAssertion:Type JWT, and some of them their token endpoint as ClientAssertion:Audience.")]
     [InlineData("JWT", "2026-11", 120, "RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one.")]
     [InlineData("JWT", null, 120, "The assertion has no kid; if the server requires it, set SigningKey:KeyId.")]
     [InlineData("JWT", "2026-11", 600, "Many servers accept at most 5 min: lower ClientAssertion:Lifetime.")]

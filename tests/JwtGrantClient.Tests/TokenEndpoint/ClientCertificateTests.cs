@@ -93,7 +93,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
     public void A_certificate_file_is_read_for_each_connection_and_a_damaged_file_keeps_the_last_valid_one()
     {
         using var next = Keys.CertificateFor(Keys.P256);
-        var certificate = ClientCertificate.From(WriteCertificate("PKCS#12"));
+        var certificate = WriteCertificate("PKCS#12").Open();
         Assert.Equal(ClientCertificateTransport.Thumbprint(_certificate), certificate.Thumbprint);
 
         _folder.Write("tls", "half-written"u8.ToArray());
@@ -110,7 +110,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         using var next = Keys.CertificateFor(Keys.P256);
         var options = WriteCertificate("PKCS#12 with password");
         (options.Password, options.PasswordFile) = (null, _folder.Write("password", Keys.Password + "\r\n"));
-        var certificate = ClientCertificate.From(options);
+        var certificate = options.Open();
         Assert.Equal(_certificate.Thumbprint, certificate.ForConnection().Thumbprint);
 
         _folder.Write("tls", next.Export(X509ContentType.Pkcs12, "another"));
@@ -158,7 +158,7 @@ public sealed class ClientCertificateTests : IAsyncLifetime
             default: (options.Password, options.PasswordEnvironmentVariable) = (null, "JWTGRANT_NOT_SET"); break;
         }
 
-        var error = Assert.Throws<JwtGrantException>(() => ClientCertificate.From(options));
+        var error = Assert.Throws<JwtGrantException>(() => options.Open());
 
         Assert.Equal((JwtGrantErrorKind.Configuration, "client_certificate_unusable"), (error.Kind, error.Code));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);

@@ -146,9 +146,9 @@ internal sealed class RevocationMarkers(SharedStoreClient store, string client, 
 
     private async Task RetryAsync()
     {
-        KeyValuePair<string, DateTimeOffset>[] unread, pending;
+        Dictionary<string, DateTimeOffset> unread, pending;
         lock (_changing)
-            (unread, pending) = ([.. _unread], [.. _pending]);
+            (unread, pending) = (new(_unread), new(_pending));
         foreach (var (key, revokedAt) in unread)
             if (!await ReadAsync(key, revokedAt).ConfigureAwait(false))
                 break;

@@ -61,9 +61,13 @@ public sealed class SharedToken
             var expiresAt = new DateTimeOffset(entry.GetProperty("e").GetInt64(), TimeSpan.Zero);
             if (entry.TryGetProperty("r", out var revoked))
                 return revoked.GetString() is { Length: > 0 } hash ? new(hash, expiresAt, lifetime) : null;
-            var members = entry.TryGetProperty("m", out var further)
-                ? further.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.Clone(), StringComparer.Ordinal)
-                : null;
+            Dictionary<string, JsonElement>? members = null;
+            if (entry.TryGetProperty("m", out var further))
+            {
+                members = new(StringComparer.Ordinal);
+                foreach (var member in further.EnumerateObject())
+                    members.Add(member.Name, member.Value.Clone());
+            }
             var token = new AccessToken(
                 entry.GetProperty("t").GetString()!,
                 expiresAt,

@@ -44,18 +44,24 @@ internal static class SharedTokenKey
     private static void Add(IncrementalHash hash, TokenRequest request)
     {
         Add(hash, request.Subject);
-        Add(hash, request.Scope is null ? null : string.Join(' ', request.Scope.Split(' ').Distinct().Order(StringComparer.Ordinal)));
+        Add(hash, request.Scope is null ? null : string.Join(' ', Sort(SameValues.SplitScope(request.Scope))));
         Add(hash, request.Resource);
         Add(hash, request.Parameters.Count);
-        foreach (var name in request.Parameters.Keys.Order(StringComparer.Ordinal))
+        foreach (var name in Sort(request.Parameters.Keys))
         {
             Add(hash, name);
             Add(hash, request.Parameters[name]);
         }
-        // The claims are sorted by name.
-        Add(hash, JsonValues.ToJson(request.Claims));
+        Add(hash, request.ClaimsJson);
         Add(hash, request.AuthorizationDetails);
         Add(hash, request.Tokens is { } tokens ? Convert.ToHexStringLower(tokens.GetHash()) : null);
+    }
+
+    private static List<string> Sort(IEnumerable<string> names)
+    {
+        var sorted = new List<string>(names);
+        sorted.Sort(StringComparer.Ordinal);
+        return sorted;
     }
 
     private static void Add(IncrementalHash hash, IReadOnlyList<string?> texts)

@@ -9,10 +9,10 @@ namespace JwtGrantClient.Setup;
 internal static class CacheComposition
 {
     public static CachedTokenSource Create(
-        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientIdentity identity,
-        TokenRequestPipeline pipeline, DPoPProofs? proofs)
+        string name, ITokenAcquirer source, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline,
+        DPoPProofs? proofs)
     {
-        var (refresh, cache) = (options.Refresh.Copy(), options.Cache.Copy());
+        var refresh = options.Refresh.Copy();
         return new(new CacheContext(
             name,
             source,
@@ -26,16 +26,8 @@ internal static class CacheComposition
             Server = (options.Issuer ?? options.TokenEndpoint) is { } server ? SettingText.QuoteUrl(server) : "a source without a token endpoint",
             Refresh = refresh,
             Backoff = options.Backoff.Copy(),
-            Cache = cache,
-            Shared = dependencies.SharedTokenStore.Value is not { } store ? null : new SharedTokens(
-                new SharedStoreClient(store, dependencies.Metrics!, cache.StoreTimeout, dependencies.Time, dependencies.Logger),
-                identity,
-                refresh,
-                dependencies.Time,
-                dependencies.Logger)
-            {
-                Proof = proofs,
-            },
+            Cache = options.Cache.Copy(),
+            Shared = dependencies.Sharing?.Create(name, options, refresh, dependencies, keys, proofs),
         });
     }
 }

@@ -45,8 +45,7 @@ internal static class ClientComposition
         };
         if (options.DeclareRequest() is { } declared)
             source = DeclaredComposition.Create(name, options, dependencies, declared, new(Sign: null, source), server.Transport, onRejected: null).Source;
-        var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, server.Pipeline, server.Proofs);
+        var tokens = CacheComposition.Create(name, source, options, dependencies, keys, server.Pipeline, server.Proofs);
         var pipeline = server.Pipeline;
         dependencies.Metrics!.ReadCircuit = () => pipeline.IsCircuitOpen;
         dependencies.Metrics.ReadClock = CreateClockReader(keys.Clock);
@@ -56,16 +55,17 @@ internal static class ClientComposition
             TokenEndpoint = server.Tokens,
             Revocation = new TokenRevocation(name, tokens, server.Revocation, dependencies.Time, dependencies.Logger)
             {
-                Inputs = [.. inputs.SubjectClients.Select(client => client.Revocation)],
+                Inputs = [.. inputs.SubjectClients.ConvertAll(client => client.Revocation)],
             },
             ClientAssertions = server.ClientAssertions is { } assertions ? new AssertionSource(name, assertions, options.Issuer) : null,
-            Identity = identity,
+            Description = new(options, dependencies),
+            Keys = keys,
             TokenType = type,
             TypeForOtherServer = options.Grant == GrantType.TokenExchange && type is TokenTypes.IdJag or TokenTypes.Jwt ? type : null,
             HasProofs = keys.ProofKey is not null,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             // Other processes use the tokens of a shared store.
-            RevokeOnDispose = options.RevokeOnDispose && !dependencies.SharedTokenStore.IsSet,
+            RevokeOnDispose = options.RevokeOnDispose && dependencies.Sharing is null,
         };
     }
 
@@ -94,15 +94,15 @@ internal static class ClientComposition
         string name, JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, TokenRequestPipeline pipeline, ITokenAcquirer source,
         TokenEndpointTransport? transport)
     {
-        var identity = IdentityComposition.Create(name, options, dependencies, keys);
-        var tokens = CacheComposition.Create(name, source, options, dependencies, identity, pipeline, proofs: null);
+        var tokens = CacheComposition.Create(name, source, options, dependencies, keys, pipeline, proofs: null);
         return new(name, transport)
         {
             Tokens = tokens,
             TokenEndpoint = null,
             Revocation = new TokenRevocation(name, tokens, endpoint: null, dependencies.Time, dependencies.Logger),
             ClientAssertions = null,
-            Identity = identity,
+            Description = new(options, dependencies),
+            Keys = keys,
             TokenType = transport is null ? TypeOfTokens(options) : TokenTypes.AccessToken,
             AllowLoopbackHttp = options.AllowLoopbackHttp,
             RevokeOnDispose = false,

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient.Assertions;
 using JwtGrantClient.Diagnostics;
 using JwtGrantClient.TokenEndpoint;
@@ -17,6 +16,7 @@ namespace JwtGrantClient.Setup;
 internal sealed class ClientDependencies(IServiceProvider? services = null)
 {
     private readonly List<TokenFile> _tokenFiles = [];
+    private readonly Dependency<ISharedTokenStore> _sharedTokenStore = new("UseSharedTokenStore", services);
 
     public TimeProvider Time { get; init; } = services?.GetService<TimeProvider>() ?? TimeProvider.System;
 
@@ -50,7 +50,7 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     public Dependency<AssertionProvider> ActorToken { get; } = new("UseActorToken", services);
 
-    public Dependency<X509Certificate2> ClientCertificate { get; } = new("UseClientCertificate", services);
+    public Dependency<ClientCertificate> ClientCertificate { get; } = new("UseClientCertificate", services);
 
     public Dependency<HttpMessageHandler> TokenEndpointHandler { get; } = new("UseTokenEndpointHandler", services);
 
@@ -58,10 +58,18 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
 
     public Dependency<ResiliencePipeline> RetryPipeline { get; } = new("UseRetryPipeline", services);
 
-    public Dependency<ISharedTokenStore> SharedTokenStore { get; } = new("UseSharedTokenStore", services);
+    /// <summary>Gets the sharing of tokens with other processes; null without it.</summary>
+    public TokenSharing? Sharing { get; private set; }
 
     /// <summary>Gets or sets the callback that edits each assertion before it is signed; null for no edits.</summary>
     public Action<AssertionDraft>? EditAssertion { get; set; }
+
+    /// <summary>Shares tokens with other processes.</summary>
+    public void ShareTokens(Func<IServiceProvider, ISharedTokenStore> store)
+    {
+        _sharedTokenStore.Use(store);
+        Sharing = new(_sharedTokenStore);
+    }
 
     /// <summary>
     /// Opens the token file with a path; null for no path. All parts of a client use the same object, so that it knows whose JWT was sent. Not safe for

@@ -56,9 +56,7 @@ internal sealed record ClientKeys(
     }
 
     private static ClientCertificate? OpenCertificate(JwtGrantOptions options, ClientDependencies dependencies) =>
-        dependencies.ClientCertificate.Value is { } certificate ? ClientCertificate.From(certificate)
-        : options.ClientCertificate is { Path: not null } configured ? ClientCertificate.From(configured)
-        : null;
+        dependencies.ClientCertificate.Value ?? (options.ClientCertificate is { Path: not null } configured ? configured.Open() : null);
 
     private static KeyReading Read(string use, IJwtSigner signer, TimeProvider time)
     {

@@ -18,8 +18,12 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport? transp
 
     public required TokenRevocation Revocation { get; init; }
 
-    /// <summary>Gets what determines whose tokens the client gets.</summary>
-    public required ClientIdentity Identity { get; init; }
+    public required ClientDescription Description { private get; init; }
+
+    public required ClientKeys Keys { private get; init; }
+
+    /// <summary>Gets what determines whose tokens the client gets, for a client that sends these tokens and shares its own with other processes.</summary>
+    public ClientIdentity Identity => field ??= IdentityComposition.Create(name, Description.Options, Description.Dependencies, Keys);
 
     /// <summary>Gets the type of the client's tokens (RFC 8693 section 3).</summary>
     public required string TokenType { get; init; }
@@ -46,7 +50,18 @@ internal sealed class ComposedClient(string name, TokenEndpointTransport? transp
     public long LastUsed { get; set; }
 
     /// <summary>Gets the objects that an application can hold.</summary>
-    public IEnumerable<object> Parts => [Tokens, Revocation, .. new object?[] { TokenEndpoint, ClientAssertions }.OfType<object>()];
+    public IEnumerable<object> Parts
+    {
+        get
+        {
+            yield return Tokens;
+            yield return Revocation;
+            if (TokenEndpoint is not null)
+                yield return TokenEndpoint;
+            if (ClientAssertions is not null)
+                yield return ClientAssertions;
+        }
+    }
 
     /// <exception cref="JwtGrantException">The client does not authenticate with an assertion.</exception>
     public IAssertionSource Assertions => ClientAssertions ?? throw JwtGrantException.Configuration(

@@ -18,7 +18,11 @@ internal static class ForeignTokenComposition
             TryFind("subject_token", dependencies.SubjectToken.IsSet ? "UseSubjectToken" : exchange.SubjectTokenFromRequest ? "the token request" : null, "TokenExchange:", dependencies.OpenTokenFile(exchange.SubjectTokenFile, exchange.SubjectTokenType ?? TokenTypes.Jwt), exchange.SubjectTokenFrom, "SubjectToken"),
             TryFind("actor_token", dependencies.ActorToken.IsSet ? "UseActorToken" : null, "TokenExchange:", dependencies.OpenTokenFile(exchange.ActorTokenFile, exchange.ActorTokenType ?? TokenTypes.Jwt), exchange.ActorTokenFrom, "ActorToken"),
         ];
-        return [.. tokens.OfType<ForeignToken>()];
+        List<ForeignToken> found = [];
+        foreach (var token in tokens)
+            if (token is not null)
+                found.Add(token);
+        return found;
     }
 
     // Code has priority over the settings, as in the composition of the grants.

@@ -82,7 +82,7 @@ internal static class IdentityComposition
     }
 
     private static ClientIdentity[] InputsOf(JwtGrantOptions options, ClientDependencies dependencies) => dependencies.Clients is { } clients
-        ? [.. ClientReference.Of(options).Select(reference => clients.Get(reference.Client!).Identity)]
+        ? [.. ClientReference.Of(options).ConvertAll(reference => clients.Get(reference.Client!).Identity)]
         : [];
 
     private static Func<CancellationToken, ValueTask<TokenOwner?>> CreateReader(JwtGrantOptions options, ClientDependencies dependencies)
@@ -120,12 +120,19 @@ internal static class IdentityComposition
 
     private static IEnumerable<KeyValuePair<string, object>> Sort(IDictionary<string, object> claims)
     {
-        foreach (var name in claims.Keys.Order(StringComparer.Ordinal))
+        var names = new List<string>(claims.Keys);
+        names.Sort(StringComparer.Ordinal);
+        foreach (var name in names)
             yield return new(name, claims[name]);
     }
 
-    private static string Text(IDictionary<string, string> claims) =>
-        JsonValues.ToJson(claims.OrderBy(claim => claim.Key, StringComparer.Ordinal).Select(claim => new KeyValuePair<string, object>(claim.Key, claim.Value)));
+    private static string Text(IDictionary<string, string> claims)
+    {
+        var values = new Dictionary<string, object>(claims.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in claims)
+            values[name] = value;
+        return JsonValues.ToJson(Sort(values));
+    }
 
     private static string? Text(TimeSpan? time) => time?.ToString("c", CultureInfo.InvariantCulture);
 }

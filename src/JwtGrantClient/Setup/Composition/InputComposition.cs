@@ -8,13 +8,16 @@ namespace JwtGrantClient.Setup;
 internal sealed record ComposedInputs(ClientTokenInput? Grant, ClientTokenInput? ClientAssertion, ClientTokenInput? SubjectToken, ClientTokenInput? ActorToken)
 {
     /// <summary>Gets the clients whose tokens are for the subject of the token request.</summary>
-    public required IReadOnlyList<ComposedClient> SubjectClients { get; init; }
+    public required List<ComposedClient> SubjectClients { get; init; }
 
     /// <summary>Returns the inputs for the token endpoint client; null if there are none.</summary>
     public ClientInputs? ToClientInputs()
     {
-        ITokenInput[] grant = [.. new[] { Grant, SubjectToken, ActorToken }.OfType<ClientTokenInput>()];
-        return grant.Length == 0 && ClientAssertion is null ? null : new(grant, ClientAssertion is null ? [] : [ClientAssertion]);
+        var grant = new List<ITokenInput>();
+        foreach (var input in new[] { Grant, SubjectToken, ActorToken })
+            if (input is not null)
+                grant.Add(input);
+        return grant.Count == 0 && ClientAssertion is null ? null : new(grant, ClientAssertion is null ? [] : [ClientAssertion]);
     }
 }
 
@@ -38,7 +41,7 @@ internal static class InputComposition
 
         ClientTokenInput? Open(string setting, string? client, AssertionPurpose purpose, string? type, bool isProvided)
         {
-            if (isProvided || !ClientReference.Of(options).Any(reference => reference.Setting == setting))
+            if (isProvided || !ClientReference.Of(options).Exists(reference => reference.Setting == setting))
                 return null;
             var inner = dependencies.Clients!.Get(client!);
             if (purpose is AssertionPurpose.Grant or AssertionPurpose.SubjectToken)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using JwtGrantClient;
 using JwtGrantClient.Setup;
+using JwtGrantClient.TokenEndpoint;
 using Polly;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -75,7 +76,8 @@ public static class JwtGrantClientBuilderExtensions
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseClientCertificate(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, X509Certificate2> certificate) =>
-        builder.AddDependency(certificate, dependencies => dependencies.ClientCertificate.Use(certificate));
+        builder.AddDependency(certificate, dependencies => dependencies.ClientCertificate.Use(
+            services => certificate(services) is { } own ? ClientCertificate.From(own) : null!));
 
     /// <summary>
     /// Edits each assertion that the library creates, before it is signed. If the method is called several times, the edits run in that order.
@@ -145,7 +147,7 @@ public static class JwtGrantClientBuilderExtensions
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static IJwtGrantClientBuilder UseSharedTokenStore(
         this IJwtGrantClientBuilder builder, Func<IServiceProvider, ISharedTokenStore> store) =>
-        builder.AddDependency(store, dependencies => dependencies.SharedTokenStore.Use(store));
+        builder.AddDependency(store, dependencies => dependencies.ShareTokens(store));
 
     private static IJwtGrantClientBuilder AddDependency(this IJwtGrantClientBuilder builder, Delegate argument, Action<ClientDependencies> apply)
     {

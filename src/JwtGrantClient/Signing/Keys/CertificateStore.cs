@@ -16,18 +16,22 @@ internal static class CertificateStore
         var place = $"the certificate store {options.StoreLocation}/{SettingText.Show(options.StoreName)}";
         var (criterion, matches) = CreateFilter(options);
         using var store = Open(options, place);
-        var all = store.Certificates;
-        var matching = all.Where(matches).ToList();
+        var all = new List<X509Certificate2>(store.Certificates);
+        var matching = all.FindAll(matches);
         // After a certificate was renewed, the store contains both.
-        var best = matching.Where(certificate => certificate.HasPrivateKey).MaxBy(certificate => certificate.NotAfter);
-        foreach (var other in all.Where(certificate => certificate != best))
-            other.Dispose();
+        X509Certificate2? best = null;
+        foreach (var certificate in matching)
+            if (certificate.HasPrivateKey && (best is null || certificate.NotAfter > best.NotAfter))
+                best = certificate;
+        foreach (var other in all)
+            if (other != best)
+                other.Dispose();
         return best is not null ? KeySource.From(best, place, owned: true) : throw NotFound(matching.Count == 0
             ? $"In {place} there is no certificate with {criterion} (certificates searched: {all.Count}). Import the certificate, or correct SigningKey:Certificate."
             : $"In {place} the certificate with {criterion} has no private key. Import the certificate again together with the key.");
     }
 
-    private static (string Criterion, Func<X509Certificate2, bool> Matches) CreateFilter(CertificateStoreOptions options)
+    private static (string Criterion, Predicate<X509Certificate2> Matches) CreateFilter(CertificateStoreOptions options)
     {
         switch (options)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
+using JwtGrantClient.Signing;
 
 namespace JwtGrantClient;
 
@@ -28,6 +29,10 @@ public sealed class CertificateStoreOptions
 
     /// <summary>Gets or sets the location of the store. Default: <see cref="StoreLocation.CurrentUser"/>.</summary>
     public StoreLocation StoreLocation { get; set; } = StoreLocation.CurrentUser;
+
+    /// <summary>Returns the certificate of the store (docs/native-aot.md#what-a-program-contains).</summary>
+    /// <exception cref="JwtGrantException">The store or the certificate does not exist, or the certificate has no private key.</exception>
+    internal KeySource Find() => CertificateStore.Find(this);
 
     internal CertificateStoreOptions Copy() => (CertificateStoreOptions)MemberwiseClone();
 }

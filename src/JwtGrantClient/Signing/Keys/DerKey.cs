@@ -73,11 +73,11 @@ internal static class Pkcs12Key
 
     public static KeyMaterial Parse(KeySource source)
     {
-        var all = Open(source);
-        var own = all.Where(certificate => certificate.HasPrivateKey).ToList();
+        var all = new List<X509Certificate2>(Open(source));
+        var own = all.FindAll(certificate => certificate.HasPrivateKey);
         return own.Count switch
         {
-            1 => CertificateKey.Parse(own[0], [.. all.Where(certificate => certificate != own[0])], "PKCS#12", source),
+            1 => CertificateKey.Parse(own[0], [.. all.FindAll(certificate => certificate != own[0])], "PKCS#12", source),
             0 => throw source.Unusable(
                 $"there is a PKCS#12 file with {all.Count} certificates, none of which has a private key",
                 "Export the certificate again, with its private key."),

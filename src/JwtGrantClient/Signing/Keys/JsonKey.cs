@@ -48,24 +48,18 @@ internal static class JwkSet
     /// <exception cref="JwtGrantException">No key is suitable, or the set is malformed.</exception>
     public static KeyMaterial Choose(JsonElement keys, KeySource source, SigningKeyOptions options)
     {
-        if (keys.ValueKind != JsonValueKind.Array || keys.EnumerateArray().Any(key => key.ValueKind != JsonValueKind.Object))
-            throw source.Unusable("there is a JWK set whose keys is not an array of objects", "Expected {\"keys\": [{\"kty\": ...}, ...]}.");
-        // RFC 7517 section 5: keys that cannot be understood are ignored.
-        var all = new List<Jwk>();
-        foreach (var key in keys.EnumerateArray())
-            if (Jwk.TryRead(key) is { } read)
-                all.Add(read);
+        var all = Read(keys, source);
         // RFC 7517 section 4.5: different keys have different ids. With a duplicate, the server might verify with the other key.
-        foreach (var kid in all.Select(key => key.Kid).OfType<string>())
-            if (all.Count(key => key.Kid == kid) is var count and > 1)
-                throw source.Unusable($"there is a JWK set with {count} keys with the kid '{kid}'", "Give each key its own kid.");
-        var candidates = options.KeyId is { } keyId ? [.. all.Where(key => key.Kid == keyId)] : all;
+        foreach (var kid in all.ConvertAll(key => key.Kid))
+            if (kid is not null && all.FindAll(key => key.Kid == kid) is { Count: > 1 } same)
+                throw source.Unusable($"there is a JWK set with {same.Count} keys with the kid '{kid}'", "Give each key its own kid.");
+        var candidates = options.KeyId is { } keyId ? all.FindAll(key => key.Kid == keyId) : all;
         if (candidates.Count == 0 && all.Count > 0)
-            throw NotFound($"no key with the kid {SettingText.Quote(options.KeyId!)}; the set has {DescribeIds(all.Select(key => key.Kid))}", "Correct SigningKey:KeyId or the set");
+            throw NotFound($"no key with the kid {SettingText.Quote(options.KeyId!)}; the set has {DescribeIds(all)}", "Correct SigningKey:KeyId or the set");
         if (candidates.Count == 1)
             return JwkKey.Parse(candidates[0], source);
         var algorithm = options.Algorithm is { } configured ? SignatureAlgorithm.FromName(configured) : null;
-        var fitting = candidates.FirstOrDefault(key => JwkKey.FindProblem(key) is null
+        var fitting = candidates.Find(key => JwkKey.FindProblem(key) is null
             && (algorithm is null || (key.Alg is { } bound ? bound == algorithm.Name : algorithm.Fits(key))));
         return fitting is not null
             ? JwkKey.Parse(fitting, source)
@@ -77,11 +71,25 @@ internal static class JwkSet
             JwtGrantException.Configuration("signing_key_not_found", $"In {source.Place} there is a JWK set with {seen}. {remedy}.");
     }
 
-    private static string DescribeIds(IEnumerable<string?> ids)
+    // RFC 7517 section 5: keys that cannot be understood are ignored.
+    private static List<Jwk> Read(JsonElement keys, KeySource source)
     {
-        var known = ids.Select(id => id is null ? "a key without a kid" : $"'{id}'").ToList();
-        return known.Count == 0 ? "no keys" : string.Join(", ", known);
+        var all = new List<Jwk>();
+        if (keys.ValueKind != JsonValueKind.Array)
+            throw Malformed(source);
+        foreach (var key in keys.EnumerateArray())
+            if (key.ValueKind != JsonValueKind.Object)
+                throw Malformed(source);
+            else if (Jwk.TryRead(key) is { } read)
+                all.Add(read);
+        return all;
     }
+
+    private static JwtGrantException Malformed(KeySource source) =>
+        source.Unusable("there is a JWK set whose keys is not an array of objects", "Expected {\"keys\": [{\"kty\": ...}, ...]}.");
+
+    private static string DescribeIds(List<Jwk> keys) =>
+        string.Join(", ", keys.ConvertAll(key => key.Kid is null ? "a key without a kid" : $"'{key.Kid}'"));
 }
 
 /// <summary>Parses the JSON of a Google service account: <c>private_key</c> in PEM, and <c>private_key_id</c>, which is the <c>kid</c>.</summary>

@@ -47,7 +47,10 @@ internal sealed class Jwk
         var jwk = new Jwk();
         try
         {
-            return json.EnumerateObject().All(jwk.TryAdd) ? jwk : null;
+            foreach (var member in json.EnumerateObject())
+                if (!jwk.TryAdd(member))
+                    return null;
+            return jwk;
         }
         catch (InvalidOperationException)
         {

@@ -32,8 +32,8 @@ internal static class JwkKey
                 Format = $"JWK, {jwk.Kty}",
                 KeyId = jwk.Kid,
                 Algorithm = jwk.Alg,
-                Certificate = certificates.FirstOrDefault(),
-                OtherCertificates = [.. certificates.Skip(1)],
+                Certificate = certificates.Count > 0 ? certificates[0] : null,
+                OtherCertificates = WithoutFirst(certificates),
             };
         }
         catch (Exception e) when (PrivateKey.IsImportError(e))
@@ -45,8 +45,22 @@ internal static class JwkKey
     }
 
     /// <summary>Parses the certificates of <c>x5c</c> (RFC 7517 section 4.7). The first one is that of the key.</summary>
-    public static X509Certificate2Collection Certificates(IEnumerable<string> x5c) =>
-        [.. x5c.Select(der => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(der)))];
+    public static X509Certificate2Collection Certificates(IEnumerable<string> x5c)
+    {
+        var certificates = new X509Certificate2Collection();
+        foreach (var der in x5c)
+            certificates.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(der)));
+        return certificates;
+    }
+
+    /// <summary>Returns the certificates of the issuers: all except the first one.</summary>
+    public static X509Certificate2Collection WithoutFirst(X509Certificate2Collection certificates)
+    {
+        var others = new X509Certificate2Collection(certificates);
+        if (others.Count > 0)
+            others.RemoveAt(0);
+        return others;
+    }
 
     /// <summary>Returns why a JWK cannot sign, or null if it can.</summary>
     public static (string Description, string Remedy)? FindProblem(Jwk jwk) => jwk switch

@@ -61,7 +61,7 @@ internal static class JwkNumbers
     private static MLDsa ImportMlDsa(Jwk jwk, KeySource source)
     {
         // RFC 9964 section 4: alg is required, because only alg identifies the parameter set.
-        if (SignatureAlgorithm.All.FirstOrDefault(a => a.MlDsa is not null && a.Name == jwk.Alg)?.MlDsa is not { } algorithm)
+        if (SignatureAlgorithm.All.Find(a => a.MlDsa is not null && a.Name == jwk.Alg)?.MlDsa is not { } algorithm)
             throw source.Unusable("there is an AKP JWK whose alg is not ML-DSA-44, ML-DSA-65 or ML-DSA-87", "Set alg, which an AKP key requires (RFC 9964).");
         var seed = Base64Url.DecodeFromChars(jwk["priv"]);
         if (seed.Length != SeedBytes)

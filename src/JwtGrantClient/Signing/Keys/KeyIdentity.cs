@@ -60,7 +60,7 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.Build(certificate);
-        var all = chain.ChainElements.Select(element => element.Certificate).ToList();
+        var all = new List<X509ChainElement>(chain.ChainElements).ConvertAll(element => element.Certificate);
         var hasRoot = all[^1].SubjectName.RawData.AsSpan().SequenceEqual(all[^1].IssuerName.RawData);
         if (withRoot && !hasRoot)
             throw JwtGrantException.Configuration(
@@ -69,7 +69,7 @@ internal sealed record KeyIdentity(string? KeyId, IReadOnlyDictionary<string, ob
         // Without the setting the root is left out: a server that trusts it has it.
         if (hasRoot && !withRoot && all.Count > 1)
             all.RemoveAt(all.Count - 1);
-        return [.. all.Select(element => Convert.ToBase64String(element.RawDataMemory.Span))];
+        return [.. all.ConvertAll(element => Convert.ToBase64String(element.RawDataMemory.Span))];
     }
 
     private static X509Certificate2 GetCertificate(KeyDescription key, string place, string setting) =>

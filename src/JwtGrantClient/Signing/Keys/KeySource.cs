@@ -67,7 +67,7 @@ internal sealed class KeySource : IDisposable
         if (places.Length > 1)
             throw KeySettings.Ambiguous(places);
         return options.Certificate is { } certificate
-            ? CertificateStore.Find(certificate)
+            ? certificate.Find()
             : new(DescribePlace(options), key.ReadBytes()!) { Password = options.PasswordSecret.Read() };
     }
 

@@ -15,15 +15,15 @@ internal static class PemKey
             throw source.Unusable("there is a private key in the old encryption of OpenSSL", "Convert it with: openssl pkcs8 -topk8 -in FILE -out NEW");
         // Environment variables often contain \n instead of a line break.
         var blocks = ReadBlocks(text.Replace("\\n", "\n", StringComparison.Ordinal));
-        var keys = blocks.Where(block => IsPrivateKey(block.Label)).ToList();
+        var keys = blocks.FindAll(block => IsPrivateKey(block.Label));
         if (keys.Count != 1)
             throw keys.Count > 1
                 ? source.Unusable($"there are {keys.Count} private keys (PEM)", "Remove all except the signing key, or use a JWK set for several keys.")
-                : CreateMissingKeyException([.. blocks.Select(block => block.Label)], source);
+                : CreateMissingKeyException(blocks.ConvertAll(block => block.Label), source);
         var (label, der) = (keys[0].Label, keys[0].Der);
         var certificates = ParseCertificates(blocks, source);
         var key = ImportKey(label, der, source);
-        var own = certificates.FirstOrDefault(certificate => KeyMaterial.Fits(key, certificate));
+        var own = certificates.Find(certificate => KeyMaterial.Fits(key, certificate));
         if (own is null && certificates.Count > 0)
         {
             key.Dispose();
@@ -35,7 +35,7 @@ internal static class PemKey
             Key = key,
             Format = own is null ? $"{GetFormat(label)}, PEM" : $"{GetFormat(label)}, PEM, with certificate",
             Certificate = own,
-            OtherCertificates = [.. certificates.Where(certificate => certificate != own)],
+            OtherCertificates = [.. certificates.FindAll(certificate => certificate != own)],
         };
     }
 
@@ -85,11 +85,11 @@ internal static class PemKey
         }
     }
 
-    private static X509Certificate2Collection ParseCertificates(List<Block> blocks, KeySource source)
+    private static List<X509Certificate2> ParseCertificates(List<Block> blocks, KeySource source)
     {
         try
         {
-            return [.. blocks.Where(block => block.Label == "CERTIFICATE").Select(block => X509CertificateLoader.LoadCertificate(block.Der))];
+            return blocks.FindAll(block => block.Label == "CERTIFICATE").ConvertAll(block => X509CertificateLoader.LoadCertificate(block.Der));
         }
         catch (CryptographicException e)
         {
@@ -97,7 +97,7 @@ internal static class PemKey
         }
     }
 
-    private static JwtGrantException CreateMissingKeyException(string[] labels, KeySource source) => labels switch
+    private static JwtGrantException CreateMissingKeyException(List<string> labels, KeySource source) => labels switch
     {
         [] => source.Unusable("there is a PEM block that is not complete", "Expected -----BEGIN PRIVATE KEY----- and the matching END line."),
         _ when labels.Contains("CERTIFICATE") => source.Unusable(

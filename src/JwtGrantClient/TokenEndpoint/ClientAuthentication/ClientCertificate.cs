@@ -31,10 +31,6 @@ internal sealed class ClientCertificate
         _certificate.Get(_read);
     }
 
-    /// <summary>Returns the certificate that the validation of the settings has loaded, or loads it.</summary>
-    /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
-    public static ClientCertificate From(ClientCertificateOptions options) => options.TakePreloaded() ?? Load(options);
-
     /// <summary>Loads a certificate from files, which are read again for each connection.</summary>
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
     public static ClientCertificate Load(ClientCertificateOptions options)

@@ -45,6 +45,13 @@ public sealed class ClientCertificateOptions
     /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
     internal void Preload() => _preloaded = ClientCertificate.Load(this);
 
+    /// <summary>
+    /// Returns the certificate that <see cref="Preload"/> loaded, once, or loads it. It is a method of the options, so that a native program without them does
+    /// not contain the code of client certificates (docs/native-aot.md#what-a-program-contains).
+    /// </summary>
+    /// <exception cref="JwtGrantException">There is no certificate with a private key.</exception>
+    internal ClientCertificate Open() => TakePreloaded() ?? ClientCertificate.Load(this);
+
     /// <summary>Returns the certificate that <see cref="Preload"/> loaded, once. It is read and decrypted once at start-up.</summary>
     internal ClientCertificate? TakePreloaded() => Interlocked.Exchange(ref _preloaded, null);
 }

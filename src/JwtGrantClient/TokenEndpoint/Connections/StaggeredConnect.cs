@@ -101,10 +101,20 @@ internal sealed class StaggeredConnect(TimeProvider time, TimeSpan timeout)
     {
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
-        var families = addresses.Distinct().ToLookup(address => address.AddressFamily == addresses[0].AddressFamily);
-        List<IPAddress> preferred = [.. families[true]], others = [.. families[false]], interleaved = [];
+        List<IPAddress> preferred = [], others = [], interleaved = [];
+        foreach (var address in addresses)
+        {
+            var family = address.AddressFamily == addresses[0].AddressFamily ? preferred : others;
+            if (!family.Contains(address))
+                family.Add(address);
+        }
         for (var i = 0; i < Math.Max(preferred.Count, others.Count); i++)
-            interleaved.AddRange([.. preferred.Skip(i).Take(1), .. others.Skip(i).Take(1)]);
+        {
+            if (i < preferred.Count)
+                interleaved.Add(preferred[i]);
+            if (i < others.Count)
+                interleaved.Add(others[i]);
+        }
         return interleaved;
     }
 
@@ -112,7 +122,7 @@ internal sealed class StaggeredConnect(TimeProvider time, TimeSpan timeout)
         ? only
         : new(
             (int)failures[0].Error.SocketErrorCode,
-            $"None of the {failures.Count} addresses accepted a connection: {string.Join(", ", failures.Select(failure => $"{failure.Address} ({failure.Error.Message})"))}.");
+            $"None of the {failures.Count} addresses accepted a connection: {string.Join(", ", failures.ConvertAll(failure => $"{failure.Address} ({failure.Error.Message})"))}.");
 
     private static async Task<Stream> OpenSocketAsync(IPEndPoint server, CancellationToken cancellationToken)
     {

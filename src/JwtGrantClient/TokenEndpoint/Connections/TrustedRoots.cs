@@ -66,7 +66,7 @@ internal sealed class TrustedRoots
             throw Problem(path, $"contains no certificate that can be read, but {Describe(content)}", "Export the certificate of the CA as PEM.", e);
         }
         // .NET accepts only a certificate that is its own issuer as the end of a chain.
-        return certificates.Any(IsRoot) ? certificates : throw Problem(
+        return new List<X509Certificate2>(certificates).Exists(IsRoot) ? certificates : throw Problem(
             path,
             $"has no root certificate, which is its own issuer. The issuer of '{certificates[0].Subject}' is '{certificates[0].Issuer}'",
             "Add the certificate of the root CA; the intermediate ones may stay.");

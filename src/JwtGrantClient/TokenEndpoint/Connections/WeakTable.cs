@@ -42,8 +42,12 @@ internal sealed class WeakTable<TKey, TValue>
     /// <summary>Returns the values that are in use.</summary>
     public List<TValue> All()
     {
+        var all = new List<TValue>();
         lock (_changing)
-            return [.. _values.Values.Select(reference => reference.TryGetTarget(out var value) ? value : null).OfType<TValue>()];
+            foreach (var reference in _values.Values)
+                if (reference.TryGetTarget(out var value))
+                    all.Add(value);
+        return all;
     }
 
     // After each doubling, so that the cost of one addition does not depend on the number of entries.

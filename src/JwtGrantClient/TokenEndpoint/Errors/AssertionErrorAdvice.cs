@@ -49,9 +49,9 @@ internal static class AssertionErrorAdvice
         return ForeignTokenAdvice.ForType(assertion, sent.ClientAssertionType)
             ?? (sender?.SourceOf(assertion.Field) is { } source ? $"{Compare} The token is from {source}: the party that issues it decides them." : null)
             ?? Compare
-                + (assertion.Type == JwtTypes.ClientAuthentication ? $" The type {JwtTypes.ClientAuthentication} is new: older servers expect ClientAssertion:Type JWT, and the token endpoint as ClientAssertion:Audience." : "")
+                + ForUsualCauses(assertion, "ClientAssertion")
                 + (assertion.Algorithm == "RS256" ? " RS256 is the default for RSA keys: set SigningKey:Algorithm if the server requires another one." : "")
-                + ForUsualCauses(assertion, "ClientAssertion");
+                + (assertion.Type == JwtTypes.ClientAuthentication ? $" The type {JwtTypes.ClientAuthentication} is new: older servers expect ClientAssertion:Type JWT, and some of them their token endpoint as ClientAssertion:Audience." : "");
     }
 
     /// <summary>Returns the advice for a grant assertion that was refused without a reason.</summary>

@@ -99,7 +99,7 @@ internal sealed class SentAssertion
     {
         [] => "no aud",
         [var only] => Show("aud", only, mask),
-        _ => $"aud [{string.Join(", ", _audience.Take(MaximumAudiences).Select(audience => SentRequest.Quote(audience, mask)))}{(_audience.Length > MaximumAudiences ? ", ..." : "")}]",
+        _ => $"aud [{string.Join(", ", Array.ConvertAll(_audience[..Math.Min(_audience.Length, MaximumAudiences)], audience => SentRequest.Quote(audience, mask)))}{(_audience.Length > MaximumAudiences ? ", ..." : "")}]",
     };
 
     private string Times(DateTimeOffset sentAt)
@@ -130,9 +130,18 @@ internal sealed class SentAssertion
 
     private static string[] Audience(JsonElement payload) =>
         !payload.TryGetProperty("aud", out var audience) ? []
-        : audience.ValueKind == JsonValueKind.Array ? [.. audience.EnumerateArray().Select(JsonObjectReader.Text).OfType<string>()]
+        : audience.ValueKind == JsonValueKind.Array ? [.. Texts(audience)]
         : audience.Text() is { } only ? [only]
         : [];
+
+    private static List<string> Texts(JsonElement array)
+    {
+        var texts = new List<string>();
+        foreach (var item in array.EnumerateArray())
+            if (item.Text() is { } text)
+                texts.Add(text);
+        return texts;
+    }
 
     private static JsonDocument? Decode(string part)
     {

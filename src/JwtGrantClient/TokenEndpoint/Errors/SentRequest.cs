@@ -22,15 +22,18 @@ internal sealed class SentRequest
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly List<KeyValuePair<string, string>> _fields;
+    private readonly List<SentAssertion> _assertions = [];
     private readonly bool _isRevocation;
 
     private SentRequest(List<KeyValuePair<string, string>> fields, ClientAuthenticationMethod method, bool hasBody, bool hasProof, string? bearer)
     {
         (_fields, Method, HasBody, HasProof) = (fields, method, hasBody, hasProof);
         _isRevocation = Value("token") is not null;
-        Assertions = [.. from name in AssertionFields
-                         where Value(name) is { } value && (name != "client_secret" || SecretKind.IsJwt(value))
-                         select new SentAssertion(name, Value(name)!), .. bearer is not null && SecretKind.IsJwt(bearer) ? [new SentAssertion("Authorization header", bearer)] : Array.Empty<SentAssertion>()];
+        foreach (var name in AssertionFields)
+            if (Value(name) is { } value && (name != "client_secret" || SecretKind.IsJwt(value)))
+                _assertions.Add(new(name, value));
+        if (bearer is not null && SecretKind.IsJwt(bearer))
+            _assertions.Add(new("Authorization header", bearer));
     }
 
     /// <summary>Gets how the client authenticated.</summary>
@@ -43,7 +46,7 @@ internal sealed class SentRequest
     public string? GrantType => Value("grant_type");
 
     /// <summary>Gets the assertions and the tokens to exchange.</summary>
-    public IReadOnlyList<SentAssertion> Assertions { get; }
+    public IReadOnlyList<SentAssertion> Assertions => _assertions;
 
     /// <summary>Gets the <c>client_assertion_type</c>; null if none was sent.</summary>
     public string? ClientAssertionType => Value("client_assertion_type");
@@ -58,13 +61,16 @@ internal sealed class SentRequest
     public bool HasAudience => Value("audience") is not null;
 
     /// <summary>Gets whether an assertion has the scope as a claim.</summary>
-    public bool HasScopeClaim => Assertions.Any(assertion => assertion.Scope is not null);
+    public bool HasScopeClaim => _assertions.Exists(assertion => assertion.Scope is not null);
+
+    /// <summary>Returns whether an assertion has the scope as a claim, with this separator.</summary>
+    public bool HasScopeClaimWith(char separator) => _assertions.Exists(assertion => assertion.Scope?.Contains(separator, StringComparison.Ordinal) == true);
 
     /// <summary>Gets whether a DPoP proof was sent.</summary>
     public bool HasProof { get; }
 
     /// <summary>Gets whether an assertion was sent, or the request is not known.</summary>
-    public bool MayHaveAssertion => !HasBody || Assertions.Count > 0;
+    public bool MayHaveAssertion => !HasBody || _assertions.Count > 0;
 
     /// <summary>Gets the JWT that authenticates the client; null if none was sent.</summary>
     public SentAssertion? ClientAssertion => Assertions.FirstOrDefault(assertion => assertion.IsOfClient);
@@ -108,9 +114,12 @@ internal sealed class SentRequest
         if (!HasBody)
             return "";
         List<string> parts = [_isRevocation ? "a revocation" : "a token request", $"ClientAuthentication {Method}"];
-        parts.AddRange(ShownFields.Select(name => Show(name, mask)).OfType<string>());
+        foreach (var name in ShownFields)
+            if (Show(name, mask) is { } shown)
+                parts.Add(shown);
         return $"\nThe client sent: {string.Join(", ", parts)}." +
-            string.Concat(Assertions.Select(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), assertion.Field == "assertion" && GrantType == GrantTypes.Saml2Bearer, sentAt)}"));
+            string.Concat(_assertions.ConvertAll(
+                assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), assertion.Field == "assertion" && GrantType == GrantTypes.Saml2Bearer, sentAt)}"));
     }
 
     /// <summary>Quotes an identifier. One that looks random, such as a GUID, is quoted in part: that is enough to compare it.</summary>
@@ -128,7 +137,8 @@ internal sealed class SentRequest
     public static string QuoteEach(string scope, SecretMask mask)
     {
         var separator = scope.Contains(' ', StringComparison.Ordinal) ? ' ' : ',';
-        return string.Join(separator, scope.Split(separator).Take(MaximumValues).Select(value => Quote(value, mask)));
+        var values = scope.Split(separator);
+        return string.Join(separator, Array.ConvertAll(values[..Math.Min(values.Length, MaximumValues)], value => Quote(value, mask)));
     }
 
     private static ClientAuthenticationMethod MethodOf(HttpRequestMessage? request, List<KeyValuePair<string, string>> fields, RequestSender? sender)
@@ -153,11 +163,11 @@ internal sealed class SentRequest
     private string? Show(string name, SecretMask mask)
     {
         // A scope has several values in one field (RFC 6749 section 3.3).
-        var values = _fields.Where(field => field.Key == name)
-            .SelectMany(field => name == "scope" ? field.Value.Split(' ') : [field.Value])
-            .Select(value => Quote(value, mask))
-            .ToList();
-        return values.Count == 0 ? null
-            : $"{name} {string.Join(' ', values.Take(MaximumValues))}{(values.Count > MaximumValues ? $" and {values.Count - MaximumValues} more" : "")}";
+        var values = new List<string>();
+        foreach (var field in _fields)
+            if (field.Key == name)
+                values.AddRange(name == "scope" ? field.Value.Split(' ') : [field.Value]);
+        var shown = values.GetRange(0, Math.Min(values.Count, MaximumValues)).ConvertAll(value => Quote(value, mask));
+        return values.Count == 0 ? null : $"{name} {string.Join(' ', shown)}{(values.Count > MaximumValues ? $" and {values.Count - MaximumValues} more" : "")}";
     }
 }

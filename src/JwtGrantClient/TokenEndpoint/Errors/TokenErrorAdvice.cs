@@ -117,9 +117,9 @@ internal static class TokenErrorAdvice
 
     // A server may read the whole claim as one scope.
     private static string ForSeparator(SentRequest sent) =>
-        sent.Assertions.Any(assertion => assertion.Scope?.Contains(' ', StringComparison.Ordinal) == true)
+        sent.HasScopeClaimWith(' ')
             ? " If the server expects commas between scopes, set ScopePlacement to CommaSeparatedClaim."
-        : sent.Assertions.Any(assertion => assertion.Scope?.Contains(',', StringComparison.Ordinal) == true)
+        : sent.HasScopeClaimWith(',')
             ? " If the server expects spaces between scopes, set ScopePlacement to Claim."
         : "";
 
@@ -153,5 +153,5 @@ internal static class TokenErrorAdvice
         _ => "The client sent no credential. If the server requires one, set ClientAuthentication. Otherwise check ClientId.",
     };
 
-    private static bool IsStatus(string error) => error.Length == 3 && error.All(char.IsAsciiDigit);
+    private static bool IsStatus(string error) => error.Length == 3 && !error.AsSpan().ContainsAnyExceptInRange('0', '9');
 }

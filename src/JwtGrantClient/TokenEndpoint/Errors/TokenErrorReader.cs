@@ -134,7 +134,13 @@ internal static class TokenErrorReader
             : $"\nThe body begins: {words}";
     }
 
-    private static string? FirstText(JsonElement json, string[] names) => names.Select(name => json.Text(name)).FirstOrDefault(text => text is not null);
+    private static string? FirstText(JsonElement json, string[] names)
+    {
+        foreach (var name in names)
+            if (json.Text(name) is { } text)
+                return text;
+        return null;
+    }
 
     private static AuthenticationChallenge? ChallengeWithError(TokenHttpResponse response) =>
         Array.Find(AuthenticationChallenge.ParseAll(response.Headers), challenge => !string.IsNullOrEmpty(challenge.Error));

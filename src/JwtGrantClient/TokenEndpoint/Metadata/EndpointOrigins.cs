@@ -11,7 +11,7 @@ internal sealed class EndpointOrigins(IEnumerable<string> allowed)
 {
     public static readonly EndpointOrigins All = new([]);
 
-    private readonly Origin[] _allowed = [.. allowed.Select(origin => Origin.From(new(origin)))];
+    private readonly Origin[] _allowed = [.. new List<string>(allowed).ConvertAll(origin => Origin.From(new(origin)))];
 
     /// <summary>Returns whether the origin of an address is allowed.</summary>
     public bool Allows(Uri address) => _allowed.Length == 0 || Array.Exists(_allowed, origin => origin.Includes(address));

@@ -39,11 +39,16 @@ internal static class MetadataChecks
                 "Set DPoP:SigningKey to a key of a type that it accepts.");
     }
 
-    private static bool Lacks(IReadOnlyList<string>? supported, IReadOnlyList<string> used) =>
-        supported is { Count: > 0 } && used.Count > 0 && !used.Any(supported.Contains);
+    private static bool Lacks(IReadOnlyList<string>? supported, IReadOnlyList<string> used)
+    {
+        if (supported is not { Count: > 0 } || used.Count == 0)
+            return false;
+        var all = new HashSet<string>(supported, StringComparer.Ordinal);
+        return !all.Overlaps(used);
+    }
 
     private static JwtGrantException Contradiction(
         string code, string client, ServerMetadata server, string verb, IReadOnlyList<string> supported, string advice) =>
         JwtGrantException.Configuration(
-            code, $"{client}, but '{server.Issuer}' {verb} {SanitizedText.From(string.Join(", ", supported.Select(SettingText.Show)))} according to its metadata. {advice}{Override}");
+            code, $"{client}, but '{server.Issuer}' {verb} {SanitizedText.From(string.Join(", ", new List<string>(supported).ConvertAll(SettingText.Show)))} according to its metadata. {advice}{Override}");
 }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using JwtGrantClient.Providers;
 using JwtGrantClient.Setup;
+using JwtGrantClient.TokenEndpoint;
 using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.Configuration;
 
@@ -73,7 +74,7 @@ internal static class SettingsSamples
         if (options.ClientCertificate is { Path: not null })
         {
             options.ClientCertificate = null;
-            dependencies.ClientCertificate.Use(SelfSigned());
+            dependencies.ClientCertificate.Use(ClientCertificate.From(SelfSigned()));
         }
         if (options.TrustedCertificates is { Length: > 0 })
             options.TrustedCertificates = null;
@@ -139,7 +140,7 @@ internal static class SettingsSamples
                 dependencies.GrantAssertion.Use(provider);
                 break;
             case "UseClientCertificate":
-                dependencies.ClientCertificate.Use(SelfSigned());
+                dependencies.ClientCertificate.Use(ClientCertificate.From(SelfSigned()));
                 break;
             default:
                 throw new NotSupportedException($"The comment '{InCode} {method}' is not known. Add it to {nameof(SettingsSamples)}.");
