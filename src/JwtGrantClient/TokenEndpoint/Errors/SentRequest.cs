@@ -63,7 +63,7 @@ internal sealed class SentRequest
     /// <summary>Gets whether an assertion has the scope as a claim.</summary>
     public bool HasScopeClaim => _assertions.Exists(assertion => assertion.Scope is not null);
 
-    /// <summary>Returns whether an assertion has a scope with this separator as a claim.</summary>
+    /// <summary>Returns whether an assertion has the scope as a claim, with this separator.</summary>
     public bool HasScopeClaimWith(char separator) => _assertions.Exists(assertion => assertion.Scope?.Contains(separator, StringComparison.Ordinal) == true);
 
     /// <summary>Gets whether a DPoP proof was sent.</summary>
@@ -118,7 +118,8 @@ internal sealed class SentRequest
             if (Show(name, mask) is { } shown)
                 parts.Add(shown);
         return $"\nThe client sent: {string.Join(", ", parts)}." +
-            string.Concat(_assertions.ConvertAll(assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), assertion.Field == "assertion" && GrantType == GrantTypes.Saml2Bearer, sentAt)}"));
+            string.Concat(_assertions.ConvertAll(
+                assertion => $"\n{assertion.Describe(mask, ShowsSubject(assertion, sender), assertion.Field == "assertion" && GrantType == GrantTypes.Saml2Bearer, sentAt)}"));
     }
 
     /// <summary>Quotes an identifier. One that looks random, such as a GUID, is quoted in part: that is enough to compare it.</summary>

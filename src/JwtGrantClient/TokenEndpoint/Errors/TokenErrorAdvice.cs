@@ -153,5 +153,5 @@ internal static class TokenErrorAdvice
         _ => "The client sent no credential. If the server requires one, set ClientAuthentication. Otherwise check ClientId.",
     };
 
-    private static bool IsStatus(string error) => error.Length == 3 && error.All(char.IsAsciiDigit);
+    private static bool IsStatus(string error) => error.Length == 3 && !error.AsSpan().ContainsAnyExceptInRange('0', '9');
 }

@@ -34,8 +34,10 @@ internal static class TransientErrors
     public static bool IsTransientError(int status, string error) =>
         !IsDefinite(error) && status != 401 && (status is 408 or 425 or 429 || IsTransientServerError(status) || error is "server_error" or "internal_failure" or "temporarily_unavailable");
 
-    /// <summary>Returns whether the server may have refused an assertion because of its key or its times. Some servers report that as
-    /// an invalid request, and those that are not of OAuth have codes of their own.</summary>
+    /// <summary>
+    /// Returns whether the server may have refused an assertion because of its key or its times. Some servers report that as an invalid request, and those that are
+    /// not of OAuth have codes of their own.
+    /// </summary>
     public static bool MayBeRejectedAssertion(JwtGrantException error) =>
         !error.IsOfInput && (error.Error is "invalid_client" or "invalid_grant" || error is { Kind: JwtGrantErrorKind.Refused, StatusCode: 401 }
             || (error.Error is "invalid_request" && AssertionErrorAdvice.IsAboutTimes(error.ErrorDescription)));
