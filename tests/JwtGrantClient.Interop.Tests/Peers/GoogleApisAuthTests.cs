@@ -29,7 +29,7 @@ public sealed class GoogleApisAuthTests : IAsyncDisposable
         ["an unknown user"] = (() => new(GoogleTokenEndpoint.Email) { User = "nobody@example.com" }, "invalid_grant", "Invalid email or User ID"),
         ["a user without delegation"] = (() => new(GoogleTokenEndpoint.Email) { User = "admin@example.com" }, "unauthorized_client", "Client is unauthorized to retrieve access tokens"),
         ["scopes with a comma"] = (() => new(GoogleTokenEndpoint.Email) { Scopes = ["a,b"] }, "invalid_scope", "Invalid OAuth scope or ID token audience provided."),
-        ["no scope"] = (() => new(GoogleTokenEndpoint.Email) { Scopes = [] }, "invalid_scope", "Invalid OAuth scope or ID token audience provided."),
+        ["no scope"] = (() => new(GoogleTokenEndpoint.Email) { Scopes = [] }, "invalid_scope", "Empty or missing scope not allowed."),
     };
 
     private static readonly Dictionary<string, (Func<Initializer> Create, string Rule)> BrokenJwts = new(StringComparer.Ordinal)
