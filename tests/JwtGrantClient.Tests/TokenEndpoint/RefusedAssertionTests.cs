@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace JwtGrantClient.Tests.TokenEndpoint;
 
 /// <summary>The advice about a refused assertion names the settings of that assertion, or the party that issued it.</summary>
-public sealed class AssertionAdviceTests : IDisposable
+public sealed class RefusedAssertionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
