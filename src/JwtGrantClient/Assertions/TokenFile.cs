@@ -20,6 +20,7 @@ internal sealed class TokenFile
     private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     private readonly string _path, _assertionType;
+    private readonly string? _member;
     private readonly TimeProvider _clock;
     private readonly ReloadingValue<Assertion> _token;
     private readonly Func<CancellationToken, ValueTask<Assertion>> _read;
@@ -31,9 +32,10 @@ internal sealed class TokenFile
     /// <param name="path">The path of the file.</param>
     /// <param name="assertionType">The <see cref="Assertion.Type"/> of the JWT.</param>
     /// <param name="clock">The clock that the expiry is compared with.</param>
-    public TokenFile(string path, string assertionType, TimeProvider clock)
+    /// <param name="member">The member of the file, a JSON object, that is the JWT; null if the file is the JWT.</param>
+    public TokenFile(string path, string assertionType, TimeProvider clock, string? member = null)
     {
-        (_path, _assertionType, _clock, _read) = (path, assertionType, clock, ReadAsync);
+        (_path, _assertionType, _clock, _member, _read) = (path, assertionType, clock, member, ReadAsync);
         _token = new((lastGood, _) => lastGood.ExpiresAt > clock.GetUtcNow());
     }
 
@@ -44,8 +46,8 @@ internal sealed class TokenFile
             return _uses;
     }
 
-    /// <summary>Returns whether this is the file with a path, and its JWT has a type.</summary>
-    public bool Is(string path, string assertionType) => path == _path && assertionType == _assertionType;
+    /// <summary>Returns whether this is the file with a path, and its JWT has a type and is a member, if any.</summary>
+    public bool Is(string path, string assertionType, string? member) => path == _path && assertionType == _assertionType && member == _member;
 
     /// <summary>Returns the JWT. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
     /// <exception cref="JwtGrantException">The file has no valid JWT, and the last good one has expired.</exception>
@@ -80,10 +82,18 @@ internal sealed class TokenFile
 
     private async ValueTask<Assertion> ReadAsync(CancellationToken cancellationToken)
     {
-        var text = CredentialFile.Decode(await CredentialFile.ReadAsync(_path, Unreadable, cancellationToken).ConfigureAwait(false)).Trim();
+        var bytes = await CredentialFile.ReadAsync(_path, Unreadable, cancellationToken).ConfigureAwait(false);
+        var text = (_member is null ? CredentialFile.Decode(bytes) : ReadMember(bytes, _member)).Trim();
         return text.Length == 0 ? throw Unusable("is empty")
             : JwtExpiry.Read(text) is { } expiresAt ? new Assertion(text, _assertionType, expiresAt)
             : throw Unusable("does not contain a complete JWT with an exp claim");
+    }
+
+    private string ReadMember(ReadOnlyMemory<byte> bytes, string member)
+    {
+        using var json = JsonObjectReader.TryParse(bytes, out var reason);
+        return json is null ? throw Unusable(reason!)
+            : json.RootElement.Text(member) ?? throw Unusable($"has no member {SettingText.Quote(member)} that is text");
     }
 
     private JwtGrantException Unreadable(CredentialFileProblem problem) => Unusable(problem is { Fault: CredentialFileFault.TooLarge }

@@ -107,8 +107,8 @@ public static class GoogleWorkloadIdentityExtensions
         var file = ReadFile(values, out _);
         options.TokenEndpoint ??= file?.TokenUrl ?? "https://sts.googleapis.com/v1/token";
         options.TokenExchange.SubjectTokenType ??= file?.SubjectTokenType;
-        if (options.TokenExchange is { SubjectTokenFrom: null, SubjectTokenFromRequest: false })
-            options.TokenExchange.SubjectTokenFile ??= file?.TokenFile;
+        if (options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
+            (options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenMember) = (file?.TokenFile, file?.TokenMember);
         if (options.TokenExchange.Audience.Count == 0 && (values[WorkloadIdentityProvider] is { } provider ? $"//iam.googleapis.com/{provider}" : file?.Audience) is { } audience)
             options.TokenExchange.Audience.Add(audience);
     }
@@ -131,7 +131,7 @@ public static class GoogleWorkloadIdentityExtensions
         if (ReadFile(values, out var problem) is { } file)
         {
             if (file.TokenFile is null && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
-                yield return "CredentialFile has a credential_source that is not a text file, such as a URL, a command or AWS. Let the platform write the token to a file and set TokenExchange:SubjectTokenFile, or call UseSubjectToken.";
+                yield return "CredentialFile has a credential_source that is not a file, such as a URL, a command or AWS. Let the platform write the token to a file and set TokenExchange:SubjectTokenFile, or call UseSubjectToken.";
             if (values[WorkloadIdentityProvider] is not null)
                 yield return "WorkloadIdentityProvider is set, and CredentialFile has the provider, too. Remove one of them.";
         }
@@ -171,20 +171,24 @@ public static class GoogleWorkloadIdentityExtensions
 
     private static ExternalAccount? Read(JsonElement json, out string? problem)
     {
+        json.TryGetProperty("credential_source", out var source);
         var account = new ExternalAccount(json.Text("audience"), json.Text("subject_token_type"), json.Text("token_url"), json.Text("service_account_impersonation_url"))
         {
-            TokenFile = json.TryGetProperty("credential_source", out var source) && source.ValueKind == JsonValueKind.Object && IsText(source) ? source.Text("file") : null,
+            TokenFile = source.ValueKind == JsonValueKind.Object ? source.Text("file") : null,
+            TokenMember = FormatOf(source) is { } format && format.Text("type") == "json" ? format.Text("subject_token_field_name") ?? "" : null,
             LifetimeSeconds = json.TryGetProperty("service_account_impersonation", out var impersonation) && impersonation.ValueKind == JsonValueKind.Object
                 && impersonation.TryGetProperty("token_lifetime_seconds", out var seconds) && seconds.TryGetInt32(out var lifetime) ? lifetime : null,
         };
         problem = account.Audience is null ? "the file has no audience. Write it again with gcloud."
             : !IsOfGoogle(account.TokenUrl) ? "token_url is not an https URL of googleapis.com. Use a file that gcloud has written."
             : account.ImpersonationUrl is not null && !IsOfGoogle(account.ImpersonationUrl) ? "service_account_impersonation_url is not an https URL of googleapis.com. Use a file that gcloud has written."
+            : account.TokenMember is "" ? "credential_source has the format json, and no subject_token_field_name. Write it again with gcloud, with --credential-source-field-name."
             : null;
         return problem is null ? account : null;
     }
 
-    private static bool IsText(JsonElement source) => !source.TryGetProperty("format", out var format) || format.Text("type") is null or "text";
+    private static JsonElement? FormatOf(JsonElement source) =>
+        source.ValueKind == JsonValueKind.Object && source.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Object ? format : null;
 
     private static bool IsOfGoogle(string? url) =>
         url is null || (Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "https", IsDefaultPort: true, UserInfo: "" }
@@ -193,6 +197,8 @@ public static class GoogleWorkloadIdentityExtensions
     private sealed record ExternalAccount(string? Audience, string? SubjectTokenType, string? TokenUrl, string? ImpersonationUrl)
     {
         public string? TokenFile { get; init; }
+
+        public string? TokenMember { get; init; }
 
         public int? LifetimeSeconds { get; init; }
     }

@@ -70,14 +70,42 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
         Assert.Equal("1800s", _google.Requests[1].Json!["lifetime"]!.ToString());
     }
 
+    [Fact]
+    public async Task The_token_can_be_a_member_of_a_JSON_file()
+    {
+        var path = _folder.Write("credentials.json", ProviderClient.Change(
+            JsonNode.Parse(ExternalAccount())!.AsObject(), """{ "credential_source": { "format": { "type": "json", "subject_token_field_name": "id_token" } } }"""));
+        var platformToken = await File.ReadAllTextAsync(_tokenFile, TestContext.Current.CancellationToken);
+        _folder.Write("token.jwt", $$"""{ "access_token": "other", "id_token": "{{platformToken}}" }""");
+
+        var token = await _client.GetTokenAsync(options => options.UseGoogleCredentialFile(path), _google.CreateHandler());
+
+        Assert.Equal("ya29.account", token.Value);
+        Assert.Equal(platformToken, _google.Requests[0].Form["subject_token"]);
+    }
+
+    [Theory]
+    [InlineData("{ \"token\": \"x\" }", "has no member 'id_token' that is text"), InlineData("[", "is not JSON"), InlineData("{ \"id_token\": \"\" }", "is empty")]
+    public async Task A_JSON_file_without_the_token_is_described(string content, string problem)
+    {
+        var path = _folder.Write("credentials.json", ProviderClient.Change(
+            JsonNode.Parse(ExternalAccount())!.AsObject(), """{ "credential_source": { "format": { "type": "json", "subject_token_field_name": "id_token" } } }"""));
+        _folder.Write("token.jwt", content);
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => _client.GetTokenAsync(options => options.UseGoogleCredentialFile(path), _google.CreateHandler()));
+
+        Assert.Equal("token_file_unusable", error.Code);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "token_url": "https://sts.example.com/v1/token" }""", "CredentialFile: token_url is not an https URL of googleapis.com.")]
     [InlineData("""{ "token_url": "https://googleapis.com.example.com/token" }""", "CredentialFile: token_url is not an https URL of googleapis.com.")]
     [InlineData("""{ "service_account_impersonation_url": "http://iamcredentials.googleapis.com/x:generateAccessToken" }""", "CredentialFile: service_account_impersonation_url is not an https URL")]
     [InlineData("""{ "type": "service_account" }""", "CredentialFile: the file is not of the type external_account. For the key of a service account, use the provider GoogleServiceAccount.")]
     [InlineData("""{ "audience": null }""", "CredentialFile: the file has no audience.")]
-    [InlineData("""{ "credential_source": { "url": "http://169.254.169.254/token" } }""", "CredentialFile has a credential_source that is not a text file")]
-    [InlineData("""{ "credential_source": { "format": { "type": "json", "subject_token_field_name": "token" } } }""", "CredentialFile has a credential_source that is not a text file")]
+    [InlineData("""{ "credential_source": { "url": "http://169.254.169.254/token" } }""", "CredentialFile has a credential_source that is not a file, such as a URL, a command or AWS.")]
+    [InlineData("""{ "credential_source": { "format": { "type": "json" } } }""", "CredentialFile: credential_source has the format json, and no subject_token_field_name.")]
     public void A_file_that_cannot_be_used_is_a_problem(string changes, string problem)
     {
         var file = JsonNode.Parse(ExternalAccount())!.AsObject();

@@ -72,16 +72,16 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     }
 
     /// <summary>
-    /// Opens the token file with a path; null for no path. All parts of a client use the same object, so that it knows whose JWT was sent. Not safe for
+    /// Opens the token file with a path, which is a token or, with a member, a JSON object that has one; null for no path. All parts of a client use the same object, so that it knows whose JWT was sent. Not safe for
     /// concurrent use.
     /// </summary>
     [return: NotNullIfNotNull(nameof(path))]
-    public TokenFile? OpenTokenFile(string? path, string type)
+    public TokenFile? OpenTokenFile(string? path, string type, string? member = null)
     {
         if (path is null)
             return null;
-        if (_tokenFiles.Find(file => file.Is(path, type)) is not { } file)
-            _tokenFiles.Add(file = new(path, type, Time));
+        if (_tokenFiles.Find(file => file.Is(path, type, member)) is not { } file)
+            _tokenFiles.Add(file = new(path, type, Time, member));
         return file;
     }
 

@@ -42,7 +42,7 @@ internal static class GrantComposition
     private static Func<TokenRequest, Grant> CreateTokenExchange(TokenExchangeOptions options, ClientDependencies dependencies, ComposedInputs inputs)
     {
         var subject = dependencies.SubjectToken.Value
-            ?? ProvideFrom(inputs.SubjectToken) ?? CreateTokenFile(options.SubjectTokenFile, options.SubjectTokenType, dependencies) ?? Missing("SubjectToken");
+            ?? ProvideFrom(inputs.SubjectToken) ?? CreateTokenFile(options.SubjectTokenFile, options.SubjectTokenType, dependencies, options.SubjectTokenMember) ?? Missing("SubjectToken");
         var actor = dependencies.ActorToken.Value
             ?? ProvideFrom(inputs.ActorToken) ?? CreateTokenFile(options.ActorTokenFile, options.ActorTokenType, dependencies);
         var target = new ExchangeTarget(options.RequestedTokenType, [.. options.Audience]);
@@ -76,8 +76,8 @@ internal static class GrantComposition
 
     private static AssertionProvider? ProvideFrom(ClientTokenInput? input) => input is null ? null : input.ProvideAsync;
 
-    private static AssertionProvider? CreateTokenFile(string? path, string? type, ClientDependencies dependencies) =>
-        path is null ? null : dependencies.OpenTokenFile(path, type ?? TokenTypes.Jwt).ProvideAsync;
+    private static AssertionProvider? CreateTokenFile(string? path, string? type, ClientDependencies dependencies, string? member = null) =>
+        path is null ? null : dependencies.OpenTokenFile(path, type ?? TokenTypes.Jwt, member).ProvideAsync;
 
     /// <summary>Returns the settings of the JWTs that the library signs as grant or, for SelfSigned, as access token.</summary>
     public static AssertionProfile CreateProfile(JwtGrantOptions options, ClientKeys keys)

@@ -92,7 +92,7 @@ internal static class IdentityComposition
         [
             dependencies.OpenTokenFile(options.Assertion.TokenFile, AssertionTypes.Jwt),
             dependencies.OpenTokenFile(options.ClientAssertion.TokenFile, options.ClientAssertion.AssertionType ?? AssertionTypes.Jwt),
-            dependencies.OpenTokenFile(options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenType ?? TokenTypes.Jwt),
+            dependencies.OpenTokenFile(options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenType ?? TokenTypes.Jwt, options.TokenExchange.SubjectTokenMember),
             dependencies.OpenTokenFile(options.TokenExchange.ActorTokenFile, options.TokenExchange.ActorTokenType ?? TokenTypes.Jwt),
         ];
         return async cancellationToken =>

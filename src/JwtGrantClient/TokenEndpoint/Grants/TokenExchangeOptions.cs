@@ -13,6 +13,9 @@ public sealed class TokenExchangeOptions
     [JsonConverter(typeof(PlaceJsonConverter))]
     public string? SubjectTokenFile { get; set; }
 
+    /// <summary>Gets or sets the member of <see cref="SubjectTokenFile"/>, a JSON object, that is the token; null if the file is the token.</summary>
+    internal string? SubjectTokenMember { get; set; }
+
     /// <summary>
     /// Gets or sets the name of another client whose token is the subject token. It comes from the cache of that client for each attempt. Default: none.
     /// </summary>
