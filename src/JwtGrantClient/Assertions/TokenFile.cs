@@ -49,16 +49,25 @@ internal sealed class TokenFile
     /// <summary>Returns whether this is the file with a path, and its JWT has a type and is a member, if any.</summary>
     public bool Is(string path, string assertionType, string? member) => path == _path && assertionType == _assertionType && member == _member;
 
-    /// <summary>Returns the JWT. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
-    /// <exception cref="JwtGrantException">The file has no valid JWT, and the last good one has expired.</exception>
-    public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
+    /// <summary>Throws if the JWT, which is sent unchanged, is requested for a subject or with claims.</summary>
+    /// <param name="context">What the JWT is for.</param>
+    /// <param name="place">Where it comes from.</param>
+    /// <exception cref="JwtGrantException">The context has a subject or claims.</exception>
+    public static void EnsureUnchanged(AssertionContext context, string place)
     {
         // The JWT is for the subject that it names. Sending it for another subject would return a token for the wrong user.
         if (context.Subject is not null || context.Claims.Count > 0)
             throw JwtGrantException.Configuration(
                 "token_file_not_ours",
-                $"The token request has a subject or claims, but the token in {SettingText.QuotePath(_path)} is sent unchanged. " +
+                $"The token request has a subject or claims, but the token {place} is sent unchanged. " +
                 "Remove them from the request, let the library sign the assertion (no TokenFile), or set an assertion provider in code.");
+    }
+
+    /// <summary>Returns the JWT. The method has the signature of an <see cref="AssertionProvider"/>.</summary>
+    /// <exception cref="JwtGrantException">The file has no valid JWT, and the last good one has expired.</exception>
+    public async ValueTask<Assertion> ProvideAsync(AssertionContext context, CancellationToken cancellationToken)
+    {
+        EnsureUnchanged(context, $"in {SettingText.QuotePath(_path)}");
         var token = await _token.GetAsync(_read, cancellationToken).ConfigureAwait(false);
         if (token.ExpiresAt <= _clock.GetUtcNow())
             throw Unusable($"contains a token that expired at {new UtcTime(token.ExpiresAt)}");
@@ -83,17 +92,10 @@ internal sealed class TokenFile
     private async ValueTask<Assertion> ReadAsync(CancellationToken cancellationToken)
     {
         var bytes = await CredentialFile.ReadAsync(_path, Unreadable, cancellationToken).ConfigureAwait(false);
-        var text = (_member is null ? CredentialFile.Decode(bytes) : ReadMember(bytes, _member)).Trim();
+        var text = (_member is null ? CredentialFile.Decode(bytes) : JsonObjectReader.TryReadMember(bytes, _member, out var problem) ?? throw Unusable(problem)).Trim();
         return text.Length == 0 ? throw Unusable("is empty")
             : JwtExpiry.Read(text) is { } expiresAt ? new Assertion(text, _assertionType, expiresAt)
             : throw Unusable("does not contain a complete JWT with an exp claim");
-    }
-
-    private string ReadMember(ReadOnlyMemory<byte> bytes, string member)
-    {
-        using var json = JsonObjectReader.TryParse(bytes, out var reason);
-        return json is null ? throw Unusable(reason!)
-            : json.RootElement.Text(member) ?? throw Unusable($"has no member {SettingText.Quote(member)} that is text");
     }
 
     private JwtGrantException Unreadable(CredentialFileProblem problem) => Unusable(problem is { Fault: CredentialFileFault.TooLarge }

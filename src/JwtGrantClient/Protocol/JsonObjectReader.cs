@@ -57,4 +57,17 @@ internal static class JsonObjectReader
             return null;
         }
     }
+
+    /// <summary>Reads a member that is text from a JSON object; null if there is none.</summary>
+    /// <param name="body">The object.</param>
+    /// <param name="member">The name of the member.</param>
+    /// <param name="problem">What is wrong: a phrase such as "is empty".</param>
+    public static string? TryReadMember(ReadOnlyMemory<byte> body, string member, out string problem)
+    {
+        using var json = TryParse(body, out problem);
+        if (json is null)
+            return null;
+        problem = $"has no member {SettingText.Quote(member)} that is text";
+        return json.RootElement.Text(member);
+    }
 }

@@ -3,6 +3,7 @@ using JwtGrantClient.Credentials;
 using JwtGrantClient.Protocol;
 using JwtGrantClient.Settings;
 using JwtGrantClient.Sources;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient;
 
@@ -108,7 +109,7 @@ public static class GoogleWorkloadIdentityExtensions
         options.TokenEndpoint ??= file?.TokenUrl ?? "https://sts.googleapis.com/v1/token";
         options.TokenExchange.SubjectTokenType ??= file?.SubjectTokenType;
         if (options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
-            (options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenMember) = (file?.TokenFile, file?.TokenMember);
+            (options.TokenExchange.SubjectTokenFile, options.TokenExchange.SubjectTokenMember, options.TokenExchange.SubjectTokenUrl) = (file?.TokenFile, file?.TokenMember, file?.Platform);
         if (options.TokenExchange.Audience.Count == 0 && (values[WorkloadIdentityProvider] is { } provider ? $"//iam.googleapis.com/{provider}" : file?.Audience) is { } audience)
             options.TokenExchange.Audience.Add(audience);
     }
@@ -130,8 +131,8 @@ public static class GoogleWorkloadIdentityExtensions
     {
         if (ReadFile(values, out var problem) is { } file)
         {
-            if (file.TokenFile is null && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
-                yield return "CredentialFile has a credential_source that is not a file, such as a URL, a command or AWS. Let the platform write the token to a file and set TokenExchange:SubjectTokenFile, or call UseSubjectToken.";
+            if (file is { TokenFile: null, Platform: null } && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
+                yield return "CredentialFile has a credential_source that is neither a file nor a URL, such as a command or AWS. Let the platform write the token to a file and set TokenExchange:SubjectTokenFile, or call UseSubjectToken.";
             if (values[WorkloadIdentityProvider] is not null)
                 yield return "WorkloadIdentityProvider is set, and CredentialFile has the provider, too. Remove one of them.";
         }
@@ -172,10 +173,12 @@ public static class GoogleWorkloadIdentityExtensions
     private static ExternalAccount? Read(JsonElement json, out string? problem)
     {
         json.TryGetProperty("credential_source", out var source);
+        var member = FormatOf(source) is { } format && format.Text("type") == "json" ? format.Text("subject_token_field_name") ?? "" : null;
         var account = new ExternalAccount(json.Text("audience"), json.Text("subject_token_type"), json.Text("token_url"), json.Text("service_account_impersonation_url"))
         {
             TokenFile = source.ValueKind == JsonValueKind.Object ? source.Text("file") : null,
-            TokenMember = FormatOf(source) is { } format && format.Text("type") == "json" ? format.Text("subject_token_field_name") ?? "" : null,
+            TokenMember = member,
+            Platform = ReadPlatform(source, member),
             LifetimeSeconds = json.TryGetProperty("service_account_impersonation", out var impersonation) && impersonation.ValueKind == JsonValueKind.Object
                 && impersonation.TryGetProperty("token_lifetime_seconds", out var seconds) && seconds.TryGetInt32(out var lifetime) ? lifetime : null,
         };
@@ -183,8 +186,22 @@ public static class GoogleWorkloadIdentityExtensions
             : !IsOfGoogle(account.TokenUrl) ? "token_url is not an https URL of googleapis.com. Use a file that gcloud has written."
             : account.ImpersonationUrl is not null && !IsOfGoogle(account.ImpersonationUrl) ? "service_account_impersonation_url is not an https URL of googleapis.com. Use a file that gcloud has written."
             : account.TokenMember is "" ? "credential_source has the format json, and no subject_token_field_name. Write it again with gcloud, with --credential-source-field-name."
+            : account.Platform is { } platform && !SubjectTokenUrl.IsAllowed(platform.Address) ? "the url of credential_source is neither an https URL nor one of this machine or of its metadata service (169.254.169.254). Use a file that gcloud has written."
             : null;
         return problem is null ? account : null;
+    }
+
+    // AWS, which has an environment_id, signs a request instead.
+    private static SubjectTokenUrl? ReadPlatform(JsonElement source, string? member)
+    {
+        if (source.ValueKind != JsonValueKind.Object || source.TryGetProperty("environment_id", out _) || !Uri.TryCreate(source.Text("url"), UriKind.Absolute, out var address))
+            return null;
+        List<KeyValuePair<string, string>> headers = [];
+        if (source.TryGetProperty("headers", out var names) && names.ValueKind == JsonValueKind.Object)
+            foreach (var header in names.EnumerateObject())
+                if (header.Value.Text() is { } value)
+                    headers.Add(new(header.Name, value));
+        return new(address, headers, member);
     }
 
     private static JsonElement? FormatOf(JsonElement source) =>
@@ -199,6 +216,8 @@ public static class GoogleWorkloadIdentityExtensions
         public string? TokenFile { get; init; }
 
         public string? TokenMember { get; init; }
+
+        public SubjectTokenUrl? Platform { get; init; }
 
         public int? LifetimeSeconds { get; init; }
     }

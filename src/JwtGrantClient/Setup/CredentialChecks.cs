@@ -95,7 +95,8 @@ internal static class CredentialChecks
     {
         if (options.Grant == GrantType.Saml2Bearer && !dependencies.GrantAssertion.IsSet && options.Assertion is { From: null, FromRequest: false })
             yield return "Grant is Saml2Bearer, but no provider of its assertions is configured. Call UseGrantAssertion, set Assertion:From or Assertion:FromRequest, or add the package JwtGrantClient.Saml and call UseSamlAssertion.";
-        if (options.Grant == GrantType.TokenExchange && !dependencies.SubjectToken.IsSet && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
+        if (options.Grant == GrantType.TokenExchange && !dependencies.SubjectToken.IsSet
+            && options.TokenExchange is { SubjectTokenFile: null, SubjectTokenUrl: null, SubjectTokenFrom: null, SubjectTokenFromRequest: false })
             yield return "TokenExchange:SubjectTokenFile is missing; it contains the token to exchange (RFC 8693 section 2.1). Set SubjectTokenFile, SubjectTokenFrom or SubjectTokenFromRequest, or call UseSubjectToken.";
         if (options.Grant != GrantType.TokenExchange && options.TokenExchange is
             not

@@ -85,6 +85,54 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("http://169.254.169.254/metadata/identity?resource=api", """{ "credential_source": null }""", null)]
+    [InlineData("https://pipelines.example.com/token?audience=pool", """{ "credential_source": null }""", "value")]
+    public async Task The_token_can_be_at_a_URL(string url, string changes, string? member)
+    {
+        var file = JsonNode.Parse(ProviderClient.Change(JsonNode.Parse(ExternalAccount())!.AsObject(), changes))!.AsObject();
+        file["credential_source"] = new JsonObject { ["url"] = url, ["headers"] = new JsonObject { ["Authorization"] = "Bearer request-credential" } };
+        if (member is not null)
+            file["credential_source"]!["format"] = new JsonObject { ["type"] = "json", ["subject_token_field_name"] = member };
+        var path = _folder.Write("credentials.json", file.ToJsonString());
+        var platformToken = await File.ReadAllTextAsync(_tokenFile, TestContext.Current.CancellationToken);
+        var credentials = new List<string?>();
+        using var platform = PlatformHandler(url, request =>
+        {
+            credentials.Add(request.Headers.Authorization?.ToString());
+            return new() { Content = new StringContent(member is null ? platformToken : $$"""{ "{{member}}": "{{platformToken}}" }""") };
+        });
+
+        var token = await _client.GetTokenAsync(options => options.UseGoogleCredentialFile(path), platform);
+
+        Assert.Equal("ya29.account", token.Value);
+        Assert.Equal(["Bearer request-credential"], credentials);
+        Assert.Equal((platformToken, null), (_google.Requests[0].Form["subject_token"], _google.Requests[0].Authorization));
+    }
+
+    [Theory]
+    [InlineData(404, "request-credential", "responded with HTTP status 404", false), InlineData(503, "", "responded with HTTP status 503", true)]
+    [InlineData(200, "no token for request-credential", "sent a response that is not a complete JWT with an exp claim", false)]
+    public async Task A_URL_without_a_token_is_described_without_its_credential(int status, string body, string problem, bool isTransient)
+    {
+        var file = JsonNode.Parse(ExternalAccount())!.AsObject();
+        file["credential_source"] = new JsonObject { ["url"] = "https://pipelines.example.com/token?id=secret", ["headers"] = new JsonObject { ["Authorization"] = "Bearer request-credential" } };
+        var path = _folder.Write("credentials.json", file.ToJsonString());
+        using var platform = PlatformHandler("https://pipelines.example.com/token?id=secret", _ => new((System.Net.HttpStatusCode)status) { Content = new StringContent(body) });
+
+        var error = await Assert.ThrowsAsync<JwtGrantException>(() => _client.GetTokenAsync(
+            options =>
+            {
+                options.UseGoogleCredentialFile(path);
+                options.Retry.MaxRetryAttempts = 0;
+            }, platform));
+
+        Assert.Equal(("token_url_unusable", isTransient), (error.Code, error.IsTransient));
+        Assert.Contains($"The address 'https://pipelines.example.com/token', which the credential file names for the token of the platform, {problem}.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("request-credential", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{ \"token\": \"x\" }", "has no member 'id_token' that is text"), InlineData("[", "is not JSON"), InlineData("{ \"id_token\": \"\" }", "is empty")]
     public async Task A_JSON_file_without_the_token_is_described(string content, string problem)
     {
@@ -104,7 +152,8 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
     [InlineData("""{ "service_account_impersonation_url": "http://iamcredentials.googleapis.com/x:generateAccessToken" }""", "CredentialFile: service_account_impersonation_url is not an https URL")]
     [InlineData("""{ "type": "service_account" }""", "CredentialFile: the file is not of the type external_account. For the key of a service account, use the provider GoogleServiceAccount.")]
     [InlineData("""{ "audience": null }""", "CredentialFile: the file has no audience.")]
-    [InlineData("""{ "credential_source": { "url": "http://169.254.169.254/token" } }""", "CredentialFile has a credential_source that is not a file, such as a URL, a command or AWS.")]
+    [InlineData("""{ "credential_source": { "url": "http://metadata.example.com/token" } }""", "CredentialFile: the url of credential_source is neither an https URL nor one of this machine")]
+    [InlineData("""{ "credential_source": { "environment_id": "aws1", "url": "http://169.254.169.254/latest" } }""", "CredentialFile has a credential_source that is neither a file nor a URL, such as a command or AWS.")]
     [InlineData("""{ "credential_source": { "format": { "type": "json" } } }""", "CredentialFile: credential_source has the format json, and no subject_token_field_name.")]
     public void A_file_that_cannot_be_used_is_a_problem(string changes, string problem)
     {
@@ -162,6 +211,13 @@ public sealed class GoogleWorkloadIdentityProviderTests : IDisposable
         Assert.Contains(ProviderClient.Problems(Settings(settings)), found => found.StartsWith(problem, StringComparison.Ordinal));
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>The platform at a URL, and Google.</summary>
+    private StubHandler PlatformHandler(string url, Func<HttpRequestMessage, HttpResponseMessage> respond)
+    {
+        var google = new HttpMessageInvoker(_google.CreateHandler());
+        return new((request, cancellationToken) => request.RequestUri!.AbsoluteUri == url ? Task.FromResult(respond(request)) : google.SendAsync(request, cancellationToken));
+    }
 
     private string ExternalAccount() => GoogleSecurityTokenService.ExternalAccount(_tokenFile);
 

@@ -38,7 +38,7 @@ internal static class ClientComposition
         var server = EndpointComposition.Create(name, options, dependencies, keys, inputs);
         var defaults = Defaults(options);
         ITokenAcquirer source = new TokenEndpointSource(
-            server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs), defaults, new GrantedScopes(name, dependencies.Logger))
+            server.Tokens, GrantComposition.Create(options, dependencies, keys, inputs, server.Transport), defaults, new GrantedScopes(name, dependencies.Logger))
         {
             ScopeClaim = ScopeComposition.Create(options, defaults),
             OtherTokenType = TypeOfTokens(options) is var type && type == TokenTypes.AccessToken ? null : type,

@@ -15,7 +15,7 @@ internal static class ForeignTokenComposition
         [
             TryFind("client_assertion", dependencies.ClientAssertion.IsSet ? "UseClientAssertion" : null, "ClientAssertion:", dependencies.OpenTokenFile(client.TokenFile, client.AssertionType ?? AssertionTypes.Jwt), client.From, "Token"),
             TryFind("assertion", dependencies.GrantAssertion.IsSet ? "UseGrantAssertion" : grant.FromRequest ? "the token request" : null, "Assertion:", dependencies.OpenTokenFile(grant.TokenFile, AssertionTypes.Jwt), grant.From, "Token"),
-            TryFind("subject_token", dependencies.SubjectToken.IsSet ? "UseSubjectToken" : exchange.SubjectTokenFromRequest ? "the token request" : null, "TokenExchange:", dependencies.OpenTokenFile(exchange.SubjectTokenFile, exchange.SubjectTokenType ?? TokenTypes.Jwt, exchange.SubjectTokenMember), exchange.SubjectTokenFrom, "SubjectToken"),
+            TryFind("subject_token", dependencies.SubjectToken.IsSet ? "UseSubjectToken" : exchange.SubjectTokenFromRequest ? "the token request" : exchange.SubjectTokenUrl is not null ? "CredentialFile" : null, "TokenExchange:", dependencies.OpenTokenFile(exchange.SubjectTokenFile, exchange.SubjectTokenType ?? TokenTypes.Jwt, exchange.SubjectTokenMember), exchange.SubjectTokenFrom, "SubjectToken"),
             TryFind("actor_token", dependencies.ActorToken.IsSet ? "UseActorToken" : null, "TokenExchange:", dependencies.OpenTokenFile(exchange.ActorTokenFile, exchange.ActorTokenType ?? TokenTypes.Jwt), exchange.ActorTokenFrom, "ActorToken"),
         ];
         return tokens.FindAll(token => token is not null)!;

@@ -12,14 +12,15 @@ namespace JwtGrantClient.Setup;
 internal static class GrantComposition
 {
     /// <summary>Returns a function that creates the configured grant for a token request.</summary>
-    public static Func<TokenRequest, Grant> Create(JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs)
+    public static Func<TokenRequest, Grant> Create(
+        JwtGrantOptions options, ClientDependencies dependencies, ClientKeys keys, ComposedInputs inputs, TokenEndpointTransport transport)
     {
 #pragma warning disable CS8524 // OptionsChecks rejects undefined values. Without a discard arm, a value that has no case is an error (CS8509).
         Func<TokenRequest, Grant> create = options.Grant switch
         {
             GrantType.JwtBearer => CreateAssertionGrant(GrantTypes.JwtBearer, CreateJwtAssertions(options, dependencies, keys, inputs), inputs),
             GrantType.ClientCredentials => request => new ClientCredentialsGrant(request),
-            GrantType.TokenExchange => CreateTokenExchange(options.TokenExchange, dependencies, inputs),
+            GrantType.TokenExchange => CreateTokenExchange(options.TokenExchange, dependencies, inputs, transport),
             GrantType.Saml2Bearer => CreateAssertionGrant(GrantTypes.Saml2Bearer, dependencies.GrantAssertion.Value ?? ProvideFrom(inputs.Grant) ?? Missing("Assertion"), inputs),
             GrantType.SelfSigned => throw new InvalidOperationException("A client that signs its tokens has no grant."),
         };
@@ -39,10 +40,12 @@ internal static class GrantComposition
     private static Func<TokenRequest, Grant> CreateAssertionGrant(string type, AssertionProvider assertions, ComposedInputs inputs) => request =>
         AssertionGrant.Create(type, inputs.Grant is null && request.Assertion is { } given ? Provide(type, given) : assertions, request);
 
-    private static Func<TokenRequest, Grant> CreateTokenExchange(TokenExchangeOptions options, ClientDependencies dependencies, ComposedInputs inputs)
+    private static Func<TokenRequest, Grant> CreateTokenExchange(
+        TokenExchangeOptions options, ClientDependencies dependencies, ComposedInputs inputs, TokenEndpointTransport transport)
     {
         var subject = dependencies.SubjectToken.Value
-            ?? ProvideFrom(inputs.SubjectToken) ?? CreateTokenFile(options.SubjectTokenFile, options.SubjectTokenType, dependencies, options.SubjectTokenMember) ?? Missing("SubjectToken");
+            ?? ProvideFrom(inputs.SubjectToken) ?? CreateTokenFile(options.SubjectTokenFile, options.SubjectTokenType, dependencies, options.SubjectTokenMember)
+            ?? options.SubjectTokenUrl?.ToProvider(options.SubjectTokenType ?? TokenTypes.Jwt, transport) ?? Missing("SubjectToken");
         var actor = dependencies.ActorToken.Value
             ?? ProvideFrom(inputs.ActorToken) ?? CreateTokenFile(options.ActorTokenFile, options.ActorTokenType, dependencies);
         var target = new ExchangeTarget(options.RequestedTokenType, [.. options.Audience]);

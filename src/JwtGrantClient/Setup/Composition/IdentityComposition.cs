@@ -63,6 +63,8 @@ internal static class IdentityComposition
             yield return "UseClientAssertion";
         if (options.Grant == GrantType.TokenExchange && dependencies.SubjectToken.IsSet)
             yield return "UseSubjectToken";
+        else if (options.TokenExchange.SubjectTokenUrl is not null)
+            yield return "CredentialFile with a URL";
         if (options.Grant == GrantType.TokenExchange && dependencies.ActorToken.IsSet)
             yield return "UseActorToken";
         if (dependencies.EditAssertion is not null && (isAssertionGrant || isClientAssertion))

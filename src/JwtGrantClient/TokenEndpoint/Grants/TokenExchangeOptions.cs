@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using JwtGrantClient.TokenEndpoint;
 
 namespace JwtGrantClient;
 
@@ -15,6 +16,9 @@ public sealed class TokenExchangeOptions
 
     /// <summary>Gets or sets the member of <see cref="SubjectTokenFile"/>, a JSON object, that is the token; null if the file is the token.</summary>
     internal string? SubjectTokenMember { get; set; }
+
+    /// <summary>Gets or sets the address of the subject token, in place of a file; null if there is none.</summary>
+    internal SubjectTokenUrl? SubjectTokenUrl { get; set; }
 
     /// <summary>
     /// Gets or sets the name of another client whose token is the subject token. It comes from the cache of that client for each attempt. Default: none.
