@@ -26,7 +26,8 @@ internal sealed record DownstreamHandlers(HttpMessageHandler? Last, bool HasInne
             var (parent, lastThatMayChange) = (first, first);
             while (parent.InnerHandler is DelegatingHandler next)
             {
-                if (next is LoggingHttpMessageHandler logger)
+                // A derived class may change a request, so the token must be checked behind it.
+                if (next is LoggingHttpMessageHandler logger && LoggedHeaders.IsOnlyFor(logger))
                     LoggedHeaders.HideFrom(parent, logger, header.Name, isTracing);
                 parent = next;
                 if (!LoggedHeaders.IsOnlyFor(next))

@@ -3,6 +3,7 @@ using JwtGrantClient.Tests.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Logging;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JwtGrantClient.Tests.Http;
 
@@ -193,6 +194,29 @@ public sealed class HttpLoggingTests
         Assert.DoesNotContain(log.All, line => line.Contains("hidden", StringComparison.Ordinal) || line.Contains("token-", StringComparison.Ordinal) || line.Contains("DPoP: proof", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_derived_logger_that_changes_the_address_does_not_take_the_token_there()
+    {
+        await using var tokens = JwtGrantTokenSource.Create(TestClient.Options(), tokenEndpointHandler: new FakeTokenEndpoint().Handler);
+        var sent = 0;
+        using var http = new HttpMessageInvoker(new AccessTokenHandler(tokens, ProtectedApi.Options())
+        {
+            InnerHandler = new RedirectingLogger
+            {
+                InnerHandler = new StubHandler(_ =>
+                {
+                    sent++;
+                    return ProtectedApi.Ok();
+                }),
+            },
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, ProtectedApi.Address);
+
+        await Assert.ThrowsAsync<JwtGrantException>(() => http.SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, sent);
+    }
+
     private static ServiceProvider BuildLogging(
         LogLines log, string name, Func<IHttpClientBuilder, IHttpClientBuilder> add, Func<HttpRequestMessage, HttpResponseMessage> api, bool proof = false)
     {
@@ -202,6 +226,15 @@ public sealed class HttpLoggingTests
         services.Configure<JwtGrantOptions>("reports", options => options.DPoP.Enabled = proof);
         add(services.AddHttpClient(name, http => http.BaseAddress = new(ProtectedApi.Origin)).ConfigurePrimaryHttpMessageHandler(() => new StubHandler(api)));
         return services.BuildServiceProvider();
+    }
+
+    private sealed class RedirectingLogger() : LoggingHttpMessageHandler(NullLogger.Instance)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new("https://other.example.com/reports");
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class PassingHandler(Action<HttpRequestMessage> see) : DelegatingHandler

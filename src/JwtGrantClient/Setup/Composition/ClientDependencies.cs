@@ -72,8 +72,8 @@ internal sealed class ClientDependencies(IServiceProvider? services = null)
     }
 
     /// <summary>
-    /// Opens the token file with a path, which is a token or, with a member, a JSON object that has one; null for no path. All parts of a client use the same object, so that it knows whose JWT was sent. Not safe for
-    /// concurrent use.
+    /// Opens the token file with a path, which is a token or, with a member, a JSON object that has one; null for no path. All parts of a client use the same
+    /// object, so that it knows whose JWT was sent. Not safe for concurrent use.
     /// </summary>
     [return: NotNullIfNotNull(nameof(path))]
     public TokenFile? OpenTokenFile(string? path, string type, string? member = null)
